@@ -1,0 +1,1 @@
+"""SQL against a contact centre, answered exactly."""

@@ -1,0 +1,205 @@
+"""What a table is: frozen values, checked when they are built.
+
+A provider declares one ``Dataset`` for each payload it can be asked for and one ``Table`` for
+each relation cut from it. Everything else (the schema that pages are decoded with, the masking,
+the documents, ``trunkline tables``) is read from these values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import Enum
+
+from trunkline.types import Type
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+
+class Pii(Enum):
+    """What kind of personal data a column may hold, hence how it is masked."""
+
+    NONE = "none"
+    NAME = "name"  # a person's name: REDACTED
+    PHONE = "phone"  # a number: its last four digits; two of six or fewer; REDACTED if no number
+    CONTACT = "contact"  # a number, a SIP or mail address, or a name: as PHONE
+    FREE_TEXT = "free_text"  # notes and subjects: dropped, always NULL
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    ``source`` says where in the payload it is: ``level.attribute`` (``session.ani``),
+    ``level.#`` (the 0-based place of the element in its parent's list),
+    ``level.key`` (a key made of the parents' ids and that place) or
+    ``level.metrics[tTalk]`` (the sum of one metric below the level).
+    """
+
+    name: str
+    type: Type
+    source: str
+    description: str
+    unit: str | None = None
+    pii: Pii = Pii.NONE
+
+    def __post_init__(self) -> None:
+        if not _NAME.match(self.name):
+            raise ValueError(f"column {self.name!r} is not in snake_case")
+        if "." not in self.source:
+            raise ValueError(f"column {self.name}: source {self.source!r} names no level")
+        if not self.description:
+            raise ValueError(f"column {self.name} has no description")
+        if self.pii is not Pii.NONE and self.type not in (Type.TEXT, Type.TEXT_LIST):
+            raise ValueError(f"column {self.name}: only text can be masked")
+
+    @property
+    def level(self) -> str:
+        """The level of the payload that the column is read from."""
+        return self.source.partition(".")[0]
+
+    @property
+    def attribute(self) -> str:
+        """The vendor's attribute, or ``#``, ``key`` or ``metrics[name]``."""
+        return self.source.partition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Pushdown:
+    """A predicate the provider can apply. Inexact ones are applied again by the engine."""
+
+    column: str
+    operators: tuple[str, ...]
+    required: bool = False
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of a nested payload: the list ``attribute`` of every element of ``parent``.
+
+    ``known`` names the attributes that exist and are deliberately not landed as columns.
+    """
+
+    name: str
+    parent: str | None
+    attribute: str
+    known: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One payload of a provider, fetched by interval as a job.
+
+    ``time_column`` is the column that decides which UTC day a record belongs to; every table of the
+    dataset has it. ``cursor`` and ``watermark`` are attributes of a result page's envelope.
+    """
+
+    name: str
+    provider: str
+    description: str
+    levels: tuple[Level, ...]
+    key: str
+    time_column: str
+    cursor: str
+    watermark: str
+    metrics: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()
+    max_interval_days: int = 31
+    page_size: int = 1000
+    mapping_version: int = 1
+
+    def __post_init__(self) -> None:
+        names = [level.name for level in self.levels]
+        if len(set(names)) != len(names) or self.levels[0].parent is not None:
+            raise ValueError(f"dataset {self.name}: levels must be unique and start at the root")
+        for before, level in enumerate(self.levels[1:], start=1):
+            if level.parent not in names[:before]:
+                raise ValueError(
+                    f"dataset {self.name}: level {level.name} stands before its parent"
+                )
+
+    def level(self, name: str) -> Level:
+        """A level by name."""
+        return next(level for level in self.levels if level.name == name)
+
+    def path(self, name: str) -> tuple[Level, ...]:
+        """The levels from the root down to one, both included."""
+        level = self.level(name)
+        return (*self.path(level.parent), level) if level.parent else (level,)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One relation: a level of a dataset as rows. ``key`` is its single-column key."""
+
+    name: str
+    description: str
+    dataset: Dataset
+    level: str
+    grain: str
+    key: str
+    natural_key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    pushdowns: tuple[Pushdown, ...]
+    views: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ValueError(f"table {self.name}: repeated columns {repeated}")
+        wanted = {self.key, *self.natural_key, self.dataset.time_column}
+        wanted.update(pushdown.column for pushdown in self.pushdowns)
+        if missing := sorted(wanted - set(names)):
+            raise ValueError(f"table {self.name}: no columns {missing}")
+        path = {level.name for level in self.dataset.path(self.level)}
+        if strangers := [c.name for c in self.columns if c.level not in path]:
+            raise ValueError(f"table {self.name}: columns of another level {strangers}")
+
+    def column(self, name: str) -> Column:
+        """A column by name; KeyError if there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def time_column(self) -> str:
+        """The column that a scan must bound."""
+        return self.dataset.time_column
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The relations a query may name. ``schema`` is the organisation's name in the settings."""
+
+    schema: str
+    tables: tuple[Table, ...]
+    _by_name: dict[str, Table] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_name = {name: t for t in self.tables for name in (t.name, *t.views)}
+        object.__setattr__(self, "_by_name", by_name)
+
+    def find(self, name: str, schema: str | None = None) -> Table | None:
+        """The table of that name, views included; unqualified names are of the default schema."""
+        if schema is not None and schema.lower() != self.schema:
+            return None
+        return self._by_name.get(name.lower())
+
+    def of(self, dataset: Dataset) -> tuple[Table, ...]:
+        """The tables cut from one dataset."""
+        return tuple(t for t in self.tables if t.dataset == dataset)
+
+    def names(self) -> tuple[str, ...]:
+        """Every relation, views included."""
+        return tuple(self._by_name)
+
+
+def closest(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate a misspelt name most likely means."""
+    found = get_close_matches(name.lower(), list(candidates), n=1, cutoff=0.6)
+    return found[0] if found else None

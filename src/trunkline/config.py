@@ -1,0 +1,188 @@
+"""Settings: ``trunkline.toml``, then ``.env``, then the environment; each described once, here.
+
+The environment wins over ``.env``, and both win over the file. Secrets are accepted from the
+environment, ``.env`` or the file, and never printed: their fields are left out of ``repr``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+
+from trunkline.catalog import closest
+from trunkline.errors import ConfigError
+
+FILE = "trunkline.toml"
+
+
+def _setting(default: Any, description: str, *, secret: bool = False) -> Any:
+    return field(default=default, repr=not secret, metadata={"description": description})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenesysSettings:
+    """One Genesys Cloud organisation, from ``GENESYS_…`` or the table ``[genesys]``."""
+
+    client_id: str = _setting("", "id of the OAuth client (grant type client credentials)")
+    client_secret: str = _setting("", "secret of the OAuth client", secret=True)
+    region: str = _setting("", "region code, AWS region, login URL or domain")
+    org: str = _setting("", "short name of the organisation; checked by `trunkline doctor`")
+    api_url: str = _setting("", "API host, where it does not follow from the region")
+    login_url: str = _setting("", "login host, where it does not follow from the region")
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is enough to connect."""
+        return bool(self.client_id and self.client_secret and (self.region or self.api_url))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set. Durations are in seconds."""
+
+    home: Path = _setting(Path(".trunkline"), "data directory, made with mode 0700")
+    timezone: str = _setting("UTC", "time zone of dates without one, in plans and answers")
+    refresh_after: int = _setting(900, "age at which a provisional day is fetched again, seconds")
+    settle: int = _setting(259_200, "how far past a day the watermark must be for it to be final")
+    max_requests: int = _setting(5_000, "requests one query may take without being asked")
+    max_rows: int = _setting(0, "rows one answer may have; 0 for no limit")
+    query_seconds: int = _setting(600, "time one query may run after its data is there")
+    query_memory: str = _setting("2GB", "memory one query may use")
+    rate_share: float = _setting(1.0, "part of the provider's rate limit that may be used")
+    jobs_in_flight: int = _setting(16, "jobs under way at once")
+    genesys: GenesysSettings = field(default_factory=GenesysSettings)
+
+    @property
+    def settle_time(self) -> timedelta:
+        """``settle`` as a duration."""
+        return timedelta(seconds=self.settle)
+
+    @property
+    def refresh_time(self) -> timedelta:
+        """``refresh_after`` as a duration."""
+        return timedelta(seconds=self.refresh_after)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One place a value came from, for the message when it is wrong."""
+
+    name: str
+    value: Any
+
+
+def load(
+    environment: Mapping[str, str], *, directory: Path, config: Path | None = None
+) -> Settings:
+    """Read the settings. ConfigError where one is unknown in the file or has a wrong value."""
+    named = config or _path(environment.get("TRUNKLINE_CONFIG"))
+    table = _file(named or directory / FILE, required=named is not None)
+    dotenv = {k: v for k, v in dotenv_values(directory / ".env").items() if v is not None}
+    merged = dotenv | dict(environment)
+    genesys = _values(GenesysSettings, table.pop("genesys", {}), merged, "GENESYS_", "genesys.")
+    settings = _values(Settings, table, merged, "TRUNKLINE_", "")
+    return _checked(Settings(**settings, genesys=GenesysSettings(**genesys)))
+
+
+def describe() -> tuple[tuple[str, str, str, str], ...]:
+    """Each setting as name in the file, name in the environment, default and description."""
+    return tuple(
+        (prefix + item.name, variable + item.name.upper(), str(item.default), _words(item))
+        for kind, prefix, variable in (
+            (Settings, "", "TRUNKLINE_"),
+            (GenesysSettings, "genesys.", "GENESYS_"),
+        )
+        for item in fields(kind)
+        if "description" in item.metadata
+    )
+
+
+def _words(item: Any) -> str:
+    return str(item.metadata["description"])
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
+
+
+def _file(path: Path, *, required: bool) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if required:
+            raise ConfigError(f"there is no configuration file {path}") from None
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from error
+
+
+def _values(
+    kind: type[Any], table: Any, environment: Mapping[str, str], variable: str, prefix: str
+) -> dict[str, Any]:
+    if not isinstance(table, dict):
+        raise ConfigError(f"{FILE}: [{prefix.rstrip('.')}] must be a table")
+    known = {item.name: item for item in fields(kind) if "description" in item.metadata}
+    for name in table:
+        if name not in known:
+            near = closest(name, known)
+            raise ConfigError(
+                f"{FILE}: there is no setting {prefix}{name}",
+                hint=f"Did you mean {prefix}{near}?" if near else None,
+            )
+    found: dict[str, Any] = {}
+    for name, item in known.items():
+        source = _source(name, table, environment, variable, prefix)
+        if source is not None:
+            found[name] = _convert(item.default, source)
+    return found
+
+
+def _source(
+    name: str, table: Mapping[str, Any], environment: Mapping[str, str], variable: str, prefix: str
+) -> _Source | None:
+    if value := environment.get(variable + name.upper()):
+        return _Source(variable + name.upper(), value)
+    if name in table:
+        return _Source(f"{prefix}{name} in {FILE}", table[name])
+    return None
+
+
+def _convert(default: Any, source: _Source) -> Any:
+    """The value as the type of its default; the value itself is not repeated in an error."""
+    kind = type(default) if not isinstance(default, Path) else Path
+    if kind is not str and isinstance(source.value, bool):
+        raise ConfigError(f"{source.name} must be {_kind(kind)}")
+    try:
+        return kind(source.value)
+    except (TypeError, ValueError):
+        raise ConfigError(f"{source.name} must be {_kind(kind)}") from None
+
+
+def _kind(kind: type[Any]) -> str:
+    return {int: "a whole number", float: "a number", Path: "a path"}.get(kind, "text")
+
+
+def _checked(settings: Settings) -> Settings:
+    try:
+        ZoneInfo(settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ConfigError(
+            f"there is no time zone {settings.timezone!r}",
+            hint="Use an IANA name such as Europe/Berlin or UTC.",
+        ) from None
+    if not 0 < settings.rate_share <= 1:
+        raise ConfigError("rate_share must be above 0 and at most 1")
+    for name in ("refresh_after", "settle", "max_rows"):
+        if getattr(settings, name) < 0:
+            raise ConfigError(f"{name} must not be negative")
+    for name in ("max_requests", "query_seconds", "jobs_in_flight"):
+        if getattr(settings, name) < 1:
+            raise ConfigError(f"{name} must be at least 1")
+    return settings

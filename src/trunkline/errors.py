@@ -1,0 +1,181 @@
+"""Every error a user can meet, drawn as a tree; each has an exit status and an SQLSTATE.
+
+    TrunklineError                 1  XX000   a defect of ours
+    |- UsageError                  2  22023   an argument or setting that cannot be used
+    |  |- ConfigError              2  F0000   the configuration
+    |  |- SqlError                 2  42601   SQL that does not parse or bind; carries its position
+    |  |  |- UnknownRelation       2  42P01
+    |  |  |- UnknownColumn         2  42703
+    |  |  |- ForbiddenSql          2  42501   anything but one SELECT over the catalogue
+    |  |  `- UnboundedScan         2  0A000   no bounds on the time column
+    |  `- CostGuard                2  54000   more requests than allowed
+    |- AccessError                 3  28000
+    |  |- CredentialsError         3  28P01   the client id, secret or region is refused
+    |  `- PermissionMissing        3  42501   the client's roles lack a permission
+    |- ProviderError               4  58000   the provider failed
+    |  |- ProviderUnreachable      4  08001   no connection, or no answer in the time allowed
+    |  |- RequestRefused           4  08P01   a 4xx that no repetition will mend
+    |  |- JobLost                  4  58030   a job failed, expired or was cancelled by the provider
+    |  `- MalformedAnswer          4  08P01   an answer that is not what the provider documents
+    |- IncompleteData              4  58030   some intervals are missing; what landed is kept
+    |- LimitExceeded               4  53000   memory, time or rows of a query
+    `- Interrupted                 5  57014   stopped by the user; what ran is resumable
+
+A message says what happened and where; ``hint`` says what to do about it. Neither may hold a
+secret or a personal value.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class TrunklineError(Exception):
+    """Something Trunkline did not foresee."""
+
+    exit_status: ClassVar[int] = 1
+    sqlstate: ClassVar[str] = "XX000"
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(TrunklineError):
+    """An argument or setting cannot be used."""
+
+    exit_status = 2
+    sqlstate = "22023"
+
+
+class ConfigError(UsageError):
+    """The configuration is missing a value or holds a wrong one."""
+
+    sqlstate = "F0000"
+
+
+class SqlError(UsageError):
+    """SQL that does not parse or bind.
+
+    ``position`` is the 0-based character offset in the text, or None where it is not known.
+    """
+
+    sqlstate = "42601"
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, position: int | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.position = position
+
+
+class UnknownRelation(SqlError):
+    """A table that the catalogue does not have."""
+
+    sqlstate = "42P01"
+
+
+class UnknownColumn(SqlError):
+    """A column that the table does not have."""
+
+    sqlstate = "42703"
+
+
+class ForbiddenSql(SqlError):
+    """Anything but one SELECT statement over relations of the catalogue."""
+
+    sqlstate = "42501"
+
+
+class UnboundedScan(SqlError):
+    """A scan of an interval table without bounds on its time column."""
+
+    sqlstate = "0A000"
+
+
+class CostGuard(UsageError):
+    """The query would take more requests than allowed."""
+
+    sqlstate = "54000"
+
+
+class AccessError(TrunklineError):
+    """The provider does not let this client in."""
+
+    exit_status = 3
+    sqlstate = "28000"
+
+
+class CredentialsError(AccessError):
+    """The client id, the secret or the region is refused."""
+
+    sqlstate = "28P01"
+
+
+class PermissionMissing(AccessError):
+    """The client's roles lack a permission."""
+
+    sqlstate = "42501"
+
+
+class ProviderError(TrunklineError):
+    """The provider failed, after every retry that made sense."""
+
+    exit_status = 4
+    sqlstate = "58000"
+
+
+class ProviderUnreachable(ProviderError):
+    """No connection, or no usable answer in the time allowed."""
+
+    sqlstate = "08001"
+
+
+class RequestRefused(ProviderError):
+    """A 4xx answer that repeating will not mend.
+
+    ``status`` is the HTTP status; ``expired`` says that what was asked for was there once.
+    """
+
+    sqlstate = "08P01"
+
+    def __init__(
+        self, message: str, *, status: int, expired: bool = False, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.expired = expired
+
+
+class JobLost(ProviderError):
+    """A job failed, expired or was cancelled on the provider's side."""
+
+    sqlstate = "58030"
+
+
+class MalformedAnswer(ProviderError):
+    """An answer that is not what the provider documents."""
+
+    sqlstate = "08P01"
+
+
+class IncompleteData(TrunklineError):
+    """Some intervals could not be had. What did land stays landed and is not fetched again."""
+
+    exit_status = 4
+    sqlstate = "58030"
+
+
+class LimitExceeded(TrunklineError):
+    """A query met its limit on memory, time or rows."""
+
+    exit_status = 4
+    sqlstate = "53000"
+
+
+class Interrupted(TrunklineError):
+    """The user stopped it; jobs under way are kept and go on with the next run."""
+
+    exit_status = 5
+    sqlstate = "57014"

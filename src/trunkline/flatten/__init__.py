@@ -1,0 +1,1 @@
+"""Pages of JSON to masked Arrow tables; pure."""

@@ -1,0 +1,1 @@
+"""The network: one seam, with tokens, retries and the rate limit behind it."""

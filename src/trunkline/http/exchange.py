@@ -1,0 +1,119 @@
+"""One exchange, the report of it, and its repetition until it ends or patience does."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from trunkline.clock import Clock
+from trunkline.http.message import Outcome, Request, Response, Transport, TransportFailure
+from trunkline.http.retry import (
+    RetryPolicy,
+    Tries,
+    asked_wait,
+    back_off,
+    is_retried,
+    is_throttled,
+    may_have_acted,
+    wait_before_next,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The report of one exchange. ``path`` is the template: no ids, no query.
+
+    Either ``status`` or ``failure`` (a kind of TransportFailure) is set. ``waited`` is the seconds
+    before it was sent (rate limit and back-off), ``seconds`` its own duration, ``received`` its
+    bytes on the wire, ``attempt`` counts from 1. ``ambiguous``: it must not be repeated, and may
+    have been carried out although it ended badly.
+    """
+
+    method: str
+    path: str
+    status: int | None
+    failure: str | None
+    waited: float
+    seconds: float
+    received: int
+    attempt: int
+    ambiguous: bool = False
+
+
+Observer = Callable[[Exchange], None]
+
+
+def ignore(_: Exchange) -> None:
+    """The observer that looks away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """What repeating needs beside the request: when to stop, the time and chance."""
+
+    policy: RetryPolicy
+    clock: Clock
+    random: Callable[[], float]
+
+
+def report(
+    method: str,
+    path: str,
+    outcome: Outcome,
+    times: tuple[float, float, float],
+    attempt: int,
+    *,
+    idempotent: bool = True,
+) -> Exchange:
+    """The report; ``times`` are the monotonic instants it was asked for, sent and over."""
+    answer = outcome if isinstance(outcome, Response) else None
+    asked, sent, over = times
+    return Exchange(
+        method=method,
+        path=path,
+        status=answer.status if answer else None,
+        failure=outcome.kind if isinstance(outcome, TransportFailure) else None,
+        waited=sent - asked,
+        seconds=over - sent,
+        received=answer.received if answer else 0,
+        attempt=attempt,
+        ambiguous=not idempotent and is_retried(outcome) and may_have_acted(outcome),
+    )
+
+
+async def send_once(transport: Transport, request: Request, timeout: float) -> Outcome:
+    """One exchange; a failure is a value here."""
+    try:
+        return await transport.send(request, timeout)
+    except TransportFailure as failure:
+        return failure
+
+
+async def repeat(
+    send: Callable[[int], Awaitable[Outcome]],
+    patience: Patience,
+    hold: Callable[[float], None],
+    tries: Tries,
+) -> tuple[Outcome, Tries]:
+    """Send until the outcome is not worth repeating, or patience ends; the last outcome.
+
+    ``send`` gets the number of the attempt; ``hold`` is told the seconds after each 429.
+    """
+    while True:
+        outcome = await send(tries.exchanges + 1)
+        tries = tries.after(outcome, patience.clock.monotonic())
+        if not is_retried(outcome):
+            return outcome, tries
+        wait = _next_wait(patience, tries, outcome)
+        if wait is None:
+            return outcome, tries
+        if is_throttled(outcome):
+            hold(wait)
+        await patience.clock.sleep(wait)
+
+
+def _next_wait(patience: Patience, tries: Tries, outcome: Outcome) -> float | None:
+    policy, clock = patience.policy, patience.clock
+    asked = asked_wait(outcome, clock.now())
+    drawn = back_off(policy, tries.failures + tries.throttled, patience.random)
+    return wait_before_next(policy, tries, asked, clock.monotonic() - tries.since, drawn)

@@ -1,0 +1,71 @@
+"""Half-open intervals of UTC time, and the UTC days and months they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Interval:
+    """``[start, end)``; both aware, in UTC, to the millisecond. Never empty."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.start.utcoffset() != timedelta(0) or self.end.utcoffset() != timedelta(0):
+            raise ValueError("an interval is in UTC")
+        if self.start >= self.end:
+            raise ValueError(f"empty interval {self.start:%FT%TZ}/{self.end:%FT%TZ}")
+
+    def __str__(self) -> str:
+        return f"{iso(self.start)}/{iso(self.end)}"
+
+    def intersect(self, other: Interval) -> Interval | None:
+        """What both have, or None."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Interval(start, end) if start < end else None
+
+    def days(self) -> frozenset[date]:
+        """Every UTC day it touches."""
+        last = (self.end - timedelta(milliseconds=1)).date()
+        return frozenset(
+            self.start.date() + DAY * n for n in range((last - self.start.date()).days + 1)
+        )
+
+
+def iso(instant: datetime) -> str:
+    """ISO 8601 with milliseconds and Z, as the providers write and read it."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
+        f"{instant.microsecond // 1000:03d}Z"
+    )
+
+
+def midnight(day: date) -> datetime:
+    """The instant a UTC day begins."""
+    return datetime.combine(day, time.min, tzinfo=UTC)
+
+
+def day_span(first: date, last: date) -> Interval:
+    """The interval from the first day to the last, both included."""
+    return Interval(midnight(first), midnight(last + DAY))
+
+
+def runs(days: Iterable[date]) -> tuple[Interval, ...]:
+    """Days as the fewest intervals, in order."""
+    ordered = sorted(set(days))
+    grouped = groupby(enumerate(ordered), key=lambda pair: pair[1] - DAY * pair[0])
+    spans = [[day for _, day in group] for _, group in grouped]
+    return tuple(day_span(span[0], span[-1]) for span in spans)
+
+
+def months(days: Iterable[date]) -> tuple[frozenset[date], ...]:
+    """Days by UTC calendar month, in order."""
+    ordered = sorted(set(days))
+    grouped = groupby(ordered, key=lambda day: (day.year, day.month))
+    return tuple(frozenset(group) for _, group in grouped)

@@ -1,0 +1,1 @@
+"""Jobs of a provider: what is under way, kept so that a crash costs nothing."""

@@ -1,0 +1,130 @@
+"""A job as a frozen value, and the table of what may follow what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+
+from trunkline.interval import Interval
+
+
+class JobState(Enum):
+    """Where a job is.
+
+    ::
+
+        planned -> submitting -> running -> ready -> downloaded -> published
+                      |             |         |
+                      +-------------+---------+--> planned     lost or expired: again
+                                    |         +--> split       failed: halves go on
+                                    +------------> failed      given up; days missing
+    """
+
+    PLANNED = "planned"  # nothing sent yet
+    SUBMITTING = "submitting"  # the POST may or may not have reached the provider
+    RUNNING = "running"  # the provider has it, under a known id
+    READY = "ready"  # its pages are there to be fetched
+    DOWNLOADED = "downloaded"  # every page is staged
+    PUBLISHED = "published"
+    SPLIT = "split"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+TRANSITIONS: dict[JobState, frozenset[JobState]] = {
+    JobState.PLANNED: frozenset({JobState.SUBMITTING, JobState.CANCELLED}),
+    JobState.SUBMITTING: frozenset(
+        {JobState.RUNNING, JobState.SUBMITTING, JobState.FAILED, JobState.CANCELLED}
+    ),
+    JobState.RUNNING: frozenset(
+        {
+            JobState.RUNNING,
+            JobState.READY,
+            JobState.PLANNED,
+            JobState.SPLIT,
+            JobState.FAILED,
+            JobState.CANCELLED,
+        }
+    ),
+    JobState.READY: frozenset(
+        {
+            JobState.READY,
+            JobState.DOWNLOADED,
+            JobState.PLANNED,
+            JobState.SPLIT,
+            JobState.FAILED,
+            JobState.CANCELLED,
+        }
+    ),
+    JobState.DOWNLOADED: frozenset({JobState.PUBLISHED, JobState.CANCELLED}),
+    JobState.PUBLISHED: frozenset(),
+    JobState.SPLIT: frozenset(),
+    JobState.FAILED: frozenset({JobState.PLANNED}),
+    JobState.CANCELLED: frozenset({JobState.PLANNED}),
+}
+
+UNFINISHED = (
+    JobState.PLANNED,
+    JobState.SUBMITTING,
+    JobState.RUNNING,
+    JobState.READY,
+    JobState.DOWNLOADED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One interval of one dataset on its way from the provider into the lake.
+
+    ``attempt`` counts how often it was started over, from 1; ``submits`` the POSTs of it;
+    ``possibly_repeated`` those of them whose outcome was never learned, so that the provider may
+    have the job twice. ``cursor`` is that of the next page, None for the first.
+    """
+
+    key: str
+    organization: str
+    dataset: str
+    interval: Interval
+    days: frozenset[date]
+    fingerprint: str
+    state: JobState = JobState.PLANNED
+    remote_id: str | None = None
+    cursor: str | None = None
+    pages: int = 0
+    attempt: int = 1
+    submits: int = 0
+    possibly_repeated: int = 0
+    watermark: datetime | None = None
+    submitted_at: datetime | None = None
+    error: str | None = None
+    parent: str | None = None
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether there is something left to do."""
+        return self.state in UNFINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What one page became. ``receipt`` is the lake's own text; ``cursor`` is that of the next."""
+
+    receipt: str
+    cursor: str | None
+    watermark: datetime | None
+    conversations: int
+    ignored: int = 0
+    quarantined: tuple[str, ...] = ()
+    unknown: tuple[tuple[str, int], ...] = ()
+    rows: tuple[tuple[str, int], ...] = ()
+
+
+class IllegalTransition(Exception):
+    """A defect: a job was asked to go where the table does not let it."""
+
+
+def require(before: JobState, after: JobState) -> None:
+    """Raise IllegalTransition unless the table allows the step."""
+    if after not in TRANSITIONS[before]:
+        raise IllegalTransition(f"{before.value} -> {after.value}")

@@ -1,0 +1,46 @@
+"""How jobs are waited for and how often they are started over: numbers and pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from trunkline.interval import day_span
+from trunkline.jobs.job import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The runner's numbers.
+
+    ``poll_share``: the next poll waits that share of the job's age, so that waiting adds little to
+    a job's own time and a long job costs few requests. Times are in seconds.
+    """
+
+    poll_first: float = 1.0
+    poll_share: float = 0.15
+    poll_most: float = 30.0
+    patience: float = 4 * 3600.0
+    attempts: int = 3
+    attempts_of_a_day: int = 2
+    jobs_in_flight: int = 16
+    pages_in_memory: int = 4
+
+    def poll_wait(self, age: float) -> float:
+        """Seconds until the next poll of a job that is ``age`` seconds old."""
+        return min(max(self.poll_first, age * self.poll_share), self.poll_most)
+
+
+def halves(job: Job, keys: tuple[str, str]) -> tuple[Job, Job]:
+    """Cut a job of at least two days into two, each from its first wanted day to its last."""
+    days = sorted(job.days)
+    middle = len(days) // 2
+    first, second = (
+        replace(
+            Job(key, job.organization, job.dataset, job.interval, job.days, job.fingerprint),
+            interval=day_span(part[0], part[-1]),
+            days=frozenset(part),
+            parent=job.key,
+        )
+        for key, part in zip(keys, (days[:middle], days[middle:]), strict=True)
+    )
+    return first, second

@@ -1,0 +1,225 @@
+"""The runner: claim a job, take one step, record it; the same way for a new job and a resumed one.
+
+A step is at most one request. Whatever it learned is committed before the next one begins, so a
+crash costs at most one request sent twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from trunkline.catalog import Dataset
+from trunkline.clock import Clock
+from trunkline.errors import AccessError, JobLost, ProviderError
+from trunkline.jobs.job import Job, JobState, Landed
+from trunkline.jobs.policy import Policy, halves
+from trunkline.jobs.store import JobStore
+from trunkline.providers import Provider, RemoteState
+
+
+class Landing(Protocol):
+    """Where pages go. The runner knows neither their shape nor the lake."""
+
+    async def land(self, job: Job, body: bytes) -> Landed:
+        """Flatten, mask and stage one page."""
+        ...
+
+    def publish(self, job: Job, pages: tuple[Landed, ...]) -> int:
+        """Make a job's days visible; the snapshot. Doing it twice changes nothing."""
+        ...
+
+    def discard(self, pages: tuple[Landed, ...]) -> None:
+        """Delete what was staged for a job that starts over."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One committed step; ``landed`` where it was a page, ``note`` where something went wrong."""
+
+    job: Job
+    landed: Landed | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run of jobs ended. ``broken`` are failed or left resumable, each with its error."""
+
+    published: tuple[Job, ...]
+    broken: tuple[tuple[Job, ProviderError], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Drives jobs to their end. ``new_key`` makes keys; ``observe`` hears of every step."""
+
+    provider: Provider
+    datasets: Mapping[str, Dataset]
+    store: JobStore
+    landing: Landing
+    clock: Clock
+    policy: Policy
+    new_key: Callable[[], str]
+    observe: Callable[[Progress], None]
+
+    async def run(self, jobs: Sequence[Job]) -> Outcome:
+        """Drive every job until it is published or broken.
+
+        One job's ProviderError leaves the others running. AccessError, and whatever else no other
+        job would survive, ends the run at once; the jobs stay resumable.
+        """
+        slots = asyncio.Semaphore(self.policy.jobs_in_flight)
+        memory = asyncio.Semaphore(self.policy.pages_in_memory)
+        drives = [_Drive(self, slots, memory) for _ in jobs]
+        async with asyncio.TaskGroup() as group:
+            for drive, job in zip(drives, jobs, strict=True):
+                group.create_task(drive.run(job))
+        return Outcome(
+            tuple(job for drive in drives for job in drive.published),
+            tuple(pair for drive in drives for pair in drive.broken),
+        )
+
+
+class _Drive:
+    """One job and the halves it may fall into."""
+
+    def __init__(self, runner: Runner, slots: asyncio.Semaphore, memory: asyncio.Semaphore) -> None:
+        self.runner = runner
+        self.slots = slots
+        self.memory = memory
+        self.published: list[Job] = []
+        self.broken: list[tuple[Job, ProviderError]] = []
+        self.resumed = False
+        self.steps = {
+            JobState.PLANNED: self._submit,
+            JobState.SUBMITTING: self._submit,
+            JobState.RUNNING: self._poll,
+            JobState.READY: self._fetch,
+            JobState.DOWNLOADED: self._publish,
+        }
+
+    async def run(self, first: Job) -> None:
+        self.resumed = first.state is JobState.RUNNING
+        waiting = [first]
+        while waiting:
+            job = waiting.pop(0)
+            async with self.slots:
+                waiting += await self._until_done(job)
+
+    async def _until_done(self, job: Job) -> tuple[Job, ...]:
+        """Step until the end; the halves, where it was split."""
+        while job.unfinished:
+            try:
+                job = await self.steps[job.state](job)
+            except JobLost as error:
+                job, split = self._lost(job, error)
+                if split:
+                    return split
+            except AccessError:
+                raise
+            except ProviderError as error:
+                self._break(job, error)
+                return ()
+        if job.state is JobState.PUBLISHED:
+            self.published.append(job)
+        return ()
+
+    async def _submit(self, job: Job) -> Job:
+        runner = self.runner
+        # Left in `submitting` by a crash: the POST may have been carried out unheard.
+        unheard = int(job.state is JobState.SUBMITTING)
+        job = runner.store.step(
+            job,
+            state=JobState.SUBMITTING,
+            submits=job.submits + 1,
+            possibly_repeated=job.possibly_repeated + unheard,
+        )
+        self._tell(job)
+        submitted = await runner.provider.submit(runner.datasets[job.dataset], job.interval)
+        job = runner.store.step(
+            job,
+            state=JobState.RUNNING,
+            remote_id=submitted.id,
+            submitted_at=runner.clock.now(),
+            possibly_repeated=job.possibly_repeated + submitted.possibly_repeated,
+        )
+        self._tell(job)
+        return job
+
+    async def _poll(self, job: Job) -> Job:
+        runner = self.runner
+        age = self._age(job)
+        if not self.resumed:
+            await runner.clock.sleep(runner.policy.poll_wait(age))
+        self.resumed = False
+        status = await runner.provider.status(runner.datasets[job.dataset], job.remote_id or "")
+        if status.state is RemoteState.RUNNING:
+            if age > runner.policy.patience:
+                raise JobLost(f"the job has not ended in {age / 3600:.1f} hours")
+            return job
+        if status.state is not RemoteState.READY:
+            reason = f": {status.message}" if status.message else ""
+            raise _RemoteEnd(status.state, f"the provider says {status.state.value}{reason}")
+        job = runner.store.step(job, state=JobState.READY)
+        self._tell(job)
+        return job
+
+    async def _fetch(self, job: Job) -> Job:
+        runner = self.runner
+        async with self.memory:
+            body = await runner.provider.page(
+                runner.datasets[job.dataset], job.remote_id or "", job.cursor
+            )
+            landed = await runner.landing.land(job, body)
+        job = runner.store.land(job, landed)
+        self._tell(job, landed=landed)
+        return job
+
+    async def _publish(self, job: Job) -> Job:
+        runner = self.runner
+        runner.landing.publish(job, runner.store.pages(job))
+        job = runner.store.step(job, state=JobState.PUBLISHED, error=None)
+        self._tell(job)
+        return job
+
+    def _lost(self, job: Job, error: JobLost) -> tuple[Job, tuple[Job, ...]]:
+        """Start over, halve or give up; the job after it, and the halves where there are any."""
+        store, policy = self.runner.store, self.runner.policy
+        pages = store.pages(job)
+        failed = isinstance(error, _RemoteEnd) and error.state is RemoteState.FAILED
+        split: tuple[Job, ...] = ()
+        if failed and len(job.days) > 1:
+            split = halves(job, (self.runner.new_key(), self.runner.new_key()))
+            store.split(job, error.message, split)
+        elif job.attempt < (policy.attempts_of_a_day if failed else policy.attempts):
+            job = store.start_over(job, error.message)
+        else:
+            job = store.step(job, state=JobState.FAILED, error=error.message)
+            self.broken.append((job, error))
+        self.runner.landing.discard(pages)
+        self._tell(job, note=error.message)
+        return job, split
+
+    def _break(self, job: Job, error: ProviderError) -> None:
+        """Leave a job where it is, for a later run."""
+        self.broken.append((job, error))
+        self._tell(job, note=error.message)
+
+    def _age(self, job: Job) -> float:
+        now = self.runner.clock.now()
+        return (now - (job.submitted_at or now)).total_seconds()
+
+    def _tell(self, job: Job, *, landed: Landed | None = None, note: str | None = None) -> None:
+        self.runner.observe(Progress(job, landed, note))
+
+
+class _RemoteEnd(JobLost):
+    """The provider ended the job, and said how."""
+
+    def __init__(self, state: RemoteState, message: str) -> None:
+        super().__init__(message)
+        self.state = state

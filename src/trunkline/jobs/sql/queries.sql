@@ -1,0 +1,50 @@
+-- add_job
+INSERT INTO jobs
+VALUES (:key, :organization, :dataset, :interval_start, :interval_end, :days, :fingerprint, :state,
+        :remote_id, :cursor, :pages, :attempt, :submits, :possibly_repeated, :watermark,
+        :submitted_at, :error, :parent, :now, :now);
+
+-- record
+-- One step of a job. The old state is part of the condition: a step is taken from where the job was
+-- read, or not at all.
+UPDATE jobs SET
+    state = :state, remote_id = :remote_id, cursor = :cursor, pages = :pages, attempt = :attempt,
+    submits = :submits, possibly_repeated = :possibly_repeated, watermark = :watermark,
+    submitted_at = :submitted_at, error = :error, updated_at = :now
+WHERE key = :key AND state = :before;
+
+-- add_page
+INSERT INTO pages VALUES
+    (:job, :page, :receipt, :conversations, :ignored, :quarantined, :unknown, :rows);
+
+-- drop_pages
+DELETE FROM pages WHERE job = :job;
+
+-- pages_of
+SELECT * FROM pages WHERE job = :job ORDER BY page;
+
+-- job
+SELECT * FROM jobs WHERE key = :key;
+
+-- jobs
+SELECT * FROM jobs WHERE organization = :organization ORDER BY created_at, interval_start;
+
+-- unfinished
+SELECT * FROM jobs
+WHERE organization = :organization
+  AND state IN ('planned', 'submitting', 'running', 'ready', 'downloaded')
+ORDER BY interval_start;
+
+-- receipts_of_unfinished
+SELECT receipt FROM pages JOIN jobs ON pages.job = jobs.key
+WHERE state IN ('planned', 'submitting', 'running', 'ready', 'downloaded');
+
+-- start_run
+INSERT INTO runs (run, started_at, statement) VALUES (:run, :started_at, :statement);
+
+-- finish_run
+UPDATE runs SET finished_at = :finished_at, requests = :requests, certificate = :certificate
+WHERE run = :run;
+
+-- last_run
+SELECT * FROM runs WHERE certificate IS NOT NULL ORDER BY started_at DESC LIMIT 1;

@@ -1,0 +1,228 @@
+"""The job store: every step of every job, committed before anything waits on it.
+
+SQLite in WAL mode with full synchronisation: what a method returned from survives a power cut.
+Nothing is awaited inside a transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from trunkline.clock import Clock
+from trunkline.interval import Interval, iso
+from trunkline.jobs.job import IllegalTransition, Job, JobState, Landed, require
+from trunkline.statements import load
+
+SCHEMA = load("trunkline.jobs", "schema.sql")
+QUERIES = load("trunkline.jobs", "queries.sql")
+
+
+class JobStore:
+    """Jobs and their pages. One connection; not shared between threads."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._clock = clock
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
+        self._db.row_factory = sqlite3.Row
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            self._db.execute(f"PRAGMA {pragma}")
+        self._db.executescript(SCHEMA["schema"])
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._db.close()
+
+    def add(self, *jobs: Job) -> None:
+        """Keep new jobs, all or none."""
+        with self._transaction():
+            for job in jobs:
+                self._add(job)
+
+    def step(self, before: Job, **changes: Any) -> Job:
+        """Commit one step of a job and return the job after it."""
+        after = replace(before, **changes)
+        with self._transaction():
+            self._record(before, after)
+        return after
+
+    def land(self, before: Job, page: Landed) -> Job:
+        """Commit a staged page together with the cursor of the next, or with the end."""
+        after = replace(
+            before,
+            state=JobState.READY if page.cursor else JobState.DOWNLOADED,
+            cursor=page.cursor,
+            pages=before.pages + 1,
+            watermark=page.watermark or before.watermark,
+        )
+        with self._transaction():
+            self._db.execute(
+                QUERIES["add_page"],
+                {
+                    "job": before.key,
+                    "page": before.pages,
+                    "receipt": page.receipt,
+                    "conversations": page.conversations,
+                    "ignored": page.ignored,
+                    "quarantined": json.dumps(page.quarantined),
+                    "unknown": json.dumps(page.unknown),
+                    "rows": json.dumps(page.rows),
+                },
+            )
+            self._record(before, after)
+        return after
+
+    def start_over(self, before: Job, error: str) -> Job:
+        """Forget the remote job and its pages; the job goes on from the beginning."""
+        after = replace(
+            before,
+            state=JobState.PLANNED,
+            remote_id=None,
+            cursor=None,
+            pages=0,
+            attempt=before.attempt + 1,
+            error=error,
+        )
+        with self._transaction():
+            self._db.execute(QUERIES["drop_pages"], {"job": before.key})
+            self._record(before, after)
+        return after
+
+    def split(self, before: Job, error: str, halves: tuple[Job, ...]) -> None:
+        """End a job and keep the jobs that take its place, in one transaction."""
+        with self._transaction():
+            self._db.execute(QUERIES["drop_pages"], {"job": before.key})
+            self._record(before, replace(before, state=JobState.SPLIT, error=error))
+            for half in halves:
+                self._add(half)
+
+    def get(self, key: str) -> Job | None:
+        """A job by its key."""
+        row = self._db.execute(QUERIES["job"], {"key": key}).fetchone()
+        return _job(row) if row else None
+
+    def jobs(self, organization: str) -> tuple[Job, ...]:
+        """Every job, oldest first."""
+        rows = self._db.execute(QUERIES["jobs"], {"organization": organization})
+        return tuple(_job(row) for row in rows)
+
+    def unfinished(self, organization: str) -> tuple[Job, ...]:
+        """The jobs that can be gone on with."""
+        rows = self._db.execute(QUERIES["unfinished"], {"organization": organization})
+        return tuple(_job(row) for row in rows)
+
+    def pages(self, job: Job) -> tuple[Landed, ...]:
+        """The staged pages of a job, in order."""
+        rows = self._db.execute(QUERIES["pages_of"], {"job": job.key})
+        return tuple(_landed(row) for row in rows)
+
+    def receipts(self) -> tuple[str, ...]:
+        """What the unfinished jobs of every organisation have staged."""
+        return tuple(row["receipt"] for row in self._db.execute(QUERIES["receipts_of_unfinished"]))
+
+    def start_run(self, run: str, statement: str) -> None:
+        """Note that a statement, its literals masked, is being answered."""
+        self._db.execute(
+            QUERIES["start_run"],
+            {"run": run, "started_at": iso(self._clock.now()), "statement": statement},
+        )
+
+    def finish_run(self, run: str, requests: int, certificate: str) -> None:
+        """Note how it ended."""
+        self._db.execute(
+            QUERIES["finish_run"],
+            {
+                "run": run,
+                "finished_at": iso(self._clock.now()),
+                "requests": requests,
+                "certificate": certificate,
+            },
+        )
+
+    def _add(self, job: Job) -> None:
+        self._db.execute(QUERIES["add_job"], _values(job) | {"now": iso(self._clock.now())})
+
+    def _record(self, before: Job, after: Job) -> None:
+        require(before.state, after.state)
+        values = _values(after) | {"now": iso(self._clock.now()), "before": before.state.value}
+        if self._db.execute(QUERIES["record"], values).rowcount != 1:
+            raise IllegalTransition(f"job {before.key} is no longer {before.state.value}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+
+def _values(job: Job) -> dict[str, Any]:
+    return {
+        "key": job.key,
+        "organization": job.organization,
+        "dataset": job.dataset,
+        "interval_start": iso(job.interval.start),
+        "interval_end": iso(job.interval.end),
+        "days": json.dumps(sorted(day.isoformat() for day in job.days)),
+        "fingerprint": job.fingerprint,
+        "state": job.state.value,
+        "remote_id": job.remote_id,
+        "cursor": job.cursor,
+        "pages": job.pages,
+        "attempt": job.attempt,
+        "submits": job.submits,
+        "possibly_repeated": job.possibly_repeated,
+        "watermark": iso(job.watermark) if job.watermark else None,
+        "submitted_at": iso(job.submitted_at) if job.submitted_at else None,
+        "error": job.error,
+        "parent": job.parent,
+    }
+
+
+def _job(row: sqlite3.Row) -> Job:
+    start, end = row["interval_start"], row["interval_end"]
+    return Job(
+        key=row["key"],
+        organization=row["organization"],
+        dataset=row["dataset"],
+        interval=Interval(datetime.fromisoformat(start), datetime.fromisoformat(end)),
+        days=frozenset(date.fromisoformat(day) for day in json.loads(row["days"])),
+        fingerprint=row["fingerprint"],
+        state=JobState(row["state"]),
+        remote_id=row["remote_id"],
+        cursor=row["cursor"],
+        pages=row["pages"],
+        attempt=row["attempt"],
+        submits=row["submits"],
+        possibly_repeated=row["possibly_repeated"],
+        watermark=_instant(row["watermark"]),
+        submitted_at=_instant(row["submitted_at"]),
+        error=row["error"],
+        parent=row["parent"],
+    )
+
+
+def _landed(row: sqlite3.Row) -> Landed:
+    return Landed(
+        receipt=row["receipt"],
+        cursor=None,
+        watermark=None,
+        conversations=row["conversations"],
+        ignored=row["ignored"],
+        quarantined=tuple(json.loads(row["quarantined"])),
+        unknown=tuple((name, count) for name, count in json.loads(row["unknown"])),
+        rows=tuple((name, count) for name, count in json.loads(row["rows"])),
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

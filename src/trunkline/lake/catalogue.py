@@ -1,0 +1,214 @@
+"""The catalogue of the lake: which files make up which snapshot, and which days are covered.
+
+One SQLite database in WAL mode. A reader sees one snapshot whole; a publication is one
+transaction over all tables of a dataset.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from trunkline.interval import iso
+from trunkline.lake.landing import StagedFile
+from trunkline.statements import load
+
+SCHEMA = load("trunkline.lake", "schema.sql")
+QUERIES = load("trunkline.lake", "queries.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredDay:
+    """One UTC day of a dataset, held since a snapshot."""
+
+    dataset: str
+    day: date
+    fetched_at: datetime
+    watermark: datetime
+    fingerprint: str
+    conversations: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFile:
+    """A file of the newest snapshot and every day it has rows of."""
+
+    file: int
+    path: str
+    days: frozenset[date]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A job's days, ready to be seen. ``files`` replace everything held of those days."""
+
+    job: str
+    organization: str
+    dataset: str
+    days: Mapping[date, int]
+    files: tuple[StagedFile, ...]
+    fetched_at: datetime
+    watermark: datetime
+    fingerprint: str
+
+
+class Catalogue:
+    """Snapshots, files and coverage. One connection; not shared between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
+        self._db.row_factory = sqlite3.Row
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            self._db.execute(f"PRAGMA {pragma}")
+        self._db.executescript(SCHEMA["schema"])
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._db.close()
+
+    def latest(self) -> int:
+        """The newest snapshot; 0 before the first."""
+        return int(self._one("latest")["snapshot"])
+
+    def snapshot_at(self, instant: datetime) -> int:
+        """The snapshot that was the newest at an instant; 0 before the first."""
+        return int(self._one("snapshot_at", instant=iso(instant))["snapshot"])
+
+    def snapshot_of(self, job: str) -> int | None:
+        """The snapshot a job was published as, if it was."""
+        row = self._db.execute(QUERIES["snapshot_of_job"], {"job": job}).fetchone()
+        return int(row["snapshot"]) if row else None
+
+    def files(self, organization: str, snapshot: int) -> dict[str, tuple[str, ...]]:
+        """The paths of a snapshot by table, relative to the data directory."""
+        paths: dict[str, list[str]] = {}
+        for row in self._all("files_of_snapshot", organization=organization, snapshot=snapshot):
+            paths.setdefault(row["table_name"], []).append(row["path"])
+        return {table: tuple(of_table) for table, of_table in paths.items()}
+
+    def rows(self, organization: str, snapshot: int) -> dict[str, int]:
+        """How many rows each table has in a snapshot."""
+        found = self._all("rows_of_snapshot", organization=organization, snapshot=snapshot)
+        return {row["table_name"]: int(row["rows"]) for row in found}
+
+    def coverage(self, organization: str, snapshot: int) -> tuple[CoveredDay, ...]:
+        """Every day held, by dataset and day."""
+        rows = self._all("coverage_of_snapshot", organization=organization, snapshot=snapshot)
+        return tuple(
+            CoveredDay(
+                row["dataset"],
+                date.fromisoformat(row["day"]),
+                datetime.fromisoformat(row["fetched_at"]),
+                datetime.fromisoformat(row["watermark"]),
+                row["fingerprint"],
+                int(row["conversations"]),
+            )
+            for row in rows
+        )
+
+    def live_files(self, organization: str, table: str, days: frozenset[date]) -> list[LiveFile]:
+        """The files of the newest snapshot that hold rows of any of the days."""
+        rows = self._all(
+            "live_files",
+            organization=organization,
+            table_name=table,
+            first_day=min(days).isoformat(),
+            last_day=max(days).isoformat(),
+        )
+        found = [LiveFile(row["file"], row["path"], _days(row["days"].split(","))) for row in rows]
+        return [file for file in found if file.days & days]
+
+    def paths(self) -> frozenset[str]:
+        """Every path any snapshot names."""
+        return frozenset(row["path"] for row in self._all("paths"))
+
+    def publish(
+        self, publication: Publication, replaced: list[LiveFile], published_at: datetime
+    ) -> int:
+        """Make a job's days visible in all tables at once; its snapshot.
+
+        The same job published again changes nothing.
+        """
+        with self._transaction():
+            if (already := self.snapshot_of(publication.job)) is not None:
+                return already
+            snapshot = self._add_snapshot(publication, published_at)
+            for file in replaced:
+                self._run("end_file", snapshot=snapshot, file=file.file)
+            for staged in publication.files:
+                self._add_file(publication.organization, staged, snapshot)
+            for day, conversations in publication.days.items():
+                self._cover(publication, day, conversations, snapshot)
+            return snapshot
+
+    def _add_snapshot(self, publication: Publication, published_at: datetime) -> int:
+        row = self._one(
+            "add_snapshot",
+            published_at=iso(published_at),
+            organization=publication.organization,
+            dataset=publication.dataset,
+            job=publication.job,
+        )
+        return int(row["snapshot"])
+
+    def _add_file(self, organization: str, staged: StagedFile, snapshot: int) -> None:
+        row = self._one(
+            "add_file",
+            organization=organization,
+            table_name=staged.table,
+            path=staged.path,
+            sha256=staged.sha256,
+            rows=staged.rows,
+            bytes=staged.bytes,
+            born=snapshot,
+        )
+        for day in staged.days:
+            self._run("add_file_day", file=row["file"], day=day.isoformat())
+
+    def _cover(
+        self, publication: Publication, day: date, conversations: int, snapshot: int
+    ) -> None:
+        of_day = {
+            "organization": publication.organization,
+            "dataset": publication.dataset,
+            "day": day.isoformat(),
+        }
+        self._run("end_coverage", snapshot=snapshot, **of_day)
+        self._run(
+            "add_coverage",
+            **of_day,
+            fetched_at=iso(publication.fetched_at),
+            watermark=iso(publication.watermark),
+            fingerprint=publication.fingerprint,
+            conversations=conversations,
+            born=snapshot,
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def _run(self, query: str, **values: Any) -> None:
+        self._db.execute(QUERIES[query], values)
+
+    def _one(self, query: str, **values: Any) -> sqlite3.Row:
+        row: sqlite3.Row = self._db.execute(QUERIES[query], values).fetchone()
+        return row
+
+    def _all(self, query: str, **values: Any) -> list[sqlite3.Row]:
+        return self._db.execute(QUERIES[query], values).fetchall()
+
+
+def _days(texts: list[str]) -> frozenset[date]:
+    return frozenset(date.fromisoformat(text) for text in texts)

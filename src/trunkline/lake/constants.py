@@ -1,0 +1,33 @@
+"""Constant expressions of a query, evaluated by the engine that will run it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+
+from trunkline.lake.session import Limits, session
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@contextmanager
+def evaluator(zone: str) -> Iterator[Callable[[str], datetime | None]]:
+    """A function from an expression to the instant it means in ``zone``; None if it means none."""
+    with session((), "main", zone, Limits(seconds=5)) as connection:
+
+        def constant(expression: str) -> datetime | None:
+            query = f"SELECT epoch_us(CAST(({expression}) AS TIMESTAMP WITH TIME ZONE))"
+            try:
+                row = connection.execute(query).fetchone()
+                return None if row is None or row[0] is None else _instant(row[0])
+            except (duckdb.Error, OverflowError):
+                return None
+
+        yield constant
+
+
+def _instant(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)

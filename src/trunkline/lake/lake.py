@@ -1,0 +1,117 @@
+"""The landed tables of one data directory: stage, publish, read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from trunkline.lake.catalogue import Catalogue, CoveredDay, LiveFile, Publication
+from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
+from trunkline.lake.remainder import newest_only, without_days
+
+CATALOGUE = "catalogue.sqlite"
+
+
+class Lake:
+    """Everything under a data directory that a query can read.
+
+    One process writes at a time (the engine holds the lock); any number may read meanwhile.
+    """
+
+    def __init__(self, home: Path) -> None:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.home = home
+        self.catalogue = Catalogue(home / CATALOGUE)
+
+    def close(self) -> None:
+        """Let go of the catalogue."""
+        self.catalogue.close()
+
+    def stage(self, name: str, tables: Mapping[str, pa.Table], layout: Layout) -> Receipt:
+        """Write one page's tables as final Parquet that no snapshot names yet."""
+        return stage(self.home, name, tables, layout.time_column)
+
+    def publish(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
+        """Replace the job's days in all tables at once; the snapshot it became.
+
+        Files that also hold other days live on as new files without the replaced ones. A
+        conversation that came on two pages of the job is kept once, as the later page had it.
+        """
+        if (already := self.catalogue.snapshot_of(publication.job)) is not None:
+            return already
+        kept = newest_only(self.home, publication.files, layout)
+        replaced, remainders = self._displaced(publication, layout)
+        whole = replace(
+            publication,
+            files=(*kept, *remainders),
+            days=_conversations(kept, publication.days, layout),
+        )
+        snapshot = self.catalogue.publish(whole, replaced, published_at)
+        self.discard(set(publication.files) - set(kept))
+        return snapshot
+
+    def _displaced(
+        self, publication: Publication, layout: Layout
+    ) -> tuple[list[LiveFile], list[StagedFile]]:
+        days = frozenset(publication.days)
+        replaced: list[LiveFile] = []
+        remainders: list[StagedFile] = []
+        for table in layout.tables:
+            for file in self.catalogue.live_files(publication.organization, table, days):
+                replaced.append(file)
+                if file.days - days:
+                    remainders += without_days(
+                        self.home, file, table, publication.job, days, layout
+                    )
+        return replaced, remainders
+
+    def files(self, organization: str, snapshot: int) -> dict[str, tuple[str, ...]]:
+        """Absolute paths of a snapshot's files by table."""
+        found = self.catalogue.files(organization, snapshot)
+        return {t: tuple(str(self.home / path) for path in paths) for t, paths in found.items()}
+
+    def coverage(self, organization: str, snapshot: int | None = None) -> tuple[CoveredDay, ...]:
+        """The days held, of the newest snapshot unless another is named."""
+        at = self.catalogue.latest() if snapshot is None else snapshot
+        return self.catalogue.coverage(organization, at)
+
+    def discard(self, files: Iterable[StagedFile]) -> None:
+        """Delete staged files that will not be published."""
+        for file in files:
+            (self.home / file.path).unlink(missing_ok=True)
+
+    def sweep(self, receipts: Iterable[Receipt]) -> int:
+        """Delete files that neither a snapshot nor a resumable job names; how many there were.
+
+        Only for the process that holds the lock: another one's half-written page is no orphan.
+        """
+        named = self.catalogue.paths() | {f.path for receipt in receipts for f in receipt.files}
+        orphans = [path for path in self._written() if path not in named]
+        for path in orphans:
+            (self.home / path).unlink(missing_ok=True)
+        return len(orphans)
+
+    def _written(self) -> list[str]:
+        top = self.home / FILES
+        return [
+            (Path(folder) / name).relative_to(self.home).as_posix()
+            for folder, _, names in os.walk(top)
+            for name in names
+        ]
+
+
+def _conversations(
+    files: Iterable[StagedFile], days: Mapping[date, int], layout: Layout
+) -> dict[date, int]:
+    """Records by day, counted in the root table; 0 where it has none."""
+    counts = dict.fromkeys(days, 0)
+    for file in files:
+        if file.table == layout.root_table:
+            for day, rows in file.days.items():
+                counts[day] = counts.get(day, 0) + rows
+    return counts

@@ -1,0 +1,93 @@
+"""Files are never rewritten: what stays of one when some of its rows go is a new file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from trunkline.lake.catalogue import LiveFile
+from trunkline.lake.landing import Layout, StagedFile, stage
+
+
+def without_days(
+    home: Path, file: LiveFile, table: str, job: str, days: frozenset[date], layout: Layout
+) -> tuple[StagedFile, ...]:
+    """What a published file holds of other days, as a new file; nothing where it holds none."""
+    gone = pa.array(sorted(days), pa.date32())
+
+    def stays(rows: pa.Table) -> pa.Array:
+        of_row = pc.cast(pc.floor_temporal(rows[layout.time_column], unit="day"), pa.date32())
+        return pc.invert(pc.is_in(of_row, value_set=gone))
+
+    name = f"{job}-of-{file.file}"
+    return _filtered(home, home / file.path, table, name, stays, layout)
+
+
+def newest_only(
+    home: Path, files: tuple[StagedFile, ...], layout: Layout
+) -> tuple[StagedFile, ...]:
+    """Staged files of one job, each record kept once: as the last page that had it.
+
+    A provider may repeat a page or a record; the tables must not. Files without a repeated
+    record are returned as they are.
+    """
+    roots = [file for file in files if file.table == layout.root_table]
+    repeated = _repeated(home, roots, layout.key)
+    if not repeated:
+        return files
+    kept: list[StagedFile] = []
+    for file in files:
+        gone = pa.array(repeated.get(_page(file), []), pa.string())
+        if not len(gone):
+            kept.append(file)
+            continue
+
+        def stays(rows: pa.Table, gone: pa.Array = gone) -> pa.Array:
+            return pc.invert(pc.is_in(rows[layout.key], value_set=gone))
+
+        name = f"{_page(file)}-once"
+        kept += _filtered(home, home / file.path, file.table, name, stays, layout)
+    return tuple(kept)
+
+
+def _page(file: StagedFile) -> str:
+    return Path(file.path).stem
+
+
+def _repeated(home: Path, roots: list[StagedFile], key: str) -> dict[str, list[str]]:
+    """For each page, the keys that a later page has again."""
+    if not roots:
+        return {}
+    pages = [pq.read_table(home / file.path, columns=[key]) for file in roots]
+    numbered = pa.concat_tables(
+        rows.append_column("page", pa.array([number] * rows.num_rows, pa.int64()))
+        for number, rows in enumerate(pages)
+    )
+    with duckdb.connect(":memory:") as connection:
+        connection.register("numbered", numbered)
+        found = connection.execute(
+            f"SELECT page, {key} FROM numbered "  # noqa: S608
+            f"QUALIFY page < max(page) OVER (PARTITION BY {key})"
+        ).fetchall()
+    repeated: dict[str, list[str]] = {}
+    for number, value in found:
+        repeated.setdefault(_page(roots[number]), []).append(value)
+    return repeated
+
+
+def _filtered(
+    home: Path,
+    source: Path,
+    table: str,
+    name: str,
+    stays: Callable[[pa.Table], pa.Array],
+    layout: Layout,
+) -> tuple[StagedFile, ...]:
+    rows = pq.read_table(source)
+    return stage(home, name, {table: rows.filter(stays(rows))}, layout.time_column).files

@@ -1,0 +1,62 @@
+-- latest
+-- The newest snapshot, 0 before the first.
+SELECT coalesce(max(snapshot), 0) AS snapshot FROM snapshots;
+
+-- snapshot_of_job
+SELECT snapshot FROM snapshots WHERE job = :job;
+
+-- snapshot_at
+-- The snapshot that was the newest at an instant.
+SELECT coalesce(max(snapshot), 0) AS snapshot FROM snapshots WHERE published_at <= :instant;
+
+-- add_snapshot
+INSERT INTO snapshots (published_at, organization, dataset, job)
+VALUES (:published_at, :organization, :dataset, :job)
+RETURNING snapshot;
+
+-- add_file
+INSERT INTO files (organization, table_name, path, sha256, rows, bytes, born)
+VALUES (:organization, :table_name, :path, :sha256, :rows, :bytes, :born)
+RETURNING file;
+
+-- add_file_day
+INSERT INTO file_days (file, day) VALUES (:file, :day);
+
+-- end_file
+UPDATE files SET died = :snapshot WHERE file = :file;
+
+-- end_coverage
+UPDATE coverage SET died = :snapshot
+WHERE organization = :organization AND dataset = :dataset AND day = :day AND died IS NULL;
+
+-- add_coverage
+INSERT INTO coverage
+    (organization, dataset, day, fetched_at, watermark, fingerprint, conversations, born)
+VALUES
+    (:organization, :dataset, :day, :fetched_at, :watermark, :fingerprint, :conversations, :born);
+
+-- files_of_snapshot
+SELECT table_name, path FROM files
+WHERE organization = :organization AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
+ORDER BY table_name, file;
+
+-- live_files
+-- The files of a table that hold any of some days, with all of their days.
+SELECT files.file, files.path, group_concat(file_days.day) AS days
+FROM files JOIN file_days USING (file)
+WHERE organization = :organization AND table_name = :table_name AND died IS NULL
+GROUP BY files.file, files.path
+HAVING max(file_days.day BETWEEN :first_day AND :last_day);
+
+-- coverage_of_snapshot
+SELECT dataset, day, fetched_at, watermark, fingerprint, conversations FROM coverage
+WHERE organization = :organization AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
+ORDER BY dataset, day;
+
+-- paths
+SELECT path FROM files;
+
+-- rows_of_snapshot
+SELECT table_name, sum(rows) AS rows, sum(bytes) AS bytes, count(*) AS files FROM files
+WHERE organization = :organization AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
+GROUP BY table_name ORDER BY table_name;

@@ -1,0 +1,92 @@
+"""What a provider is: one method, one request. Loops, waits and memory are the job runner's.
+
+A crash can therefore fall only between two requests, and a provider has nothing to resume.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from trunkline.catalog import Dataset, Table
+from trunkline.interval import Interval
+
+
+class RemoteState(Enum):
+    """What the provider says of a job, in our words."""
+
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteStatus:
+    """The answer to one poll. ``message`` is the provider's own reason, if it gave one."""
+
+    state: RemoteState
+    message: str | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """Who the token belongs to. ``short_name`` is None where the provider does not say."""
+
+    id: str
+    name: str
+    short_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A part of the organisation that rights are granted over."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A job the provider has accepted.
+
+    ``possibly_repeated`` counts the attempts before it whose outcome is unknown: each may have left
+    a job on the provider's side that nobody asks about.
+    """
+
+    id: str
+    possibly_repeated: int = 0
+
+
+class Provider(Protocol):
+    """The requests that jobs need. Errors are those of ``trunkline.errors``."""
+
+    name: str
+    tables: tuple[Table, ...]
+
+    async def availability(self, dataset: Dataset) -> datetime:
+        """The watermark: data before it is complete. One request."""
+        ...
+
+    async def submit(self, dataset: Dataset, interval: Interval) -> Submitted:
+        """Start a job for the records that began on the interval's UTC days."""
+        ...
+
+    async def status(self, dataset: Dataset, job_id: str) -> RemoteStatus:
+        """Ask once how the job is. JobLost where the provider no longer knows it."""
+        ...
+
+    async def page(self, dataset: Dataset, job_id: str, cursor: str | None) -> bytes:
+        """One page of results as JSON; the first where ``cursor`` is None.
+
+        JobLost where the results have expired.
+        """
+        ...
+
+    async def cancel(self, dataset: Dataset, job_id: str) -> None:
+        """Give the job up; no error if it is already gone."""
+        ...

@@ -1,0 +1,19 @@
+"""Named SQL statements, kept in one file so that a reviewer reads a store in one sitting.
+
+A block starts with ``-- name`` on a line of its own and ends where the next one starts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+
+_HEADING = re.compile(r"^-- ([a-z_]+)$", re.MULTILINE)
+
+
+def load(package: str, filename: str) -> Mapping[str, str]:
+    """The statements of a file in ``<package>/sql/``, by name."""
+    text = files(package).joinpath("sql", filename).read_text(encoding="utf-8")
+    _, *parts = _HEADING.split(text)
+    return dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))

@@ -1,0 +1,41 @@
+"""A Genesys Cloud organisation on a local port, written from the vendor's pages alone.
+
+It imports nothing of ``trunkline``, so that a misreading of the API cannot sit on both sides.
+``Simulator`` does no I/O; ``serve`` and ``run_in_thread`` put it on a loopback port; ``truth``
+says which rows a correct reader of its answers must end up with.
+"""
+
+from trunkline_simulator.messages import SimRequest, SimResponse
+from trunkline_simulator.payloads import conversations_of
+from trunkline_simulator.personal import planted_values
+from trunkline_simulator.server import Address, run_in_thread, serve
+from trunkline_simulator.settings import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Client,
+    Fault,
+    JobFault,
+    Settings,
+    Shape,
+)
+from trunkline_simulator.simulator import Simulator
+from trunkline_simulator.truth import expected_rows
+
+__all__ = [
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "Address",
+    "Client",
+    "Fault",
+    "JobFault",
+    "Settings",
+    "Shape",
+    "SimRequest",
+    "SimResponse",
+    "Simulator",
+    "conversations_of",
+    "expected_rows",
+    "planted_values",
+    "run_in_thread",
+    "serve",
+]

@@ -1,0 +1,127 @@
+"""Everything that decides how the simulator answers: frozen values, no switches elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+CLIENT_ID = "5f0c7d2e-0000-4000-a000-5eedc11e4701"
+CLIENT_SECRET = "simulated-secret"  # noqa: S105  (opens nothing but the simulator)
+
+FaultKind = Literal[
+    "429",
+    "429-no-retry-after",
+    "401",
+    "403",
+    "408",
+    "500",
+    "502",
+    "503",
+    "504",
+    "not-json",
+    "reset-before",
+    "reset-after",
+    "truncate",
+    "slow",
+]
+JobFaultKind = Literal["fail", "stuck", "expire", "vanish"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the payloads are a function of, besides the day.
+
+    ``per_day`` is the mean of a year; weekdays and December have more. ``hostile`` adds what no
+    contract rules out: unknown attributes, enumerations and metrics, null for a list, a fraction
+    for a whole number. ``lone_surrogates`` puts a half of a UTF-16 pair into some attributes.
+    """
+
+    seed: int = 7
+    per_day: int = 80
+    hostile: bool = False
+    lone_surrogates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An OAuth client: ``None`` for permissions or divisions means all there are.
+
+    Divisions are named as the directory names them ("Home", "EMEA", "APAC").
+    """
+
+    client_id: str = CLIENT_ID
+    secret: str = CLIENT_SECRET
+    name: str = "Trunkline"
+    permissions: frozenset[str] | None = None
+    divisions: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that goes wrong with the requests whose "METHOD /path" fits ``match``.
+
+    ``match`` is a shell pattern ("GET */results"). The fault strikes the ``nth`` such request and
+    the ``times - 1`` after it; ``times=0`` means for ever; ``every`` strikes each so-many-th one
+    instead; ``share`` strikes that part of them, drawn from the seed. ``seconds`` is the
+    Retry-After of a 429 or 503, or the delay of "slow".
+    """
+
+    match: str
+    kind: FaultKind
+    nth: int = 1
+    times: int = 1
+    every: int = 0
+    share: float = 0.0
+    seconds: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class JobFault:
+    """Something that goes wrong with jobs.
+
+    Which: the ``nth`` job submitted (and ``times - 1`` after it), those whose interval holds
+    ``day``, those longer than ``longer_than_days``; what is left None does not choose.
+    How: "fail" ends FAILED, "stuck" stays PENDING, "expire" is EXPIRED ``seconds`` after it was
+    FULFILLED, "vanish" is 404 from ``seconds`` after its submission.
+    """
+
+    kind: JobFaultKind
+    nth: int | None = None
+    times: int = 1
+    day: date | None = None
+    longer_than_days: int | None = None
+    seconds: float = 0.0
+    message: str = "Query failed: the service could not complete the request"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One simulated organisation and the way it behaves. Durations are seconds.
+
+    ``lag_seconds`` is how far the data lake is behind the clock. ``page_overlap`` repeats that
+    many rows of a page at the start of the next one, ``shuffle_pages`` turns the rows of a page
+    about, ``late_share`` of the conversations reach the lake ``late_seconds`` after their time
+    although the lake date has passed it.
+    """
+
+    shape: Shape = field(default_factory=Shape)
+    clients: tuple[Client, ...] = (Client(),)
+    organisation: str = "Northwind Contact"
+    short_name: str = "northwind"
+    token_seconds: int = 86_400
+    rate_per_minute: int = 300
+    lag_seconds: int = 6 * 3600
+    queued_seconds: float = 2.0
+    pending_seconds: float = 6.0
+    result_seconds: int = 86_400
+    job_concurrency: int = 50
+    max_page_size: int = 1000
+    page_overlap: int = 0
+    shuffle_pages: bool = False
+    late_share: float = 0.0
+    late_seconds: int = 0
+    early_results_status: int = 400
+    expired_results_status: int = 404
+    faults: tuple[Fault, ...] = ()
+    job_faults: tuple[JobFault, ...] = ()
