@@ -1,1 +1,3 @@
 """SQL against a contact centre, answered exactly."""
+
+__version__ = "0.1.0"

@@ -34,8 +34,8 @@ class Column:
 
     ``source`` says where in the payload it is: ``level.attribute`` (``session.ani``),
     ``level.#`` (the 0-based place of the element in its parent's list),
-    ``level.key`` (a key made of the parents' ids and that place) or
-    ``level.metrics[tTalk]`` (the sum of one metric below the level).
+    ``level.key`` (the ids from the root down to the element, joined by colons) or
+    ``level.metrics[tTalk]`` (the sum of one metric at or below the level).
     """
 
     name: str
@@ -80,12 +80,14 @@ class Pushdown:
 class Level:
     """One level of a nested payload: the list ``attribute`` of every element of ``parent``.
 
-    ``known`` names the attributes that exist and are deliberately not landed as columns.
+    ``id`` is the attribute that names an element among those of its parent; without one it is the
+    element's place. ``known`` names the attributes that exist and are deliberately not landed.
     """
 
     name: str
     parent: str | None
     attribute: str
+    id: str | None = None
     known: frozenset[str] = frozenset()
 
 

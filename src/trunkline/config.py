@@ -20,6 +20,7 @@ from trunkline.catalog import closest
 from trunkline.errors import ConfigError
 
 FILE = "trunkline.toml"
+HOME = Path(".trunkline")
 
 
 def _setting(default: Any, description: str, *, secret: bool = False) -> Any:
@@ -47,7 +48,7 @@ class GenesysSettings:
 class Settings:
     """Everything that can be set. Durations are in seconds."""
 
-    home: Path = _setting(Path(".trunkline"), "data directory, made with mode 0700")
+    home: Path = _setting(HOME, "data directory, made with mode 0700")
     timezone: str = _setting("UTC", "time zone of dates without one, in plans and answers")
     refresh_after: int = _setting(900, "age at which a provisional day is fetched again, seconds")
     settle: int = _setting(259_200, "how far past a day the watermark must be for it to be final")

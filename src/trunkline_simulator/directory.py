@@ -19,8 +19,38 @@ _QUEUES = (
     ("Café Orders", "APAC", 4),
     ("Collections", "Home", 3),
 )
-_FIRST = "Ada Bo Cleo Dov Esme Finn Gus Hana Ivo June Kit Lena Milo Nia Otto Pia".split()
-_LAST = "Arden Birch Calder Dunmore Ellery Fenwick Garrow Hale Iversen Jessop Kestrel Lund".split()
+_FIRST = (
+    "Ada",
+    "Bo",
+    "Cleo",
+    "Dov",
+    "Esme",
+    "Finn",
+    "Gus",
+    "Hana",
+    "Ivo",
+    "June",
+    "Kit",
+    "Lena",
+    "Milo",
+    "Nia",
+    "Otto",
+    "Pia",
+)
+_LAST = (
+    "Arden",
+    "Birch",
+    "Calder",
+    "Dunmore",
+    "Ellery",
+    "Fenwick",
+    "Garrow",
+    "Hale",
+    "Iversen",
+    "Jessop",
+    "Kestrel",
+    "Lund",
+)
 _WRAP_UPS = (
     "Resolved",
     "Follow up",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from random import random as system_random
 
 from trunkline.clock import Clock
 from trunkline.http.message import Outcome, Request, Response, Transport, TransportFailure
@@ -49,11 +50,11 @@ def ignore(_: Exchange) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """What repeating needs beside the request: when to stop, the time and chance."""
+    """What repeating needs beside the request: the time, when to stop, and chance in [0, 1)."""
 
-    policy: RetryPolicy
     clock: Clock
-    random: Callable[[], float]
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    random: Callable[[], float] = system_random
 
 
 def report(

@@ -18,8 +18,14 @@ from trunkline.errors import (
     RequestRefused,
     TrunklineError,
 )
-from trunkline.http.message import Outcome, Response
-from trunkline.http.retry import Tries, is_throttled
+from trunkline.http.message import (
+    CertificateRefused,
+    ConnectionFailed,
+    Outcome,
+    Response,
+    TimedOut,
+)
+from trunkline.http.retry import Tries
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,99}\Z")
 
@@ -67,25 +73,43 @@ def refused(provider: str, call: str, status: int, refusal: Refusal) -> Trunklin
     if status == 401:
         return CredentialsError(
             f"{what}: the token is refused, and so was a fresh one",
-            hint="check that the OAuth client is active and belongs to this region and organisation",
+            hint="check that the OAuth client is active and belongs to this region",
         )
     if status == 403:
+        named = f": missing permission {', '.join(refusal.permissions)}"
         return PermissionMissing(
-            f"{what}{_missing(refusal.permissions)}",
-            hint="give a role with this permission to the OAuth client, in every division wanted",
+            what + (named if refusal.permissions else ""),
+            hint="give the OAuth client a role that has it, in every division wanted",
         )
-    return RequestRefused(what, status=status, expired=refusal.expired, hint=_REFUSED_HINTS(status))
+    hint = _REFUSED_HINTS.get(status, "report it with the correlation id; repeating will not help")
+    return RequestRefused(what, status=status, expired=refusal.expired, hint=hint)
 
 
-def unreachable(provider: str, host: str, call: str, outcome: Outcome, tries: Tries) -> TrunklineError:
-    """The error for a request whose attempts or patience are used up."""
-    what = f"answered {outcome.status}" if isinstance(outcome, Response) else outcome.reason
+def unreachable(
+    at: str, call: str, outcome: Outcome, tries: Tries, *, idempotent: bool = True
+) -> ProviderUnreachable:
+    """The error for a request whose attempts or patience are used up. ``at`` says where."""
+    answered = isinstance(outcome, Response)
+    what = f"status {outcome.status}" if isinstance(outcome, Response) else outcome.reason
     times = "once" if tries.exchanges == 1 else f"{tries.exchanges} times"
+    doubt = "" if idempotent or not tries.unknown else "; it may have been carried out all the same"
     return ProviderUnreachable(
-        f"{provider} ({host}): {call} was tried {times}, at last: {what}",
-        hint=_unreachable_hint(outcome),
+        f"{at}: tried {call} {times}, the last ended with {what}{doubt}",
+        hint=_ANSWERED_BADLY if answered else _NO_ANSWER.get(type(outcome), _LOST),
     )
 
 
-def _missing(permissions: tuple[str, ...]) -> str:
-    return f": missing permission {' or '.join(permissions)}" if permissions else ""
+_REFUSED_HINTS = {
+    301: "the host redirects; check the region or the address in the settings",
+    302: "the host redirects; check the region or the address in the settings",
+    404: "it does not exist, or the OAuth client may not see it",
+    413: "ask for less at once",
+}
+
+_ANSWERED_BADLY = "the provider is failing or too busy; see its status page and run this again"
+_LOST = "the connection is unstable; run this again, what has landed is kept"
+_NO_ANSWER: dict[type, str] = {
+    ConnectionFailed: "check the region, the network and the proxy (HTTPS_PROXY)",
+    CertificateRefused: "a proxy may replace certificates; name its authority in SSL_CERT_FILE",
+    TimedOut: "the provider is slow or the network drops its answers; run this again",
+}

@@ -116,8 +116,8 @@ def wait_before_next(
 ) -> float | None:
     """Seconds to wait before another attempt; None if attempts or patience are used up.
 
-    ``asked`` is the server's wish, ``elapsed`` the seconds since the first failure and ``drawn`` our
-    own wait, used where the server has no wish.
+    ``asked`` is the server's wish, ``elapsed`` the seconds since the first failure, and ``drawn``
+    our own wait, used where the server has no wish.
     """
     if tries.failures >= policy.attempts:
         return None

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import NoReturn, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-from isal import igzip_lib, isal_zlib
+from isal import isal_zlib
 
 from trunkline.http.message import (
     BodyTruncated,
@@ -35,6 +35,7 @@ READ_SECONDS = 60.0
 NO_CONTENT = 204
 
 _GZIP = 31  # zlib's wbits: a gzip header and trailer, checksum verified
+_GZIP_ERROR = cast("type[Exception]", isal_zlib.error)  # declared as an instance
 
 # The first class that fits decides, so narrower ones stand first.
 _FAILURES: tuple[tuple[type[Exception], type[TransportFailure]], ...] = (
@@ -115,12 +116,12 @@ class AiohttpTransport:
 
 def gunzip(raw: bytes) -> bytes:
     """Decompress a body of one or more gzip members; BodyTruncated where it ends early."""
-    parts = []
+    parts: list[bytes] = []
     while raw or not parts:
         member = isal_zlib.decompressobj(wbits=_GZIP)
         try:
             parts.append(member.decompress(raw))
-        except igzip_lib.IsalError:
+        except _GZIP_ERROR:
             raise BodyTruncated("the body is no gzip") from None
         if not member.eof:
             raise BodyTruncated("the gzip stream ends early")

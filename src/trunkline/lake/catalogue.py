@@ -6,6 +6,7 @@ transaction over all tables of a dataset.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ class CoveredDay:
     watermark: datetime
     fingerprint: str
     conversations: int
+    divisions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Publication:
     fetched_at: datetime
     watermark: datetime
     fingerprint: str
+    divisions: tuple[str, ...] = ()
 
 
 class Catalogue:
@@ -107,6 +110,7 @@ class Catalogue:
                 datetime.fromisoformat(row["watermark"]),
                 row["fingerprint"],
                 int(row["conversations"]),
+                tuple(json.loads(row["divisions"])),
             )
             for row in rows
         )
@@ -186,6 +190,7 @@ class Catalogue:
             watermark=iso(publication.watermark),
             fingerprint=publication.fingerprint,
             conversations=conversations,
+            divisions=json.dumps(publication.divisions),
             born=snapshot,
         )
 

@@ -132,7 +132,9 @@ def not_responding(draft: Draft, leg: Json, start: int, queue: Queue) -> int:
     """
     end = start + between(draft.draw, 8, 20)
     leg["segments"].append(
-        segment("alert", start, end, queueId=queue.id, disconnectType="system", errorCode=_NO_ANSWER)
+        segment(
+            "alert", start, end, queueId=queue.id, disconnectType="system", errorCode=_NO_ANSWER
+        )
     )
     leg["metrics"] += [
         metric("tAlert", end - start, end),

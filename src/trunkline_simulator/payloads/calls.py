@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from trunkline_simulator.directory import Queue, User
 from trunkline_simulator.payloads import agents
+from trunkline_simulator.payloads.outcomes import flow_outcome
 from trunkline_simulator.payloads.parts import (
     Draft,
     Json,
@@ -34,10 +35,13 @@ class Call:
     leg: Json
     at: int
     queue: Queue | None = None
+    waited: int = 0
     talked_from: int = 0
 
 
-def voice(call_draft: Draft, owner: Json, direction: str, ani: str, dnis: str, **more: object) -> Json:
+def voice(
+    call_draft: Draft, owner: Json, direction: str, ani: str, dnis: str, **more: object
+) -> Json:
     """A voice leg with a Call-ID of its own: each SIP leg has one, no conversation does."""
     draw = call_draft.draw
     made: Json = {
@@ -108,9 +112,7 @@ def menu(call: Call, seconds: float, *, leaves: bool = True) -> None:
     call.at = end
 
 
-def _flow(call: Call, flow_id: str, name: str, leaves: bool, start: int, end: int) -> Json:  # noqa: PLR0913,FBT001
-    from trunkline_simulator.payloads.outcomes import flow_outcome
-
+def _flow(call: Call, flow_id: str, name: str, leaves: bool, start: int, end: int) -> Json:
     made: Json = {
         "entryReason": call.dnis,
         "entryType": "dnis",
@@ -130,7 +132,7 @@ def _flow(call: Call, flow_id: str, name: str, leaves: bool, start: int, end: in
 
 
 def wait(call: Call, queue: Queue, waited: int, ending: str) -> Json:
-    """The queue: ``ending`` is tAnswered, tAbandon, tShortAbandon or tFlowOut. The leg comes back."""
+    """The queue. ``ending`` is tAnswered, tAbandon, tShortAbandon or tFlowOut."""
     draft, start, end = call.draft, call.at, call.at + waited
     touch(draft, queue)
     owner = participant(draft, "acd", participantName=queue.name)
@@ -145,11 +147,11 @@ def wait(call: Call, queue: Queue, waited: int, ending: str) -> Json:
         leg["metrics"].append(metric("tAbandon", waited, end))
     if ending in {"tShortAbandon", "tFlowOut"}:
         leg["metrics"].append(metric(ending, waited, end))
-    call.at, call.queue = end, queue
+    call.at, call.queue, call.waited = end, queue, waited
     return leg
 
 
-def ring(call: Call, queue: Queue, user: User) -> Json:
+def ring(call: Call, user: User) -> Json:
     """A new leg to an agent, whose own dialled address is a sip URI."""
     draft = call.draft
     owner = agents.agent(draft, user)
@@ -170,17 +172,14 @@ def ring(call: Call, queue: Queue, user: User) -> Json:
 
 def serve(call: Call, user: User, talk: int, disconnect: str) -> Json:
     """An agent answers what waits in ``call.queue``, talks and wraps up; the leg comes back."""
-    draft, queue, draw = call.draft, call.queue, call.draft.draw
-    assert queue is not None  # noqa: S101  (a call is served out of a queue)
-    leg = ring(call, queue, user)
-    answered = call.at + between(draw, 1, 9)
-    waited = answered - call.at + draw.randrange(1, 60_000)
-    agents.alert(leg, call.at, answered, queue, waited)
-    done = agents.turn(draft, talk, disconnect)
+    draft, queue, answered = call.draft, call.queue, call.at
+    leg = ring(call, user)
+    ringing = min(call.waited, between(draft.draw, 1, 9))
+    agents.alert(leg, answered - ringing, answered, queue, call.waited)
     call.talked_from = answered
-    end = agents.handle(draft, leg, answered, done, queue)
-    call.leg["segments"].append(segment("interact", call.at, end, queueId=queue.id))
-    call.at = end
+    call.at = agents.handle(draft, leg, answered, agents.turn(draft, talk, disconnect), queue)
+    queue_id = queue.id if queue else None
+    call.leg["segments"].append(segment("interact", answered, call.at, queueId=queue_id))
     return leg
 
 

@@ -8,7 +8,7 @@ from random import Random
 from trunkline_simulator.payloads.parts import Json, one
 
 _FIRST = ("Zelda", "Quentin", "Marisol", "Ingrid", "Tobias", "Søren", "Renée", "Anaïs", "Łucja")
-_LAST = ("Quillfeather", "Marchbanks", "Vandersloot", "Ostrowski", "Peppercorn", "O’Shaughnessy")
+_LAST = ("Quillfeather", "Marchbanks", "Vandersloot", "Ostrowski", "Peppercorn", "O'Shaughnessy")
 _PLACES = ("Zürich", "São Paulo", "東京", "Reykjavík", "Springfield")
 _CITIES = ("202", "212", "303", "312", "404", "415", "503", "617", "702", "808")
 

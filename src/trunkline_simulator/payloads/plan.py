@@ -100,8 +100,13 @@ def plan(shape: Shape, number: int) -> tuple[Planned, ...]:
     volume = _volume(shape, number, draw)
     fixed = _fixed(number, draw)[:volume]
     kinds = draw.choices(_NAMES, _WEIGHTS, k=max(0, volume - len(fixed)))
-    starts = sorted(fixed + [(_time_of_day(draw), kind, False) for kind in kinds])
+    starts = sorted(fixed + [(_begun(_time_of_day(draw), kind), kind, False) for kind in kinds])
     return tuple(
         Planned(number * DAY + at, number, index, kind, long)
         for index, (at, kind, long) in enumerate(starts)
     )
+
+
+def _begun(at: int, kind: str) -> int:
+    """E-mails have whole seconds throughout, which the service writes without a fraction."""
+    return at - at % 1000 if kind == "email" else at

@@ -31,9 +31,11 @@ WHERE organization = :organization AND dataset = :dataset AND day = :day AND die
 
 -- add_coverage
 INSERT INTO coverage
-    (organization, dataset, day, fetched_at, watermark, fingerprint, conversations, born)
+    (organization, dataset, day, fetched_at, watermark, fingerprint, conversations,
+     divisions, born)
 VALUES
-    (:organization, :dataset, :day, :fetched_at, :watermark, :fingerprint, :conversations, :born);
+    (:organization, :dataset, :day, :fetched_at, :watermark, :fingerprint, :conversations,
+     :divisions, :born);
 
 -- files_of_snapshot
 SELECT table_name, path FROM files
@@ -49,7 +51,8 @@ GROUP BY files.file, files.path
 HAVING max(file_days.day BETWEEN :first_day AND :last_day);
 
 -- coverage_of_snapshot
-SELECT dataset, day, fetched_at, watermark, fingerprint, conversations FROM coverage
+SELECT dataset, day, fetched_at, watermark, fingerprint, conversations, divisions
+FROM coverage
 WHERE organization = :organization AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
 ORDER BY dataset, day;
 

@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS coverage (
     watermark     TEXT NOT NULL,
     fingerprint   TEXT NOT NULL,
     conversations INTEGER NOT NULL,
+    divisions     TEXT NOT NULL,
     born          INTEGER NOT NULL REFERENCES snapshots,
     died          INTEGER REFERENCES snapshots,
     PRIMARY KEY (organization, dataset, day, born)

@@ -1,0 +1,52 @@
+# Everything a newcomer needs: `make demo` and `make test`. The environment is .venv.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: help demo test lint bench format clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    the whole story on a simulated organisation; no account needed"
+	@echo "make test    lint, types, import contracts and all tests"
+	@echo "make lint    ruff, mypy --strict and the import contracts alone"
+	@echo "make bench   the measured budgets, beside pandas and dlt"
+
+demo: .venv/run
+	@$(BIN)/trunkline demo
+
+test: lint
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/bench
+	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.memory
+
+format: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+# Each mark stands for an installed set of dependencies; it is made again when they change.
+.venv/run: .venv/bin/python pyproject.toml constraints.txt
+	$(INSTALL) -e .
+	@touch $@
+
+.venv/dev: .venv/run
+	$(INSTALL) -e '.[dev]'
+	@touch $@
+
+.venv/bench: .venv/dev
+	$(INSTALL) -e '.[bench]'
+	@touch $@
+
+clean:
+	rm -rf .venv .trunkline .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,50 @@
+"""``trunkline coverage``: which days are held."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+
+from trunkline.cli.opening import engine_of
+from trunkline.interval import midnight, months, runs
+from trunkline.lake.catalogue import CoveredDay
+
+
+@click.command("coverage")
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    r"""Show which UTC days are held, by dataset and month.
+
+    Example:
+
+    \b
+        trunkline coverage
+    """
+    with engine_of(ctx) as engine:
+        held = engine.coverage()
+        settle = engine.settings.settle_time
+        snapshot = engine.lake.catalogue.latest()
+    if not held:
+        click.echo("nothing is held yet: a query fetches what it needs")
+        return
+    click.echo(f"snapshot {snapshot}")
+    for dataset in sorted({day.dataset for day in held}):
+        click.echo(f"\n{dataset}")
+        for line in _months([day for day in held if day.dataset == dataset], settle):
+            click.echo(f"  {line}")
+
+
+def _months(held: list[CoveredDay], settle: timedelta) -> list[str]:
+    by_day = {day.day: day for day in held}
+    lines = []
+    for month in months(by_day):
+        days = [by_day[day] for day in month]
+        final = sum(midnight(d.day) + timedelta(days=1) + settle <= d.watermark for d in days)
+        spans = ", ".join(f"{i.start:%d}-{i.end - timedelta(days=1):%d}" for i in runs(month))
+        conversations = sum(day.conversations for day in days)
+        lines.append(
+            f"{min(month):%Y-%m}  days {spans:<12} {final} final, {len(days) - final} provisional, "
+            f"{conversations:,} conversations"
+        )
+    return lines

@@ -1,0 +1,30 @@
+"""``trunkline explain``: the plan, and what it costs, before it is paid."""
+
+from __future__ import annotations
+
+import click
+
+from trunkline.cli import statement
+from trunkline.cli.opening import engine_of
+from trunkline.engine import Options
+
+
+@click.command("explain")
+@click.argument("sql", required=False)
+@click.option("-f", "--file", metavar="FILE", help="Read the SQL from a file.")
+@click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
+@click.pass_context
+def command(ctx: click.Context, sql: str | None, file: str | None, timezone: str | None) -> None:
+    r"""Show what a query would call, what that costs and what is already held.
+
+    Calls nothing and needs no credentials.
+
+    Example:
+
+    \b
+        trunkline explain "SELECT count(*) FROM conversations
+                           WHERE date_trunc('year', conversation_start) = DATE '2025-01-01'"
+    """
+    text = statement.read(sql, file)
+    with engine_of(ctx) as engine, statement.pointed_at(text):
+        click.echo(str(engine.explain(text, Options(time_zone=timezone))))

@@ -1,0 +1,108 @@
+"""``trunkline jobs``: what is and was under way."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table as Grid
+
+from trunkline.cli.opening import engine_of
+from trunkline.cli.progress import watching
+from trunkline.engine import Engine
+from trunkline.errors import IncompleteData, UsageError
+from trunkline.interval import iso
+from trunkline.jobs.job import Job
+
+
+@click.group("jobs", invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    r"""List, show, cancel or resume jobs.
+
+    Example:
+
+    \b
+        trunkline jobs
+        trunkline jobs resume
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_jobs)
+
+
+@command.command("list")
+@click.pass_context
+def list_jobs(ctx: click.Context) -> None:
+    """List every job, oldest first."""
+    with engine_of(ctx) as engine:
+        jobs = engine.jobs()
+    if not jobs:
+        click.echo("no jobs yet: a query starts those it needs")
+        return
+    grid = Grid(box=None, pad_edge=False, header_style="bold")
+    for heading in ("job", "dataset", "interval (UTC days)", "state", "pages", "note"):
+        grid.add_column(heading)
+    for job in jobs:
+        start, end = f"{job.interval.start:%F}", f"{job.interval.end:%F}"
+        state, note = job.state.value, job.error or ""
+        grid.add_row(job.key[:8], job.dataset, f"{start} to {end}", state, str(job.pages), note)
+    Console().print(grid)
+
+
+@command.command("show")
+@click.argument("key")
+@click.pass_context
+def show(ctx: click.Context, key: str) -> None:
+    """Show one job, named by the start of its key."""
+    with engine_of(ctx) as engine:
+        job = _find(engine, key)
+    fields = {
+        "job": job.key,
+        "dataset": job.dataset,
+        "interval": str(job.interval),
+        "days": len(job.days),
+        "state": job.state.value,
+        "provider's id": job.remote_id,
+        "pages": job.pages,
+        "attempt": job.attempt,
+        "submits": job.submits,
+        "possibly repeated": job.possibly_repeated,
+        "submitted at": iso(job.submitted_at) if job.submitted_at else None,
+        "watermark": iso(job.watermark) if job.watermark else None,
+        "error": job.error,
+    }
+    click.echo(msgspec.json.format(msgspec.json.encode(fields), indent=2).decode())
+
+
+@command.command("cancel")
+@click.argument("key")
+@click.pass_context
+def cancel(ctx: click.Context, key: str) -> None:
+    """Give a job up, here and with the provider."""
+    with engine_of(ctx) as engine, watching(quiet=True) as observe:
+        job = asyncio.run(engine.cancel(_find(engine, key).key, observe))
+        click.echo(f"job {job.key[:8]} is cancelled; its days are fetched again when asked for")
+
+
+@command.command("resume")
+@click.pass_context
+def resume(ctx: click.Context) -> None:
+    """Go on with every unfinished job."""
+    with engine_of(ctx) as engine:
+        with watching(quiet=False) as observe:
+            outcome = asyncio.run(engine.resume(observe))
+        click.echo(f"{len(outcome.published)} jobs published", err=True)
+        if outcome.broken:
+            names = ", ".join(str(job.interval) for job, _ in outcome.broken)
+            reasons = "; ".join(sorted({error.message for _, error in outcome.broken}))
+            raise IncompleteData(f"not fetched: {names} ({reasons})")
+
+
+def _find(engine: Engine, key: str) -> Job:
+    found = [job for job in engine.jobs() if job.key.startswith(key)]
+    if len(found) != 1:
+        count = "no job" if not found else f"{len(found)} jobs"
+        raise UsageError(f"{count} with a key that starts with {key!r}")
+    return found[0]

@@ -1,0 +1,29 @@
+"""From the command line's context to an engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from trunkline.config import Settings, load
+from trunkline.engine import Engine
+
+
+def settings_of(ctx: click.Context) -> Settings:
+    """The settings of the working directory, or of ``--config``."""
+    config = Path(ctx.obj) if ctx.obj else None
+    return load(os.environ, directory=Path.cwd(), config=config)
+
+
+@contextmanager
+def engine_of(ctx: click.Context) -> Iterator[Engine]:
+    """The engine over the data directory of the settings."""
+    engine = Engine(settings_of(ctx))
+    try:
+        yield engine
+    finally:
+        engine.close()

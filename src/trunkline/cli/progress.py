@@ -1,0 +1,187 @@
+"""Progress on stderr: a live view on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import click
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table as Grid
+from rich.text import Text
+
+from trunkline.engine.events import Event, LockWait, Notice, Observe, Planned, Started
+from trunkline.http.exchange import Exchange
+from trunkline.jobs.job import Job, JobState
+from trunkline.jobs.runner import Progress
+
+WORDS = {
+    JobState.PLANNED: ("waiting", "dim"),
+    JobState.SUBMITTING: ("submitting", "yellow"),
+    JobState.RUNNING: ("running at the provider", "yellow"),
+    JobState.READY: ("downloading", "cyan"),
+    JobState.DOWNLOADED: ("publishing", "cyan"),
+    JobState.PUBLISHED: ("landed", "green"),
+    JobState.SPLIT: ("failed, halved", "red"),
+    JobState.FAILED: ("failed", "red"),
+    JobState.CANCELLED: ("cancelled", "red"),
+}
+
+
+@dataclass(slots=True)
+class View:
+    """What has been heard so far."""
+
+    started: float = field(default_factory=time.monotonic)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    conversations: dict[str, int] = field(default_factory=dict)
+    requests: int = 0
+    throttled: int = 0
+    note: str = ""
+
+    def hear(self, event: Event) -> None:
+        """Take an event in."""
+        if isinstance(event, Exchange):
+            self.requests += 1
+            self.throttled += event.status == 429
+        elif isinstance(event, Started):
+            self.jobs |= {job.key: job for job in event.jobs}
+        elif isinstance(event, Progress):
+            self.jobs[event.job.key] = event.job
+            self.note = event.note or self.note
+            if event.landed:
+                landed = self.conversations.get(event.job.key, 0) + event.landed.conversations
+                self.conversations[event.job.key] = landed
+        elif isinstance(event, LockWait):
+            self.note = "another process is fetching into this data directory; waiting for it"
+
+    @property
+    def done(self) -> int:
+        """Jobs that have ended."""
+        return sum(not job.unfinished for job in self.jobs.values())
+
+    def totals(self) -> str:
+        """One line on all of it."""
+        seconds = time.monotonic() - self.started
+        pages = sum(job.pages for job in self.jobs.values())
+        parts = [
+            f"{self.done} of {len(self.jobs)} jobs",
+            f"{pages:,} pages",
+            f"{sum(self.conversations.values()):,} conversations",
+            f"{self.requests:,} requests",
+            f"{seconds:.1f} s",
+        ]
+        if self.throttled:
+            parts.append(f"{self.throttled} times told to wait by the rate limit")
+        if remaining := self._remaining(seconds):
+            parts.append(f"about {remaining:.0f} s left")
+        return ", ".join(parts)
+
+    def _remaining(self, seconds: float) -> float | None:
+        left = len(self.jobs) - self.done
+        return seconds / self.done * left if self.done and left else None
+
+    def __rich__(self) -> Grid:
+        """The jobs of the run as lines, and the totals."""
+        grid = Grid.grid(padding=(0, 2))
+        for job in sorted(self.jobs.values(), key=lambda job: job.interval):
+            word, style = WORDS[job.state]
+            landed = self.conversations.get(job.key, 0)
+            grid.add_row(
+                Text(f"{job.interval.start:%F} to {job.interval.end:%F}"),
+                Text(word, style=style),
+                Text(f"{job.pages} pages" if job.pages else "", style="dim"),
+                Text(f"{landed:,} conversations" if landed else "", style="dim"),
+            )
+        outer = Grid.grid()
+        outer.add_row(grid)
+        outer.add_row(Text(self.totals() if self.jobs else "connecting …", style="bold"))
+        if self.note:
+            outer.add_row(Text(self.note, style="yellow"))
+        return outer
+
+
+@contextmanager
+def watching(*, quiet: bool) -> Iterator[Observe]:
+    """An observer for the engine; what it shows ends with the block."""
+    if quiet:
+        yield _silent
+    elif sys.stderr.isatty():
+        with _live() as observe:
+            yield observe
+    else:
+        yield _plain_lines()
+
+
+def _silent(event: Event) -> None:
+    _notice(event)
+
+
+def _notice(event: Event) -> None:
+    if isinstance(event, Notice):
+        click.echo(f"notice: {event.text}", err=True)
+
+
+@contextmanager
+def _live() -> Iterator[Observe]:
+    view = View()
+    live = Live(view, console=Console(stderr=True), refresh_per_second=8, transient=False)
+    running = False
+
+    def observe(event: Event) -> None:
+        nonlocal running
+        view.hear(event)
+        if isinstance(event, LockWait | Exchange | Started) and not running:
+            live.start()
+            running = True
+        if isinstance(event, Notice):
+            live.console.print(f"notice: {event.text}", highlight=False)
+
+    try:
+        yield observe
+    finally:
+        if running:
+            live.stop()
+
+
+def _plain_lines() -> Observe:
+    view = View()
+
+    def observe(event: Event) -> None:
+        view.hear(event)
+        _notice(event)
+        if isinstance(event, Planned) and event.plan.fetches:
+            count = len(event.plan.fetches)
+            click.echo(f"{count} job{'s' if count > 1 else ''} to fetch", err=True)
+        for line in _line(event, view):
+            click.echo(line, err=True)
+
+    return observe
+
+
+def _line(event: Event, view: View) -> Iterator[str]:
+    if isinstance(event, LockWait):
+        yield view.note
+    if not isinstance(event, Progress):
+        return
+    job = event.job
+    span = f"{job.interval.start:%F} to {job.interval.end:%F}"
+    if event.note:
+        yield f"{span}: {WORDS[job.state][0]}: {event.note}"
+    elif job.state in SPOKEN:
+        yield f"{span}: {SPOKEN[job.state](job, view)}"
+
+
+def _landed(job: Job, view: View) -> str:
+    landed = view.conversations.get(job.key, 0)
+    return f"landed {landed:,} conversations of {job.pages} pages ({view.totals()})"
+
+
+SPOKEN: dict[JobState, Callable[[Job, View], str]] = {
+    JobState.RUNNING: lambda job, _: f"job {job.remote_id} is running at the provider",
+    JobState.PUBLISHED: _landed,
+}

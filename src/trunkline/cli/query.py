@@ -1,0 +1,128 @@
+"""``trunkline query``: SQL in, rows out."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+import msgspec
+
+from trunkline.cli import statement
+from trunkline.cli.formats import FORMATS, write
+from trunkline.cli.opening import engine_of
+from trunkline.cli.progress import watching
+from trunkline.engine import Engine, Options, Prepared
+from trunkline.errors import UsageError
+from trunkline.planner.plan import Plan
+
+
+@click.command("query")
+@click.argument("sql", required=False)
+@click.option("-f", "--file", metavar="FILE", help="Read the SQL from a file.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(sorted(FORMATS)),
+    default="table",
+    show_default=True,
+    help="How rows are written.",
+)
+@click.option("-o", "--output", metavar="FILE", help="Write rows to a file, not to stdout.")
+@click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
+@click.option("--max-requests", type=click.IntRange(1), metavar="N", help="Requests it may take.")
+@click.option("--allow-partial", is_flag=True, help="Answer although intervals are missing.")
+@click.option("--covered", is_flag=True, help="Answer from what is held; request nothing.")
+@click.option("--as-of", metavar="WHEN", help="A snapshot's number or a time; requests nothing.")
+@click.option(
+    "--certificate",
+    is_flag=False,
+    flag_value="-",
+    metavar="FILE",
+    help="Write the completeness certificate to a file, or to stderr.",
+)
+@click.option("--quiet", is_flag=True, help="No progress; notices and errors only.")
+@click.pass_context
+def command(ctx: click.Context, /, sql: str | None, file: str | None, **given: Any) -> None:
+    r"""Run one SELECT; fetch what it needs and is not held yet, then answer.
+
+    Example:
+
+    \b
+        trunkline query --format csv --timezone Australia/Sydney "
+            SELECT date_trunc('month', conversation_start) AS month, count(*) AS conversations
+            FROM conversations
+            WHERE conversation_start >= '2025-01-01' AND conversation_start < '2026-01-01'
+            GROUP BY month ORDER BY month"
+    """
+    text = statement.read(sql, file)
+    options = Options(
+        time_zone=given["timezone"],
+        max_requests=given["max_requests"],
+        allow_partial=given["allow_partial"],
+        covered=given["covered"],
+        as_of=_when(given["as_of"]),
+        confirm=_ask,
+    )
+    with engine_of(ctx) as engine, statement.pointed_at(text):
+        prepared = _prepare(engine, text, options, quiet=given["quiet"])
+        with engine.answer(prepared) as answer, _sink(given["output"]) as sink:
+            write(given["form"], answer, sink, prepared.time_zone)
+    if given["certificate"]:
+        _write_certificate(prepared.certificate, given["certificate"])
+
+
+def _prepare(engine: Engine, text: str, options: Options, *, quiet: bool) -> Prepared:
+    with watching(quiet=quiet) as observe:
+        prepared = asyncio.run(engine.prepare(text, options, observe))
+    for notice in prepared.notices:
+        click.echo(f"notice: {notice}", err=True)
+    return prepared
+
+
+def _when(text: str | None) -> int | datetime | None:
+    if text is None:
+        return None
+    if text.isdigit():
+        return int(text)
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of {text!r} is neither a snapshot's number nor a time") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _ask(plan: Plan) -> bool:
+    """On a terminal, ask whether a costly query shall run; elsewhere it shall not."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    return click.confirm(
+        f"This takes at least {plan.requests:,} requests, which the provider bills. Go on?",
+        err=True,
+    )
+
+
+@contextmanager
+def _sink(output: str | None) -> Iterator[BinaryIO]:
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    try:
+        with Path(output).open("wb") as file:
+            yield file
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}") from error
+
+
+def _write_certificate(certificate: dict[str, Any], target: str) -> None:
+    text = msgspec.json.format(msgspec.json.encode(certificate), indent=2)
+    if target == "-":
+        click.echo(text.decode(), err=True)
+    else:
+        Path(target).write_bytes(text + b"\n")

@@ -1,0 +1,54 @@
+"""``trunkline simulate``: the vendor's API on a local port, to try things without an account."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from datetime import UTC, datetime
+
+import click
+
+
+@click.command("simulate")
+@click.option("--port", type=int, default=8080, show_default=True, help="0 takes a free one.")
+@click.option("--seed", type=int, default=7, show_default=True, help="Another seed, other data.")
+@click.option("--per-day", type=click.IntRange(1), default=80, show_default=True)
+@click.option("--hostile", is_flag=True, help="Add what no contract rules out.")
+def command(port: int, seed: int, per_day: int, hostile: bool) -> None:
+    r"""Serve a simulated Genesys Cloud organisation until Ctrl-C.
+
+    Prints the settings that point Trunkline at it. Its data is a function of seed and day, so any
+    year may be asked for.
+
+    Example:
+
+    \b
+        trunkline simulate --port 8080 > simulated.env &
+        cp simulated.env .env
+        trunkline doctor
+    """
+    asyncio.run(_serve(port, seed, per_day, hostile=hostile))
+
+
+async def _serve(port: int, seed: int, per_day: int, *, hostile: bool) -> None:
+    from trunkline_simulator.server import serve  # noqa: PLC0415
+    from trunkline_simulator.settings import Settings, Shape  # noqa: PLC0415
+    from trunkline_simulator.simulator import Simulator  # noqa: PLC0415
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    settings = Settings(shape=Shape(seed, per_day, hostile))
+    client = settings.clients[0]
+    async with serve(Simulator(settings, lambda: datetime.now(UTC)), port=port) as address:
+        for name, value in (
+            ("GENESYS_API_URL", address.api_url),
+            ("GENESYS_LOGIN_URL", address.login_url),
+            ("GENESYS_CLIENT_ID", client.client_id),
+            ("GENESYS_CLIENT_SECRET", client.secret),
+            ("GENESYS_ORG", settings.short_name),
+        ):
+            click.echo(f"{name}={value}")
+        click.echo("serving until Ctrl-C", err=True)
+        await stop.wait()

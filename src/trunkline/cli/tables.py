@@ -1,0 +1,75 @@
+"""``trunkline tables``: what can be asked."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.table import Table as Grid
+
+from trunkline.catalog import Catalog, Pii, Table, closest
+from trunkline.engine.registry import catalog
+from trunkline.errors import UnknownRelation
+
+KEPT = {
+    Pii.NONE: "",
+    Pii.NAME: "REDACTED",
+    Pii.PHONE: "last 4 digits",
+    Pii.CONTACT: "last 4 digits or REDACTED",
+    Pii.FREE_TEXT: "dropped",
+}
+
+
+@click.command("tables")
+@click.argument("name", required=False)
+def command(name: str | None) -> None:
+    r"""List the tables, or the columns of one with their meaning and masking.
+
+    Example:
+
+    \b
+        trunkline tables
+        trunkline tables sessions
+    """
+    known = catalog()
+    if name is None:
+        _list(known)
+        return
+    schema, _, bare = name.rpartition(".")
+    table = known.find(bare, schema or None)
+    if table is None:
+        near = closest(bare, known.names())
+        raise UnknownRelation(
+            f"there is no table {name}",
+            hint=f"Did you mean {near}?" if near else "`trunkline tables` lists them all.",
+        )
+    _show(table)
+
+
+def _list(known: Catalog) -> None:
+    grid = Grid(box=None, pad_edge=False, header_style="bold")
+    for heading in ("table", "columns", "one row is", "description"):
+        grid.add_column(heading)
+    for table in known.tables:
+        names = ", ".join((table.name, *table.views))
+        grid.add_row(names, str(len(table.columns)), table.grain, table.description)
+    Console().print(grid)
+
+
+def _show(table: Table) -> None:
+    console = Console()
+    console.print(f"[bold]{table.name}[/bold]: {table.description}", highlight=False)
+    console.print(
+        f"key {table.key}; a query must bound {table.time_column}", highlight=False, style="dim"
+    )
+    grid = Grid(box=None, pad_edge=False, header_style="bold")
+    for heading in ("column", "type", "unit", "kept", "description"):
+        grid.add_column(heading)
+    for column in table.columns:
+        grid.add_row(
+            column.name,
+            column.type.duckdb,
+            column.unit or "",
+            KEPT[column.pii],
+            column.description,
+        )
+    console.print(grid)

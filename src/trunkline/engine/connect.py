@@ -1,0 +1,73 @@
+"""From settings to an open connection to a provider."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from trunkline.config import GenesysSettings, Settings
+from trunkline.engine.seams import Seams
+from trunkline.errors import ConfigError
+from trunkline.http.auth import Credentials, TokenSource
+from trunkline.http.client import Api, Client
+from trunkline.http.exchange import Observer, Patience
+from trunkline.http.ratelimit import RateLimiter
+from trunkline.http.retry import RetryPolicy
+from trunkline.providers.genesys.client import GenesysCloud
+from trunkline.providers.genesys.limits import RATE
+from trunkline.providers.genesys.refusals import read_refusal
+from trunkline.providers.genesys.regions import Hosts, hosts
+from trunkline.providers.genesys.tables import TABLES
+
+
+def genesys_hosts(settings: GenesysSettings) -> Hosts:
+    """The hosts to talk to; ConfigError where something that is needed is not set."""
+    missing = [
+        f"GENESYS_{name.upper()}"
+        for name in ("client_id", "client_secret")
+        if not getattr(settings, name)
+    ]
+    if not settings.region and not (settings.api_url and settings.login_url):
+        missing.append("GENESYS_REGION")
+    if missing:
+        raise ConfigError(
+            f"not set: {', '.join(missing)}",
+            hint="Set them in the environment, in .env or in trunkline.toml; "
+            "`trunkline demo` needs no account.",
+        )
+    if settings.api_url and settings.login_url:
+        return Hosts(settings.region or settings.api_url, settings.api_url, settings.login_url)
+    found = hosts(settings.region)
+    api, login = settings.api_url or found.api, settings.login_url or found.login
+    return Hosts(found.region, api, login)
+
+
+@asynccontextmanager
+async def connected(
+    settings: Settings, seams: Seams, observer: Observer
+) -> AsyncIterator[GenesysCloud]:
+    """A provider with its token source, rate limit and report of every exchange."""
+    found = genesys_hosts(settings.genesys)
+    transport = seams.transport()
+    credentials = Credentials(
+        provider="Genesys Cloud",
+        region=found.region,
+        login_url=found.login,
+        client_id=settings.genesys.client_id,
+        client_secret=settings.genesys.client_secret,
+    )
+    patience = Patience(seams.clock, RetryPolicy(), seams.random)
+    tokens = TokenSource(credentials, transport, patience, observer=observer)
+    limiter = RateLimiter(RATE, seams.clock, rate_share=settings.rate_share)
+    client = Client(
+        Api("Genesys Cloud", found.api, read_refusal),
+        transport,
+        tokens,
+        limiter,
+        patience,
+        observer=observer,
+    )
+    try:
+        yield GenesysCloud(client, TABLES)
+    finally:
+        await transport.close()

@@ -1,0 +1,142 @@
+"""The check-up: each finding says what was looked at, how it is, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+from trunkline.catalog import Catalog, Dataset
+from trunkline.config import Settings
+from trunkline.engine.connect import connected, genesys_hosts
+from trunkline.engine.seams import Seams
+from trunkline.errors import ConfigError, PermissionMissing, TrunklineError
+from trunkline.interval import iso
+from trunkline.providers.genesys.client import GenesysCloud
+from trunkline.providers.genesys.limits import ANALYTICS, JOBS_AT_ONCE, PLATFORM, TOKEN_RATE
+
+CLOCK_TOLERANCE = timedelta(seconds=30)
+
+
+class Health(Enum):
+    """How a finding is."""
+
+    GOOD = "ok"
+    WARNING = "warning"
+    BAD = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the check-up. ``error`` decides the exit status where it is bad."""
+
+    what: str
+    health: Health
+    detail: str
+    advice: str | None = None
+    error: TrunklineError | None = None
+
+
+async def examine(settings: Settings, seams: Seams, catalog: Catalog) -> AsyncIterator[Finding]:
+    """Look at everything that can be wrong, in the order in which one thing needs another.
+
+    Ends early where nothing further can be learned: without a token there is nothing to ask.
+    Raises ConfigError where there is not enough to connect with.
+    """
+    found = genesys_hosts(settings.genesys)
+    yield Finding("settings", Health.GOOD, f"region {found.region}, API {found.api}")
+    async with connected(settings, seams, lambda _: None) as provider:
+        try:
+            token = await provider.token_info()
+        except TrunklineError as error:
+            yield _bad("host and token", error)
+            return
+        yield Finding("host and token", Health.GOOD, f"client {token.client_name or 'unnamed'}")
+        yield await _guarded("organisation", _organization(provider, settings))
+        yield await _guarded("divisions", _divisions(provider))
+        for dataset in dict.fromkeys(table.dataset for table in catalog.tables):
+            yield await _permission(provider, catalog, dataset)
+        yield _clock(provider.clock_offset)
+        yield await _guarded("rate limits", _limits(provider, settings))
+
+
+async def _guarded(what: str, look: Awaitable[Finding]) -> Finding:
+    try:
+        return await look
+    except TrunklineError as error:
+        return _bad(what, error)
+
+
+def _bad(what: str, error: TrunklineError) -> Finding:
+    return Finding(what, Health.BAD, error.message, error.hint, error)
+
+
+async def _organization(provider: GenesysCloud, settings: Settings) -> Finding:
+    organization = await provider.organization()
+    name, wanted = organization.short_name, settings.genesys.org
+    detail = f"{organization.name}, short name {name or 'not told'}"
+    if not wanted:
+        advice = f"Set GENESYS_ORG={name} to be sure that it is always this one." if name else None
+        return Finding("organisation", Health.WARNING, f"{detail}; none is configured", advice)
+    if name != wanted.lower():
+        error = ConfigError(f"the client belongs to {name!r}, GENESYS_ORG says {wanted!r}")
+        advice = "Correct GENESYS_ORG, or use the OAuth client of the organisation you mean."
+        return Finding("organisation", Health.BAD, error.message, advice, error)
+    return Finding("organisation", Health.GOOD, detail)
+
+
+async def _divisions(provider: GenesysCloud) -> Finding:
+    names = sorted(division.name for division in await provider.divisions())
+    listed = ", ".join(names) or "none"
+    return Finding("divisions", Health.GOOD, f"{len(names)} in the organisation: {listed}")
+
+
+async def _permission(provider: GenesysCloud, catalog: Catalog, dataset: Dataset) -> Finding:
+    """Asking for the watermark needs the permission that the dataset's jobs need."""
+    tables = ", ".join(table.name for table in catalog.of(dataset))
+    needed = " or ".join(dataset.permissions)
+    what = f"permission {needed}"
+    try:
+        watermark = await provider.availability(dataset)
+    except PermissionMissing as error:
+        advice = (
+            f"Without it these tables cannot be fetched: {tables}. In Genesys Cloud, Admin > "
+            f"Roles/Permissions: add {needed} to the role of the OAuth client, in every division."
+        )
+        return Finding(what, Health.BAD, error.message, advice, error)
+    except TrunklineError as error:
+        return _bad(what, error)
+    return Finding(what, Health.GOOD, f"for {tables}; data is complete to {iso(watermark)}")
+
+
+def _clock(offset: timedelta | None) -> Finding:
+    if offset is None:
+        return Finding("clock", Health.WARNING, "the provider does not tell its time")
+    seconds = offset.total_seconds()
+    if abs(offset) > CLOCK_TOLERANCE:
+        return Finding(
+            "clock",
+            Health.WARNING,
+            f"this machine is {abs(seconds):,.0f} s {'behind' if seconds > 0 else 'ahead'}",
+            "Set it by NTP: 'now' in a query means this machine's clock.",
+        )
+    return Finding("clock", Health.GOOD, f"within {max(abs(seconds), 1):.0f} s of the provider's")
+
+
+async def _limits(provider: GenesysCloud, settings: Settings) -> Finding:
+    platform = await provider.limits(PLATFORM)
+    analytics = await provider.limits(ANALYTICS)
+    rate = platform.get(TOKEN_RATE)
+    parts = [f"{rate:,} requests a minute" if rate else "requests a minute: not told"]
+    if JOBS_AT_ONCE in analytics:
+        parts.append(f"{analytics[JOBS_AT_ONCE]} detail jobs at once")
+    parts.append(f"rate_share {settings.rate_share:g}")
+    advice = None
+    health = Health.GOOD
+    if analytics.get(JOBS_AT_ONCE, settings.jobs_in_flight) < settings.jobs_in_flight:
+        health = Health.WARNING
+        advice = (
+            f"Set jobs_in_flight to {analytics[JOBS_AT_ONCE]}; it is {settings.jobs_in_flight}."
+        )
+    return Finding("rate limits", health, ", ".join(parts), advice)

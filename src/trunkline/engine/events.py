@@ -1,0 +1,43 @@
+"""What the engine tells while it works, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from trunkline.http.exchange import Exchange
+from trunkline.jobs.job import Job
+from trunkline.jobs.runner import Progress
+from trunkline.planner.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The query is understood; nothing has been requested yet."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class LockWait:
+    """Another process is fetching into this data directory; this one waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The jobs of this run, new and resumed."""
+
+    jobs: tuple[Job, ...]
+    watermark: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the user should know about the answer."""
+
+    text: str
+
+
+Event = Planned | LockWait | Started | Progress | Exchange | Notice
+Observe = Callable[[Event], None]

@@ -1,0 +1,207 @@
+"""Fetching a plan's gap: new and resumed jobs, driven to the end, published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from trunkline.catalog import Catalog, Dataset
+from trunkline.config import Settings
+from trunkline.engine.certificate import Tally
+from trunkline.engine.events import Event, Notice, Observe, Started
+from trunkline.engine.landing import PageLanding, layout_of
+from trunkline.engine.seams import Seams
+from trunkline.errors import CostGuard, TrunklineError, UsageError
+from trunkline.flatten import Flattener
+from trunkline.http.exchange import Exchange
+from trunkline.interval import day_span, iso, midnight
+from trunkline.jobs.job import Job, JobState
+from trunkline.jobs.policy import Policy
+from trunkline.jobs.runner import Outcome, Progress, Runner
+from trunkline.jobs.store import JobStore
+from trunkline.lake.lake import Lake
+from trunkline.lake.landing import Receipt
+from trunkline.planner.plan import Fetch
+from trunkline.providers.genesys.client import GenesysCloud
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a fetch works with; made once by the engine."""
+
+    settings: Settings
+    catalog: Catalog
+    lake: Lake
+    store: JobStore
+    seams: Seams
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """How a fetch ended. ``missing`` are wanted days that could not be had, by dataset."""
+
+    outcome: Outcome
+    watermark: datetime
+    missing: Mapping[str, frozenset[date]]
+    beyond: Mapping[str, frozenset[date]]
+
+
+class Meter:
+    """Counts what a run uses and stops it where it would use more than allowed."""
+
+    def __init__(self, tally: Tally, most: int | None, observe: Observe) -> None:
+        self._tally = tally
+        self._most = most
+        self._observe = observe
+
+    def __call__(self, event: Event) -> None:
+        """Count an event and pass it on; CostGuard where the allowance is used up."""
+        if isinstance(event, Exchange):
+            self._tally.exchange(event)
+        elif isinstance(event, Progress):
+            self._tally.progress(event)
+            self._check()
+        self._observe(event)
+
+    def _check(self) -> None:
+        if self._most is not None and self._tally.total_requests > self._most:
+            raise CostGuard(
+                f"stopped after {self._tally.total_requests:,} requests: "
+                f"the limit for one query is {self._most:,}",
+                hint="What has landed is kept and its jobs can be gone on with: run it again "
+                "with a higher --max-requests.",
+            )
+
+
+async def fetch(
+    parts: Parts, provider: GenesysCloud, fetches: tuple[Fetch, ...], meter: Meter
+) -> Fetched:
+    """Run every job of the plan to its end; those that break leave the others running."""
+    dataset = fetches[0].dataset
+    watermark = await provider.availability(dataset)
+    within, beyond = _within(fetches, watermark)
+    divisions = tuple(division.name for division in await provider.divisions())
+    jobs = _jobs(parts, within)
+    for name, days in beyond.items():
+        meter(Notice(_beyond_notice(name, days, watermark)))
+    meter(Started(jobs, watermark))
+    runner = _runner(parts, provider, dataset, divisions, meter)
+    try:
+        outcome = await runner.run(jobs)
+    except* TrunklineError as group:
+        raise _first(group) from None
+    missing = {dataset.name: frozenset(day for job, _ in outcome.broken for day in job.days)}
+    return Fetched(outcome, watermark, missing, beyond)
+
+
+async def resume(parts: Parts, provider: GenesysCloud, meter: Meter) -> Outcome:
+    """Go on with every unfinished job, as it was left."""
+    jobs = parts.store.unfinished(parts.catalog.schema)
+    dataset = parts.catalog.tables[0].dataset
+    divisions = tuple(division.name for division in await provider.divisions())
+    runner = _runner(parts, provider, dataset, divisions, meter)
+    try:
+        return await runner.run(jobs)
+    except* TrunklineError as group:
+        raise _first(group) from None
+
+
+async def cancel(parts: Parts, provider: GenesysCloud, key: str) -> Job:
+    """Give one unfinished job up, here and with the provider, and delete what it staged."""
+    job = parts.store.get(key)
+    if job is None or not job.unfinished:
+        raise UsageError(
+            f"there is no unfinished job {key}", hint="`trunkline jobs` lists them all."
+        )
+    dataset = parts.catalog.tables[0].dataset
+    if job.remote_id:
+        await provider.cancel(dataset, job.remote_id)
+    pages = parts.store.pages(job)
+    cancelled = parts.store.step(job, state=JobState.CANCELLED)
+    for page in pages:
+        parts.lake.discard(Receipt.decode(page.receipt).files)
+    return cancelled
+
+
+def _first(group: BaseExceptionGroup[TrunklineError]) -> TrunklineError:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error if isinstance(error, TrunklineError) else TrunklineError(str(error))
+
+
+def _within(
+    fetches: tuple[Fetch, ...], watermark: datetime
+) -> tuple[tuple[Fetch, ...], dict[str, frozenset[date]]]:
+    """The fetches cut to the days the provider has begun to have, and the days it has not."""
+    kept: list[Fetch] = []
+    beyond: dict[str, frozenset[date]] = {}
+    for item in fetches:
+        there = frozenset(day for day in item.days if midnight(day) < watermark)
+        if not there:
+            beyond[item.dataset.name] = beyond.get(item.dataset.name, frozenset()) | item.days
+            continue
+        if there != item.days:
+            beyond[item.dataset.name] = beyond.get(item.dataset.name, frozenset()) | (
+                item.days - there
+            )
+            interval = day_span(min(there), max(there)) if not item.resumes else item.interval
+            item = replace(item, interval=interval, days=there)  # noqa: PLW2901
+        kept.append(item)
+    return tuple(kept), beyond
+
+
+def _beyond_notice(dataset: str, days: frozenset[date], watermark: datetime) -> str:
+    return (
+        f"{dataset}: the provider has data up to {iso(watermark)}; "
+        f"{len(days)} later day{'s are' if len(days) > 1 else ' is'} not in the answer"
+    )
+
+
+def _jobs(parts: Parts, fetches: tuple[Fetch, ...]) -> tuple[Job, ...]:
+    """The jobs of a plan: unfinished ones as they were left, new ones stored before they run."""
+    resumed = [parts.store.get(item.resumes) for item in fetches if item.resumes]
+    new = tuple(
+        Job(
+            key=parts.seams.new_key(),
+            organization=parts.catalog.schema,
+            dataset=item.dataset.name,
+            interval=item.interval,
+            days=item.days,
+            fingerprint=parts.fingerprint,
+        )
+        for item in fetches
+        if not item.resumes
+    )
+    parts.store.add(*new)
+    jobs = {job.key: job for job in (*resumed, *new) if job}
+    return tuple(sorted(jobs.values(), key=lambda job: job.interval))
+
+
+def _runner(
+    parts: Parts,
+    provider: GenesysCloud,
+    dataset: Dataset,
+    divisions: tuple[str, ...],
+    meter: Meter,
+) -> Runner:
+    landing = PageLanding(
+        lake=parts.lake,
+        flatteners={dataset.name: Flattener(dataset, parts.catalog.of(dataset))},
+        layouts={dataset.name: layout_of(parts.catalog, dataset)},
+        divisions=divisions,
+        clock=parts.seams.clock,
+        offload=parts.seams.offload,
+    )
+    return Runner(
+        provider=provider,
+        datasets={dataset.name: dataset},
+        store=parts.store,
+        landing=landing,
+        clock=parts.seams.clock,
+        policy=Policy(jobs_in_flight=parts.settings.jobs_in_flight),
+        new_key=parts.seams.new_key,
+        observe=meter,
+    )

@@ -1,0 +1,58 @@
+"""Whether an answer may be given, and what has to be said about it; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from trunkline.config import Settings
+from trunkline.engine.fetching import Fetched
+from trunkline.errors import IncompleteData, UsageError
+from trunkline.interval import runs
+from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.session import Limits
+
+
+def require_complete(fetched: Fetched, *, allow_partial: bool) -> str:
+    """The notice for an answer with gaps; IncompleteData, naming them, where none is wanted."""
+    gaps = [
+        f"{name} {interval}" for name, days in fetched.missing.items() for interval in runs(days)
+    ]
+    reasons = sorted({error.message for _, error in fetched.outcome.broken})
+    text = f"not fetched: {', '.join(gaps)} ({'; '.join(reasons)})"
+    if allow_partial:
+        return f"the answer is partial; {text}"
+    raise IncompleteData(
+        text,
+        hint="What did land is kept and not fetched again: run the query again to go on, "
+        "or take what is there with --allow-partial.",
+    )
+
+
+def held_notice(snapshot: int, covered: Sequence[CoveredDay]) -> str:
+    """Which days an answer from what is held stands on."""
+    if not covered:
+        return f"snapshot {snapshot} holds no days yet; nothing was requested"
+    spans = ", ".join(str(interval) for interval in runs(day.day for day in covered))
+    return f"answered from snapshot {snapshot}, which holds {spans}; nothing was requested"
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What one query may use."""
+    return Limits(
+        memory=settings.query_memory,
+        seconds=settings.query_seconds,
+        rows=settings.max_rows or None,
+    )
+
+
+def checked_zone(name: str) -> str:
+    """The name of a time zone that exists."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise UsageError(
+            f"there is no time zone {name!r}",
+            hint="Use an IANA name such as Europe/Berlin or UTC.",
+        ) from None
+    return name

@@ -1,0 +1,95 @@
+"""Where the runner's pages go: flattened, masked, staged; then published as one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trunkline.catalog import Catalog, Dataset
+from trunkline.clock import Clock
+from trunkline.errors import LimitExceeded
+from trunkline.flatten import Flattener
+from trunkline.http.message import Offload
+from trunkline.jobs.job import Job, Landed
+from trunkline.lake.catalogue import Publication
+from trunkline.lake.lake import Lake
+from trunkline.lake.landing import Layout, Receipt
+
+
+def layout_of(catalog: Catalog, dataset: Dataset) -> Layout:
+    """What the lake must know of a dataset."""
+    tables = catalog.of(dataset)
+    root = next(table.name for table in tables if table.level == dataset.levels[0].name)
+    return Layout(
+        dataset=dataset.name,
+        tables=tuple(table.name for table in tables),
+        root_table=root,
+        key=dataset.key,
+        time_column=dataset.time_column,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PageLanding:
+    """Joins the flattener and the lake for the runner."""
+
+    lake: Lake
+    flatteners: Mapping[str, Flattener]
+    layouts: Mapping[str, Layout]
+    divisions: tuple[str, ...]
+    clock: Clock
+    offload: Offload
+
+    async def land(self, job: Job, body: bytes) -> Landed:
+        """Flatten, mask and stage one page, away from the event loop."""
+        landed: Landed = await self.offload(self._land, job, body)
+        return landed
+
+    def _land(self, job: Job, body: bytes) -> Landed:
+        flat = self.flatteners[job.dataset].flatten(body, days=job.days)
+        name = f"{job.key}-{job.attempt}-{job.pages:05d}"
+        try:
+            receipt = self.lake.stage(name, flat.tables, self.layouts[job.dataset])
+        except OSError as error:
+            raise LimitExceeded(
+                f"a page could not be written to {self.lake.home}: {error.strerror}",
+                hint="Free some space and run the query again; what has landed is kept.",
+            ) from error
+        return Landed(
+            receipt=receipt.encode(),
+            cursor=flat.cursor,
+            watermark=flat.watermark,
+            conversations=flat.conversations,
+            ignored=flat.ignored,
+            quarantined=tuple(_quarantined(item) for item in flat.quarantined),
+            unknown=tuple(sorted(flat.unknown.items())),
+            rows=tuple((name, table.num_rows) for name, table in flat.tables.items()),
+        )
+
+    def publish(self, job: Job, pages: tuple[Landed, ...]) -> int:
+        """Make the job's days visible in all tables at once."""
+        now = self.clock.now()
+        return self.lake.publish(
+            Publication(
+                job=job.key,
+                organization=job.organization,
+                dataset=job.dataset,
+                days=dict.fromkeys(job.days, 0),
+                files=tuple(file for page in pages for file in Receipt.decode(page.receipt).files),
+                fetched_at=job.submitted_at or now,
+                watermark=job.watermark or now,
+                fingerprint=job.fingerprint,
+                divisions=self.divisions,
+            ),
+            self.layouts[job.dataset],
+            now,
+        )
+
+    def discard(self, pages: tuple[Landed, ...]) -> None:
+        """Delete what was staged for a job that starts over."""
+        for page in pages:
+            self.lake.discard(Receipt.decode(page.receipt).files)
+
+
+def _quarantined(item: object) -> str:
+    return str(item)

@@ -1,0 +1,36 @@
+"""How one query is to be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from trunkline.planner.plan import Plan
+
+
+def never(_: Plan) -> bool:
+    """Nobody is there to be asked."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a caller may choose.
+
+    ``covered`` answers from what is held and requests nothing; ``as_of`` reads an older snapshot
+    (its number, or the newest at an instant) and requests nothing either. ``confirm`` is asked
+    where a query would take more requests than ``max_requests``.
+    """
+
+    time_zone: str | None = None
+    max_requests: int | None = None
+    allow_partial: bool = False
+    covered: bool = False
+    as_of: int | datetime | None = None
+    confirm: Callable[[Plan], bool] = never
+
+    @property
+    def held_only(self) -> bool:
+        """Whether nothing may be requested."""
+        return self.covered or self.as_of is not None

@@ -1,0 +1,112 @@
+"""Pages of JSON to masked Arrow tables: the one way in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.json as pj
+
+from trunkline.catalog import Dataset, Table
+from trunkline.flatten import fast, slow, unknown
+from trunkline.flatten.cut import METRIC, cut, metric_types, metrics_in, schema_of, sums_of
+from trunkline.flatten.fast import Page
+from trunkline.flatten.frames import frames_of
+from trunkline.flatten.shape import Layout, layout_of
+from trunkline.flatten.slow import Quarantined
+from trunkline.flatten.sums import fractions
+from trunkline.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Flattened:
+    """What became of one page.
+
+    ``tables`` has every table of the dataset, rows in the order of the page. ``conversations`` were
+    kept, ``ignored`` began outside the days. ``unknown`` counts undeclared attributes by
+    ``level.attribute`` and metrics by ``metric:name``. ``fractions`` are values of t and n metrics
+    that are not whole.
+    """
+
+    tables: Mapping[str, pa.Table]
+    cursor: str | None
+    watermark: datetime | None
+    conversations: int
+    ignored: int
+    quarantined: tuple[Quarantined, ...]
+    unknown: Mapping[str, int]
+    fractions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flattener:
+    """Cuts the pages of one dataset into its tables. Built once; safe to share among threads."""
+
+    dataset: Dataset
+    tables: tuple[Table, ...]
+    schemas: Mapping[str, pa.Schema] = field(init=False, repr=False, compare=False)
+    _layout: Layout = field(init=False, repr=False, compare=False)
+    _metrics: Mapping[str, Type] = field(init=False, repr=False, compare=False)
+    _options: pj.ParseOptions = field(init=False, repr=False, compare=False)
+    _strict: msgspec.json.Decoder[Any] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        layout = layout_of(self.dataset, self.tables)
+        compiled = {
+            "schemas": {table.name: schema_of(table) for table in self.tables},
+            "_layout": layout,
+            "_metrics": metric_types(self.tables),
+            "_options": fast.parse_options(layout),
+            "_strict": unknown.strict_decoder(layout),
+        }
+        for name, value in compiled.items():
+            object.__setattr__(self, name, value)
+
+    def flatten(self, body: bytes, *, days: frozenset[date]) -> Flattened:
+        """One page as tables; records that began outside the UTC ``days`` are left out.
+
+        MalformedAnswer where the body is not a JSON object of the dataset's envelope.
+        """
+        try:
+            page = fast.read(body, self._layout, self._options, days)
+        except fast.Refused:
+            return self.flatten_slowly(body, days=days)
+        return self._cut(page, (), self._strangers(body, page))
+
+    def flatten_slowly(self, body: bytes, *, days: frozenset[date]) -> Flattened:
+        """The same, one record at a time: what ``flatten`` does with a page pyarrow refuses."""
+        decoded = slow.decode(body)
+        page, quarantined = slow.read(decoded, self._layout, days)
+        return self._cut(page, quarantined, unknown.attributes(decoded, page.kept, self._layout))
+
+    def _strangers(self, body: bytes, page: Page) -> Counter[str]:
+        try:
+            self._strict.decode(body)
+        except (msgspec.DecodeError, RecursionError):
+            return unknown.attributes(slow.decode(body), page.kept, self._layout)
+        return Counter()
+
+    def _cut(
+        self, page: Page, quarantined: tuple[Quarantined, ...], strangers: Counter[str]
+    ) -> Flattened:
+        frames = frames_of(page.records, self._layout.root)
+        metrics = metrics_in(frames, self._metrics)
+        sums = sums_of(metrics, frames, self.tables)
+        if METRIC in frames:
+            names = frames[METRIC].elements.field("name")
+            strangers = strangers + unknown.metrics(names, self.dataset.metrics)
+        return Flattened(
+            tables={t.name: cut(t, self.schemas[t.name], frames, sums) for t in self.tables},
+            cursor=page.cursor,
+            watermark=page.watermark,
+            conversations=len(page.kept),
+            ignored=page.ignored,
+            quarantined=quarantined,
+            unknown=dict(sorted(strangers.items())),
+            fractions=fractions(metrics) if metrics else 0,
+        )

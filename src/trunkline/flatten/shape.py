@@ -1,0 +1,94 @@
+"""What is read of a payload: its levels and attributes, gathered from the declared columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from trunkline.catalog import Column, Dataset, Level, Pii, Table
+from trunkline.types import Type
+
+EXACT = (Type.METRIC, Type.SCORE)  # whole numbers on the fast path, decimals on the slow one
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One level: the attributes to read, the child levels, and the attributes it may have."""
+
+    level: Level
+    attributes: tuple[tuple[str, Type], ...]
+    children: tuple[Shape, ...]
+    known: frozenset[str]
+
+    def walk(self) -> Iterator[Shape]:
+        """This level and all below, parents first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A dataset as it is read: its root level, and that level's key and time attributes."""
+
+    dataset: Dataset
+    root: Shape
+    key: str
+    time: str
+
+
+def layout_of(dataset: Dataset, tables: Iterable[Table]) -> Layout:
+    """The layout that tables ask for. ValueError where two columns disagree on a type."""
+    columns = [column for table in tables for column in table.columns]
+    of = {column.name: column.attribute for column in columns}
+    root = _shape(dataset, dataset.levels[0], columns)
+    return Layout(dataset, root, of[dataset.key], of[dataset.time_column])
+
+
+def arrow_type(shape: Shape, *, exact: bool) -> pa.DataType:
+    """A level's elements as an Arrow struct; ``exact`` reads numbers of any scale as decimals."""
+    fields = [(name, _arrow(type_, exact=exact)) for name, type_ in shape.attributes]
+    lists = [(c.level.attribute, pa.list_(arrow_type(c, exact=exact))) for c in shape.children]
+    return pa.struct([*fields, *lists])
+
+
+def _arrow(type_: Type, *, exact: bool) -> pa.DataType:
+    return pa.int64() if type_ in EXACT and not exact else type_.arrow
+
+
+def _shape(dataset: Dataset, level: Level, columns: list[Column]) -> Shape:
+    children = tuple(
+        _shape(dataset, child, columns) for child in dataset.levels if child.parent == level.name
+    )
+    named = {c.attribute for c in columns if c.level == level.name and _is_attribute(c)}
+    below = {child.level.attribute for child in children}
+    return Shape(
+        level, _attributes(level, columns), children, frozenset(named | below | level.known)
+    )
+
+
+def _attributes(level: Level, columns: list[Column]) -> tuple[tuple[str, Type], ...]:
+    wanted = {level.id: Type.TEXT} if level.id else {}
+    for column in columns:
+        if column.level != level.name or not is_read(column):
+            continue
+        if wanted.setdefault(column.attribute, column.type) is not column.type:
+            raise ValueError(f"{column.source}: {column.name} is of another type elsewhere")
+    return tuple(wanted.items())
+
+
+def is_read(column: Column) -> bool:
+    """Whether the column's attribute is decoded at all; free text never leaves the page."""
+    return _is_attribute(column) and column.pii is not Pii.FREE_TEXT
+
+
+def metric_name(column: Column) -> str | None:
+    """The metric that a wide column sums, or None for any other column."""
+    attribute = column.attribute
+    return attribute[len("metrics[") : -1] if attribute.startswith("metrics[") else None
+
+
+def _is_attribute(column: Column) -> bool:
+    return column.attribute not in ("#", "key") and metric_name(column) is None

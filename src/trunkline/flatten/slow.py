@@ -1,0 +1,220 @@
+"""The slow path: one record at a time, over the same declarations, for pages pyarrow refuses.
+
+What it understands becomes the same nested arrays as on the fast path; what it does not is
+quarantined with a reason that names the attribute and never quotes the page.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from trunkline.errors import MalformedAnswer
+from trunkline.flatten.fast import LIMIT, Page
+from trunkline.flatten.shape import Layout, Shape, arrow_type
+from trunkline.types import Type
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_SIX_PLACES = Decimal("0.000001")
+_WIDE = Context(prec=40, rounding=ROUND_HALF_EVEN)
+
+
+class Misfit(Exception):
+    """A value that the declared type cannot hold. Its text is a reason, never the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A record that was left out. The reason names an attribute and never holds a value."""
+
+    ordinal_in_page: int
+    conversation_id: str | None
+    reason: str
+
+
+def decode(body: bytes) -> dict[str, Any]:
+    """A body as plain Python, fractions as Decimal. MalformedAnswer where it is not an object."""
+    try:
+        page = json.loads(
+            body.decode("utf-8-sig", "replace"), parse_float=Decimal, parse_constant=Decimal
+        )
+    except (ValueError, RecursionError):
+        raise MalformedAnswer(
+            f"a result page of {len(body)} bytes is not JSON",
+            hint="Run it again; if it stays, the provider or something between is at fault.",
+        ) from None
+    if not isinstance(page, dict):
+        raise MalformedAnswer("a result page is not a JSON object")
+    return page
+
+
+def read(
+    page: dict[str, Any], layout: Layout, days: frozenset[date]
+) -> tuple[Page, tuple[Quarantined, ...]]:
+    """The records of a decoded page that started on ``days``, and those that cannot be read."""
+    records = page.get(layout.root.level.attribute) or []
+    if not isinstance(records, list):
+        raise MalformedAnswer(f"{layout.root.level.attribute} of a result page is not a list")
+    kept: dict[int, dict[str, Any]] = {}
+    quarantined: list[Quarantined] = []
+    for place, record in enumerate(records):
+        try:
+            if _day(record, layout) in days:
+                kept[place] = _element(record, layout.root)
+        except Misfit as misfit:
+            quarantined.append(Quarantined(place, _id(record, layout), str(misfit)))
+    nested = pa.array(kept.values(), arrow_type(layout.root, exact=True))
+    ignored = len(records) - len(kept) - len(quarantined)
+    cursor, watermark = _envelope(page, layout)
+    return Page(nested, tuple(kept), ignored, cursor, watermark), tuple(quarantined)
+
+
+def _envelope(page: dict[str, Any], layout: Layout) -> tuple[str | None, datetime | None]:
+    try:
+        cursor = _value(page.get(layout.dataset.cursor), Type.TEXT, "cursor")
+        watermark = _value(page.get(layout.dataset.watermark), Type.TIMESTAMP, "watermark")
+    except Misfit as misfit:
+        raise MalformedAnswer(f"a result page cannot be followed: {misfit}") from None
+    return cursor or None, None if watermark is None else _EPOCH + watermark * _MILLISECOND
+
+
+def _day(record: Any, layout: Layout) -> date:
+    name = layout.root.level.name
+    if not isinstance(record, dict):
+        raise Misfit(f"{name} is not an object")
+    if not isinstance(record.get(layout.key), str):
+        raise Misfit(f"{name}.{layout.key} is missing or not text")
+    start = _value(record.get(layout.time), Type.TIMESTAMP, f"{name}.{layout.time}")
+    if start is None:
+        raise Misfit(f"{name}.{layout.time} is missing")
+    return (_EPOCH + start * _MILLISECOND).date()
+
+
+def _id(record: Any, layout: Layout) -> str | None:
+    value = record.get(layout.key) if isinstance(record, dict) else None
+    return _text(value) if isinstance(value, str) else None
+
+
+def _element(element: Any, shape: Shape) -> dict[str, Any]:
+    level = shape.level.name
+    if not isinstance(element, dict):
+        raise Misfit(f"{level} is not an object")
+    read = {
+        name: _value(element.get(name), type_, f"{level}.{name}")
+        for name, type_ in shape.attributes
+    }
+    for child in shape.children:
+        attribute = child.level.attribute
+        read[attribute] = [
+            _element(below, child)
+            for below in _list(element.get(attribute), f"{level}.{attribute}")
+        ]
+    return read
+
+
+def _list(value: Any, where: str) -> list[Any]:
+    if value is not None and not isinstance(value, list):
+        raise Misfit(f"{where} is not a list")
+    return value or []
+
+
+def _value(value: Any, type_: Type, where: str) -> Any:
+    if value is None:
+        return None
+    try:
+        return _READERS[type_](value)
+    except (TypeError, ValueError, ArithmeticError):
+        raise Misfit(f"{where} is not {_NOUNS[type_]}") from None
+
+
+def _text(value: Any) -> str:
+    """Text with lone surrogates replaced, as UTF-8 has no bytes for them."""
+    if not isinstance(value, str):
+        raise TypeError
+    return _LONE_SURROGATE.sub("\ufffd", value)
+
+
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _number(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise TypeError
+    number = Decimal(value)
+    if not number.is_finite():
+        raise ValueError
+    return number
+
+
+def _whole(value: Any) -> int:
+    number = _number(value)
+    if not -(2**63) <= number < 2**63 or number != number.to_integral_value():
+        raise ValueError
+    return int(number)
+
+
+def _double(value: Any) -> float:
+    number = float(_number(value))
+    if number in (float("inf"), float("-inf")):
+        raise ValueError
+    return number
+
+
+def _metric(value: Any) -> Decimal:
+    number = _number(value)
+    if abs(number) >= LIMIT:
+        raise ValueError
+    return number.quantize(_SIX_PLACES, context=_WIDE)
+
+
+def _instant(value: Any) -> int:
+    """Milliseconds since 1970, finer digits cut off; UTC where the text names no offset."""
+    instant = datetime.fromisoformat(value)
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=UTC)
+    return (instant - _EPOCH) // _MILLISECOND
+
+
+def _each(reader: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
+    def read(value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise TypeError
+        return [None if item is None else reader(item) for item in value]
+
+    return read
+
+
+_READERS: dict[Type, Callable[[Any], Any]] = {
+    Type.TEXT: _text,
+    Type.BOOLEAN: _boolean,
+    Type.BIGINT: _whole,
+    Type.DOUBLE: _double,
+    Type.SCORE: _metric,
+    Type.METRIC: _metric,
+    Type.TIMESTAMP: _instant,
+    Type.TEXT_LIST: _each(_text),
+    Type.BIGINT_LIST: _each(_whole),
+}
+_NOUNS: dict[Type, str] = {
+    Type.TEXT: "text",
+    Type.BOOLEAN: "true or false",
+    Type.BIGINT: "a whole number",
+    Type.DOUBLE: "a number",
+    Type.SCORE: "a number in range",
+    Type.METRIC: "a number in range",
+    Type.TIMESTAMP: "a time",
+    Type.TEXT_LIST: "a list of texts",
+    Type.BIGINT_LIST: "a list of whole numbers",
+}

@@ -1,0 +1,83 @@
+"""Attributes and metrics that the declarations do not have: found cheaply, counted exactly."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trunkline.flatten.shape import Layout, Shape
+
+# A name that is none may be a value where the vendor made a map: it is counted, not repeated.
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
+
+
+def strict_decoder(layout: Layout) -> msgspec.json.Decoder[Any]:
+    """Decodes a page to nothing of use, but fails where it has an attribute that is not declared.
+
+    It takes a fifth of the time that counting takes, and nearly every page passes.
+    """
+    root = layout.root
+    records: Any = list[_struct(root)] | None  # type: ignore[misc]
+    fields: list[Any] = [(name, msgspec.Raw, msgspec.Raw()) for name in _envelope(layout)]
+    page = msgspec.defstruct(
+        "page", [*fields, (root.level.attribute, records, None)], forbid_unknown_fields=True
+    )
+    return msgspec.json.Decoder(page)
+
+
+def attributes(page: dict[str, Any], places: Iterable[int], layout: Layout) -> Counter[str]:
+    """How often each undeclared attribute stands in the envelope and the records at ``places``."""
+    counted: Counter[str] = Counter()
+    root = layout.root.level.attribute
+    _count(counted, "page", page, frozenset({root, *_envelope(layout)}))
+    records = page.get(root) or []
+    for place in places:
+        _walk(counted, records[place], layout.root)
+    return counted
+
+
+def metrics(names: pa.Array, declared: Iterable[str]) -> Counter[str]:
+    """How often each undeclared metric stands in the rows."""
+    known = pc.is_in(names, value_set=pa.array(list(declared), pa.string()))
+    strangers = names.filter(pc.invert(known)).drop_null()
+    counts = ((row["values"], row["counts"]) for row in strangers.value_counts().to_pylist())
+    return sum((Counter({f"metric:{_shown(name)}": n}) for name, n in counts), Counter())
+
+
+def _envelope(layout: Layout) -> tuple[str, str]:
+    return layout.dataset.cursor, layout.dataset.watermark
+
+
+def _struct(shape: Shape) -> type:
+    below: dict[str, Any] = {
+        child.level.attribute: list[_struct(child)] | None  # type: ignore[misc]
+        for child in shape.children
+    }
+    fields: list[Any] = [
+        (name, below[name], None) if name in below else (name, msgspec.Raw, msgspec.Raw())
+        for name in sorted(shape.known, key=lambda name: (name in below, name))
+    ]
+    return msgspec.defstruct(shape.level.name, fields, forbid_unknown_fields=True, gc=False)
+
+
+def _walk(counted: Counter[str], element: dict[str, Any], shape: Shape) -> None:
+    _count(counted, shape.level.name, element, shape.known)
+    for child in shape.children:
+        for below in element.get(child.level.attribute) or ():
+            _walk(counted, below, child)
+
+
+def _count(
+    counted: Counter[str], level: str, element: dict[str, Any], known: frozenset[str]
+) -> None:
+    counted.update(f"{level}.{_shown(name)}" for name in element.keys() - known)
+
+
+def _shown(name: str) -> str:
+    return name if _NAME.match(name) else "(not a name)"

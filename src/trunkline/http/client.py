@@ -1,0 +1,191 @@
+"""Requests that end well or in an error a user can act on.
+
+``Client`` joins the token, the rate limit, the retries and the report of every exchange. It knows
+nothing of any provider but what ``Api`` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote, urlencode, urlsplit
+
+import msgspec
+
+from trunkline.http.auth import Tokens
+from trunkline.http.exchange import Observer, Patience, ignore, repeat, report, send_once
+from trunkline.http.message import Outcome, Request, Response, Transport, TransportFailure
+from trunkline.http.ratelimit import RateLimiter
+from trunkline.http.refusal import RefusalReader, read_nothing, refused, unreachable
+from trunkline.http.retry import Tries, is_retried
+
+UNAUTHORIZED = 401
+EXCHANGE_SECONDS = 120.0
+USER_AGENT = "trunkline"
+
+Query = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A provider's API: its name for messages, its root URL, and how it words refusals."""
+
+    provider: str
+    url: str
+    read_refusal: RefusalReader = read_nothing
+
+    @property
+    def host(self) -> str:
+        """The host of the root URL."""
+        return urlsplit(self.url).hostname or self.url
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One request as it is asked for; ``template`` is the path without ids and query."""
+
+    method: str
+    template: str
+    url: str
+    body: bytes | None
+    idempotent: bool
+    headers: Mapping[str, str] = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.template}"
+
+    def request(self, token: str) -> Request:
+        headers = {**self.headers, "Authorization": f"Bearer {token}"}
+        return Request(self.method, self.url, headers, self.body)
+
+
+class Client:
+    """Sends requests to one API with one token source. Safe for many tasks of one event loop."""
+
+    def __init__(
+        self,
+        api: Api,
+        transport: Transport,
+        tokens: Tokens,
+        limiter: RateLimiter,
+        patience: Patience,
+        *,
+        observer: Observer = ignore,
+        timeout: float = EXCHANGE_SECONDS,
+    ) -> None:
+        self._api = api
+        self._transport = transport
+        self._tokens = tokens
+        self._limiter = limiter
+        self._patience = patience
+        self._clock = patience.clock
+        self._observer = observer
+        self._timeout = timeout
+        self._clock_offset: timedelta | None = None
+
+    @property
+    def api(self) -> Api:
+        """The API it sends to."""
+        return self._api
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """The server's clock minus ours, by the last answer's ``Date``; None before the first.
+
+        Exact to a second and the time the answer took.
+        """
+        return self._clock_offset
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        ids: Mapping[str, str] | None = None,
+        query: Query | None = None,
+        json: object = None,
+        idempotent: bool = True,
+    ) -> Response:
+        """The 2xx answer to a request; ``path`` is a template whose ``{names}`` are in ``ids``.
+
+        Failures that pass are repeated, 401 once with a fresh token. A request that is not
+        ``idempotent`` is repeated too: ``possibly_repeated`` of the answer counts the attempts that
+        may have been carried out besides.
+
+        Raises CredentialsError (401 twice), PermissionMissing (403), RequestRefused (any other
+        answer below 500) and ProviderUnreachable (attempts or patience used up).
+        """
+        call = self._call(method, path.format(**_quoted(ids)), path, query, json, idempotent)
+        outcome, tries = await self._settle(call, Tries())
+        if isinstance(outcome, Response) and outcome.status == UNAUTHORIZED:
+            outcome, tries = await self._settle(call, tries)
+        if isinstance(outcome, TransportFailure) or is_retried(outcome):
+            at = f"{self._api.provider}, host {self._api.host}"
+            raise unreachable(at, str(call), outcome, tries, idempotent=idempotent)
+        if not 200 <= outcome.status < 300:
+            refusal = self._api.read_refusal(outcome)
+            raise refused(self._api.provider, str(call), outcome.status, refusal)
+        return outcome if idempotent else replace(outcome, possibly_repeated=tries.unknown)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        template: str,
+        query: Query | None,
+        json: object,
+        idempotent: bool,
+    ) -> _Call:
+        url = self._api.url.rstrip("/") + path + (f"?{urlencode(query)}" if query else "")
+        headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
+        body = None
+        if json is not None:
+            body = msgspec.json.encode(json)
+            headers["Content-Type"] = "application/json"
+        return _Call(method, template, url, body, idempotent, headers)
+
+    async def _settle(self, call: _Call, tries: Tries) -> tuple[Outcome, Tries]:
+        """Repeat until the outcome is final or patience ends."""
+
+        async def send(attempt: int) -> Outcome:
+            return await self._exchange(call, attempt)
+
+        return await repeat(send, self._patience, self._limiter.hold, tries)
+
+    async def _exchange(self, call: _Call, attempt: int) -> Outcome:
+        """Wait for a turn, send once, and report it."""
+        asked = self._clock.monotonic()
+        async with self._limiter.slot() as slot:
+            token = await self._tokens.token()
+            sent = self._clock.monotonic()
+            slot.sent = sent
+            outcome = await send_once(self._transport, call.request(token), self._timeout)
+            slot.outcome = outcome
+        self._learn(outcome, token)
+        times = (asked, sent, self._clock.monotonic())
+        self._observer(
+            report(call.method, call.template, outcome, times, attempt, idempotent=call.idempotent)
+        )
+        return outcome
+
+    def _learn(self, outcome: Outcome, token: str) -> None:
+        if not isinstance(outcome, Response):
+            return
+        if outcome.status == UNAUTHORIZED:
+            self._tokens.invalidate(token)
+        offset = _offset(outcome, self._clock.now())
+        self._clock_offset = self._clock_offset if offset is None else offset
+
+
+def _quoted(ids: Mapping[str, str] | None) -> dict[str, str]:
+    """Ids as path segments: one that holds a slash stays one segment."""
+    return {name: quote(value, safe="") for name, value in (ids or {}).items()}
+
+
+def _offset(response: Response, now: datetime) -> timedelta | None:
+    try:
+        return parsedate_to_datetime(response.header("Date") or "") - now
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,86 @@
+"""What is known of the rows of a query, as bounds on instants and equalities between them.
+
+A variable is the instant of one relation inside one query. A fact is true of every row it is
+stated of, and is not true of a row in which one of its variables is NULL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from trunkline.planner.spans import EVERYTHING, Spans
+
+Track = Hashable
+
+
+class Variable(NamedTuple):
+    """The instant of one track of one source of one query."""
+
+    query: int
+    source: str
+    track: Track
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The variable lies in the spans."""
+
+    variable: Variable
+    spans: Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """The two variables are the same instant."""
+
+    left: Variable
+    right: Variable
+
+
+Fact = Bound | Equal
+Facts = tuple[Fact, ...]
+
+
+def solve(facts: Iterable[Fact]) -> Mapping[Variable, Spans]:
+    """The spans each variable lies in, where all the facts hold."""
+    known: dict[Variable, Spans] = {}
+    equalities: list[Equal] = []
+    for fact in facts:
+        if isinstance(fact, Equal):
+            equalities.append(fact)
+        else:
+            known[fact.variable] = known.get(fact.variable, EVERYTHING) & fact.spans
+    for members in classes(equalities):
+        common = EVERYTHING
+        for member in members:
+            common &= known.get(member, EVERYTHING)
+        known.update(dict.fromkeys(members, common))
+    return known
+
+
+def classes(equalities: Iterable[Equal]) -> list[set[Variable]]:
+    """The variables that are the same instant, set by set."""
+    found: list[set[Variable]] = []
+    for equal in equalities:
+        joined = {equal.left, equal.right}
+        apart = []
+        for members in found:
+            if members & joined:
+                joined |= members
+            else:
+                apart.append(members)
+        found = [*apart, joined]
+    return found
+
+
+def touches(facts: Iterable[Fact], sources: frozenset[str]) -> bool:
+    """Whether a fact speaks of one of the sources, and so rejects rows where it is NULL."""
+    return any(
+        variable.source in sources
+        for fact in facts
+        for variable in (
+            (fact.left, fact.right) if isinstance(fact, Equal) else (fact.variable,)
+        )
+    )

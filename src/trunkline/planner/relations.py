@@ -1,0 +1,88 @@
+"""What a query sees of a table, a derived table or a CTE: its columns and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from trunkline.catalog import Table
+from trunkline.planner.facts import Track
+from trunkline.planner.readings import PLAIN, Reading
+from trunkline.planner.spans import EVERYTHING, Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """A column that shows the instant of a track, or, where ``reading`` is None, its key.
+
+    All tables of a dataset have the same instant for one key.
+    """
+
+    track: Track
+    reading: Reading | None
+    dataset: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A track that can be read from outside, but whose rows cannot be left out.
+
+    Rows before a LIMIT or inside of a window are needed even if they are not in the result.
+    """
+
+    track: Track
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One column; names are in lower case. ``lineage`` is None where it shows no instant or key."""
+
+    name: str
+    lineage: Lineage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Columns in order; where it is open, columns of unknown name follow.
+
+    ``offers`` are the spans that each track is known to lie in. ``number`` is the node that
+    demands on the tracks are collected for, None where demands lead nowhere.
+    """
+
+    outputs: tuple[Output, ...]
+    is_open: bool = False
+    number: int | None = None
+    offers: Mapping[Track, Spans] = field(default_factory=dict)
+
+    def output(self, name: str) -> Output | None:
+        """The first column of that name."""
+        return next((output for output in self.outputs if output.name == name), None)
+
+    def offer(self, track: Track) -> Spans:
+        """The spans a track is known to lie in."""
+        return self.offers.get(track, EVERYTHING)
+
+    def renamed(self, names: tuple[str, ...]) -> Relation:
+        """With the first columns named anew, as in ``AS t(a, b)``."""
+        given = tuple(
+            replace(output, name=name) for output, name in zip(self.outputs, names, strict=False)
+        )
+        return replace(self, outputs=given + self.outputs[len(given) :])
+
+
+
+UNKNOWN = Relation((), is_open=True)
+
+
+def of_table(table: Table, number: int) -> Relation:
+    """A table of the catalogue: one track, with its time column and its key."""
+    shown: dict[str, Reading | None] = {table.dataset.key: None, table.time_column: PLAIN}
+    return Relation(
+        tuple(
+            Output(column.name, Lineage(0, shown[column.name], table.dataset.name))
+            if column.name in shown
+            else Output(column.name)
+            for column in table.columns
+        ),
+        number=number,
+    )

@@ -1,0 +1,23 @@
+"""BETWEEN and IN compare all their operands in one type, the widest among them.
+
+``t::timestamp BETWEEN '2025-01-01' AND now()`` compares instants, not wall readings: so the text
+is an instant there, which it would not be in ``t::timestamp >= '2025-01-01'``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from trunkline.planner.question import Question
+from trunkline.planner.readings import Form
+
+
+def of_one_type(question: Question, operands: Sequence[exp.Expr]) -> bool:
+    """Whether each pair of operands compares by itself as it does among the others."""
+    readings = [question.reading(operand) for operand in operands]
+    if any(reading and reading.form is Form.INSTANT for reading in readings):
+        return True
+    constants = [operand for operand, reading in zip(operands, readings, strict=True) if not reading]
+    return len({question.is_instant(value) for value in constants}) <= 1

@@ -1,0 +1,124 @@
+"""The requests to Genesys Cloud. One method, one request: no loop, no wait, nothing to resume.
+
+``divisions`` is the exception: it reads all pages, since a part of them would mislead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from trunkline.catalog import Dataset, Table
+from trunkline.errors import JobLost, MalformedAnswer, RequestRefused
+from trunkline.http.client import Client
+from trunkline.interval import Interval
+from trunkline.providers import Division, Organization, RemoteStatus, Submitted
+from trunkline.providers.genesys import conversation_jobs as jobs
+from trunkline.providers.genesys import organization as org
+
+GONE = (404, 410)
+JOB_PATHS = {"conversation_details": jobs.JOBS}
+
+
+class GenesysCloud:
+    """Genesys Cloud as a Provider. Errors: those of ``Client``, MalformedAnswer and JobLost."""
+
+    name = "genesys"
+
+    def __init__(self, client: Client, tables: tuple[Table, ...] = ()) -> None:
+        self._client = client
+        self.tables = tables
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """The provider's clock minus ours, by its last answer; None before the first."""
+        return self._client.clock_offset
+
+    async def availability(self, dataset: Dataset) -> datetime:
+        """The instant before which the data lake is complete. One request."""
+        answer = await self._client.request("GET", _jobs_path(dataset) + "/availability")
+        return jobs.read_availability(answer.body)
+
+    async def submit(self, dataset: Dataset, interval: Interval) -> Submitted:
+        """Start a job for the conversations that began on the interval's UTC days. One request."""
+        answer = await self._client.request(
+            "POST", _jobs_path(dataset), json=jobs.query(interval), idempotent=False
+        )
+        return Submitted(jobs.read_accepted(answer.body), answer.possibly_repeated)
+
+    async def status(self, dataset: Dataset, job_id: str) -> RemoteStatus:
+        """Ask once how the job is; JobLost if Genesys Cloud no longer knows it. One request."""
+        with _lost(job_id):
+            answer = await self._client.request(
+                "GET", _jobs_path(dataset) + "/{jobId}", ids={"jobId": job_id}
+            )
+        return jobs.read_status(answer.body)
+
+    async def page(self, dataset: Dataset, job_id: str, cursor: str | None) -> bytes:
+        """One page of results, ``dataset.page_size`` conversations at the most. One request.
+
+        JobLost where the results have expired. The body is JSON in UTF-8, as it came.
+        """
+        query: dict[str, str | int] = {"pageSize": dataset.page_size}
+        if cursor is not None:
+            query["cursor"] = cursor
+        path = _jobs_path(dataset) + "/{jobId}/results"
+        with _lost(job_id):
+            answer = await self._client.request("GET", path, ids={"jobId": job_id}, query=query)
+        if not answer.body.lstrip().startswith(b"{"):
+            raise MalformedAnswer(f"GET {path}: the answer is no JSON object")
+        return answer.body
+
+    async def cancel(self, dataset: Dataset, job_id: str) -> None:
+        """Give the job up; no error if it is already gone. One request."""
+        path = _jobs_path(dataset) + "/{jobId}"
+        try:
+            await self._client.request("DELETE", path, ids={"jobId": job_id})
+        except RequestRefused as refused:
+            if refused.status not in GONE:
+                raise
+
+    async def organization(self) -> Organization:
+        """The organisation that the token belongs to. One request."""
+        return org.read_organization((await self._client.request("GET", org.ORGANIZATION)).body)
+
+    async def token_info(self) -> org.TokenInfo:
+        """What the token stands for. One request, which does not prolong an idle token's life."""
+        answer = await self._client.request("GET", org.TOKEN, query={"preserveIdleTTL": "true"})
+        return org.read_token(answer.body)
+
+    async def divisions(self) -> tuple[Division, ...]:
+        """The divisions this client may see, of all pages."""
+        found: list[Division] = []
+        page, pages = 1, 1
+        while page <= pages:
+            query = {"pageSize": org.DIVISIONS_A_PAGE, "pageNumber": page}
+            answer = await self._client.request("GET", org.DIVISIONS, query=query)
+            divisions, pages = org.read_divisions(answer.body)
+            found.extend(divisions)
+            page += 1
+        return tuple(found)
+
+    async def limits(self, namespace: str) -> Mapping[str, int]:
+        """The organisation's limits in a namespace, by key (see ``limits``). One request."""
+        ids = {"namespaceName": namespace}
+        return org.read_limits((await self._client.request("GET", org.LIMITS, ids=ids)).body)
+
+
+def _jobs_path(dataset: Dataset) -> str:
+    return JOB_PATHS[dataset.name]
+
+
+@contextmanager
+def _lost(job_id: str) -> Iterator[None]:
+    """Turn the refusals which mean that the job or its results are gone into JobLost."""
+    try:
+        yield
+    except RequestRefused as refused:
+        if refused.status not in GONE and not (refused.status == 400 and refused.expired):
+            raise
+        raise JobLost(
+            f"job {job_id} is gone: {refused.message}",
+            hint="its results have expired; the interval is fetched by a new job",
+        ) from refused

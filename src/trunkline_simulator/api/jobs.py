@@ -1,0 +1,199 @@
+"""Conversation detail jobs: submit, status, results, delete, availability."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from trunkline_simulator.api.context import Answer, Context
+from trunkline_simulator.api.errors import Refused, bad_request, not_found, too_many_requests
+from trunkline_simulator.api.query import check, interval_of
+from trunkline_simulator.payloads.parts import Json, stamp
+from trunkline_simulator.payloads.plan import Planned
+from trunkline_simulator.selection import Lake, select, shown
+from trunkline_simulator.settings import JobFault, Settings
+from trunkline_simulator.state import Job
+from trunkline_simulator.view import milliseconds
+
+_RUNNING = frozenset({"QUEUED", "PENDING"})
+
+
+def submit(context: Context) -> Answer:
+    """POST .../jobs: 202 with the id. The lake is read as it stands now."""
+    query = context.json()
+    check(query)
+    state, settings = context.state, context.settings
+    running = [
+        one for one in state.jobs.values() if job_state(settings, one, context.now) in _RUNNING
+    ]
+    if len(running) >= settings.job_concurrency:
+        raise too_many_requests(5)
+    state.seen["jobs"] += 1
+    nth = state.seen["jobs"]
+    key = f"job {settings.shape.seed} {nth}"
+    job_id = str(UUID(int=Random(key).getrandbits(128), version=4))  # noqa: S311
+    state.jobs[job_id] = Job(
+        job_id=job_id,
+        client=context.client,
+        query=query,
+        submitted=context.now,
+        lake_date=context.lake_date,
+        fault=_fault(settings, query, nth),
+    )
+    return Answer(202, {"jobId": job_id})
+
+
+def _fault(settings: Settings, query: dict[str, Any], nth: int) -> JobFault | None:
+    start, end = interval_of(query["interval"])
+    return next((f for f in settings.job_faults if _strikes(f, nth, start, end)), None)
+
+
+def _strikes(fault: JobFault, nth: int, start: datetime, end: datetime) -> bool:
+    if fault.nth is not None and not fault.nth <= nth < fault.nth + fault.times:
+        return False
+    if fault.day is not None and not start.date() <= fault.day <= (end - _TICK).date():
+        return False
+    if fault.longer_than_days is not None:
+        return end - start > timedelta(days=fault.longer_than_days)
+    return True
+
+
+_TICK = timedelta(milliseconds=1)
+
+
+def _completed(settings: Settings, job: Job) -> datetime:
+    return job.submitted + timedelta(seconds=settings.queued_seconds + settings.pending_seconds)
+
+
+def _expires(settings: Settings, job: Job) -> datetime:
+    early = job.fault.seconds if job.fault and job.fault.kind == "expire" else None
+    seconds = settings.result_seconds if early is None else early
+    return _completed(settings, job) + timedelta(seconds=seconds)
+
+
+def job_state(settings: Settings, job: Job, now: datetime) -> str:
+    """The state of a job by the clock alone (SDK 269 AsyncQueryStatus.state)."""
+    if job.cancelled is not None:
+        return "CANCELLED"
+    if now < job.submitted + timedelta(seconds=settings.queued_seconds):
+        return "QUEUED"
+    if now < _completed(settings, job) or (job.fault and job.fault.kind == "stuck"):
+        return "PENDING"
+    if job.fault and job.fault.kind == "fail":
+        return "FAILED"
+    return "FULFILLED" if now < _expires(settings, job) else "EXPIRED"
+
+
+def _find(context: Context) -> Job:
+    job = context.state.jobs.get(context.params["job"])
+    gone = job is None or job.client.client_id != context.client.client_id
+    if job is None or gone or _vanished(job, context.now):
+        raise not_found(f"job {context.params['job']}")
+    return job
+
+
+def _vanished(job: Job, now: datetime) -> bool:
+    fault = job.fault
+    if fault is None or fault.kind != "vanish":
+        return False
+    return now >= job.submitted + timedelta(seconds=fault.seconds)
+
+
+def status(context: Context) -> Answer:
+    """GET .../jobs/{jobId}."""
+    job, settings = _find(context), context.settings
+    state = job_state(settings, job, context.now)
+    made: Json = {"state": state, "submissionDate": stamp(milliseconds(job.submitted))}
+    if state in {"FULFILLED", "EXPIRED", "FAILED"}:
+        made["completionDate"] = stamp(milliseconds(_completed(settings, job)))
+    if state in {"FULFILLED", "EXPIRED"}:
+        made["expirationDate"] = stamp(milliseconds(_expires(settings, job)))
+    if state == "FAILED" and job.fault:
+        made["errorMessage"] = job.fault.message
+    return Answer(200, made)
+
+
+def cancel(context: Context) -> Answer:
+    """DELETE .../jobs/{jobId}: a running job is CANCELLED, a finished one is gone."""
+    job = _find(context)
+    if job_state(context.settings, job, context.now) in _RUNNING:
+        context.state.jobs[job.job_id] = replace(job, cancelled=context.now)
+    else:
+        del context.state.jobs[job.job_id]
+    return Answer(204)
+
+
+def availability(context: Context) -> Answer:
+    """GET .../jobs/availability: before when the lake is complete."""
+    return Answer(200, {"dataAvailabilityDate": stamp(milliseconds(context.lake_date))})
+
+
+def results(context: Context) -> Answer:
+    """GET .../jobs/{jobId}/results: a page, and a cursor unless it is the last one."""
+    job, settings = _find(context), context.settings
+    _check_ready(context, job)
+    size = context.number("pageSize", 1000, settings.max_page_size)
+    cursor = context.request.query.get("cursor", [""])[-1]
+    offset = _offset(cursor, job) if cursor else 0
+    lake = _lake(context, job)
+    found = _selected(context, job, lake)
+    rows = [shown(lake, planned) for planned in _rows(settings, found, offset, size)]
+    made: Json = {"conversations": rows}
+    if offset + size < len(found):
+        made["cursor"] = _cursor(job, offset + size)
+    made["dataAvailabilityDate"] = stamp(milliseconds(job.lake_date))
+    return Answer(200, made)
+
+
+def _check_ready(context: Context, job: Job) -> None:
+    state = job_state(context.settings, job, context.now)
+    if state == "FULFILLED":
+        return
+    if state == "EXPIRED":
+        code = context.settings.expired_results_status
+        raise Refused(code, "job.expired", f"The results of job {job.job_id} have expired")
+    code = context.settings.early_results_status
+    raise Refused(code, "job.not.ready", f"Job {job.job_id} has no results: it is {state}")
+
+
+def _lake(context: Context, job: Job) -> Lake:
+    return Lake(context.settings, job.lake_date, replace(context, client=job.client).divisions)
+
+
+def _selected(context: Context, job: Job, lake: Lake) -> tuple[Planned, ...]:
+    kept = context.state.selections
+    if job.job_id not in kept:
+        kept[job.job_id] = select(lake, job.query)
+    return kept[job.job_id]
+
+
+def _rows(settings: Settings, found: tuple[Planned, ...], offset: int, size: int) -> list[Planned]:
+    """The rows of a page; by the settings some of the page before come again, or out of order."""
+    rows = list(found[max(0, offset - settings.page_overlap) : offset + size])
+    if settings.shuffle_pages:
+        Random(offset).shuffle(rows)  # noqa: S311
+    return rows
+
+
+def _mark(job: Job) -> int:
+    return UUID(job.job_id).int % 10**9
+
+
+def _cursor(job: Job, offset: int) -> str:
+    """Opaque to a client; in the service's samples it decodes to cursor_v2 and digits."""
+    return base64.b64encode(f"cursor_v2{_mark(job):09d}{offset:09d}".encode()).decode()
+
+
+def _offset(cursor: str, job: Job) -> int:
+    try:
+        text = base64.b64decode(cursor, validate=True).decode()
+    except ValueError as error:
+        raise bad_request("The cursor is invalid", "cursor") from error
+    digits = text.removeprefix("cursor_v2")
+    if digits == text or not digits.isdecimal() or digits[:9] != f"{_mark(job):09d}":
+        raise bad_request("The cursor is invalid", "cursor")
+    return int(digits[9:])

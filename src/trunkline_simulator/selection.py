@@ -1,0 +1,114 @@
+"""Which conversations a job answers, in which order: a pure function of the query and the lake.
+
+Default: every conversation whose lifetime overlaps the interval. ``startOfDayIntervalMatching``
+adds a filter: it started at or after 00:00 UTC of the day on which the interval starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from trunkline_simulator.api.filters import passes
+from trunkline_simulator.api.query import FILTERS, interval_of
+from trunkline_simulator.directory import directory
+from trunkline_simulator.payloads import conversation
+from trunkline_simulator.payloads.parts import Json
+from trunkline_simulator.payloads.plan import DAY, LONGEST_DAYS, Planned, plan
+from trunkline_simulator.settings import Settings, Shape
+from trunkline_simulator.view import instant, is_open, milliseconds, seen_at
+
+# A conversation that is not ``long`` ends within this many days of the day it started.
+_SHORT_DAYS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """What one client sees of the data lake at one moment."""
+
+    settings: Settings
+    at: datetime
+    divisions: frozenset[str]
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the payloads."""
+        return self.settings.shape
+
+
+def shown(lake: Lake, planned: Planned) -> Json:
+    """A conversation as the lake shows it."""
+    return seen_at(conversation(lake.shape, planned), milliseconds(lake.at))
+
+
+def select(lake: Lake, query: dict[str, Any]) -> tuple[Planned, ...]:
+    """What ``query`` answers from ``lake``, in its order, up to its limit."""
+    start, end = (milliseconds(at) for at in interval_of(query["interval"]))
+    found = list(_overlapping(lake, start, end))
+    if query.get("startOfDayIntervalMatching"):
+        found = [planned for planned in found if planned.start >= start - start % DAY]
+    found = [planned for planned in found if visible(lake, planned)]
+    if any(query.get(name) for name in FILTERS):
+        found = [planned for planned in found if passes(shown(lake, planned), query)]
+    return tuple(_ordered(lake, found, query)[: query.get("limit")])
+
+
+def _overlapping(lake: Lake, start: int, end: int) -> Iterator[Planned]:
+    """By start. Only what began before the interval has to be built to learn when it ended."""
+    at = milliseconds(lake.at)
+    first, last = start // DAY, min(end, at) // DAY
+    for number in range(first - LONGEST_DAYS - 1, last + 1):
+        for planned in plan(lake.shape, number):
+            if planned.start >= min(end, at):
+                return
+            if planned.start >= start:
+                yield planned
+            elif planned.long or number >= first - _SHORT_DAYS:
+                made = conversation(lake.shape, planned)
+                if is_open(made, at) or instant(made["conversationEnd"]) >= start:
+                    yield planned
+
+
+def visible(lake: Lake, planned: Planned) -> bool:
+    """In one of the client's divisions, and arrived in the lake."""
+    settings = lake.settings
+    arrives = planned.start + settings.late_seconds * 1000
+    if settings.late_share and _is_late(settings, planned) and arrives > milliseconds(lake.at):
+        return False
+    if len(lake.divisions) == len(directory(settings.shape.seed).divisions):
+        return True
+    touched = conversation(lake.shape, planned)["divisionIds"]
+    return bool(lake.divisions.intersection(touched))
+
+
+def _is_late(settings: Settings, planned: Planned) -> bool:
+    key = f"late {settings.shape.seed} {planned.start} {planned.index}"
+    return Random(key).random() < settings.late_share  # noqa: S311
+
+
+def _ordered(lake: Lake, found: list[Planned], query: dict[str, Any]) -> list[Planned]:
+    order, by = query.get("order", "asc"), query.get("orderBy", "conversationStart")
+    if order == "unordered":
+        Random(len(found)).shuffle(found)  # noqa: S311
+        return found
+    if by != "conversationStart":
+        found.sort(key=lambda planned: _sort_key(shown(lake, planned), by))
+    return found[::-1] if order == "desc" else found
+
+
+def _sort_key(made: Json, by: str) -> float:
+    """An open conversation has no end and comes last."""
+    if by == "conversationEnd":
+        return instant(made[by]) if by in made else float("inf")
+    times = [
+        instant(part[by])
+        for owner in made["participants"]
+        for leg in owner["sessions"]
+        for part in leg["segments"] or ()
+        if by in part
+    ]
+    first = min if by == "segmentStart" else max
+    return first(times, default=float("inf"))

@@ -1,0 +1,54 @@
+"""What changes while the simulator runs, and nothing else: tokens, jobs, windows, the log."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from trunkline_simulator.messages import LogEntry
+from trunkline_simulator.payloads.plan import Planned
+from trunkline_simulator.settings import Client, JobFault
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token that was issued."""
+
+    value: str
+    client: Client
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A minute of requests of one token: it opens with the first of them."""
+
+    opened: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job that was submitted: what it asks, of which lake, and what will go wrong with it."""
+
+    job_id: str
+    client: Client
+    query: dict[str, Any]
+    submitted: datetime
+    lake_date: datetime
+    fault: JobFault | None = None
+    cancelled: datetime | None = None
+
+
+@dataclass(slots=True)
+class State:
+    """The simulator's memory. The log keeps method, path and status: no body, no secret."""
+
+    tokens: dict[str, Token] = field(default_factory=dict)
+    windows: dict[str, Window] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    selections: dict[str, tuple[Planned, ...]] = field(default_factory=dict)
+    seen: Counter[str] = field(default_factory=Counter)
+    log: list[LogEntry] = field(default_factory=list)

@@ -1,0 +1,244 @@
+"""The rows that a correct reader of the simulator's answers must end up with.
+
+Written from the design (tables, meaning, masking) and from the payloads, never from a reader's
+code. Columns: the vendor's attribute in snake_case; t metrics end in ``_ms``. A row lists the
+columns that the truth is sure of, not all that a table may have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from trunkline_simulator.api.vocabulary import METRICS
+from trunkline_simulator.directory import directory
+from trunkline_simulator.payloads.parts import Json
+from trunkline_simulator.payloads.plan import day_number, plan
+from trunkline_simulator.selection import Lake, shown, visible
+from trunkline_simulator.settings import Settings
+from trunkline_simulator.view import milliseconds
+
+Row = dict[str, Any]
+_MICRO = Decimal("0.000001")
+
+
+def expected_rows(
+    settings: Settings,
+    table: str,
+    first_day: date,
+    last_day: date,
+    as_of: datetime,
+    *,
+    divisions: frozenset[str] | None = None,
+) -> list[Row]:
+    """The rows of ``table`` for conversations that started on the UTC days first to last, included.
+
+    ``table`` is conversations, participants, sessions, segments or session_metrics; ``as_of`` the
+    data lake's date when they were read; ``divisions`` the ids that the client covers (None: all).
+    """
+    rows = _TABLES[table]
+    return [row for made in _conversations(settings, first_day, last_day, as_of, divisions)
+            for row in rows(made)]  # fmt: skip
+
+
+def _conversations(
+    settings: Settings,
+    first_day: date,
+    last_day: date,
+    as_of: datetime,
+    divisions: frozenset[str] | None,
+) -> Iterator[Json]:
+    all_divisions = frozenset(one.id for one in directory(settings.shape.seed).divisions)
+    lake = Lake(settings, as_of, all_divisions if divisions is None else divisions)
+    for day in range(day_number(first_day), day_number(last_day) + 1):
+        for planned in plan(settings.shape, day):
+            if planned.start < milliseconds(as_of) and visible(lake, planned):
+                yield shown(lake, planned)
+
+
+def snake(name: str) -> str:
+    """The vendor's name in snake_case: tTalkComplete is t_talk_complete."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def metric_column(name: str) -> str:
+    """The wide column of a metric; durations say that they are milliseconds."""
+    return f"{snake(name)}_ms" if name.startswith("t") else snake(name)
+
+
+def mask_address(text: str | None) -> str | None:
+    """A number keeps its last four digits, or two of six and fewer; all else is REDACTED."""
+    if text is None:
+        return None
+    number = text.removeprefix("tel:").removeprefix("+")
+    if not number.isdecimal():
+        return "REDACTED"
+    return number[-4:] if len(number) > 6 else number[-2:]
+
+
+def _redacted(text: str | None) -> str | None:
+    return None if text is None else "REDACTED"
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _plain(thing: Json, *names: str) -> Row:
+    return {snake(name): thing.get(name) for name in names}
+
+
+def _times(thing: Json, *names: str) -> Row:
+    return {snake(name): _time(thing.get(name)) for name in names}
+
+
+def _addresses(thing: Json, *names: str) -> Row:
+    return {snake(name): mask_address(thing.get(name)) for name in names}
+
+
+def _keys(made: Json) -> Row:
+    return {
+        "conversation_id": made["conversationId"],
+        "conversation_start": _time(made["conversationStart"]),
+    }
+
+
+def _conversation_rows(made: Json) -> Iterator[Row]:
+    yield {
+        **_keys(made),
+        **_times(made, "conversationEnd", "conferenceStart"),
+        **_plain(
+            made,
+            "divisionIds",
+            "originatingDirection",
+            "conversationInitiator",
+            "customerParticipation",
+            "selfServed",
+        ),
+    }
+
+
+def _sums(legs: list[Json]) -> Row:
+    """Each metric summed over its entries; a fraction among the t and n ones leaves no sum."""
+    entries: dict[str, list[Decimal]] = {}
+    for leg in legs:
+        for entry in leg.get("metrics") or ():
+            entries.setdefault(entry["name"], []).append(Decimal(str(entry["value"])))
+    return {metric_column(name): _sum(name, entries.get(name)) for name in sorted(METRICS)}
+
+
+def _sum(name: str, values: list[Decimal] | None) -> int | Decimal | None:
+    if values is None:
+        return None
+    if name.startswith("o"):
+        return sum(values, Decimal(0)).quantize(_MICRO)
+    if any(value % 1 for value in values):
+        return None
+    return int(sum(values))
+
+
+def _owners(made: Json) -> list[Json]:
+    owners: list[Json] = made.get("participants") or []
+    return owners
+
+
+def _legs(made: Json) -> Iterator[tuple[Json, Json]]:
+    for owner in _owners(made):
+        for leg in owner.get("sessions") or ():
+            yield owner, leg
+
+
+def _participant_rows(made: Json) -> Iterator[Row]:
+    for owner in _owners(made):
+        yield {
+            **_keys(made),
+            **_plain(owner, "participantId", "purpose", "userId", "externalContactId", "teamId"),
+            "participant_name": _redacted(owner.get("participantName")),
+            **_sums(owner.get("sessions") or []),
+        }
+
+
+def _session_keys(made: Json, owner: Json, leg: Json) -> Row:
+    return {
+        **_keys(made),
+        "participant_id": owner["participantId"],
+        "session_id": leg["sessionId"],
+    }
+
+
+def _session_rows(made: Json) -> Iterator[Row]:
+    for owner, leg in _legs(made):
+        yield {
+            **_session_keys(made, owner, leg),
+            **_plain(
+                leg,
+                "mediaType",
+                "direction",
+                "provider",
+                "protocolCallId",
+                "peerId",
+                "edgeId",
+                "messageType",
+                "outboundCampaignId",
+                "usedRouting",
+            ),
+            **_addresses(leg, "ani", "dnis", "sessionDnis", "remote"),
+            **_times(leg, "callbackScheduledTime"),
+            **_sums([leg]),
+        }
+
+
+def _segment_rows(made: Json) -> Iterator[Row]:
+    for owner, leg in _legs(made):
+        for ordinal, part in enumerate(leg.get("segments") or ()):
+            yield {
+                **_session_keys(made, owner, leg),
+                "ordinal": ordinal,
+                **_times(part, "segmentStart", "segmentEnd"),
+                **_plain(
+                    part,
+                    "segmentType",
+                    "queueId",
+                    "wrapUpCode",
+                    "disconnectType",
+                    "conference",
+                    "errorCode",
+                    "sourceConversationId",
+                ),
+            }
+
+
+def _metric_rows(made: Json) -> Iterator[Row]:
+    for owner, leg in _legs(made):
+        for ordinal, entry in enumerate(leg.get("metrics") or ()):
+            yield {
+                **_session_keys(made, owner, leg),
+                "ordinal": ordinal,
+                "name": entry["name"],
+                "value": Decimal(str(entry["value"])).quantize(_MICRO),
+                "emit_date": _time(entry["emitDate"]),
+            }
+
+
+_TABLES: dict[str, Callable[[Json], Iterator[Row]]] = {
+    "conversations": _conversation_rows,
+    "participants": _participant_rows,
+    "sessions": _session_rows,
+    "segments": _segment_rows,
+    "session_metrics": _metric_rows,
+}
+TABLES = tuple(_TABLES)
+
+
+def still_open(settings: Settings, first_day: date, last_day: date, as_of: datetime) -> list[str]:
+    """Ids of the conversations of those days that had not ended by ``as_of``."""
+    found = _conversations(settings, first_day, last_day, as_of, None)
+    return [made["conversationId"] for made in found if "conversationEnd" not in made]
+
+
+def days(first: date, last: date) -> list[date]:
+    """The days from ``first`` to ``last``, both included."""
+    return [first + timedelta(days=place) for place in range((last - first).days + 1)]

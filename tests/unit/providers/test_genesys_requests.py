@@ -1,0 +1,292 @@
+"""The requests to Genesys Cloud: what is sent, and how each answer is read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+import pytest
+
+from tests.fakes import Answer, FakeTransport, VirtualClock, answer, run, scripted
+from trunkline.catalog import Dataset, Level
+from trunkline.errors import JobLost, MalformedAnswer, PermissionMissing, RequestRefused
+from trunkline.http.client import Api, Client
+from trunkline.http.exchange import Patience
+from trunkline.http.message import ConnectionLost, Response
+from trunkline.http.ratelimit import RateLimiter, Told, read_told
+from trunkline.interval import Interval
+from trunkline.providers import Division, Organization, Provider, RemoteState, Submitted
+from trunkline.providers.genesys.client import GenesysCloud
+from trunkline.providers.genesys.limits import RATE
+from trunkline.providers.genesys.organization import TokenInfo
+from trunkline.providers.genesys.refusals import read_refusal
+
+T = TypeVar("T")
+JOBS = "https://api.mypurecloud.de/api/v2/analytics/conversations/details/jobs"
+MARCH = Interval(datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 4, 1, tzinfo=UTC))
+DETAILS = Dataset(
+    name="conversation_details",
+    provider="genesys",
+    description="…",
+    levels=(Level("conversation", None, "conversations"),),
+    key="conversation_id",
+    time_column="conversation_start",
+    cursor="cursor",
+    watermark="dataAvailabilityDate",
+    page_size=500,
+)
+
+
+class OneToken:
+    async def token(self) -> str:
+        return "the-token"
+
+    def invalidate(self, token: str) -> None:
+        pass
+
+
+class Scene:
+    """Genesys Cloud over scripted answers."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.clock = VirtualClock()
+        self.transport: FakeTransport = scripted(*answers)
+        api = Api("Genesys Cloud", "https://api.mypurecloud.de", read_refusal)
+        limiter = RateLimiter(RATE, self.clock)
+        self.cloud = GenesysCloud(
+            Client(api, self.transport, OneToken(), limiter, Patience(self.clock))
+        )
+
+    def run(self, request: Coroutine[Any, Any, T]) -> T:
+        return run(self.clock, request)
+
+    @property
+    def sent(self) -> list[tuple[str, str]]:
+        return [(request.method, request.url) for request in self.transport.requests]
+
+
+def error_body(status: int, code: str, message: str, **more: object) -> Response:
+    body = {"message": message, "code": code, "status": status, "contextId": "c-1", **more}
+    return answer(status, body, {"ININ-Correlation-Id": "c-1"})
+
+
+def test_it_is_a_provider() -> None:
+    provider: Provider = Scene().cloud
+    assert provider.name == "genesys"
+    assert provider.tables == ()
+
+
+def test_availability_without_milliseconds() -> None:
+    scene = Scene(answer(200, {"dataAvailabilityDate": "2024-04-29T04:10:03Z"}))
+    watermark = scene.run(scene.cloud.availability(DETAILS))
+    assert watermark == datetime(2024, 4, 29, 4, 10, 3, tzinfo=UTC)
+    assert scene.sent == [("GET", JOBS + "/availability")]
+
+
+def test_submit() -> None:
+    scene = Scene(answer(202, {"jobId": "job-1", "unknown": True}))
+    assert scene.run(scene.cloud.submit(DETAILS, MARCH)) == Submitted("job-1", 0)
+    (request,) = scene.transport.requests
+    assert (request.method, request.url) == ("POST", JOBS)
+    assert msgspec.json.decode(request.body or b"") == {
+        "interval": "2025-03-01T00:00:00.000Z/2025-04-01T00:00:00.000Z",
+        "startOfDayIntervalMatching": True,
+        "order": "asc",
+        "orderBy": "conversationStart",
+    }
+
+
+def test_submit_says_that_a_job_may_have_been_left_behind() -> None:
+    scene = Scene(ConnectionLost(), answer(202, {"jobId": "job-2"}))
+    assert scene.run(scene.cloud.submit(DETAILS, MARCH)) == Submitted("job-2", 1)
+
+
+@pytest.mark.parametrize("body", [{}, {"jobId": None}, {"jobId": ""}, [], "x"])
+def test_submit_without_a_job(body: object) -> None:
+    scene = Scene(answer(202, body))
+    with pytest.raises(MalformedAnswer):
+        scene.run(scene.cloud.submit(DETAILS, MARCH))
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("QUEUED", RemoteState.RUNNING),
+        ("PENDING", RemoteState.RUNNING),
+        ("FULFILLED", RemoteState.READY),
+        ("FAILED", RemoteState.FAILED),
+        ("CANCELLED", RemoteState.CANCELLED),
+        ("EXPIRED", RemoteState.EXPIRED),
+    ],
+)
+def test_states(word: str, state: RemoteState) -> None:
+    scene = Scene(answer(200, {"state": word, "submissionDate": "2025-04-02T00:00:00.000Z"}))
+    status = scene.run(scene.cloud.status(DETAILS, "job-1"))
+    assert (status.state, status.message, status.expires_at) == (state, None, None)
+    assert scene.sent == [("GET", JOBS + "/job-1")]
+
+
+def test_when_results_expire_and_why_a_job_failed() -> None:
+    body = {
+        "state": "FAILED",
+        "errorMessage": "too many results for tel:+491701234567 and jane@example.com by 2025-03-01",
+        "expirationDate": "2025-04-03T00:00:00.500Z",
+    }
+    scene = Scene(answer(200, body))
+    status = scene.run(scene.cloud.status(DETAILS, "job-1"))
+    assert status.expires_at == datetime(2025, 4, 3, 0, 0, 0, 500_000, tzinfo=UTC)
+    assert status.message is not None
+    assert status.message.startswith("too many results for …")
+    assert "4567" not in status.message
+    assert "jane" not in status.message
+
+
+@pytest.mark.parametrize(
+    "body", [{"state": "fulfilled"}, {"state": "NEW"}, {}, {"state": "QUEUED", "expirationDate": 1}]
+)
+def test_a_state_nobody_documents(body: object) -> None:
+    scene = Scene(answer(200, body))
+    with pytest.raises(MalformedAnswer):
+        scene.run(scene.cloud.status(DETAILS, "job-1"))
+
+
+def test_pages_come_as_they_are() -> None:
+    raw = b'{"conversations":[],"cursor":"Y3Vy+/=="}'
+    scene = Scene(Response(200, {}, raw), Response(200, {}, raw))
+    assert scene.run(scene.cloud.page(DETAILS, "job-1", None)) == raw
+    assert scene.run(scene.cloud.page(DETAILS, "job-1", "Y3Vy+/==")) == raw
+    assert scene.sent == [
+        ("GET", JOBS + "/job-1/results?pageSize=500"),
+        ("GET", JOBS + "/job-1/results?pageSize=500&cursor=Y3Vy%2B%2F%3D%3D"),
+    ]
+
+
+def test_a_page_of_a_portal_is_no_page() -> None:
+    scene = Scene(Response(200, {"Content-Type": "text/html"}, b"<html>log in</html>"))
+    with pytest.raises(MalformedAnswer):
+        scene.run(scene.cloud.page(DETAILS, "job-1", None))
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        error_body(404, "not.found", "no such job"),
+        error_body(410, "gone", "no longer here"),
+        error_body(400, "bad.request", "The results of this job have EXPIRED"),
+        error_body(400, "job.expired", "no"),
+    ],
+)
+def test_a_job_that_is_gone(gone: Response) -> None:
+    for request in ("status", "page"):
+        scene = Scene(gone)
+        sent = (
+            scene.cloud.status(DETAILS, "job-1")
+            if request == "status"
+            else scene.cloud.page(DETAILS, "job-1", "x")
+        )
+        with pytest.raises(JobLost, match=r"job-1.*c-1"):
+            scene.run(_wait(sent))
+
+
+async def _wait(request: Coroutine[Any, Any, object]) -> None:
+    await asyncio.gather(request)
+
+
+def test_another_refusal_of_a_page_is_no_lost_job() -> None:
+    scene = Scene(error_body(400, "bad.page.size", "pageSize", details=[{"fieldName": "pageSize"}]))
+    with pytest.raises(RequestRefused, match=r"bad\.page\.size; fields pageSize"):
+        scene.run(scene.cloud.page(DETAILS, "job-1", None))
+
+
+@pytest.mark.parametrize("status", [204, 404, 410])
+def test_cancel(status: int) -> None:
+    scene = Scene(answer(status))
+    scene.run(scene.cloud.cancel(DETAILS, "job-1"))
+    assert scene.sent == [("DELETE", JOBS + "/job-1")]
+
+
+def test_cancel_refused() -> None:
+    scene = Scene(answer(409))
+    with pytest.raises(RequestRefused):
+        scene.run(scene.cloud.cancel(DETAILS, "job-1"))
+
+
+@pytest.mark.parametrize(
+    ("message", "params"),
+    [
+        (
+            "You are missing the following permission(s): analytics:conversationDetail:view",
+            {},
+        ),
+        ("missing", {"permissions": "[analytics:conversationDetail:view]"}),
+    ],
+)
+def test_the_missing_permission_is_named(message: str, params: dict[str, str]) -> None:
+    scene = Scene(error_body(403, "missing.any.permissions", message, messageParams=params))
+    with pytest.raises(PermissionMissing) as caught:
+        scene.run(scene.cloud.availability(DETAILS))
+    assert caught.value.message.endswith("missing permission analytics:conversationDetail:view")
+    assert "missing.any.permissions" in caught.value.message
+
+
+def test_a_vendors_message_is_not_passed_on() -> None:
+    person = "Jane Roe +491701234567 jane@example.com"
+    scene = Scene(error_body(400, person, person, details=[{"fieldName": person}]))
+    with pytest.raises(RequestRefused) as caught:
+        scene.run(scene.cloud.submit(DETAILS, MARCH))
+    shown = f"{caught.value} {caught.value.hint}"
+    assert "Jane" not in shown
+    assert "4567" not in shown
+    assert "c-1" in shown
+
+
+def test_a_proxys_error_page() -> None:
+    scene = Scene(Response(400, {}, b"<html>\xff</html>"))
+    with pytest.raises(RequestRefused, match="answered 400 to GET"):
+        scene.run(scene.cloud.organization())
+
+
+def test_organization() -> None:
+    scene = Scene(answer(200, {"id": "o", "name": "Acme", "thirdPartyOrgName": "acme", "state": 1}))
+    assert scene.run(scene.cloud.organization()) == Organization("o", "Acme", "acme")
+    assert scene.sent == [("GET", "https://api.mypurecloud.de/api/v2/organizations/me")]
+
+
+def test_token_info() -> None:
+    body = {"organization": {"id": "o"}, "OAuthClient": {"id": "c", "name": "Gateway"}}
+    scene = Scene(answer(200, body))
+    assert scene.run(scene.cloud.token_info()) == TokenInfo("o", "c", "Gateway")
+
+
+def test_divisions_of_all_pages() -> None:
+    pages = [
+        {"entities": [{"id": "1", "name": "Home"}], "pageNumber": 1, "pageCount": 2},
+        {"entities": [{"id": "2", "name": "East"}], "pageNumber": 2, "pageCount": 2},
+    ]
+    scene = Scene(*[answer(200, page) for page in pages])
+    found = scene.run(scene.cloud.divisions())
+    assert found == (Division("1", "Home"), Division("2", "East"))
+    root = "https://api.mypurecloud.de/api/v2/authorization/divisions?pageSize=100&pageNumber="
+    assert scene.sent == [("GET", root + "1"), ("GET", root + "2")]
+
+
+def test_limits() -> None:
+    entities = [{"key": "a.b", "namespace": "analytics", "value": 7}]
+    scene = Scene(answer(200, {"entities": entities}))
+    assert scene.run(scene.cloud.limits("analytics")) == {"a.b": 7}
+    url = "https://api.mypurecloud.de/api/v2/organizations/limits/namespaces/analytics"
+    assert scene.sent == [("GET", url)]
+
+
+def test_the_headers_of_the_limit() -> None:
+    """Values of the trace in the SDK's README."""
+    headers = {
+        "inin-ratelimit-count": "1",
+        "inin-ratelimit-allowed": "180",
+        "inin-ratelimit-reset": "61",
+    }
+    assert read_told(RATE, answer(200, headers=headers)) == Told(1, 180, 61)
+    assert read_told(RATE, answer(200)) is None
