@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -52,11 +52,11 @@ async def serve(
             await asyncio.sleep(response.delay)
         return await _send(request, response)
 
-    # Long answers are built before they are sent; no limit on what a request may hold.
-    runner = web.ServerRunner(web.Server(answer, access_log=None), handle_signals=False)
+    # A client that keeps its connections open must not hold up the end by more than a second.
+    runner = web.ServerRunner(web.Server(answer, access_log=None), shutdown_timeout=1.0)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, shutdown_timeout=1.0)
+        site = web.TCPSite(runner, host, port)
         await site.start()
         yield Address(host, runner.addresses[0][1])
     finally:
@@ -91,26 +91,14 @@ def run_in_thread(
 ) -> Iterator[Address]:
     """Serve from a thread of its own, so that a blocking client can ask; stops with the block."""
     loop = asyncio.new_event_loop()
-    ready: asyncio.Future[Address] = loop.create_future()
-    stop = asyncio.Event()
-    started = threading.Event()
-
-    async def run() -> None:
-        try:
-            async with serve(simulator, host, port) as address:
-                ready.set_result(address)
-                started.set()
-                await stop.wait()
-        except OSError as error:
-            ready.set_exception(error)
-            started.set()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(run(),), daemon=True)
+    thread = threading.Thread(target=loop.run_forever, name="trunkline-simulator", daemon=True)
     thread.start()
-    started.wait()
+    open_things = AsyncExitStack()
     try:
-        yield ready.result()
+        listening = open_things.enter_async_context(serve(simulator, host, port))
+        yield asyncio.run_coroutine_threadsafe(listening, loop).result()
     finally:
-        loop.call_soon_threadsafe(stop.set)
+        asyncio.run_coroutine_threadsafe(open_things.aclose(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -39,9 +39,8 @@ def expected_rows(
     ``table`` is conversations, participants, sessions, segments or session_metrics; ``as_of`` the
     data lake's date when they were read; ``divisions`` the ids that the client covers (None: all).
     """
-    rows = _TABLES[table]
-    return [row for made in _conversations(settings, first_day, last_day, as_of, divisions)
-            for row in rows(made)]  # fmt: skip
+    found = _conversations(settings, first_day, last_day, as_of, divisions)
+    return [row for made in found for row in rows_of(table, made)]
 
 
 def _conversations(
@@ -233,12 +232,12 @@ _TABLES: dict[str, Callable[[Json], Iterator[Row]]] = {
 TABLES = tuple(_TABLES)
 
 
+def rows_of(table: str, made: Json) -> list[Row]:
+    """The rows of ``table`` that one conversation, as it was answered, stands for."""
+    return list(_TABLES[table](made))
+
+
 def still_open(settings: Settings, first_day: date, last_day: date, as_of: datetime) -> list[str]:
     """Ids of the conversations of those days that had not ended by ``as_of``."""
     found = _conversations(settings, first_day, last_day, as_of, None)
     return [made["conversationId"] for made in found if "conversationEnd" not in made]
-
-
-def days(first: date, last: date) -> list[date]:
-    """The days from ``first`` to ``last``, both included."""
-    return [first + timedelta(days=place) for place in range((last - first).days + 1)]

@@ -12,7 +12,7 @@ from trunkline.engine.certificate import Tally
 from trunkline.engine.events import Event, Notice, Observe, Started
 from trunkline.engine.landing import PageLanding, layout_of
 from trunkline.engine.seams import Seams
-from trunkline.errors import CostGuard, TrunklineError, UsageError
+from trunkline.errors import CostGuard, UsageError
 from trunkline.flatten import Flattener
 from trunkline.http.exchange import Exchange
 from trunkline.interval import day_span, iso, midnight
@@ -88,10 +88,7 @@ async def fetch(
         meter(Notice(_beyond_notice(name, days, watermark)))
     meter(Started(jobs, watermark))
     runner = _runner(parts, provider, dataset, divisions, meter)
-    try:
-        outcome = await runner.run(jobs)
-    except* TrunklineError as group:
-        raise _first(group) from None
+    outcome = await runner.run(jobs)
     missing = {dataset.name: frozenset(day for job, _ in outcome.broken for day in job.days)}
     return Fetched(outcome, watermark, missing, beyond)
 
@@ -102,10 +99,7 @@ async def resume(parts: Parts, provider: GenesysCloud, meter: Meter) -> Outcome:
     dataset = parts.catalog.tables[0].dataset
     divisions = tuple(division.name for division in await provider.divisions())
     runner = _runner(parts, provider, dataset, divisions, meter)
-    try:
-        return await runner.run(jobs)
-    except* TrunklineError as group:
-        raise _first(group) from None
+    return await runner.run(jobs)
 
 
 async def cancel(parts: Parts, provider: GenesysCloud, key: str) -> Job:
@@ -123,13 +117,6 @@ async def cancel(parts: Parts, provider: GenesysCloud, key: str) -> Job:
     for page in pages:
         parts.lake.discard(Receipt.decode(page.receipt).files)
     return cancelled
-
-
-def _first(group: BaseExceptionGroup[TrunklineError]) -> TrunklineError:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error if isinstance(error, TrunklineError) else TrunklineError(str(error))
 
 
 def _within(

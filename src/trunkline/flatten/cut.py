@@ -68,8 +68,8 @@ def _values(column: Column, frame: Frame, sums: Mapping[str, pa.Array]) -> pa.Ar
     if column.attribute == "key":
         return frame.key
     metric = metric_name(column)
-    if metric in sums:
+    if metric is not None and metric in sums:
         return sums[metric]
-    if metric or not is_read(column):
+    if metric is not None or not is_read(column):
         return pa.nulls(len(frame), column.type.arrow)
     return decimals(mask(frame.elements.field(column.attribute), column.pii), column.type)

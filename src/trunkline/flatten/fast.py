@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from trunkline.flatten.shape import EXACT, Layout, Shape, arrow_type
+from trunkline.flatten.unread import Unread
 from trunkline.types import Type
 
 _DAY_MS = 86_400_000
@@ -27,38 +28,58 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as nested Arrow arrays; ``kept`` are the places of its records in the page."""
+    """A page as nested Arrow arrays; ``kept`` are the places of its records in the page.
+
+    ``strangers`` says that it may have attributes that are not declared.
+    """
 
     records: pa.StructArray
     kept: tuple[int, ...]
     ignored: int
     cursor: str | None
     watermark: datetime | None
+    strangers: bool
 
 
-def parse_options(layout: Layout) -> pj.ParseOptions:
-    """The schema of a page: envelope and records in one read."""
-    dataset, root = layout.dataset, layout.root
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How pages of one layout are read: strictly first, then past undeclared attributes."""
+
+    unread: Unread
+    strict: pj.ParseOptions
+    lenient: pj.ParseOptions
+
+
+def reader_of(layout: Layout) -> Reader:
+    """The schema of a page, envelope and records in one read."""
+    root = layout.root
+    strict = _options(layout, arrow_type(root, unread=True), "error")
+    lenient = _options(layout, arrow_type(root), "ignore")
+    unread = Unread.of({name for shape in root.walk() for name in shape.unread})
+    return Reader(unread, strict, lenient)
+
+
+def _options(layout: Layout, records: pa.DataType, unexpected: str) -> pj.ParseOptions:
     envelope = [
-        (root.level.attribute, pa.list_(arrow_type(root, exact=False))),
-        (dataset.cursor, pa.string()),
-        (dataset.watermark, Type.TIMESTAMP.arrow),
+        (layout.root.level.attribute, pa.list_(records)),
+        (layout.dataset.cursor, pa.string()),
+        (layout.dataset.watermark, Type.TIMESTAMP.arrow),
     ]
     return pj.ParseOptions(
         explicit_schema=pa.schema(envelope),
-        unexpected_field_behavior="ignore",
+        unexpected_field_behavior=unexpected,
         newlines_in_values=True,
     )
 
 
-def read(body: bytes, layout: Layout, options: pj.ParseOptions, days: frozenset[date]) -> Page:
+def read(body: bytes, layout: Layout, reader: Reader, days: frozenset[date]) -> Page:
     """The records of a page that started on ``days``; Refused where pyarrow cannot be sure."""
-    page = _parse(body, options)
+    page, strangers = _parse(body, reader)
     records = page[layout.root.level.attribute].combine_chunks().flatten()
     times = records.field(layout.time)
     if records.null_count or times.null_count or records.field(layout.key).null_count:
         raise Refused("a record without its key or time")
-    wanted = on_days(times, days)
+    wanted = _on_days(times, days)
     kept = records if wanted.all() else records.filter(pa.array(wanted))
     _check(kept, layout.root)
     return Page(
@@ -67,35 +88,40 @@ def read(body: bytes, layout: Layout, options: pj.ParseOptions, days: frozenset[
         ignored=int(len(wanted) - wanted.sum()),
         cursor=page[layout.dataset.cursor][0].as_py() or None,
         watermark=page[layout.dataset.watermark][0].as_py(),
+        strangers=strangers,
     )
 
 
-def on_days(times: pa.Array, days: frozenset[date]) -> npt.NDArray[np.bool_]:
+def _on_days(times: pa.Array, days: frozenset[date]) -> npt.NDArray[np.bool_]:
     """Which instants fall on the UTC days."""
     numbers = np.array([(day - _EPOCH).days for day in days], np.int64)
     return np.isin(times.cast(pa.int64()).to_numpy() // _DAY_MS, numbers)
 
 
-def _parse(body: bytes, options: pj.ParseOptions) -> pa.Table:
-    # pyarrow 26 takes invalid UTF-8 as it comes, and crashes on a body that is `null`.
+def _parse(body: bytes, reader: Reader) -> tuple[pa.Table, bool]:
+    """The page as one row, and whether only a lenient schema could read it."""
+    # pyarrow 26 ends the process on a body that is `null`.
     if not body.lstrip(_BLANK).startswith(b"{"):
         raise Refused("not an object")
-    reading = pj.ReadOptions(block_size=len(body) + 1, use_threads=False)
     try:
-        _utf8(body).validate(full=True)
-        page = pj.read_json(pa.BufferReader(body), read_options=reading, parse_options=options)
-    except pa.ArrowInvalid as error:
-        # Its text may quote the page, so it is not kept.
-        raise Refused("pyarrow cannot read it") from error
-    if page.num_rows != 1:
-        raise Refused("more than one document")
-    return page
+        buffer = reader.unread.blank(body)
+    except pa.ArrowInvalid:
+        raise Refused("not UTF-8") from None
+    page = _table(buffer, reader.strict)
+    strangers = page is None
+    if page is None:
+        page = _table(buffer, reader.lenient)
+    if page is None or page.num_rows != 1:
+        raise Refused("not one document of the schema")
+    return page, strangers
 
 
-def _utf8(body: bytes) -> pa.Array:
-    """The body as a text of one row, not copied, so that Arrow can validate it."""
-    offsets = pa.py_buffer(np.array([0, len(body)], np.int64))
-    return pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(body)])
+def _table(buffer: pa.Buffer, options: pj.ParseOptions) -> pa.Table | None:
+    reading = pj.ReadOptions(block_size=buffer.size + 1, use_threads=False)
+    try:
+        return pj.read_json(pa.BufferReader(buffer), read_options=reading, parse_options=options)
+    except pa.ArrowException:
+        return None  # what it says may quote the page
 
 
 def _check(records: pa.StructArray, root: Shape) -> None:

@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 import pyarrow as pa
-import pyarrow.json as pj
 
 from trunkline.catalog import Dataset, Table
 from trunkline.flatten import fast, slow, unknown
@@ -52,8 +50,7 @@ class Flattener:
     schemas: Mapping[str, pa.Schema] = field(init=False, repr=False, compare=False)
     _layout: Layout = field(init=False, repr=False, compare=False)
     _metrics: Mapping[str, Type] = field(init=False, repr=False, compare=False)
-    _options: pj.ParseOptions = field(init=False, repr=False, compare=False)
-    _strict: msgspec.json.Decoder[Any] = field(init=False, repr=False, compare=False)
+    _reader: fast.Reader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         layout = layout_of(self.dataset, self.tables)
@@ -61,8 +58,7 @@ class Flattener:
             "schemas": {table.name: schema_of(table) for table in self.tables},
             "_layout": layout,
             "_metrics": metric_types(self.tables),
-            "_options": fast.parse_options(layout),
-            "_strict": unknown.strict_decoder(layout),
+            "_reader": fast.reader_of(layout),
         }
         for name, value in compiled.items():
             object.__setattr__(self, name, value)
@@ -73,23 +69,19 @@ class Flattener:
         MalformedAnswer where the body is not a JSON object of the dataset's envelope.
         """
         try:
-            page = fast.read(body, self._layout, self._options, days)
+            page = fast.read(body, self._layout, self._reader, days)
         except fast.Refused:
             return self.flatten_slowly(body, days=days)
-        return self._cut(page, (), self._strangers(body, page))
+        strangers: Counter[str] = Counter()
+        if page.strangers:
+            strangers = unknown.attributes(msgspec.json.decode(body), page.kept, self._layout)
+        return self._cut(page, (), strangers)
 
     def flatten_slowly(self, body: bytes, *, days: frozenset[date]) -> Flattened:
         """The same, one record at a time: what ``flatten`` does with a page pyarrow refuses."""
         decoded = slow.decode(body)
         page, quarantined = slow.read(decoded, self._layout, days)
         return self._cut(page, quarantined, unknown.attributes(decoded, page.kept, self._layout))
-
-    def _strangers(self, body: bytes, page: Page) -> Counter[str]:
-        try:
-            self._strict.decode(body)
-        except (msgspec.DecodeError, RecursionError):
-            return unknown.attributes(slow.decode(body), page.kept, self._layout)
-        return Counter()
 
     def _cut(
         self, page: Page, quarantined: tuple[Quarantined, ...], strangers: Counter[str]

@@ -16,10 +16,11 @@ from trunkline.catalog import Pii
 REDACTED = "REDACTED"
 _REDACTED = pa.scalar(REDACTED)
 
-# tel:+1 (555) 010-0123;ext=9, or the number alone. ASCII digits only.
+# What may stand around the digits of a number. ASCII only: other digits hide from the rule below.
 _NUMBER = r"\A\s*(?i:tel:)?\+?[0-9 ().\-]+(?:;.*)?\z"
-# A SIP or mail address holds a user's name, and digits of another script hide from the rule below.
-_NOT_A_NUMBER = r"\A\s*(?i:sips?:)|@|[^\x00-\x7F]"
+_PARAMETERS = r"(?s);.*"
+_SCHEME = r"\A\s*(?i:tel:)"
+_NOT_A_NUMBER = r"[A-Za-z@]|[^\x00-\x7F]"
 
 
 def mask(array: pa.Array, pii: Pii) -> pa.Array:
@@ -30,7 +31,9 @@ def mask(array: pa.Array, pii: Pii) -> pa.Array:
         return pa.nulls(len(array), array.type)
     if pa.types.is_list(array.type):
         return _each(array, pii)
-    return _RULES[pii](array)
+    # The legs of a conversation repeat its numbers: each is masked once.
+    encoded = array.dictionary_encode()
+    return _RULES[pii](encoded.dictionary).take(encoded.indices)
 
 
 def _each(lists: pa.Array, pii: Pii) -> pa.Array:
@@ -45,15 +48,17 @@ def _name(texts: pa.Array) -> pa.Array:
 
 
 def _phone(texts: pa.Array) -> pa.Array:
-    number = pc.replace_substring_regex(texts, r"(?s);.*", "")
-    digits = pc.replace_substring_regex(number, r"[^0-9]", "")
+    bare = pc.replace_substring_regex(texts, _PARAMETERS, "")
+    number = pc.replace_substring_regex(bare, _SCHEME, "")
+    digits = pc.replace_substring_regex(number, r"[^0-9]+", "")
     length = pc.binary_length(digits)
     tail = pc.if_else(
         pc.greater(length, 6),
         pc.utf8_slice_codeunits(digits, -4),
         pc.utf8_slice_codeunits(digits, -2),
     )
-    hidden = pc.or_(pc.equal(length, 0), pc.match_substring_regex(texts, _NOT_A_NUMBER))
+    # A user's name (sip:, mail), an identifier: their digits are no number's.
+    hidden = pc.or_(pc.equal(length, 0), pc.match_substring_regex(number, _NOT_A_NUMBER))
     return pc.if_else(hidden, _REDACTED, tail)
 
 

@@ -15,15 +15,16 @@ EXACT = (Type.METRIC, Type.SCORE)  # whole numbers on the fast path, decimals on
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One level: the attributes to read, the child levels, and the attributes it may have."""
+    """One level: what to read of it, the levels below, what to leave unread, and all together."""
 
     level: Level
     attributes: tuple[tuple[str, Type], ...]
     children: tuple[Shape, ...]
+    unread: frozenset[str]
     known: frozenset[str]
 
     def walk(self) -> Iterator[Shape]:
-        """This level and all below, parents first."""
+        """The level and all below, parents first."""
         yield self
         for child in self.children:
             yield from child.walk()
@@ -40,18 +41,27 @@ class Layout:
 
 
 def layout_of(dataset: Dataset, tables: Iterable[Table]) -> Layout:
-    """The layout that tables ask for. ValueError where two columns disagree on a type."""
+    """The layout that tables ask for. ValueError where two columns disagree."""
     columns = [column for table in tables for column in table.columns]
     of = {column.name: column.attribute for column in columns}
     root = _shape(dataset, dataset.levels[0], columns)
+    read = {name for shape in root.walk() for name in shape.known - shape.unread}
+    if both := sorted(name for shape in root.walk() for name in shape.unread & read):
+        raise ValueError(f"dataset {dataset.name}: {both} are read at one level and not at another")
     return Layout(dataset, root, of[dataset.key], of[dataset.time_column])
 
 
-def arrow_type(shape: Shape, *, exact: bool) -> pa.DataType:
-    """A level's elements as an Arrow struct; ``exact`` reads numbers of any scale as decimals."""
+def arrow_type(shape: Shape, *, exact: bool = False, unread: bool = False) -> pa.DataType:
+    """A level's elements as an Arrow struct.
+
+    ``exact`` reads numbers of any scale as decimals; ``unread`` names the unread attributes too,
+    as nulls.
+    """
     fields = [(name, _arrow(type_, exact=exact)) for name, type_ in shape.attributes]
-    lists = [(c.level.attribute, pa.list_(arrow_type(c, exact=exact))) for c in shape.children]
-    return pa.struct([*fields, *lists])
+    for child in shape.children:
+        below = arrow_type(child, exact=exact, unread=unread)
+        fields.append((child.level.attribute, pa.list_(below)))
+    return pa.struct(fields + [(name, pa.null()) for name in sorted(shape.unread) if unread])
 
 
 def _arrow(type_: Type, *, exact: bool) -> pa.DataType:
@@ -62,11 +72,11 @@ def _shape(dataset: Dataset, level: Level, columns: list[Column]) -> Shape:
     children = tuple(
         _shape(dataset, child, columns) for child in dataset.levels if child.parent == level.name
     )
-    named = {c.attribute for c in columns if c.level == level.name and _is_attribute(c)}
+    dropped = {c.attribute for c in columns if c.level == level.name and c.pii is Pii.FREE_TEXT}
+    attributes, unread = _attributes(level, columns), level.known | dropped
     below = {child.level.attribute for child in children}
-    return Shape(
-        level, _attributes(level, columns), children, frozenset(named | below | level.known)
-    )
+    known = unread | below | {name for name, _ in attributes}
+    return Shape(level, attributes, children, unread, known)
 
 
 def _attributes(level: Level, columns: list[Column]) -> tuple[tuple[str, Type], ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -39,6 +39,9 @@ class Quarantined:
     ordinal_in_page: int
     conversation_id: str | None
     reason: str
+
+    def __str__(self) -> str:
+        return f"conversation {self.conversation_id or self.ordinal_in_page}: {self.reason}"
 
 
 def decode(body: bytes) -> dict[str, Any]:
@@ -75,13 +78,13 @@ def read(
     nested = pa.array(kept.values(), arrow_type(layout.root, exact=True))
     ignored = len(records) - len(kept) - len(quarantined)
     cursor, watermark = _envelope(page, layout)
-    return Page(nested, tuple(kept), ignored, cursor, watermark), tuple(quarantined)
+    return Page(nested, tuple(kept), ignored, cursor, watermark, strangers=True), tuple(quarantined)
 
 
 def _envelope(page: dict[str, Any], layout: Layout) -> tuple[str | None, datetime | None]:
     try:
-        cursor = _value(page.get(layout.dataset.cursor), Type.TEXT, "cursor")
-        watermark = _value(page.get(layout.dataset.watermark), Type.TIMESTAMP, "watermark")
+        cursor = _value(page.get(layout.dataset.cursor), Type.TEXT, "page", "cursor")
+        watermark = _value(page.get(layout.dataset.watermark), Type.TIMESTAMP, "page", "watermark")
     except Misfit as misfit:
         raise MalformedAnswer(f"a result page cannot be followed: {misfit}") from None
     return cursor or None, None if watermark is None else _EPOCH + watermark * _MILLISECOND
@@ -93,10 +96,11 @@ def _day(record: Any, layout: Layout) -> date:
         raise Misfit(f"{name} is not an object")
     if not isinstance(record.get(layout.key), str):
         raise Misfit(f"{name}.{layout.key} is missing or not text")
-    start = _value(record.get(layout.time), Type.TIMESTAMP, f"{name}.{layout.time}")
+    start = _value(record.get(layout.time), Type.TIMESTAMP, name, layout.time)
     if start is None:
         raise Misfit(f"{name}.{layout.time} is missing")
-    return (_EPOCH + start * _MILLISECOND).date()
+    instant: datetime = _EPOCH + start * _MILLISECOND
+    return instant.date()
 
 
 def _id(record: Any, layout: Layout) -> str | None:
@@ -108,32 +112,27 @@ def _element(element: Any, shape: Shape) -> dict[str, Any]:
     level = shape.level.name
     if not isinstance(element, dict):
         raise Misfit(f"{level} is not an object")
-    read = {
-        name: _value(element.get(name), type_, f"{level}.{name}")
+    read: dict[str, Any] = {
+        name: _value(element[name], type_, level, name)
         for name, type_ in shape.attributes
+        if name in element
     }
     for child in shape.children:
         attribute = child.level.attribute
-        read[attribute] = [
-            _element(below, child)
-            for below in _list(element.get(attribute), f"{level}.{attribute}")
-        ]
+        below = element.get(attribute) or []
+        if not isinstance(below, list):
+            raise Misfit(f"{level}.{attribute} is not a list")
+        read[attribute] = [_element(each, child) for each in below]
     return read
 
 
-def _list(value: Any, where: str) -> list[Any]:
-    if value is not None and not isinstance(value, list):
-        raise Misfit(f"{where} is not a list")
-    return value or []
-
-
-def _value(value: Any, type_: Type, where: str) -> Any:
+def _value(value: Any, type_: Type, level: str, name: str) -> Any:
     if value is None:
         return None
     try:
         return _READERS[type_](value)
     except (TypeError, ValueError, ArithmeticError):
-        raise Misfit(f"{where} is not {_NOUNS[type_]}") from None
+        raise Misfit(f"{level}.{name} is not {_NOUNS[type_]}") from None
 
 
 def _text(value: Any) -> str:

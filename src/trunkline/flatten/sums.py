@@ -108,12 +108,13 @@ def _by_row(metrics: Metrics, groups: npt.NDArray[np.int64], size: int) -> dict[
 
 
 def _column(values: Mapping[int, list[Any]], type_: Type, size: int) -> pa.Array:
-    return pa.array([_total(values.get(group), type_) for group in range(size)], type_.arrow)
+    cells = [None] * size
+    for group, found in values.items():
+        cells[group] = _total(found, type_)
+    return pa.array(cells, type_.arrow)
 
 
-def _total(values: list[Any] | None, type_: Type) -> Any:
-    if values is None:
-        return None
+def _total(values: list[Any], type_: Type) -> Any:
     total = sum(values)
     if type_ is Type.SCORE:
         return total if abs(total) < _SCORE else None

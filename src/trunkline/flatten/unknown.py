@@ -1,4 +1,4 @@
-"""Attributes and metrics that the declarations do not have: found cheaply, counted exactly."""
+"""Attributes and metrics that the declarations do not have: counted by name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,20 +14,6 @@ from trunkline.flatten.shape import Layout, Shape
 
 # A name that is none may be a value where the vendor made a map: it is counted, not repeated.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
-
-
-def strict_decoder(layout: Layout) -> msgspec.json.Decoder[Any]:
-    """Decodes a page to nothing of use, but fails where it has an attribute that is not declared.
-
-    It takes a fifth of the time that counting takes, and nearly every page passes.
-    """
-    root = layout.root
-    records: Any = list[_struct(root)] | None  # type: ignore[misc]
-    fields: list[Any] = [(name, msgspec.Raw, msgspec.Raw()) for name in _envelope(layout)]
-    page = msgspec.defstruct(
-        "page", [*fields, (root.level.attribute, records, None)], forbid_unknown_fields=True
-    )
-    return msgspec.json.Decoder(page)
 
 
 def attributes(page: dict[str, Any], places: Iterable[int], layout: Layout) -> Counter[str]:
@@ -52,18 +37,6 @@ def metrics(names: pa.Array, declared: Iterable[str]) -> Counter[str]:
 
 def _envelope(layout: Layout) -> tuple[str, str]:
     return layout.dataset.cursor, layout.dataset.watermark
-
-
-def _struct(shape: Shape) -> type:
-    below: dict[str, Any] = {
-        child.level.attribute: list[_struct(child)] | None  # type: ignore[misc]
-        for child in shape.children
-    }
-    fields: list[Any] = [
-        (name, below[name], None) if name in below else (name, msgspec.Raw, msgspec.Raw())
-        for name in sorted(shape.known, key=lambda name: (name in below, name))
-    ]
-    return msgspec.defstruct(shape.level.name, fields, forbid_unknown_fields=True, gc=False)
 
 
 def _walk(counted: Counter[str], element: dict[str, Any], shape: Shape) -> None:

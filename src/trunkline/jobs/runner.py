@@ -75,13 +75,24 @@ class Runner:
         slots = asyncio.Semaphore(self.policy.jobs_in_flight)
         memory = asyncio.Semaphore(self.policy.pages_in_memory)
         drives = [_Drive(self, slots, memory) for _ in jobs]
-        async with asyncio.TaskGroup() as group:
-            for drive, job in zip(drives, jobs, strict=True):
-                group.create_task(drive.run(job))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for drive, job in zip(drives, jobs, strict=True):
+                    group.create_task(drive.run(job))
+        except BaseExceptionGroup as failed:
+            raise _first(failed) from None
         return Outcome(
             tuple(job for drive in drives for job in drive.published),
             tuple(pair for drive in drives for pair in drive.broken),
         )
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error that ended the run; the others are its echoes in the other jobs."""
+    first: BaseException = group
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return first
 
 
 class _Drive:

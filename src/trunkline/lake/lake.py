@@ -52,7 +52,7 @@ class Lake:
             days=_conversations(kept, publication.days, layout),
         )
         snapshot = self.catalogue.publish(whole, replaced, published_at)
-        self.discard(set(publication.files) - set(kept))
+        self.discard(file for file in publication.files if file not in kept)
         return snapshot
 
     def _displaced(

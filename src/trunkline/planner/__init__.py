@@ -1,1 +1,53 @@
-"""…"""
+"""SQL in, Plan out: which days of which datasets a query needs, and the jobs that bring them.
+
+The text is only read; DuckDB executes it as it stands. A plan may fetch more than the answer
+needs, never less. No I/O: the catalogue, what is held and the evaluator come in as values.
+"""
+
+from __future__ import annotations
+
+import sqlglot
+from sqlglot.errors import SqlglotError
+
+from trunkline.catalog import Catalog
+from trunkline.errors import SqlError
+from trunkline.planner.binder import bind
+from trunkline.planner.demands import needed
+from trunkline.planner.gap import needs
+from trunkline.planner.months import fetches
+from trunkline.planner.plan import Context, Holdings, Plan
+from trunkline.planner.scans import scan_of
+
+__all__ = ["plan"]
+
+
+def plan(sql: str, catalog: Catalog, holdings: Holdings, context: Context) -> Plan:
+    """Plan one SELECT that DuckDB has already bound against the catalogue.
+
+    UnboundedScan where a table has no bounds on its time column; SqlError where the text cannot be
+    read although DuckDB can.
+    """
+    query = bind(_parsed(sql), catalog, context.constant)
+    scanned = [scan_of(node, spans, holdings, context) for node, spans in needed(query)]
+    scans = tuple(scan for scan, _ in scanned)
+    wanted = needs(scans, holdings, context)
+    return Plan(
+        sql=sql,
+        time_zone=context.time_zone,
+        now=context.now,
+        scans=scans,
+        others=query.others,
+        needs=wanted,
+        fetches=() if context.covered else tuple(f for n in wanted for f in fetches(n, holdings)),
+        notices=tuple(dict.fromkeys(notice for _, notice in scanned if notice)),
+    )
+
+
+def _parsed(sql: str) -> sqlglot.exp.Expr:
+    try:
+        return sqlglot.parse_one(sql, dialect="duckdb")
+    except (SqlglotError, RecursionError) as error:
+        raise SqlError(
+            "the planner cannot read this query, so it cannot tell which days it needs",
+            hint="Write it in plainer SQL; --covered answers it from what is held.",
+        ) from error

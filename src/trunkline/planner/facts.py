@@ -6,7 +6,7 @@ stated of, and is not true of a row in which one of its variables is NULL.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -75,12 +75,10 @@ def classes(equalities: Iterable[Equal]) -> list[set[Variable]]:
     return found
 
 
-def touches(facts: Iterable[Fact], sources: frozenset[str]) -> bool:
-    """Whether a fact speaks of one of the sources, and so rejects rows where it is NULL."""
-    return any(
-        variable.source in sources
-        for fact in facts
-        for variable in (
-            (fact.left, fact.right) if isinstance(fact, Equal) else (fact.variable,)
-        )
-    )
+def variables(facts: Iterable[Fact]) -> Iterator[Variable]:
+    """Every variable that a fact speaks of."""
+    for fact in facts:
+        if isinstance(fact, Equal):
+            yield from (fact.left, fact.right)
+        else:
+            yield fact.variable

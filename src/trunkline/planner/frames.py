@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from sqlglot import exp
 
 from trunkline.planner.facts import Variable
-from trunkline.planner.readings import Reading, read
+from trunkline.planner.readings import Find, Reading, read
 from trunkline.planner.relations import Lineage, Relation
 
 
@@ -24,32 +24,36 @@ class Seen(NamedTuple):
 class Frame:
     """Sources by name in lower case, filled as FROM is read from left to right.
 
-    ``merged`` are the columns of USING and NATURAL; ``outer`` is the frame of the query around.
+    ``merged`` holds the columns of USING and NATURAL with the sources they were merged from;
+    ``hidden`` the right sides of semi and anti joins; ``outer`` is the frame of the query around.
     """
 
     query: int
     outer: Frame | None
     sources: dict[str, Relation] = field(default_factory=dict)
-    merged: set[str] = field(default_factory=set)
+    merged: dict[str, set[str]] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     keeps_right: bool = False
     aliases: Mapping[str, exp.Expr] = field(default_factory=dict)
 
-    def variables(self) -> Iterator[Seen]:
-        """Every instant and key that a source shows."""
-        for source, relation in self.sources.items():
-            for output in relation.outputs:
-                if output.lineage:
-                    yield Seen(Variable(self.query, source, output.lineage.track), output.lineage)
+    @property
+    def visible(self) -> dict[str, Relation]:
+        """The sources whose columns a name without a qualifier can mean."""
+        return {name: rel for name, rel in self.sources.items() if name not in self.hidden}
 
-    def seen(self, column: exp.Column) -> Seen | None:
-        """What a column reference shows; None where that is nothing, or not certain."""
-        name, table = column.name.lower(), column.table.lower()
-        if table:
-            if table in self.sources:
-                return self.shown(table, name)
-            return self.outer.seen(column) if self.outer else None
-        return self._unqualified(column, name)
+    @property
+    def is_open(self) -> bool:
+        """Whether a source has columns of unknown name."""
+        return any(relation.is_open for relation in self.visible.values())
+
+    def variables(self) -> frozenset[Variable]:
+        """Every variable that a source shows."""
+        return frozenset(
+            Variable(self.query, source, output.lineage.track)
+            for source, relation in self.sources.items()
+            for output in relation.outputs
+            if output.lineage
+        )
 
     def shown(self, source: str, name: str) -> Seen | None:
         """What a column of one source shows."""
@@ -59,41 +63,57 @@ class Frame:
         return Seen(Variable(self.query, source, output.lineage.track), output.lineage)
 
     def owner(self, name: str, among: frozenset[str] | None = None) -> str | None:
-        """The source an unqualified name belongs to, if exactly one can be told."""
-        within = {s: r for s, r in self.sources.items() if among is None or s in among}
+        """The source an unqualified name belongs to, if one can be told for certain."""
+        within = {s: r for s, r in self.visible.items() if among is None or s in among}
         owners = [source for source, relation in within.items() if relation.output(name)]
-        if not owners:
-            return None
-        if name in self.merged and (
-            self.keeps_right or any(relation.is_open for relation in within.values())
-        ):
-            return None
-        return owners[0] if len(owners) == 1 or name in self.merged else None
+        if name not in self.merged:
+            return owners[0] if len(owners) == 1 else None
+        is_certain = not self.keeps_right and not self.is_open
+        return owners[0] if owners and is_certain and self.merged[name] >= set(owners) else None
 
-    def _unqualified(self, column: exp.Column, name: str) -> Seen | None:
-        if any(relation.output(name) for relation in self.sources.values()):
+    def seen(self, column: exp.Column) -> Seen | None:
+        """What a column reference shows; None where that is nothing, or not certain."""
+        name, table = column.name.lower(), column.table.lower()
+        if table:
+            if table in self.sources:
+                return self.shown(table, name)
+            return self.outer.seen(column) if self.outer else None
+        if any(relation.output(name) for relation in self.visible.values()):
             owner = self.owner(name)
             return self.shown(owner, name) if owner else None
-        if any(relation.is_open for relation in self.sources.values()) or name in self.aliases:
+        if self.is_open or name in self.aliases:
             return None
         return self.outer.seen(column) if self.outer else None
 
-    def alias(self, column: exp.Column) -> exp.Expr | None:
-        """The projection that an unqualified name stands for, as DuckDB allows in WHERE."""
-        name = column.name.lower()
-        if column.table or any(r.is_open or r.output(name) for r in self.sources.values()):
-            return None
-        return self.aliases.get(name)
+    def lineage(self, node: exp.Expr) -> Seen | None:
+        """What any expression shows: a key, or a reading of an instant."""
+        bare = node.unnest()
+        if isinstance(bare, exp.Column):
+            return self.seen(bare)
+        columns = [seen for part in bare.find_all(exp.Column) if (seen := self.seen(part))]
+        for variable, lineage in columns:
+            if reading := read(bare, self.finder(variable)):
+                return Seen(variable, replace(lineage, reading=reading))
+        return None
 
-    def reading(self, column: exp.Column, variable: Variable) -> Reading | None:
-        """How a column reference shows one variable."""
-        if seen := self.seen(column):
-            return seen.lineage.reading if seen.variable == variable else None
-        meant = self.alias(column)
-        if meant is None or any(part is column for part in meant.walk()):
-            return None
-        return read(meant, lambda inner: self._direct(inner, variable))
+    def finder(self, variable: Variable) -> Find:
+        """How column references show one variable."""
 
-    def _direct(self, column: exp.Column, variable: Variable) -> Reading | None:
-        seen = self.seen(column)
-        return seen.lineage.reading if seen and seen.variable == variable else None
+        def find(column: exp.Column) -> Reading | None:
+            seen = self.seen(column)
+            return seen.lineage.reading if seen and seen.variable == variable else None
+
+        return find
+
+    def finder_with_aliases(self, variable: Variable) -> Find:
+        """The same where a name may also stand for a projection, as DuckDB allows in WHERE."""
+        find = self.finder(variable)
+
+        def find_or_expand(column: exp.Column) -> Reading | None:
+            name = column.name.lower()
+            is_source = self.is_open or any(r.output(name) for r in self.visible.values())
+            if column.table or is_source or name not in self.aliases:
+                return find(column)
+            return read(self.aliases[name], find)
+
+        return find_or_expand

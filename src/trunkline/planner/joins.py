@@ -11,17 +11,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from trunkline.planner.facts import Facts, touches
+from trunkline.planner.facts import Facts, variables
 
 
 class Kind(Enum):
-    """Which side's rows survive without a match; ``UNRELATED`` is by place or by nearness."""
+    """Which side's rows survive without a match.
+
+    ``NEAREST`` is ASOF: leaving out a row of the right lets another take its place. ``UNRELATED``
+    is by position, or not understood.
+    """
 
     INNER = "inner"
     LEFT = "left"
     RIGHT = "right"
     FULL = "full"
     ANTI = "anti"
+    NEAREST = "nearest"
     UNRELATED = "unrelated"
 
 
@@ -61,7 +66,7 @@ def holding(tree: Tree) -> Facts:
     match tree.kind:
         case Kind.INNER:
             return left + right + tree.on
-        case Kind.LEFT | Kind.ANTI:
+        case Kind.LEFT | Kind.ANTI | Kind.NEAREST:
             return left
         case Kind.RIGHT:
             return right
@@ -92,11 +97,14 @@ def _passed(tree: Join, above: Facts) -> tuple[Facts, Facts]:
             return above + tree.on + right, above
         case Kind.FULL:
             return above, above
+        case Kind.NEAREST:
+            return above, ()
     return (), ()
 
 
 def _effective(tree: Join, above: Facts) -> Kind:
-    on_left, on_right = (touches(above, sources(side)) for side in (tree.left, tree.right))
+    named = {variable.source for variable in variables(above)}
+    on_left, on_right = (bool(named & sources(side)) for side in (tree.left, tree.right))
     match tree.kind, on_left, on_right:
         case (Kind.LEFT, _, True) | (Kind.RIGHT, True, _) | (Kind.FULL, True, True):
             return Kind.INNER

@@ -158,9 +158,7 @@ class Plan:
     @property
     def held(self) -> Mapping[str, frozenset[date]]:
         """Those of the wanted days that need no fetch, by the dataset's name."""
-        return {
-            need.dataset.name: need.in_state(State.FINAL, State.FRESH) for need in self.needs
-        }
+        return {need.dataset.name: need.in_state(State.FINAL, State.FRESH) for need in self.needs}
 
     @property
     def requests(self) -> int:

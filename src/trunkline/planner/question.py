@@ -1,4 +1,4 @@
-"""The question every rule answers: at which instants can this predicate be true?
+"""The question every rule answers: at which instants a predicate can be true.
 
 The answer may hold more instants than that, never fewer. A predicate that is not understood can be
 true at any instant. Wherever the answer is less than everything, the predicate is not true where
@@ -85,9 +85,7 @@ def _beside(operator: str, instant: datetime) -> Spans:
     }[operator]
 
 
-def _bounds(
-    walls: Walls, reading: Reading, operator: str, low: datetime, high: datetime
-) -> Spans:
+def _bounds(walls: Walls, reading: Reading, operator: str, low: datetime, high: datetime) -> Spans:
     """Bounds for a comparison with a wall reading that lies between ``low`` and ``high``."""
     unit = reading.unit or "millisecond"
     first, last = start_of(unit, low), start_of(unit, high)
@@ -102,5 +100,3 @@ def _bounds(
     if end is not None:
         spans &= Spans.before(end)
     return spans
-
-

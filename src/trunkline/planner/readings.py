@@ -7,7 +7,7 @@ so a comparison with a constant can be turned into bounds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -47,28 +47,31 @@ _FORMS = {
 
 def read(node: exp.Expr, find: Find) -> Reading | None:
     """The reading that an expression is; None where it is anything else."""
-    match node:
-        case exp.Column():
-            return find(node)
-        case exp.Paren():
-            return read(node.this, find)
-        case exp.Cast():
-            inner = read(node.this, find)
-            return inner and _cast(inner, _FORMS.get(node.to.this))
-        case exp.Date() if set(_given(node)) <= {"this"}:
-            inner = read(node.this, find)
-            return inner and _cast(inner, Form.DATE)
-        case exp.TimestampTrunc() | exp.DateTrunc() if set(_given(node)) <= {"this", "unit"}:
-            inner = read(node.this, find)
-            return inner and _truncate(inner, _unit(node))
-        case exp.AtTimeZone():
-            inner = read(node.this, find)
-            return inner and _at_zone(inner, node.args["zone"])
-    return None
+    if isinstance(node, exp.Column):
+        return find(node)
+    step = _STEPS.get(type(node))
+    inner = read(node.this, find) if step and isinstance(node.this, exp.Expr) else None
+    return step(node, inner) if step and inner else None
 
 
 def _given(node: exp.Expr) -> list[str]:
     return [name for name, value in node.args.items() if value not in (None, False, [])]
+
+
+def _cast_step(node: exp.Expr, inner: Reading) -> Reading | None:
+    return _cast(inner, _FORMS.get(node.args["to"].this))
+
+
+def _date_step(node: exp.Expr, inner: Reading) -> Reading | None:
+    return _cast(inner, Form.DATE) if set(_given(node)) <= {"this"} else None
+
+
+def _truncate_step(node: exp.Expr, inner: Reading) -> Reading | None:
+    return _truncate(inner, _unit(node)) if set(_given(node)) <= {"this", "unit"} else None
+
+
+def _zone_step(node: exp.Expr, inner: Reading) -> Reading | None:
+    return _at_zone(inner, node.args["zone"])
 
 
 def _cast(inner: Reading, form: Form | None) -> Reading | None:
@@ -84,7 +87,7 @@ def _cast(inner: Reading, form: Form | None) -> Reading | None:
 
 
 def _returned(inner: Reading, instant: Reading) -> Reading:
-    # Back from a wall reading: not the instant itself, since an hour that is shown twice is now one.
+    # Back from a wall reading it is not the instant itself: an hour shown twice has become one.
     if inner.form is Form.INSTANT or instant.unit:
         return instant
     return replace(instant, unit="millisecond")
@@ -113,6 +116,17 @@ def _at_zone(inner: Reading, zone: exp.Expr) -> Reading | None:
 def _unit(node: exp.Expr) -> str | None:
     unit = node.args.get("unit")
     return unit.name.lower().removesuffix("s") if isinstance(unit, exp.Var | exp.Literal) else None
+
+
+_STEPS: Mapping[type[exp.Expr], Callable[[exp.Expr, Reading], Reading | None]] = {
+    exp.Paren: lambda _, inner: inner,
+    exp.Cast: _cast_step,
+    exp.TryCast: _cast_step,
+    exp.Date: _date_step,
+    exp.DateTrunc: _truncate_step,
+    exp.TimestampTrunc: _truncate_step,
+    exp.AtTimeZone: _zone_step,
+}
 
 
 def start_of(unit: str, reading: datetime) -> datetime:

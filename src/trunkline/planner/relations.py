@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from trunkline.catalog import Table
-from trunkline.planner.facts import Track
+from trunkline.planner.facts import Facts, Track
 from trunkline.planner.readings import PLAIN, Reading
 from trunkline.planner.spans import EVERYTHING, Spans
 
@@ -46,13 +46,15 @@ class Relation:
     """Columns in order; where it is open, columns of unknown name follow.
 
     ``offers`` are the spans that each track is known to lie in. ``number`` is the node that
-    demands on the tracks are collected for, None where demands lead nowhere.
+    demands on the tracks are collected for, None where demands lead nowhere. ``implied`` is true of
+    variables of the query around, wherever a row comes out at all.
     """
 
     outputs: tuple[Output, ...]
     is_open: bool = False
     number: int | None = None
     offers: Mapping[Track, Spans] = field(default_factory=dict)
+    implied: Facts = ()
 
     def output(self, name: str) -> Output | None:
         """The first column of that name."""
@@ -69,6 +71,22 @@ class Relation:
         )
         return replace(self, outputs=given + self.outputs[len(given) :])
 
+    def fixed(self) -> Relation:
+        """The same where none of its rows can be left out."""
+        outputs = tuple(
+            replace(o, lineage=fixed(o.lineage)) if o.lineage else o for o in self.outputs
+        )
+        offers = {_fixed(track): spans for track, spans in self.offers.items()}
+        return replace(self, outputs=outputs, offers=offers)
+
+
+def fixed(lineage: Lineage) -> Lineage:
+    """The same lineage where none of the rows can be left out."""
+    return replace(lineage, track=_fixed(lineage.track))
+
+
+def _fixed(track: Track) -> Track:
+    return track if isinstance(track, Fixed) else Fixed(track)
 
 
 UNKNOWN = Relation((), is_open=True)

@@ -49,9 +49,7 @@ class Spans:
         return Spans.between(BEGINNING, end)
 
     def __and__(self, other: Spans) -> Spans:
-        return Spans.of(
-            (max(a[0], b[0]), min(a[1], b[1])) for a in self.parts for b in other.parts
-        )
+        return Spans.of((max(a[0], b[0]), min(a[1], b[1])) for a in self.parts for b in other.parts)
 
     def __or__(self, other: Spans) -> Spans:
         return Spans.of((*self.parts, *other.parts))

@@ -35,9 +35,7 @@ class Walls:
     def instant(self, reading: datetime) -> datetime | None:
         """The instant DuckDB picks for a reading."""
         text = f"TIMESTAMP '{reading.isoformat(sep=' ')}'"
-        return evaluated(
-            self.constant, f"{text} AT TIME ZONE {self.zone}" if self.zone else text
-        )
+        return evaluated(self.constant, f"{text} AT TIME ZONE {self.zone}" if self.zone else text)
 
     def reading(self, instant: datetime) -> datetime | None:
         """What the clock shows at an instant."""

@@ -78,4 +78,4 @@ def add_lone_surrogate(made: Json, draw: Random) -> None:
     """Put half of a UTF-16 pair into an attribute: valid in JSON's grammar, in no encoding."""
     if draw.random() < 0.1:
         owner = made["participants"][0]
-        owner["attributes"] = {**owner.get("attributes", {}), "emoji": "broken \ud83d here"}
+        owner["attributes"] = {**(owner.get("attributes") or {}), "emoji": "broken \ud83d here"}

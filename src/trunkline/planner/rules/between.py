@@ -1,7 +1,7 @@
 """BETWEEN, both ends included.
 
-    t BETWEEN '2025-01-01' AND '2025-01-31'
-    t::date BETWEEN DATE '2025-01-01' AND DATE '2025-01-31'
+t BETWEEN '2025-01-01' AND '2025-01-31'
+t::date BETWEEN DATE '2025-01-01' AND DATE '2025-01-31'
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Comparison of the time column, or of a reading of it, with a constant, in either order.
 
-    t >= TIMESTAMPTZ '2025-01-01 00:00:00Z'
-    now() - INTERVAL 7 DAY < t
-    t::date = DATE '2025-01-31'
-    date_trunc('month', t AT TIME ZONE 'Australia/Sydney') <= '2025-03-01'
+t >= TIMESTAMPTZ '2025-01-01 00:00:00Z'
+now() - INTERVAL 7 DAY < t
+t::date = DATE '2025-01-31'
+date_trunc('month', t AT TIME ZONE 'Australia/Sydney') <= '2025-03-01'
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """AND and OR.
 
-    t >= '2025-01-01' AND t < '2025-02-01'      what both allow
-    t < '2025-01-08' OR t >= '2025-01-22'       what either allows
-    (t >= '2025-01-01' OR queue = 'x')          everything: the other side does not bound t
+t >= '2025-01-01' AND t < '2025-02-01'      what both allow
+t < '2025-01-08' OR t >= '2025-01-22'       what either allows
+(t >= '2025-01-01' OR queue = 'x')          everything: the other side does not bound t
 """
 
 from __future__ import annotations

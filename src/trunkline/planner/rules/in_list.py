@@ -1,6 +1,6 @@
 """IN with a list.
 
-    t::date IN (DATE '2025-01-01', DATE '2025-02-01')
+t::date IN (DATE '2025-01-01', DATE '2025-02-01')
 """
 
 from __future__ import annotations

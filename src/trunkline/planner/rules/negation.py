@@ -35,22 +35,25 @@ def negation(predicate: exp.Expr, question: Question, ask: Ask) -> Spans | None:
 
 
 def _negated(inner: exp.Expr, question: Question) -> exp.Expr | None:
+    inner = inner.unnest()
+    left, right = inner.args.get("this"), inner.args.get("expression")
     match inner:
-        case exp.Paren():
-            return _negated(inner.this, question)
         case exp.Not():
-            return inner.this
+            return left
         case exp.And():
-            return exp.Or(this=exp.Not(this=inner.this), expression=exp.Not(this=inner.expression))
+            return exp.Or(this=exp.Not(this=left), expression=exp.Not(this=right))
         case exp.Or():
-            return exp.And(this=exp.Not(this=inner.this), expression=exp.Not(this=inner.expression))
-        case exp.Between() if not inner.args.get("symmetric"):
-            low, high = inner.args["low"], inner.args["high"]
-            if not of_one_type(question, (inner.this, low, high)):
-                return None
-            return exp.Or(
-                this=exp.LT(this=inner.this, expression=low),
-                expression=exp.GT(this=inner.this, expression=high),
-            )
+            return exp.And(this=exp.Not(this=left), expression=exp.Not(this=right))
+        case exp.Between():
+            return _outside(inner, question)
     opposite = _OPPOSITE.get(type(inner))
-    return opposite(this=inner.this, expression=inner.expression) if opposite else None
+    return opposite(this=left, expression=right) if opposite else None
+
+
+def _outside(between: exp.Between, question: Question) -> exp.Expr | None:
+    subject, low, high = between.this, between.args["low"], between.args["high"]
+    if between.args.get("symmetric") or not of_one_type(question, (subject, low, high)):
+        return None
+    return exp.Or(
+        this=exp.LT(this=subject, expression=low), expression=exp.GT(this=subject, expression=high)
+    )

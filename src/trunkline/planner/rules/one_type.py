@@ -19,5 +19,7 @@ def of_one_type(question: Question, operands: Sequence[exp.Expr]) -> bool:
     readings = [question.reading(operand) for operand in operands]
     if any(reading and reading.form is Form.INSTANT for reading in readings):
         return True
-    constants = [operand for operand, reading in zip(operands, readings, strict=True) if not reading]
+    constants = [
+        operand for operand, reading in zip(operands, readings, strict=True) if not reading
+    ]
     return len({question.is_instant(value) for value in constants}) <= 1

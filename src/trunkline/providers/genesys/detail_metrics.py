@@ -1,8 +1,9 @@
 """The metrics of conversation details: what each means.
 
-Names are the enumeration of SDK 269 ConversationDetailQueryPredicate.metric. ``t`` is a duration in
-milliseconds, ``n`` a count, ``o`` anything else. ``tWait``, ``oServiceLevel`` and ``oServiceTarget``
-exist in aggregates only.
+Names are the enumeration of SDK 269 ConversationDetailQueryPredicate.metric. ``t`` is a duration
+in milliseconds, ``n`` a count, ``o`` anything else. ``tWait``, ``oServiceLevel`` and
+``oServiceTarget`` exist in aggregates only. Where ``tX`` and ``tXComplete`` both exist, they are
+the same time twice: each piece as it ends, and the whole once at the end of the session.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""segments: one row for each stretch of a session in one state (SDK 269 AnalyticsConversationSegment)."""
+"""segments: one row for each stretch of a session (SDK 269 AnalyticsConversationSegment)."""
 
 from __future__ import annotations
 

@@ -32,18 +32,8 @@ TABLE = Table(
         ),
         Column("participant_id", Type.TEXT, "participant.participantId", "The participant."),
         Column("session_id", Type.TEXT, "session.sessionId", "Unique identifier of the session."),
-        Column(
-            "active_skill_ids",
-            Type.TEXT_LIST,
-            "session.activeSkillIds",
-            "Skills active on the conversation.",
-        ),
-        Column(
-            "acw_skipped",
-            Type.BOOLEAN,
-            "session.acwSkipped",
-            "Whether the agent skipped after-call work.",
-        ),
+        Column("active_skill_ids", Type.TEXT_LIST, "session.activeSkillIds", "Active skills."),
+        Column("acw_skipped", Type.BOOLEAN, "session.acwSkipped", "Whether the ACW was skipped."),
         Column(
             "address_from",
             Type.TEXT,
@@ -73,10 +63,7 @@ TABLE = Table(
             pii=Pii.CONTACT,
         ),
         Column(
-            "agent_assistant_id",
-            Type.TEXT,
-            "session.agentAssistantId",
-            "The active virtual agent assistant.",
+            "agent_assistant_id", Type.TEXT, "session.agentAssistantId", "The active assistant."
         ),
         Column(
             "agent_bullseye_ring",
@@ -85,18 +72,10 @@ TABLE = Table(
             "Bullseye ring of the targeted agent.",
         ),
         Column(
-            "agent_owned",
-            Type.BOOLEAN,
-            "session.agentOwned",
-            "Whether a callback is owned by an agent.",
+            "agent_owned", Type.BOOLEAN, "session.agentOwned", "Whether an agent owns a callback."
         ),
         Column("ani", Type.TEXT, "session.ani", "The caller's number; masked.", pii=Pii.PHONE),
-        Column(
-            "assigner_id",
-            Type.TEXT,
-            "session.assignerId",
-            "User who assigned the conversation by hand.",
-        ),
+        Column("assigner_id", Type.TEXT, "session.assignerId", "User who assigned it by hand."),
         Column(
             "authenticated",
             Type.BOOLEAN,
@@ -136,44 +115,18 @@ TABLE = Table(
             "Name of who asked for the callback; masked.",
             pii=Pii.NAME,
         ),
-        Column(
-            "cc",
-            Type.TEXT_LIST,
-            "session.cc",
-            "Carbon copy mail addresses; masked.",
-            pii=Pii.CONTACT,
-        ),
-        Column(
-            "cleared",
-            Type.BOOLEAN,
-            "session.cleared",
-            "Whether the customer cleared the conversation.",
-        ),
+        Column("cc", Type.TEXT_LIST, "session.cc", "Copy addresses; masked.", pii=Pii.CONTACT),
+        Column("cleared", Type.BOOLEAN, "session.cleared", "Whether the customer cleared it."),
         Column(
             "coached_participant_id",
             Type.TEXT,
             "session.coachedParticipantId",
             "Participant being coached.",
         ),
-        Column(
-            "cobrowse_role",
-            Type.TEXT,
-            "session.cobrowseRole",
-            "Side of the co-browse: sharer or viewer.",
-        ),
+        Column("cobrowse_role", Type.TEXT, "session.cobrowseRole", "Side: sharer or viewer."),
         Column("cobrowse_room_id", Type.TEXT, "session.cobrowseRoomId", "Co-browse room."),
-        Column(
-            "delivery_pushed",
-            Type.BOOLEAN,
-            "session.deliveryPushed",
-            "Whether push delivery was used.",
-        ),
-        Column(
-            "delivery_status",
-            Type.TEXT,
-            "session.deliveryStatus",
-            "Delivery status of an email or SMS.",
-        ),
+        Column("delivery_pushed", Type.BOOLEAN, "session.deliveryPushed", "Whether it was pushed."),
+        Column("delivery_status", Type.TEXT, "session.deliveryStatus", "Of an email or SMS."),
         Column(
             "delivery_status_change_date",
             Type.TIMESTAMP,
@@ -199,27 +152,15 @@ TABLE = Table(
             "session.detectedSpeechStart",
             "When the speech started.",
         ),
-        Column(
-            "direction",
-            Type.TEXT,
-            "session.direction",
-            "Direction of the communication: inbound or outbound.",
-        ),
+        Column("direction", Type.TEXT, "session.direction", "inbound or outbound."),
         Column(
             "disposition_analyzer",
             Type.TEXT,
             "session.dispositionAnalyzer",
             "(Dialer) Analyser, for example speech.person.",
         ),
-        Column(
-            "disposition_name",
-            Type.TEXT,
-            "session.dispositionName",
-            "(Dialer) Result of the analysis.",
-        ),
-        Column(
-            "dnis", Type.TEXT, "session.dnis", "The number that was dialled; masked.", pii=Pii.PHONE
-        ),
+        Column("disposition_name", Type.TEXT, "session.dispositionName", "(Dialer) The result."),
+        Column("dnis", Type.TEXT, "session.dnis", "Number dialled; masked.", pii=Pii.PHONE),
         Column("edge_id", Type.TEXT, "session.edgeId", "Edge device."),
         Column(
             "eligible_agent_counts",
@@ -227,12 +168,7 @@ TABLE = Table(
             "session.eligibleAgentCounts",
             "Eligible agents of each predictive routing attempt.",
         ),
-        Column(
-            "engagement_source",
-            Type.TEXT,
-            "session.engagementSource",
-            "Engagement source of open messaging.",
-        ),
+        Column("engagement_source", Type.TEXT, "session.engagementSource", "Of open messaging."),
         Column(
             "error_code_description",
             Type.TEXT,
@@ -248,12 +184,7 @@ TABLE = Table(
             pii=Pii.FREE_TEXT,
         ),
         Column("flow_in_type", Type.TEXT, "session.flowInType", "Type of flow in on entering ACD."),
-        Column(
-            "flow_out_type",
-            Type.TEXT,
-            "session.flowOutType",
-            "Type of flow out when tFlowOut was emitted.",
-        ),
+        Column("flow_out_type", Type.TEXT, "session.flowOutType", "Type of flow out of tFlowOut."),
         Column("journey_action_id", Type.TEXT, "session.journeyActionId", "Journey action."),
         Column(
             "journey_action_map_id",
@@ -298,36 +229,16 @@ TABLE = Table(
             "session.mediaBridgeId",
             "Media bridge of the conference, the same for all participants.",
         ),
-        Column(
-            "media_count",
-            Type.BIGINT,
-            "session.mediaCount",
-            "Images, files and other media in the session.",
-        ),
-        Column(
-            "media_type",
-            Type.TEXT,
-            "session.mediaType",
-            "Media type: voice, callback, email, message, ...",
-        ),
-        Column(
-            "message_type",
-            Type.TEXT,
-            "session.messageType",
-            "Message service: sms, facebook, twitter, line, ...",
-        ),
+        Column("media_count", Type.BIGINT, "session.mediaCount", "Media (images, files, ...)."),
+        Column("media_type", Type.TEXT, "session.mediaType", "voice, callback, email, ..."),
+        Column("message_type", Type.TEXT, "session.messageType", "sms, facebook, twitter, ..."),
         Column(
             "monitored_participant_id",
             Type.TEXT,
             "session.monitoredParticipantId",
             "Participant being monitored.",
         ),
-        Column(
-            "outbound_campaign_id",
-            Type.TEXT,
-            "session.outboundCampaignId",
-            "(Dialer) Outbound campaign.",
-        ),
+        Column("outbound_campaign_id", Type.TEXT, "session.outboundCampaignId", "Dialer campaign."),
         Column("outbound_contact_id", Type.TEXT, "session.outboundContactId", "(Dialer) Contact."),
         Column(
             "outbound_contact_list_id",
@@ -336,10 +247,7 @@ TABLE = Table(
             "(Dialer) Contact list of the contact.",
         ),
         Column(
-            "peer_id",
-            Type.TEXT,
-            "session.peerId",
-            "The session that this one is connected to; not a SIP identifier.",
+            "peer_id", Type.TEXT, "session.peerId", "The session it is connected to; no SIP id."
         ),
         Column(
             "protocol_call_id",
@@ -347,18 +255,8 @@ TABLE = Table(
             "session.protocolCallId",
             "Call identifier of the voice protocol: the SIP Call-ID of this leg.",
         ),
-        Column(
-            "provider",
-            Type.TEXT,
-            "session.provider",
-            "Source of the communication: Edge for voice.",
-        ),
-        Column(
-            "recording",
-            Type.BOOLEAN,
-            "session.recording",
-            "Whether an audio recording was started.",
-        ),
+        Column("provider", Type.TEXT, "session.provider", "Source of it: Edge for voice."),
+        Column("recording", Type.BOOLEAN, "session.recording", "Whether audio was recorded."),
         Column(
             "remote",
             Type.TEXT,
@@ -386,12 +284,7 @@ TABLE = Table(
             "Routing methods requested or attempted.",
         ),
         Column("room_id", Type.TEXT, "session.roomId", "Room."),
-        Column(
-            "routing_ring",
-            Type.BIGINT,
-            "session.routingRing",
-            "Ring of bullseye or preferred agent routing.",
-        ),
+        Column("routing_ring", Type.BIGINT, "session.routingRing", "Bullseye or preferred ring."),
         Column(
             "routing_rule",
             Type.TEXT,
@@ -412,15 +305,10 @@ TABLE = Table(
             "Address of a direct screen share; masked.",
             pii=Pii.CONTACT,
         ),
-        Column(
-            "screen_share_room_id", Type.TEXT, "session.screenShareRoomId", "Screen share room."
-        ),
+        Column("screen_share_room_id", Type.TEXT, "session.screenShareRoomId", "Shared screen."),
         Column("script_id", Type.TEXT, "session.scriptId", "Script."),
         Column(
-            "selected_agent_id",
-            Type.TEXT,
-            "session.selectedAgentId",
-            "Agent selected by predictive routing.",
+            "selected_agent_id", Type.TEXT, "session.selectedAgentId", "Agent that was selected."
         ),
         Column(
             "selected_agent_rank",
@@ -435,18 +323,8 @@ TABLE = Table(
             "Number dialled for this session; differs from dnis after a transfer; masked.",
             pii=Pii.PHONE,
         ),
-        Column(
-            "sharing_screen",
-            Type.BOOLEAN,
-            "session.sharingScreen",
-            "Whether a screen share was started.",
-        ),
-        Column(
-            "skill_expression_id",
-            Type.TEXT,
-            "session.skillExpressionId",
-            "Skill expression requested.",
-        ),
+        Column("sharing_screen", Type.BOOLEAN, "session.sharingScreen", "Whether it was shared."),
+        Column("skill_expression_id", Type.TEXT, "session.skillExpressionId", "Skill expression."),
         Column(
             "skip_enabled",
             Type.BOOLEAN,
@@ -466,9 +344,7 @@ TABLE = Table(
             "Wait before a callback is dialled by itself; 0 is never.",
             unit="s",
         ),
-        Column(
-            "used_routing", Type.TEXT, "session.usedRouting", "Routing method that found the agent."
-        ),
+        Column("used_routing", Type.TEXT, "session.usedRouting", "Routing method that succeeded."),
         Column(
             "video_address_self",
             Type.TEXT,

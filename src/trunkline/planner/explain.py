@@ -1,0 +1,121 @@
+"""EXPLAIN: a plan as text for a terminal. Days and times are in UTC, as the jobs are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from trunkline.interval import DAY, Interval, runs
+
+if TYPE_CHECKING:
+    from trunkline.planner.plan import Fetch, Need, Plan, Scan
+
+_WHY = {
+    "final": "held",
+    "fresh": "held; not yet final, but fetched a moment ago",
+    "provisional": "held before it was final; fetched again",
+    "stale": "held under other rights, masking or mapping; fetched again",
+    "missing": "not held; fetched",
+}
+_MOST_RANGES = 3
+
+
+def text(plan: Plan) -> str:
+    """The whole of EXPLAIN."""
+    parts = [_scans(plan), *map(_need, plan.needs), _jobs(plan.fetches), _estimate(plan)]
+    parts.append([f"Notice: {notice}" for notice in plan.notices])
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _scans(plan: Plan) -> list[str]:
+    rows = [row for scan in plan.scans for row in _scan(scan)]
+    rows += [(name, "", "needs no fetch") for name in plan.others]
+    return [f"Tables (times in UTC; dates of the query are in {plan.time_zone})", *_table(rows)]
+
+
+def _scan(scan: Scan) -> Iterator[tuple[str, ...]]:
+    name = scan.table if scan.alias.lower() == scan.table else f"{scan.table} {scan.alias}"
+    if not scan.intervals:
+        yield name, scan.time_column, "nothing can match"
+    for place, interval in enumerate(scan.intervals):
+        lead = ("", "") if place else (name, scan.time_column)
+        yield *lead, f"{_instant(interval.start)} to {_instant(interval.end)}"
+
+
+def _instant(instant: datetime) -> str:
+    plain = instant.astimezone(UTC).replace(tzinfo=None)
+    if plain == datetime.combine(plain.date(), datetime.min.time()):
+        return f"{plain:%Y-%m-%d}"
+    return plain.isoformat(sep=" ", timespec="auto" if plain.second else "minutes")
+
+
+def _need(need: Need) -> list[str]:
+    head = f"Days of {need.dataset.name}: {len(need.days)} wanted, {len(need.gap)} to fetch"
+    states = dict.fromkeys(
+        sorted(need.days.values(), key=lambda state: list(_WHY).index(state.value))
+    )
+    rows = []
+    for state in states:
+        days = need.in_state(state)
+        rows.append((state.value, _count(len(days), "day"), _ranges(days), _WHY[state.value]))
+    return [head, *_table(rows)]
+
+
+def _ranges(days: Iterable[date]) -> str:
+    found = [_days(interval) for interval in runs(days)]
+    if len(found) > _MOST_RANGES:
+        found = [*found[:_MOST_RANGES], f"and {len(found) - _MOST_RANGES} more ranges"]
+    return ", ".join(found)
+
+
+def _days(interval: Interval) -> str:
+    first, last = interval.start.date(), (interval.end - DAY).date()
+    return f"{first}" if first == last else f"{first} to {last}"
+
+
+def _jobs(fetches: Sequence[Fetch]) -> list[str]:
+    rows = [
+        (
+            str(number),
+            fetch.dataset.name,
+            _days(fetch.interval),
+            _count(len(fetch.days), "day"),
+            fetch.reason,
+            f"resumes {fetch.resumes}" if fetch.resumes else "",
+        )
+        for number, fetch in enumerate(fetches, start=1)
+    ]
+    return ["Jobs", *_table(rows)] if rows else []
+
+
+def _estimate(plan: Plan) -> list[str]:
+    fetches = plan.fetches
+    if not fetches:
+        is_whole = not any(need.gap for need in plan.needs)
+        return [
+            "0 requests: everything is held" if is_whole else "0 requests: the gap is not fetched"
+        ]
+    submits = sum(not fetch.resumes for fetch in fetches)
+    pages = sum(fetch.pages or 1 for fetch in fetches)
+    parts = [
+        _count(submits, "submit"),
+        f"{_count(len(fetches), 'poll')} or more",
+        f"{_count(pages, 'page')}" + ("" if all(f.pages for f in fetches) else " or more"),
+    ]
+    lines = [f"At least {_count(plan.requests, 'request')}: {', '.join(parts)}"]
+    if not all(fetch.pages for fetch in fetches):
+        lines.append(
+            "  Nothing held tells how many conversations a day has: one page a job is counted."
+        )
+    return lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    padded = ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows)
+    return [f"  {line}".rstrip() for line in padded]

@@ -1,0 +1,57 @@
+"""The gap: which UTC days a query wants, what is held of each, and so which must be fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from trunkline.catalog import Dataset
+from trunkline.interval import DAY, Interval, midnight
+from trunkline.planner.plan import Context, DayHeld, Holdings, Need, Scan, State
+
+
+def needs(scans: Iterable[Scan], holdings: Holdings, context: Context) -> tuple[Need, ...]:
+    """The wanted days of each dataset that is scanned, in the order of the scans."""
+    intervals: dict[str, list[Interval]] = {}
+    datasets: dict[str, Dataset] = {}
+    for scan in scans:
+        datasets[scan.dataset.name] = scan.dataset
+        intervals.setdefault(scan.dataset.name, []).extend(scan.intervals)
+    return tuple(
+        Need(
+            dataset,
+            {
+                day: state(day, holdings.days.get(name, {}).get(day), context)
+                for day in sorted(wanted_days(intervals[name], context))
+            },
+        )
+        for name, dataset in datasets.items()
+    )
+
+
+def wanted_days(intervals: Iterable[Interval], context: Context) -> frozenset[date]:
+    """Every UTC day that an interval touches, save those that have not begun."""
+    tomorrow = midnight(context.now.date() + DAY)
+    past = (
+        Interval(interval.start, min(interval.end, tomorrow))
+        for interval in intervals
+        if interval.start < tomorrow
+    )
+    return frozenset[date]().union(*(interval.days() for interval in past))
+
+
+def state(day: date, held: DayHeld | None, context: Context) -> State:
+    """What is held of one day.
+
+    A day is final once the watermark it was fetched under is ``settle`` past its end; until then it
+    is provisional, and wanted again when it was fetched longer than ``refresh_after`` ago.
+    """
+    if held is None:
+        return State.MISSING
+    if held.fingerprint != context.fingerprint:
+        return State.STALE
+    if held.watermark >= midnight(day + DAY) + context.settle:
+        return State.FINAL
+    if held.fetched_at + context.refresh_after < context.now:
+        return State.PROVISIONAL
+    return State.FRESH

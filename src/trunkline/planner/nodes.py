@@ -1,0 +1,56 @@
+"""What the binder leaves for the second pass: one node for each table, SELECT and set operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trunkline.catalog import Table
+from trunkline.planner.facts import Facts
+from trunkline.planner.joins import Tree
+from trunkline.planner.relations import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class TableNode:
+    """One reference to a table of the catalogue."""
+
+    number: int
+    table: Table
+    alias: str
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SelectNode:
+    """One SELECT: its FROM as a tree, its WHERE and HAVING as facts.
+
+    ``members`` are the relations of IN (SELECT ...), by the name they have in the facts.
+    """
+
+    number: int
+    tree: Tree | None
+    where: Facts
+    sources: Mapping[str, Relation]
+    members: Mapping[str, Relation]
+
+
+@dataclass(frozen=True, slots=True)
+class SetNode:
+    """UNION, INTERSECT or EXCEPT of two relations."""
+
+    number: int
+    left: Relation
+    right: Relation
+
+
+Node = TableNode | SelectNode | SetNode
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query, bound: nodes in the order of dependence, those that are needed for themselves."""
+
+    nodes: tuple[Node, ...]
+    roots: frozenset[int]
+    others: tuple[str, ...]

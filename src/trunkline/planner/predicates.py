@@ -1,0 +1,70 @@
+"""From the conjuncts of WHERE, ON and HAVING to facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from sqlglot import exp
+
+from trunkline.planner.facts import Bound, Equal, Fact, Facts, Variable
+from trunkline.planner.frames import Frame, Seen
+from trunkline.planner.question import Question
+from trunkline.planner.readings import PLAIN
+from trunkline.planner.relations import Lineage, Relation
+from trunkline.planner.rules import instants
+from trunkline.planner.spans import EVERYTHING
+
+Constant = Callable[[str], "datetime | None"]
+
+
+def conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
+    """The parts that must all be true."""
+    match node:
+        case exp.Paren():
+            yield from conjuncts(node.this)
+        case exp.And():
+            yield from conjuncts(node.this)
+            yield from conjuncts(node.expression)
+        case _:
+            yield node
+
+
+def bounds(conjunct: exp.Expr, frame: Frame, constant: Constant) -> Iterator[Fact]:
+    """What a conjunct says of each instant by itself."""
+    for variable in frame.variables():
+        spans = instants(conjunct, Question(frame.finder_with_aliases(variable), constant))
+        if spans != EVERYTHING:
+            yield Bound(variable, spans)
+
+
+def equality(conjunct: exp.Expr, frame: Frame) -> Facts:
+    """The fact that ``a = b`` states of two instants or two keys, if they are."""
+    if not isinstance(conjunct, exp.EQ):
+        return ()
+    return same(frame.lineage(conjunct.this), frame.lineage(conjunct.expression))
+
+
+def same(left: Seen | None, right: Seen | None) -> Facts:
+    """That two instants are one, where their columns are equal."""
+    if not left or not right or left.variable == right.variable:
+        return ()
+    return (Equal(left.variable, right.variable),) if _agree(left.lineage, right.lineage) else ()
+
+
+def _agree(left: Lineage, right: Lineage) -> bool:
+    if left.reading is None or right.reading is None:
+        return left.reading is right.reading and left.dataset == right.dataset
+    return left.reading == right.reading == PLAIN
+
+
+def membership(conjunct: exp.In, frame: Frame, inner: Relation, name: str) -> Iterator[Fact]:
+    """``x IN (SELECT ...)`` as a semi join with a source that no column reference can name."""
+    subject = conjunct.this.unnest()
+    members = subject.expressions if isinstance(subject, exp.Tuple) else [subject]
+    for member, output in zip(members, inner.outputs, strict=False):
+        if output.lineage is None:
+            continue
+        variable = Variable(frame.query, name, output.lineage.track)
+        yield from same(frame.lineage(member), Seen(variable, output.lineage))
+        yield Bound(variable, inner.offer(output.lineage.track))

@@ -1,0 +1,64 @@
+"""From the instants a table is needed at to a scan, or to the error that says what is missing."""
+
+from __future__ import annotations
+
+from trunkline.errors import UnboundedScan
+from trunkline.interval import DAY, Interval, midnight, runs
+from trunkline.planner.nodes import TableNode
+from trunkline.planner.plan import Context, Holdings, Scan
+from trunkline.planner.spans import END, Spans
+
+
+def scan_of(
+    node: TableNode, spans: Spans, holdings: Holdings, context: Context
+) -> tuple[Scan, str | None]:
+    """The scan of one table, and what the user should know of it.
+
+    Without an upper bound it ends with the current UTC day, since nothing is later. Without a
+    lower bound it is UnboundedScan, or, if the context says so, what is held.
+    """
+    if spans.has_start:
+        return _scan(node, _intervals(spans, context)), None
+    if context.covered or context.lenient:
+        return _held(node, spans, holdings, context)
+    raise _unbounded(node, spans, context)
+
+
+def _intervals(spans: Spans, context: Context) -> tuple[Interval, ...]:
+    tomorrow = midnight(context.now.date() + DAY)
+    cut = ((start, tomorrow if end == END else end) for start, end in spans.parts)
+    return tuple(Interval(start, end) for start, end in cut if start < end)
+
+
+def _held(node: TableNode, spans: Spans, holdings: Holdings, context: Context) -> tuple[Scan, str]:
+    held = runs(holdings.days.get(node.table.dataset.name, {}))
+    parts = Spans.of((interval.start, interval.end) for interval in held) & spans
+    what = ", ".join(f"{interval.start:%F} to {interval.end - DAY:%F}" for interval in held)
+    return _scan(node, _intervals(parts, context)), (
+        f"{node.alias} has no lower bound on {node.table.time_column}; it is answered from what is "
+        f"held: {what or 'nothing'}"
+    )
+
+
+def _unbounded(node: TableNode, spans: Spans, context: Context) -> UnboundedScan:
+    is_plain = node.alias.lower() == node.table.name
+    column = f"{_quoted(node.alias)}.{node.table.time_column}"
+    end = context.now.date().replace(day=1)
+    start = (end - DAY).replace(day=1)
+    lacks = "no lower bound" if spans.has_end else "no bounds"
+    which = node.table.name if is_plain else f"{node.table.name} ({node.alias})"
+    return UnboundedScan(
+        f"{lacks} on {node.table.time_column} of {which}: it would need all of history",
+        hint=f"Add for example: {column} >= '{start}' AND {column} < '{end}'; or use --covered to "
+        "answer from what is held.",
+        position=node.position,
+    )
+
+
+def _quoted(name: str) -> str:
+    return name if name.isidentifier() else '"' + name.replace('"', '""') + '"'
+
+
+def _scan(node: TableNode, intervals: tuple[Interval, ...]) -> Scan:
+    table = node.table
+    return Scan(table.name, node.alias, table.time_column, table.dataset, intervals, node.position)

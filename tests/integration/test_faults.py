@@ -1,0 +1,192 @@
+"""What a provider can do wrong, and what a run makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.gateway import SMALL, YEAR, Site, same_rows
+from trunkline.config import Settings
+from trunkline.engine import Options
+from trunkline.errors import (
+    CostGuard,
+    CredentialsError,
+    IncompleteData,
+    PermissionMissing,
+    ProviderUnreachable,
+)
+from trunkline_simulator.settings import Client, Fault, FaultKind, JobFault
+
+QUARTER = "conversation_start >= '2025-01-01' AND conversation_start < '2025-04-01'"
+QUESTION = f"SELECT * FROM session_metrics WHERE {QUARTER}"
+FIRST, LAST = date(2025, 1, 1), date(2025, 3, 31)
+EVERY = "*/api/v2/*"
+JOBS = "* /api/v2/analytics/conversations/details/jobs"
+
+
+def exact(site: Site) -> None:
+    """The tables equal the truth."""
+    for table in ("conversations", "session_metrics"):
+        found = site.query(f"SELECT * FROM {table} WHERE {QUARTER}")
+        same_rows(table, found, site.truth(table, FIRST, LAST))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "429",
+        "429-no-retry-after",
+        "401",
+        "408",
+        "500",
+        "502",
+        "503",
+        "504",
+        "truncate",
+        "reset-before",
+        "reset-after",
+    ],
+)
+def test_a_fault_in_every_fifth_answer_costs_only_time(tmp_path: Path, kind: FaultKind) -> None:
+    site = Site(tmp_path / "data", replace(SMALL, faults=(Fault(EVERY, kind, every=5),)))
+    site.prepare(QUESTION)
+    exact(site)
+    bad = {"429-no-retry-after": 429}.get(kind, int(kind) if kind.isdigit() else None)
+    if bad is not None:
+        assert any(status == bad for _, _, status in site.requests)
+
+
+def test_a_token_that_dies_in_the_middle_costs_one_more_token(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", replace(SMALL, token_seconds=5))
+    site.prepare(QUESTION)
+    exact(site)
+    tokens = [path for _, path, _ in site.requests if path == "/oauth/token"]
+    assert len(tokens) > 1
+
+
+@pytest.mark.parametrize("kind", ["fail", "expire", "vanish", "stuck"])
+def test_a_job_that_is_lost_once_is_had_in_the_end(tmp_path: Path, kind: str) -> None:
+    fault = JobFault(kind, nth=2)  # type: ignore[arg-type]
+    site = Site(tmp_path / "data", replace(SMALL, job_faults=(fault,)))
+    site.prepare(QUESTION)
+    exact(site)
+    assert site.submits() == (5 if kind == "fail" else 4)
+
+
+def test_a_day_that_fails_for_ever_is_named_and_the_rest_is_kept(tmp_path: Path) -> None:
+    lost = date(2025, 2, 14)
+    site = Site(tmp_path / "data", replace(SMALL, job_faults=(JobFault("fail", day=lost),)))
+    with pytest.raises(IncompleteData) as caught:
+        site.prepare(QUESTION)
+    assert "2025-02-14T00:00:00.000Z/2025-02-15T00:00:00.000Z" in caught.value.message
+    assert "2025-02-13" not in caught.value.message
+    assert caught.value.exit_status == 4
+
+    submitted = site.submits()
+    prepared = site.prepare(QUESTION, Options(allow_partial=True))
+    assert site.submits() - submitted == 2, "the one day, twice; nothing of the rest"
+    assert prepared.certificate["complete"] is False
+    assert any("partial" in notice for notice in prepared.notices)
+    held = site.query(f"SELECT * FROM conversations WHERE {QUARTER}", Options(covered=True))
+    truth = site.truth("conversations", FIRST, LAST)
+    kept = [row for row in truth if row["conversation_start"].date() != lost]
+    same_rows("conversations", held, kept)
+
+    site.simulate(replace(SMALL))
+    site.prepare(QUESTION)
+    exact(site)
+
+
+def test_what_a_vendor_adds_is_counted_and_loses_nothing(tmp_path: Path) -> None:
+    hostile = replace(SMALL, shape=replace(SMALL.shape, hostile=True, lone_surrogates=True))
+    site = Site(tmp_path / "data", hostile)
+    prepared = site.prepare(QUESTION)
+    exact(site)
+    assert prepared.certificate["quarantined"] == []
+    assert prepared.certificate["unknown"]["metric:tFuture"] > 0
+
+
+def test_repeated_rows_land_once(tmp_path: Path) -> None:
+    pages = replace(SMALL, page_overlap=7, max_page_size=50, shuffle_pages=True)
+    site = Site(tmp_path / "data", pages)
+    site.prepare(QUESTION)
+    exact(site)
+
+
+def test_a_wrong_secret(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    site.simulator.settings = replace(SMALL, clients=(replace(Client(), secret="another"),))
+    with pytest.raises(CredentialsError) as caught:
+        site.prepare(QUESTION)
+    assert caught.value.exit_status == 3
+    assert caught.value.hint
+    assert Client().secret not in f"{caught.value.message}{caught.value.hint}"
+
+
+def test_a_missing_permission_is_named(tmp_path: Path) -> None:
+    poor = replace(
+        SMALL, clients=(replace(Client(), permissions=frozenset({"routing:queue:view"})),)
+    )
+    site = Site(tmp_path / "data", poor)
+    with pytest.raises(PermissionMissing, match="analytics:conversationDetail:view") as caught:
+        site.prepare(QUESTION)
+    assert caught.value.exit_status == 3
+
+
+def test_a_provider_that_is_away_leaves_jobs_that_go_on(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", replace(SMALL, faults=(Fault("GET */results", "503", times=0),)))
+    with pytest.raises(IncompleteData) as caught:
+        site.prepare(QUESTION)
+    assert caught.value.exit_status == 4
+    site.simulate(SMALL)
+    site.prepare(QUESTION)
+    exact(site)
+    assert site.submits() == 3, "the same jobs go on"
+
+
+def test_no_answer_at_all(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", replace(SMALL, faults=(Fault("*", "reset-before", times=0),)))
+    with pytest.raises(ProviderUnreachable) as caught:
+        site.prepare(QUESTION)
+    assert caught.value.exit_status == 4
+
+
+def test_the_guard_refuses_before_any_request(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    with pytest.raises(CostGuard, match="36") as caught:
+        site.prepare(f"SELECT count(*) FROM conversations WHERE {YEAR}", Options(max_requests=20))
+    assert caught.value.exit_status == 2
+    assert site.requests == []
+    asked: list[int] = []
+
+    def agree(plan: object) -> bool:
+        asked.append(plan.requests)  # type: ignore[attr-defined]
+        return True
+
+    site.prepare(
+        f"SELECT count(*) FROM conversations WHERE {YEAR}", Options(max_requests=20, confirm=agree)
+    )
+    assert asked == [36]
+
+
+def test_the_guard_stops_a_run_that_takes_more_than_it_seemed(tmp_path: Path) -> None:
+    small_pages = replace(SMALL, max_page_size=10)
+    site = Site(tmp_path / "data", small_pages)
+    with pytest.raises(CostGuard, match="stopped after"):
+        site.prepare(QUESTION, Options(max_requests=30))
+    assert len(site.requests) < 60
+    site.prepare(QUESTION)
+    exact(site)
+    assert site.submits() == 3, "what had begun goes on"
+
+
+def test_data_later_than_the_provider_has_is_said_to_be_missing(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", replace(SMALL, lag_seconds=3 * 86_400), Settings())
+    prepared = site.prepare(
+        "SELECT count(*) FROM conversations WHERE conversation_start >= '2026-03-01'"
+    )
+    assert prepared.certificate["complete"] is False
+    assert prepared.certificate["watermark"] == "2026-03-07T09:30:00.000Z"
