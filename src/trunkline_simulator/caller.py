@@ -24,6 +24,7 @@ class StoppedClock:
     at: datetime = datetime(2025, 4, 10, 12, tzinfo=UTC)
 
     def __call__(self) -> datetime:
+        """What time it is."""
         return self.at
 
     def advance(self, seconds: float) -> None:

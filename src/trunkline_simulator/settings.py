@@ -99,10 +99,11 @@ class JobFault:
 class Settings:
     """One simulated organisation and the way it behaves. Durations are seconds.
 
-    ``lag_seconds`` is how far the data lake is behind the clock. ``page_overlap`` repeats that
-    many rows of a page at the start of the next one, ``shuffle_pages`` turns the rows of a page
-    about, ``late_share`` of the conversations reach the lake ``late_seconds`` after their time
-    although the lake date has passed it.
+    ``lag_seconds`` is how far the data lake is behind the clock. ``page_rows`` keeps the pages of
+    results below what is asked for. ``page_overlap`` repeats that many rows of a page at the start
+    of the next one, ``shuffle_pages`` turns the rows of a page about, ``late_share`` of the
+    conversations reach the lake ``late_seconds`` after their time although the lake date has
+    passed it.
     """
 
     shape: Shape = field(default_factory=Shape)
@@ -117,6 +118,7 @@ class Settings:
     result_seconds: int = 86_400
     job_concurrency: int = 50
     max_page_size: int = 1000
+    page_rows: int = 1000
     page_overlap: int = 0
     shuffle_pages: bool = False
     late_share: float = 0.0

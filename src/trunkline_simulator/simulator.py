@@ -49,7 +49,7 @@ class Simulator:
 
     def _answer(self, request: SimRequest, fault: Fault | None) -> SimResponse:
         now = self.now()
-        window = limits.count_request(self.state, request.header("authorization"), now)
+        window = limits.count_request(self.state, limits.window_key(request), now)
         headers = {
             "Content-Type": "application/json",
             "ININ-Correlation-Id": self._correlation_id(),

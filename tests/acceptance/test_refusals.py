@@ -66,7 +66,7 @@ def test_a_wrong_region(at: Desk) -> None:
     )
     assert done.returncode == 2
     assert "eu_central_9" in done.stderr
-    assert "eu_central_1" in done.stderr
+    assert "eu-central-1" in done.stderr
 
 
 def test_no_settings_at_all(at: Desk) -> None:

@@ -23,7 +23,7 @@ QUESTION = (
     " FROM session_metrics m JOIN sessions s USING (conversation_id, participant_id, session_id)"
     f" WHERE s.{BOUND.replace(' AND ', ' AND s.')}"
 )
-PAGES = replace(SMALL, max_page_size=60)
+PAGES = replace(SMALL, page_rows=60)
 
 
 def exact(at: Desk) -> None:
@@ -97,7 +97,10 @@ def test_ctrl_c_says_how_to_go_on_and_loses_nothing(tmp_path: Path) -> None:
 def test_one_process_fetches_while_another_reads_and_a_third_waits(tmp_path: Path) -> None:
     with desk(tmp_path, PAGES) as at:
         assert at.run("query", QUESTION, "--quiet").returncode == 0
-        may = "SELECT count(*) FROM conversations WHERE date_trunc('month', conversation_start) = DATE '2025-05-01'"
+        may = (
+            "SELECT count(*) FROM conversations"
+            " WHERE date_trunc('month', conversation_start) = DATE '2025-05-01'"
+        )
         at.simulator.settings = replace(
             PAGES, faults=(Fault("GET */results", "slow", times=0, seconds=1.0),)
         )

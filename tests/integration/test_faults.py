@@ -110,7 +110,7 @@ def test_what_a_vendor_adds_is_counted_and_loses_nothing(tmp_path: Path) -> None
 
 
 def test_repeated_rows_land_once(tmp_path: Path) -> None:
-    pages = replace(SMALL, page_overlap=7, max_page_size=50, shuffle_pages=True)
+    pages = replace(SMALL, page_overlap=7, page_rows=50, shuffle_pages=True)
     site = Site(tmp_path / "data", pages)
     site.prepare(QUESTION)
     exact(site)
@@ -173,7 +173,7 @@ def test_the_guard_refuses_before_any_request(tmp_path: Path) -> None:
 
 
 def test_the_guard_stops_a_run_that_takes_more_than_it_seemed(tmp_path: Path) -> None:
-    small_pages = replace(SMALL, max_page_size=10)
+    small_pages = replace(SMALL, page_rows=10)
     site = Site(tmp_path / "data", small_pages)
     with pytest.raises(CostGuard, match="stopped after"):
         site.prepare(QUESTION, Options(max_requests=30))

@@ -74,8 +74,8 @@ def test_a_year_in_sydney_takes_thirteen_jobs_and_equals_the_truth(tmp_path: Pat
     "again",
     [
         f"SELECT count(*) FROM conversations WHERE {YEAR}",
-        "SELECT purpose, count(*) FROM participants JOIN sessions USING (conversation_id)"
-        " WHERE participants.conversation_start BETWEEN '2025-03-01' AND '2025-04-30' GROUP BY ALL",
+        """SELECT purpose, count(*) FROM participants p JOIN sessions USING (conversation_id)
+        WHERE p.conversation_start BETWEEN '2025-03-01' AND '2025-04-30' GROUP BY ALL""",
     ],
 )
 def test_a_held_year_is_asked_again_without_a_request(tmp_path: Path, again: str) -> None:

@@ -13,7 +13,7 @@ from trunkline.cli.opening import engine_of
 from trunkline.cli.progress import watching
 from trunkline.engine import Engine
 from trunkline.errors import IncompleteData, UsageError
-from trunkline.interval import iso
+from trunkline.interval import DAY, iso
 from trunkline.jobs.job import Job
 
 
@@ -45,7 +45,7 @@ def list_jobs(ctx: click.Context) -> None:
     for heading in ("job", "dataset", "interval (UTC days)", "state", "pages", "note"):
         grid.add_column(heading)
     for job in jobs:
-        start, end = f"{job.interval.start:%F}", f"{job.interval.end:%F}"
+        start, end = f"{job.interval.start:%F}", f"{job.interval.end - DAY:%F}"
         state, note = job.state.value, job.error or ""
         grid.add_row(job.key[:8], job.dataset, f"{start} to {end}", state, str(job.pages), note)
     Console().print(grid)

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from trunkline.engine.events import Event, LockWait, Notice, Observe, Planned, Started
 from trunkline.http.exchange import Exchange
+from trunkline.interval import DAY
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Progress
 
@@ -83,7 +84,8 @@ class View:
 
     def _remaining(self, seconds: float) -> float | None:
         left = len(self.jobs) - self.done
-        return seconds / self.done * left if self.done and left else None
+        known = self.done * 4 >= len(self.jobs)
+        return seconds / self.done * left if known and left else None
 
     def __rich__(self) -> Grid:
         """The jobs of the run as lines, and the totals."""
@@ -92,7 +94,7 @@ class View:
             word, style = WORDS[job.state]
             landed = self.conversations.get(job.key, 0)
             grid.add_row(
-                Text(f"{job.interval.start:%F} to {job.interval.end:%F}"),
+                Text(_days(job)),
                 Text(word, style=style),
                 Text(f"{job.pages} pages" if job.pages else "", style="dim"),
                 Text(f"{landed:,} conversations" if landed else "", style="dim"),
@@ -169,11 +171,15 @@ def _line(event: Event, view: View) -> Iterator[str]:
     if not isinstance(event, Progress):
         return
     job = event.job
-    span = f"{job.interval.start:%F} to {job.interval.end:%F}"
     if event.note:
-        yield f"{span}: {WORDS[job.state][0]}: {event.note}"
+        yield f"{_days(job)}: {WORDS[job.state][0]}: {event.note}"
     elif job.state in SPOKEN:
-        yield f"{span}: {SPOKEN[job.state](job, view)}"
+        yield f"{_days(job)}: {SPOKEN[job.state](job, view)}"
+
+
+def _days(job: Job) -> str:
+    """The first and the last day of a job, both included."""
+    return f"{job.interval.start:%F} to {job.interval.end - DAY:%F}"
 
 
 def _landed(job: Job, view: View) -> str:

@@ -131,8 +131,8 @@ def _check(records: pa.StructArray, root: Shape) -> None:
             raise Refused(f"{shape.level.name}: null element")
         for name, type_ in shape.attributes:
             values = elements.field(name)
-            if type_ is Type.DOUBLE and pc.any(pc.is_nan(values)).as_py():
-                raise Refused(f"{shape.level.name}.{name}: NaN")
+            if type_ is Type.DOUBLE and not pc.all(pc.is_finite(values), min_count=0).as_py():
+                raise Refused(f"{shape.level.name}.{name}: not finite")
             if type_ in EXACT and _beyond(values):
                 raise Refused(f"{shape.level.name}.{name}: out of range")
 

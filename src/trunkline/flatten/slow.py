@@ -64,19 +64,19 @@ def read(
     page: dict[str, Any], layout: Layout, days: frozenset[date]
 ) -> tuple[Page, tuple[Quarantined, ...]]:
     """The records of a decoded page that started on ``days``, and those that cannot be read."""
-    records = page.get(layout.root.level.attribute) or []
-    if not isinstance(records, list):
+    records = page.get(layout.root.level.attribute)
+    if not isinstance(records, list | None):
         raise MalformedAnswer(f"{layout.root.level.attribute} of a result page is not a list")
     kept: dict[int, dict[str, Any]] = {}
     quarantined: list[Quarantined] = []
-    for place, record in enumerate(records):
+    for place, record in enumerate(records or ()):
         try:
             if _day(record, layout) in days:
                 kept[place] = _element(record, layout.root)
         except Misfit as misfit:
             quarantined.append(Quarantined(place, _id(record, layout), str(misfit)))
     nested = pa.array(kept.values(), arrow_type(layout.root, exact=True))
-    ignored = len(records) - len(kept) - len(quarantined)
+    ignored = len(records or ()) - len(kept) - len(quarantined)
     cursor, watermark = _envelope(page, layout)
     return Page(nested, tuple(kept), ignored, cursor, watermark, strangers=True), tuple(quarantined)
 
@@ -119,10 +119,10 @@ def _element(element: Any, shape: Shape) -> dict[str, Any]:
     }
     for child in shape.children:
         attribute = child.level.attribute
-        below = element.get(attribute) or []
-        if not isinstance(below, list):
+        below = element.get(attribute)
+        if not isinstance(below, list | None):
             raise Misfit(f"{level}.{attribute} is not a list")
-        read[attribute] = [_element(each, child) for each in below]
+        read[attribute] = [_element(each, child) for each in below or ()]
     return read
 
 

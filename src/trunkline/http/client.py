@@ -22,6 +22,7 @@ from trunkline.http.refusal import RefusalReader, read_nothing, refused, unreach
 from trunkline.http.retry import Tries, is_retried
 
 UNAUTHORIZED = 401
+FRESH_TOKENS = 2  # one may be refused because another task's 401 came while it was on its way
 EXCHANGE_SECONDS = 120.0
 USER_AGENT = "trunkline"
 
@@ -110,17 +111,18 @@ class Client:
     ) -> Response:
         """The 2xx answer to a request; ``path`` is a template whose ``{names}`` are in ``ids``.
 
-        Failures that pass are repeated, 401 once with a fresh token. A request that is not
+        Failures that pass are repeated, 401 with a fresh token, twice. A request that is not
         ``idempotent`` is repeated too: ``possibly_repeated`` of the answer counts the attempts that
         may have been carried out besides.
 
-        Raises CredentialsError (401 twice), PermissionMissing (403), RequestRefused (any other
+        Raises CredentialsError (401 to fresh tokens too), PermissionMissing (403), RequestRefused (any other
         answer below 500) and ProviderUnreachable (attempts or patience used up).
         """
         call = self._call(method, path.format(**_quoted(ids)), path, query, json, idempotent)
         outcome, tries = await self._settle(call, Tries())
-        if isinstance(outcome, Response) and outcome.status == UNAUTHORIZED:
-            outcome, tries = await self._settle(call, tries)
+        for _ in range(FRESH_TOKENS):
+            if isinstance(outcome, Response) and outcome.status == UNAUTHORIZED:
+                outcome, tries = await self._settle(call, tries)
         if isinstance(outcome, TransportFailure) or is_retried(outcome):
             at = f"{self._api.provider}, host {self._api.host}"
             raise unreachable(at, str(call), outcome, tries, idempotent=idempotent)

@@ -10,14 +10,16 @@ from trunkline.jobs.job import Job
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The runner's numbers.
+    """The runner's numbers. Times are in seconds.
 
-    ``poll_share``: the next poll waits that share of the job's age, so that waiting adds little to
-    a job's own time and a long job costs few requests. Times are in seconds.
+    The first poll comes after ``poll_first``, since conversation jobs take about three seconds at
+    the least (Estuary's source-genesys); each later one after ``poll_share`` of the job's age, so
+    that waiting adds little to a job's own time and a long job costs few requests.
     """
 
-    poll_first: float = 1.0
-    poll_share: float = 0.15
+    poll_first: float = 3.0
+    poll_least: float = 1.0
+    poll_share: float = 0.1
     poll_most: float = 30.0
     patience: float = 4 * 3600.0
     attempts: int = 3
@@ -27,7 +29,9 @@ class Policy:
 
     def poll_wait(self, age: float) -> float:
         """Seconds until the next poll of a job that is ``age`` seconds old."""
-        return min(max(self.poll_first, age * self.poll_share), self.poll_most)
+        if age < self.poll_first:
+            return self.poll_first - age
+        return min(max(self.poll_least, age * self.poll_share), self.poll_most)
 
 
 def halves(job: Job, keys: tuple[str, str]) -> tuple[Job, Job]:

@@ -6,6 +6,8 @@ needs, never less. No I/O: the catalogue, what is held and the evaluator come in
 
 from __future__ import annotations
 
+from functools import cache
+
 import sqlglot
 from sqlglot.errors import SqlglotError
 
@@ -27,7 +29,7 @@ def plan(sql: str, catalog: Catalog, holdings: Holdings, context: Context) -> Pl
     UnboundedScan where a table has no bounds on its time column; SqlError where the text cannot be
     read although DuckDB can.
     """
-    query = bind(_parsed(sql), catalog, context.constant)
+    query = bind(_parsed(sql), catalog, cache(context.constant))
     scanned = [scan_of(node, spans, holdings, context) for node, spans in needed(query)]
     scans = tuple(scan for scan, _ in scanned)
     wanted = needs(scans, holdings, context)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from trunkline_simulator.api.context import Answer, Context
 from trunkline_simulator.api.errors import Refused, bad_request, not_found, too_many_requests
-from trunkline_simulator.api.query import check, interval_of
+from trunkline_simulator.api.query import check_job, interval_of
 from trunkline_simulator.payloads.parts import Json, stamp
 from trunkline_simulator.payloads.plan import Planned
 from trunkline_simulator.selection import Lake, select, shown
@@ -25,7 +25,7 @@ _RUNNING = frozenset({"QUEUED", "PENDING"})
 def submit(context: Context) -> Answer:
     """POST .../jobs: 202 with the id. The lake is read as it stands now."""
     query = context.json()
-    check(query)
+    check_job(query)
     state, settings = context.state, context.settings
     running = [
         one for one in state.jobs.values() if job_state(settings, one, context.now) in _RUNNING
@@ -137,6 +137,7 @@ def results(context: Context) -> Answer:
     job, settings = _find(context), context.settings
     _check_ready(context, job)
     size = context.number("pageSize", 1000, settings.max_page_size)
+    size = min(size, settings.page_rows)
     cursor = context.request.query.get("cursor", [""])[-1]
     offset = _offset(cursor, job) if cursor else 0
     lake = _lake(context, job)

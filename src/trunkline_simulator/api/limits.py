@@ -7,10 +7,17 @@ from datetime import datetime, timedelta
 
 from trunkline_simulator.api.context import MAX_BODY, Answer, Context
 from trunkline_simulator.api.errors import not_found, too_many_requests
+from trunkline_simulator.messages import SimRequest
 from trunkline_simulator.settings import Settings
 from trunkline_simulator.state import State, Window
 
 _MINUTE = timedelta(minutes=1)
+
+
+def window_key(request: SimRequest) -> str:
+    """Whose window a request counts in: its token's; all without one share theirs."""
+    scheme, _, token = request.header("authorization").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
 
 
 def count_request(state: State, key: str, now: datetime) -> Window:

@@ -1,4 +1,4 @@
-"""The body of a detail job (SDK 269 AsyncConversationQuery), checked before anything is queued."""
+"""The bodies of detail queries (SDK 269), checked before anything is looked up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from trunkline_simulator.api.vocabulary import (
     SURVEY_DIMENSIONS,
 )
 
-_ATTRIBUTES = {
+_COMMON: dict[str, type] = {
     "interval": str,
     "conversationFilters": list,
     "segmentFilters": list,
@@ -24,9 +24,10 @@ _ATTRIBUTES = {
     "resolutionFilters": list,
     "order": str,
     "orderBy": str,
-    "limit": int,
-    "startOfDayIntervalMatching": bool,
 }
+# SDK 269 AsyncConversationQuery and ConversationQuery: each has what the other lacks.
+_JOB = {**_COMMON, "limit": int, "startOfDayIntervalMatching": bool}
+_LIVE = {**_COMMON, "paging": dict}
 _WORDS = {
     "order": ("asc", "desc", "unordered"),
     "orderBy": ("conversationStart", "conversationEnd", "segmentStart", "segmentEnd"),
@@ -59,12 +60,22 @@ def interval_of(text: object) -> tuple[datetime, datetime]:
     return start.astimezone(UTC), end.astimezone(UTC)
 
 
-def check(query: dict[str, Any]) -> None:
-    """400 for a body that the vendor's model does not know, or a word that is not in its lists."""
+def check_job(query: dict[str, Any]) -> None:
+    """400 for a body that AsyncConversationQuery does not know."""
+    _check(query, _JOB)
+
+
+def check_live(query: dict[str, Any]) -> None:
+    """400 for a body that ConversationQuery does not know; its aggregations are not simulated."""
+    _check(query, _LIVE)
+
+
+def _check(query: dict[str, Any], attributes: dict[str, type]) -> None:
+    """An attribute the model does not have, a wrong type, a word that is not in its lists."""
     if "interval" not in query:
         raise bad_request("interval is required", "interval")
     for name, value in query.items():
-        wanted = _ATTRIBUTES.get(name)
+        wanted = attributes.get(name)
         if wanted is None:
             raise bad_request(f"Unrecognized field {name!r}", name)
         if type(value) is not wanted:

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from trunkline_simulator.api import permissions
 from trunkline_simulator.api.context import Answer, Context
 from trunkline_simulator.api.errors import bad_request, not_found
 from trunkline_simulator.api.paging import page
 from trunkline_simulator.directory import Named, Queue, User
+from trunkline_simulator.settings import Client
 
 _STATES = ("active", "inactive", "deleted")
-# What a client may be granted here, and the role that carries it.
-PERMISSIONS = {
-    "analytics:conversationDetail:view": "Reporting",
-    "analytics:agentConversationDetail:view": "Reporting",
-    "directory:user:view": "Directory",
-    "routing:queue:view": "Directory",
-    "authorization:grant:view": "Directory",
-}
 
 
 def organisation(context: Context) -> Answer:
@@ -61,12 +55,10 @@ def subject(context: Context) -> Answer:
     client = next((c for c in context.settings.clients if c.client_id == subject_id), None)
     if client is None:
         raise not_found(f"subject {subject_id}")
-    policies = context.request.query.get("includeFullRoles") == ["true"]
-    held = PERMISSIONS.keys() if client.permissions is None else client.permissions
+    full = context.request.query.get("includeFullRoles") == ["true"]
     grants = [
-        _grant(subject_id, division, role, sorted(held) if policies else None)
-        for role in context.directory.roles
-        if any(PERMISSIONS.get(permission) == role.name for permission in held)
+        _grant(subject_id, division, role, held if full else None)
+        for role, held in _roles(context, client)
         for division in context.directory.divisions
         if client.divisions is None or division.name in client.divisions
     ]
@@ -75,27 +67,29 @@ def subject(context: Context) -> Answer:
     return Answer(200, made)
 
 
+def _roles(context: Context, client: Client) -> list[tuple[Named, list[str]]]:
+    """The roles that the client holds, each with the permissions that it carries."""
+    held = permissions.ALL if client.permissions is None else client.permissions
+    found = [
+        (role, sorted(one for one in held if permissions.role_of(one) == role.name))
+        for role in context.directory.roles
+    ]
+    return [(role, carried) for role, carried in found if carried]
+
+
 def _grant(
-    subject_id: str, division: Named, role: Named, permissions: list[str] | None
+    subject_id: str, division: Named, role: Named, carried: list[str] | None
 ) -> dict[str, Any]:
+    """One grant; its policies are shown only when full roles are asked for."""
     described: dict[str, Any] = {"id": role.id, "name": role.name, "default": False}
-    if permissions is not None:
-        described["policies"] = [
-            dict(zip(("domain", "entityName", "actions"), _policy(permission), strict=True))
-            for permission in permissions
-            if PERMISSIONS.get(permission) == role.name
-        ]
+    if carried is not None:
+        described["policies"] = permissions.policies(carried)
     return {
         "subjectId": subject_id,
         "division": _division(division),
         "role": described,
         "grantMadeAt": "2024-11-05T09:30:00.000Z",
     }
-
-
-def _policy(permission: str) -> tuple[str, str, list[str]]:
-    domain, entity, action = permission.split(":")
-    return domain, entity, [action]
 
 
 def users(context: Context) -> Answer:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trunkline_simulator.api import auth, jobs, limits, reference
+from trunkline_simulator.api import auth, jobs, limits, live, reference
 from trunkline_simulator.api.context import Answer, Context
 from trunkline_simulator.api.errors import Refused, not_found
 
 _DETAILS = ("analytics:conversationDetail:view", "analytics:agentConversationDetail:view")
-_JOBS = "/api/v2/analytics/conversations/details/jobs"
+_CONVERSATIONS = "/api/v2/analytics/conversations"
+_JOBS = f"{_CONVERSATIONS}/details/jobs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ ROUTES = (
     ),
     Route("GET", "/api/v2/users", ("directory:user:view",), reference.users),
     Route("GET", "/api/v2/routing/queues", ("routing:queue:view",), reference.queues),
+    Route("POST", f"{_CONVERSATIONS}/details/query", _DETAILS, live.query),
+    Route("GET", f"{_CONVERSATIONS}/details", _DETAILS, live.by_ids),
+    Route("GET", f"{_CONVERSATIONS}/{{conversation}}/details", _DETAILS, live.by_id),
     Route("POST", _JOBS, _DETAILS, jobs.submit),
     # Before {job}: "availability" is not the id of one.
     Route("GET", f"{_JOBS}/availability", _DETAILS[:1], jobs.availability),

@@ -9,7 +9,8 @@ from random import Random
 from trunkline_simulator.directory import directory
 from trunkline_simulator.payloads import digital, voice
 from trunkline_simulator.payloads.hostile import add_lone_surrogate, make_hostile
-from trunkline_simulator.payloads.parts import Draft, Json, stamp, uid
+from trunkline_simulator.payloads.ids import conversation_id
+from trunkline_simulator.payloads.parts import Draft, Json, stamp
 from trunkline_simulator.payloads.plan import Planned, day_number, plan
 from trunkline_simulator.settings import Shape
 
@@ -49,7 +50,8 @@ def conversation(shape: Shape, planned: Planned) -> Json:
     """
     draw = Random(shape.seed << 80 | planned.day << 32 | planned.index)  # noqa: S311
     organisation = directory(shape.seed)
-    draft = Draft(draw, planned.start, organisation, uid(draw))
+    named = conversation_id(draw, shape.seed, planned.day, planned.index)
+    draft = Draft(draw, planned.start, organisation, named)
     _BUILDERS[planned.kind](draft)
     made = _finish(draft)
     if shape.hostile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trunkline_simulator.directory import Queue
 from trunkline_simulator.payloads import agents, calls
 from trunkline_simulator.payloads.outcomes import judge
 from trunkline_simulator.payloads.parts import (
@@ -64,7 +65,7 @@ def callback(draft: Draft) -> None:
         metric("tAcd", at - draft.start, at),
         metric("nCallbackScheduled", 1, draft.start),
     ]
-    end = _called_back(draft, who, request, customer, at)
+    end = _called_back(draft, who, request, customer, queue, at)
     request["segments"].append(segment("callback", draft.start, end, queueId=queue.id))
     request["metrics"] += [
         metric("nConnected", 1, draft.start),
@@ -72,8 +73,10 @@ def callback(draft: Draft) -> None:
     ]
 
 
-def _called_back(draft: Draft, who: Person, request: Json, customer: Json, at: int) -> int:
-    draw, user, queue = draft.draw, pick_user(draft), pick_queue(draft)
+def _called_back(
+    draft: Draft, who: Person, request: Json, customer: Json, queue: Queue, at: int
+) -> int:
+    draw, user = draft.draw, pick_user(draft)
     owner = agents.agent(draft, user)
     own = one(draw, draft.organisation.numbers)
     task = session(
@@ -82,7 +85,6 @@ def _called_back(draft: Draft, who: Person, request: Json, customer: Json, at: i
         callbackNumbers=[who.tel], callbackUserName=who.name,
     )  # fmt: skip
     agents.alert(task, at, at + 4_000, queue, at + 4_000 - draft.start)
-    touch(draft, queue)
     leg = calls.voice(draft, owner, "outbound", own, who.tel, remote=who.tel)
     done = agents.Turn((between(draw, 20, 900),), acw=between(draw, 1, 60), dialing=9_000)
     rings = agents.dial(leg, at + 4_000, done, queue)
@@ -114,8 +116,7 @@ def callback_unserved(draft: Draft) -> None:
 
 def message(draft: Draft) -> None:
     """A message thread: each time it comes back, the same agent gets one session more."""
-    draw, who, queue, user = draft.draw, person(draft.draw), pick_queue(draft), pick_user(draft)
-    touch(draft, queue)
+    draw, who, user = draft.draw, person(draft.draw), pick_user(draft)
     texting = draw.random() < 0.4
     address = who.phone if texting else uid(draw)
     common: Json = {
@@ -128,7 +129,8 @@ def message(draft: Draft) -> None:
     thread = session(draft, _customer(draft, who), "message", "inbound", **common)
     owner, at = agents.agent(draft, user), draft.start
     for _ in range(1 + int(draw.random() * 3.2)):
-        at = _message_turn(draft, owner, thread, common, at)
+        queue = pick_queue(draft)
+        at = _message_turn(draft, owner, thread, common, queue, at)
     thread["segments"].append(segment("interact", draft.start, at, disconnectType="client"))
     thread["metrics"] += [
         metric("nConnected", 1, draft.start),
@@ -141,8 +143,10 @@ def message(draft: Draft) -> None:
     judge(draft, user.id, queue.id)
 
 
-def _message_turn(draft: Draft, owner: Json, thread: Json, common: Json, start: int) -> int:
-    draw, queue = draft.draw, pick_queue(draft)
+def _message_turn(
+    draft: Draft, owner: Json, thread: Json, common: Json, queue: Queue, start: int
+) -> int:
+    draw = draft.draw
     touch(draft, queue)
     waited = between(draw, 1, 300)
     acd = session(

@@ -8,7 +8,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any, TypeVar
 
-from trunkline_simulator.directory import Directory, Queue, User
+from trunkline_simulator.directory import RESERVED_WRAP_UPS, Directory, Queue, User
 from trunkline_simulator.payloads.plan import DAY, EPOCH
 
 Json = dict[str, Any]
@@ -114,8 +114,8 @@ def pick_user(draft: Draft) -> User:
 def wrap_up(draft: Draft) -> Json:
     """What an agent leaves behind: an id, a reserved word or nothing; now and then a note."""
     chance = draft.draw.random()
-    if chance < 0.07:
-        return {"wrapUpCode": "ININ-WRAP-UP-TIMEOUT"}
+    if chance < 0.08:
+        return {"wrapUpCode": one(draft.draw, RESERVED_WRAP_UPS)}
     if chance < 0.12:
         return {}
     left: Json = {"wrapUpCode": one(draft.draw, draft.organisation.wrap_ups).id}

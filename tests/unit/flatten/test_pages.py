@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 import pytest
 
 from tests.unit.flatten.pages import (
-    DAY,
     DAYS,
     FLATTENER,
     Json,
@@ -22,7 +22,6 @@ from tests.unit.flatten.pages import (
     session,
 )
 from trunkline.errors import MalformedAnswer
-from trunkline.flatten import Flattened
 
 
 @pytest.mark.parametrize("page", [b"{}", b'{"conversations":null}', b'{"conversations":[]}'])
@@ -222,7 +221,7 @@ def test_a_number_that_is_none_is_quarantined(literal: bytes) -> None:
 
 
 def test_a_reason_never_quotes_the_page() -> None:
-    secret = "tel:+15550000100"  # noqa: S105
+    secret = "tel:+15550000100"
     broken = conversation(session(mediaCount=secret, callbackNumbers=[5]), conversationEnd=secret)
     (quarantined,) = flat(broken).quarantined
     assert "5550000" not in str(quarantined)
@@ -295,16 +294,10 @@ def test_a_page_may_be_indented() -> None:
     whole = conversation(
         session(flow={"flowId": "f", "outcomes": [{"name": "}{"}]}, segments=[{"subject": "a"}])
     )
-    indented = _indented(whole)
+    page = json.dumps({"conversations": [whole]}, indent=2).encode()
+    indented = FLATTENER.flatten(page, days=DAYS)
     assert rows(indented, "sessions") == rows(flat(whole), "sessions")
     assert indented.unknown == {}
-
-
-def _indented(whole: Json) -> Flattened:
-    import json  # noqa: PLC0415
-
-    page = json.dumps({"conversations": [whole]}, indent=2).encode()
-    return FLATTENER.flatten(page, days=DAYS)
 
 
 def test_elements_without_ids_have_keys_of_their_own() -> None:
@@ -345,7 +338,3 @@ def test_attributes_that_are_not_landed_may_be_anything(value: Any) -> None:
     assert flattened.quarantined == ()
     assert flattened.unknown == {}
     assert row(flattened, "segments")["subject"] is None
-
-
-def test_the_day_of_the_fixture_pages() -> None:
-    assert row(flat(conversation()), "conversations")["conversation_start"].date() == DAY

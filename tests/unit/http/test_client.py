@@ -192,11 +192,11 @@ def test_401_once_is_mended_by_a_fresh_token() -> None:
     assert sent == ["Bearer token-1", "Bearer token-2"]
 
 
-def test_401_twice_is_an_error() -> None:
-    story = Story(answer(401), answer(503), answer(401))
+def test_401_to_every_fresh_token_is_an_error() -> None:
+    story = Story(answer(401), answer(503), answer(401), answer(401))
     with pytest.raises(CredentialsError) as caught:
         story.get()
-    assert story.tokens.refused == ["token-1", "token-2"]
+    assert story.tokens.refused == ["token-1", "token-2", "token-3"]
     assert "token-" not in f"{caught.value} {caught.value.hint}"
 
 
@@ -304,7 +304,7 @@ def test_the_clock_offset() -> None:
 
 def test_no_error_shows_the_token() -> None:
     for status in (400, 401, 403, 404):
-        story = Story(*[answer(status, {"message": "Bearer token-1"})] * 2)
+        story = Story(*[answer(status, {"message": "Bearer token-1"})] * 3)
         with pytest.raises(TrunklineError) as caught:
             story.get()
         shown = f"{caught.value!r} {caught.value.hint} {story.seen!r} {story.transport.requests!r}"

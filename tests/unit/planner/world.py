@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 import duckdb
 
 from trunkline.catalog import Catalog, Column, Dataset, Level, Table
-from trunkline.interval import DAY, Interval, day_span, midnight
+from trunkline.interval import DAY, day_span, midnight
 from trunkline.planner.plan import Context, DayHeld, Holdings, Unfinished
 from trunkline.types import Type
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND = timedelta(milliseconds=1)
 
 
 def _dataset(name: str, key: str, time_column: str, *levels: str, longest: int = 31) -> Dataset:
@@ -70,6 +70,7 @@ CATALOG = Catalog(
 )
 
 
+@cache
 def evaluator(time_zone: str) -> Callable[[str], datetime | None]:
     """Constants by DuckDB itself, as the engine injects them."""
     connection = duckdb.connect()
@@ -129,8 +130,3 @@ def _held_as(what: str, first: date, last: date, now: datetime) -> dict[date, Da
             lately = now - timedelta(minutes=5)
             return held(first, last, watermark=early, fetched_at=lately, fingerprint="today")
     raise ValueError(what)
-
-
-def instants(first: Interval, step: timedelta) -> list[datetime]:
-    count = (first.end - first.start) // step
-    return [first.start + step * n for n in range(count)]

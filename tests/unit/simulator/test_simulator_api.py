@@ -1,4 +1,4 @@
-"""Tokens, permissions, rate windows, reference lists and faults, as the vendor's pages tell them."""
+"""Tokens, permissions, rate windows, reference lists and faults, as the vendor's pages say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from trunkline_simulator import Client, Fault, Settings, Shape, SimRequest, SimResponse
+from trunkline_simulator import Client, Fault, FaultKind, Settings, Shape, SimRequest, SimResponse
 from trunkline_simulator.caller import JOBS, Caller, decoded
 from trunkline_simulator.directory import directory
 
@@ -212,7 +212,7 @@ def test_a_body_too_large_or_not_json_is_refused() -> None:
 
 
 @pytest.mark.parametrize("kind", ["408", "500", "502", "503", "504", "403"])
-def test_a_fault_refuses_one_request_and_does_nothing(kind: Any) -> None:
+def test_a_fault_refuses_one_request_and_does_nothing(kind: FaultKind) -> None:
     asking = caller(faults=(Fault(f"POST {JOBS}", kind, nth=2),))
     answers = [asking.send("POST", JOBS, {"interval": MARCH}) for _ in range(3)]
     assert [answer.status for answer in answers] == [202, int(kind), 202]
@@ -284,3 +284,23 @@ def test_the_directory_is_a_function_of_the_seed() -> None:
     assert directory(7) == directory(7)
     assert directory(7).users[0].id != directory(8).users[0].id
     assert len({queue.name for queue in directory(7).queues}) == 9
+
+
+def test_the_memory_keeps_no_secret_of_a_client() -> None:
+    asking = caller()
+    state = asking.simulator.state
+    assert Client().secret not in repr((state.log, state.windows, state.seen, state.jobs))
+
+
+def test_a_client_without_a_list_holds_every_permission() -> None:
+    path = f"/api/v2/authorization/subjects/{Client().client_id}?includeFullRoles=true"
+    grants = caller().get(path)["grants"]
+    held = {
+        f"{policy['domain']}:{policy['entityName']}:{action}"
+        for grant in grants
+        for policy in grant["role"]["policies"]
+        for action in policy["actions"]
+    }
+    assert {"analytics:conversationDetail:view", "wfm:businessUnit:edit"} < held
+    assert len(held) == 40
+    assert "policies" not in caller().get(path.partition("?")[0])["grants"][0]["role"]

@@ -388,3 +388,13 @@ def test_late_conversations_arrive_later_than_the_lake_says() -> None:
     asking.sign_in()
     assert len(first) < len(asking.conversations(interval, startOfDayIntervalMatching=True))
     assert asking.clock.at > datetime(2025, 4, 20, tzinfo=UTC)
+
+
+def test_a_lone_surrogate_is_sent_as_an_escape() -> None:
+    asking = Caller(Settings(shape=Shape(seed=5, per_day=40, lone_surrogates=True)))
+    asking.sign_in()
+    job_id = asking.submit(interval=MARCH)
+    asking.clock.advance(8)
+    body = asking.send("GET", f"{JOBS}/{job_id}/results").body
+    assert b"\\ud83d here" in body
+    assert body.isascii()

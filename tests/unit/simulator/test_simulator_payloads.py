@@ -63,7 +63,7 @@ def test_the_volume_of_a_year_is_about_what_was_asked() -> None:
     assert 47 * 365 < count < 53 * 365
 
 
-def test_conversations_start_on_their_day(month: list[Json]) -> None:
+def test_conversations_start_on_their_day() -> None:
     for day in MONTH:
         starts = [made["conversationStart"] for made in conversations_of(SHAPE, day)]
         assert {text[:10] for text in starts} == {day.isoformat()}

@@ -1,0 +1,1 @@
+"""What budgets are measured with; each prints a table and the peer it is held against."""

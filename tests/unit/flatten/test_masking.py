@@ -1,0 +1,128 @@
+"""Masking as properties: what it keeps, and that nothing else is ever let through."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trunkline.catalog import Pii
+from trunkline.flatten.masking import mask
+
+TEXTS = st.lists(st.none() | st.text())
+DIGITS = st.text("0123456789", min_size=1, max_size=20)
+MASKED = re.compile(r"[0-9]{1,4}\Z|REDACTED\Z")
+
+
+def masked(values: list[Any], pii: Pii) -> list[Any]:
+    array = pa.array(values, pa.string())
+    found: list[Any] = mask(array, pii).to_pylist()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("tel:+15550100123", "0123"),
+        ("TEL:+15550100123", "0123"),
+        ("tel:+15550100123;ext=99", "0123"),
+        ("+1 (555) 010-0123", "0123"),
+        ("555.010.0123", "0123"),
+        ("1234567", "4567"),
+        ("123456", "56"),
+        ("112", "12"),
+        ("7", "7"),
+        ("", "REDACTED"),
+        ("tel:", "REDACTED"),
+        ("anonymous", "REDACTED"),
+        ("sip:15550100123@example.com", "REDACTED"),
+        ("SIPS:15550100123@example.com", "REDACTED"),
+        ("sip:15550100123", "REDACTED"),
+        ("a.person1987@example.com", "REDACTED"),
+        ("284f769e-9a3c-4624-b902-40ab8312c7d5", "REDACTED"),
+        ("\u0660\u0661\u0662\u0663\u0664\u0665\u0666", "REDACTED"),
+        ("+1555010012\uff13", "REDACTED"),
+        (None, None),
+    ],
+)
+@pytest.mark.parametrize("pii", [Pii.PHONE, Pii.CONTACT])
+def test_numbers_and_what_only_looks_like_one(text: str, expected: str, pii: Pii) -> None:
+    assert masked([text], pii) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text", ["A Person", "person 4", "#42", "1/2", "\uff15", "1\u00a0234\u00a0567"]
+)
+def test_a_contact_that_is_no_number_is_redacted(text: str) -> None:
+    assert masked([text], Pii.CONTACT) == ["REDACTED"]
+
+
+@given(TEXTS)
+def test_a_name_is_redacted_where_there_is_one(values: list[str | None]) -> None:
+    assert masked(values, Pii.NAME) == [v if v is None else "REDACTED" for v in values]
+
+
+@given(TEXTS)
+def test_free_text_is_dropped(values: list[str | None]) -> None:
+    assert masked(values, Pii.FREE_TEXT) == [None] * len(values)
+
+
+@given(TEXTS)
+def test_text_without_personal_data_is_kept(values: list[str | None]) -> None:
+    assert masked(values, Pii.NONE) == values
+
+
+@pytest.mark.parametrize("pii", [Pii.PHONE, Pii.CONTACT])
+@given(values=TEXTS)
+def test_at_most_four_digits_are_ever_left(pii: Pii, values: list[str | None]) -> None:
+    found = masked(values, pii)
+    assert [cell is None for cell in found] == [value is None for value in values]
+    assert all(MASKED.match(cell) for cell in found if cell is not None)
+
+
+@pytest.mark.parametrize("pii", [Pii.PHONE, Pii.CONTACT])
+@given(digits=DIGITS, prefix=st.sampled_from(["", "+", "tel:", "tel:+", " "]))
+def test_a_number_keeps_its_last_digits(pii: Pii, digits: str, prefix: str) -> None:
+    expected = digits[-4:] if len(digits) > 6 else digits[-2:]
+    assert masked([prefix + digits], pii) == [expected]
+
+
+@given(st.sampled_from(["sip:", "sips:", "SIP:", " sip:"]), st.text())
+def test_a_sip_address_is_never_read_for_digits(scheme: str, rest: str) -> None:
+    assert masked([scheme + rest], Pii.PHONE) == ["REDACTED"]
+    assert masked([scheme + rest], Pii.CONTACT) == ["REDACTED"]
+
+
+@given(
+    st.lists(st.none() | st.lists(st.none() | st.text())),
+    st.sampled_from([Pii.PHONE, Pii.CONTACT, Pii.NAME]),
+)
+def test_lists_are_masked_element_by_element(
+    values: list[list[str | None] | None], pii: Pii
+) -> None:
+    found = mask(pa.array(values, pa.list_(pa.string())), pii).to_pylist()
+    assert found == [None if each is None else masked(each, pii) for each in values]
+
+
+def test_lists_of_free_text_are_dropped() -> None:
+    lists = pa.array([["a"], [], None], pa.list_(pa.string()))
+    assert mask(lists, Pii.FREE_TEXT).to_pylist() == [None, None, None]
+
+
+@pytest.mark.parametrize("pii", [Pii.PHONE, Pii.CONTACT, Pii.NAME, Pii.FREE_TEXT])
+@given(values=st.lists(st.text("abcdef@", min_size=12), min_size=1), cut=st.integers(0, 3))
+def test_no_buffer_of_the_result_holds_the_text(pii: Pii, values: list[str], cut: int) -> None:
+    result = mask(pa.array(values, pa.string())[cut:], pii)
+    held = b"".join(bytes(buffer) for buffer in result.buffers() if buffer is not None)
+    assert not [value for value in values if value.encode() in held]
+
+
+def test_a_slice_is_masked_as_a_slice() -> None:
+    numbers = pa.array(["+15550100001", None, "+15550100002", "x"])[1:]
+    assert mask(numbers, Pii.PHONE).to_pylist() == [None, "0002", "REDACTED"]
+    lists = pa.array([["+15550100001"], None, ["+15550100002", None], []])[1:]
+    assert mask(lists, Pii.PHONE).to_pylist() == [None, ["0002", None], []]

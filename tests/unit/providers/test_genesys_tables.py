@@ -1,0 +1,172 @@
+"""The declarations of conversation details, held against the vendor's own client."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PureCloudPlatformClientV2 import models
+
+from trunkline.catalog import Column, Pii, Table
+from trunkline.flatten import Flattener
+from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.tables import TABLES
+from trunkline.types import Type
+
+DETAILS = tuple(table for table in TABLES if table.dataset is CONVERSATION_DETAILS)
+MODELS = {
+    "conversation": models.AnalyticsConversation,
+    "participant": models.AnalyticsParticipant,
+    "session": models.AnalyticsSession,
+    "segment": models.AnalyticsConversationSegment,
+    "metric": models.AnalyticsSessionMetric,
+}
+TYPES = {
+    "str": Type.TEXT,
+    "bool": Type.BOOLEAN,
+    "int": Type.BIGINT,
+    "float": Type.DOUBLE,
+    "datetime": Type.TIMESTAMP,
+    "list[str]": Type.TEXT_LIST,
+    "list[int]": Type.BIGINT_LIST,
+}
+OWN = {"conversation": "conversations", "participant": "participants", "session": "sessions",
+       "segment": "segments", "metric": "session_metrics"}  # fmt: skip
+
+
+def table(name: str) -> Table:
+    return next(found for found in DETAILS if found.name == name)
+
+
+def vendor(level: str) -> dict[str, str]:
+    """The vendor's attributes of a level and their types."""
+    model: Any = MODELS[level]()
+    return {model.attribute_map[name]: type_ for name, type_ in model.swagger_types.items()}
+
+
+def snake(attribute: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", attribute).lower()
+
+
+@pytest.mark.parametrize("level", MODELS)
+def test_every_attribute_is_a_column_or_known(level: str) -> None:
+    declared = CONVERSATION_DETAILS.level(level)
+    columns = {c.attribute for c in table(OWN[level]).columns if c.level == level}
+    below = {x.attribute for x in CONVERSATION_DETAILS.levels if x.parent == level}
+    assert vendor(level).keys() <= columns | declared.known | below
+    assert not columns & declared.known
+
+
+@pytest.mark.parametrize("level", MODELS)
+def test_columns_have_the_vendors_name_and_type(level: str) -> None:
+    types = vendor(level)
+    for column in table(OWN[level]).columns:
+        if column.level != level or not column.attribute.isalnum() or column.attribute == "key":
+            continue
+        assert column.name == snake(column.attribute)
+        expected = (
+            Type.METRIC if column.source == "metric.value" else TYPES[types[column.attribute]]
+        )
+        assert column.type is expected
+
+
+@pytest.mark.parametrize("level", MODELS)
+def test_what_is_known_and_not_landed_exists(level: str) -> None:
+    assert CONVERSATION_DETAILS.level(level).known <= vendor(level).keys()
+
+
+def test_the_metrics_are_those_the_vendor_names() -> None:
+    source = models.ConversationDetailQueryPredicate.metric.fset.__code__
+    names = next(const for const in source.co_consts if "tTalk" in str(const))
+    assert set(CONVERSATION_DETAILS.metrics) == set(names)
+    assert len(CONVERSATION_DETAILS.metrics) == 88
+
+
+@pytest.mark.parametrize("name", ["participants", "sessions"])
+def test_every_metric_is_a_wide_column(name: str) -> None:
+    wide = {c.source.partition("metrics[")[2][:-1]: c for c in table(name).columns
+            if "metrics[" in c.source}  # fmt: skip
+    assert tuple(wide) == CONVERSATION_DETAILS.metrics
+    for metric, column in wide.items():
+        assert column.name == snake(metric) + ("_ms" if metric[0] == "t" else "")
+        assert column.type is (Type.SCORE if metric[0] == "o" else Type.BIGINT)
+        assert column.unit == {"t": "ms", "n": "count", "o": None}[metric[0]]
+
+
+PERSONAL = re.compile(
+    r"(?i)(name|ani|dnis|address|remote|number|mail|note|subject|tag|(^|_)b?cc|customer_id"
+    r"|description|extended_delivery)s?($|_)"
+)
+OPEN = {
+    "disposition_name",  # of the dialler's analysis
+    "journey_customer_id_type",
+    "name",  # of a metric
+}
+
+
+@pytest.mark.parametrize("declared", DETAILS, ids=lambda declared: declared.name)
+def test_what_looks_personal_is_masked(declared: Table) -> None:
+    looks = [c for c in declared.columns if PERSONAL.search(c.name) and "metrics[" not in c.source]
+    assert [c.name for c in looks if c.pii is Pii.NONE and c.name not in OPEN] == []
+
+
+def test_the_masked_columns() -> None:
+    masked = {c.name: c.pii for t in DETAILS for c in t.columns if c.pii is not Pii.NONE}
+    assert {name for name, pii in masked.items() if pii is Pii.NAME} == {
+        "participant_name", "callback_user_name", "remote_name_displayable",
+    }  # fmt: skip
+    assert {name for name, pii in masked.items() if pii is Pii.PHONE} == {
+        "ani", "dnis", "session_dnis", "callback_numbers",
+    }  # fmt: skip
+    assert {name for name, pii in masked.items() if pii is Pii.CONTACT} == {
+        "remote", "address_from", "address_to", "address_self", "address_other",
+        "destination_addresses", "bcc", "cc", "video_address_self", "screen_share_address_self",
+        "journey_customer_id", "external_tag",
+    }  # fmt: skip
+    assert {name for name, pii in masked.items() if pii is Pii.FREE_TEXT} == {
+        "wrap_up_note", "wrap_up_tags", "subject", "extended_delivery_status",
+        "error_code_description",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("declared", DETAILS, ids=lambda declared: declared.name)
+def test_every_table_can_be_placed_and_bounded(declared: Table) -> None:
+    names = {column.name for column in declared.columns}
+    assert {"conversation_id", "conversation_start"} <= names
+    (pushdown,) = declared.pushdowns
+    assert pushdown.column == "conversation_start"
+    assert pushdown.operators == (">=", "<")
+    assert pushdown.required
+
+
+@pytest.mark.parametrize("declared", DETAILS, ids=lambda declared: declared.name)
+def test_descriptions_are_sentences(declared: Table) -> None:
+    for column in declared.columns:
+        assert column.description.endswith(".")
+        assert len(column.description) <= 100
+
+
+def test_the_interactions_view_is_the_conversations() -> None:
+    assert table("conversations").views == ("interactions",)
+
+
+def test_columns_that_disagree_on_a_type_are_refused() -> None:
+    first = table("conversations")
+    wrong = Column("purpose", Type.BIGINT, "participant.purpose", "Wrong.")
+    second = table("participants")
+    columns = (*(c for c in second.columns if c.name != "purpose"), wrong)
+    other = Table(
+        name="other", description="x", dataset=CONVERSATION_DETAILS, level="participant",
+        grain="x", key=second.key, natural_key=(), columns=columns, pushdowns=(),
+    )  # fmt: skip
+    with pytest.raises(ValueError, match=r"participant\.purpose"):
+        Flattener(CONVERSATION_DETAILS, (first, second, other))
+
+
+def test_an_attribute_cannot_be_read_at_one_level_and_left_unread_at_another() -> None:
+    first = CONVERSATION_DETAILS.levels[0]
+    levels = (replace(first, known=frozenset({"mediaType"})), *CONVERSATION_DETAILS.levels[1:])
+    with pytest.raises(ValueError, match="mediaType"):
+        Flattener(replace(CONVERSATION_DETAILS, levels=levels), DETAILS)
