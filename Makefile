@@ -25,7 +25,7 @@ lint: .venv/dev
 	$(BIN)/lint-imports
 
 bench: .venv/bench
-	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.flatten
 	$(BIN)/python -m benchmarks.memory
 
 format: .venv/dev

@@ -6,7 +6,7 @@ import gzip
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -145,7 +145,8 @@ class Site:
 
     def truth(self, table: str, first: date, last: date) -> list[dict[str, Any]]:
         """What the tables must hold, by the simulator's own account."""
-        return expected_rows(self.simulation, table, first, last, self.clock.now())
+        lake = self.clock.now() - timedelta(seconds=self.simulation.lag_seconds)
+        return expected_rows(self.simulation, table, first, last, lake)
 
 
 KEYS = {

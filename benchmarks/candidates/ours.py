@@ -1,18 +1,21 @@
-"""Trunkline's own path: isal, the flattener, one Parquet file a table and page."""
+"""Trunkline's own path: isal, the flattener, the lake's staging with hash and fsync."""
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from datetime import date, timedelta
+from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-from isal import igzip
+from isal import isal_zlib
 
 from trunkline.flatten import Flattener
+from trunkline.lake.landing import FILES, stage
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.providers.genesys.tables import TABLES
 
+GZIP = 31  # window bits: a gzip header
 EVERY_DAY = frozenset(date(2025, 1, 1) + timedelta(days=n) for n in range(365))
 FLATTENER = Flattener(
     CONVERSATION_DETAILS, tuple(t for t in TABLES if t.dataset is CONVERSATION_DETAILS)
@@ -22,9 +25,10 @@ FLATTENER = Flattener(
 def land(pages: list[bytes]) -> Counter[str]:
     pa.set_cpu_count(1)
     rows: Counter[str] = Counter()
-    for page in pages:
-        flattened = FLATTENER.flatten(igzip.decompress(page), days=EVERY_DAY)
-        for name, table in flattened.tables.items():
-            pq.write_table(table, pa.BufferOutputStream(), compression="zstd")
-            rows[name] += table.num_rows
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / FILES).mkdir()
+        for number, page in enumerate(pages):
+            flattened = FLATTENER.flatten(isal_zlib.decompress(page, GZIP), days=EVERY_DAY)
+            stage(Path(folder), str(number), flattened.tables, CONVERSATION_DETAILS.time_column)
+            rows.update({name: table.num_rows for name, table in flattened.tables.items()})
     return rows

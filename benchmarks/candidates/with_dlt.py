@@ -31,7 +31,7 @@ def land(pages: list[bytes]) -> Counter[str]:
         pipeline = dlt.pipeline(
             "bench",
             destination=dlt.destinations.duckdb(f"{folder}/landed.duckdb"),
-            dataset_name="landed",
+            dataset_name="conversations",
             pipelines_dir=folder,
         )
         source = dlt.resource(_records(pages), name="conversations").add_map(_masked)

@@ -8,6 +8,7 @@ the documents, ``trunkline tables``) is read from these values.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -16,6 +17,7 @@ from enum import Enum
 from trunkline.types import Type
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 class Pii(Enum):
@@ -35,7 +37,8 @@ class Column:
     ``source`` says where in the payload it is: ``level.attribute`` (``session.ani``),
     ``level.#`` (the 0-based place of the element in its parent's list),
     ``level.key`` (the ids from the root down to the element, joined by colons) or
-    ``level.metrics[tTalk]`` (the sum of one metric at or below the level).
+    ``level.metrics[tTalk]`` (the sum of ``value`` over the elements of that ``name`` in the level
+    ``metric``, at or below this one).
     """
 
     name: str
@@ -115,7 +118,7 @@ class Dataset:
 
     def __post_init__(self) -> None:
         names = [level.name for level in self.levels]
-        if len(set(names)) != len(names) or self.levels[0].parent is not None:
+        if not names or len(set(names)) != len(names) or self.levels[0].parent is not None:
             raise ValueError(f"dataset {self.name}: levels must be unique and start at the root")
         for before, level in enumerate(self.levels[1:], start=1):
             if level.parent not in names[:before]:
@@ -124,8 +127,11 @@ class Dataset:
                 )
 
     def level(self, name: str) -> Level:
-        """A level by name."""
-        return next(level for level in self.levels if level.name == name)
+        """A level by name; KeyError if there is none."""
+        for level in self.levels:
+            if level.name == name:
+                return level
+        raise KeyError(name)
 
     def path(self, name: str) -> tuple[Level, ...]:
         """The levels from the root down to one, both included."""
@@ -149,6 +155,10 @@ class Table:
     views: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if not all(_NAME.match(name) for name in (self.name, *self.views)):
+            raise ValueError(f"table {self.name!r}: it or a view of it is not in snake_case")
+        if self.level not in {level.name for level in self.dataset.levels}:
+            raise ValueError(f"table {self.name}: dataset {self.dataset.name} has no {self.level}")
         names = [column.name for column in self.columns]
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
@@ -183,14 +193,19 @@ class Catalog:
     _by_name: dict[str, Table] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if not _NAME.match(self.schema):
+            raise ValueError(f"schema {self.schema!r} is not in snake_case")
+        names = [name for t in self.tables for name in (t.name, *t.views)]
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"schema {self.schema}: repeated relations {repeated}")
         by_name = {name: t for t in self.tables for name in (t.name, *t.views)}
         object.__setattr__(self, "_by_name", by_name)
 
     def find(self, name: str, schema: str | None = None) -> Table | None:
         """The table of that name, views included; unqualified names are of the default schema."""
-        if schema is not None and schema.lower() != self.schema:
+        if schema is not None and folded(schema) != self.schema:
             return None
-        return self._by_name.get(name.lower())
+        return self._by_name.get(folded(name))
 
     def of(self, dataset: Dataset) -> tuple[Table, ...]:
         """The tables cut from one dataset."""
@@ -199,6 +214,14 @@ class Catalog:
     def names(self) -> tuple[str, ...]:
         """Every relation, views included."""
         return tuple(self._by_name)
+
+
+def folded(name: str) -> str:
+    """A name as DuckDB compares it: only ASCII has case there.
+
+    ``str.lower`` would also make a k of the Kelvin sign, and so one name of two.
+    """
+    return name.translate(_LOWER)
 
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:

@@ -6,6 +6,7 @@ environment, ``.env`` or the file, and never printed: their fields are left out 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -21,6 +22,24 @@ from trunkline.errors import ConfigError
 
 FILE = "trunkline.toml"
 HOME = Path(".trunkline")
+
+_MEMORY = re.compile(r"[0-9]+(\.[0-9]+)?\s*[KMGT]i?B\Z", re.IGNORECASE)  # DuckDB's units
+_DECADE = 10 * 366 * 86_400
+_BOUNDS = {
+    "refresh_after": (0, _DECADE),
+    "settle": (0, _DECADE),
+    "max_requests": (1, 1_000_000_000),
+    "max_rows": (0, 1_000_000_000_000),
+    "query_seconds": (1, _DECADE),
+    "jobs_in_flight": (1, 1_000),
+}
+# The type of a default: how it is called, and what a TOML file may have in its place.
+_KINDS: Mapping[type[Any], tuple[str, tuple[type[Any], ...]]] = {
+    str: ("text", (str,)),
+    int: ("a whole number", (int,)),
+    float: ("a number", (int, float)),
+    Path: ("a path", (str,)),
+}
 
 
 def _setting(default: Any, description: str, *, secret: bool = False) -> Any:
@@ -41,14 +60,15 @@ class GenesysSettings:
     @property
     def configured(self) -> bool:
         """Whether there is enough to connect."""
-        return bool(self.client_id and self.client_secret and (self.region or self.api_url))
+        hosts = self.region or (self.api_url and self.login_url)
+        return bool(self.client_id and self.client_secret and hosts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that can be set. Durations are in seconds."""
 
-    home: Path = _setting(HOME, "data directory, made with mode 0700")
+    home: Path = _setting(HOME, "data directory, made with mode 0700")  # noqa: RUF009 (immutable)
     timezone: str = _setting("UTC", "time zone of dates without one, in plans and answers")
     refresh_after: int = _setting(900, "age at which a provisional day is fetched again, seconds")
     settle: int = _setting(259_200, "how far past a day the watermark must be for it to be final")
@@ -73,20 +93,26 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """One place a value came from, for the message when it is wrong."""
+    """One place a value came from, for the message when it is wrong.
+
+    ``is_text`` where it can say nothing but text, as the environment.
+    """
 
     name: str
     value: Any
+    is_text: bool
 
 
 def load(
     environment: Mapping[str, str], *, directory: Path, config: Path | None = None
 ) -> Settings:
-    """Read the settings. ConfigError where one is unknown in the file or has a wrong value."""
-    named = config or _path(environment.get("TRUNKLINE_CONFIG"))
-    table = _file(named or directory / FILE, required=named is not None)
-    dotenv = {k: v for k, v in dotenv_values(directory / ".env").items() if v is not None}
-    merged = dotenv | dict(environment)
+    """Read the settings. ConfigError where one is unknown in the file or has a wrong value.
+
+    ``directory`` is where the files are looked for. An empty variable is as good as none.
+    """
+    merged = _dotenv(directory / ".env") | {k: v for k, v in environment.items() if v}
+    named = config or _path(merged.get("TRUNKLINE_CONFIG"))
+    table = _file(directory / (named or FILE), required=named is not None)
     genesys = _values(GenesysSettings, table.pop("genesys", {}), merged, "GENESYS_", "genesys.")
     settings = _values(Settings, table, merged, "TRUNKLINE_", "")
     return _checked(Settings(**settings, genesys=GenesysSettings(**genesys)))
@@ -111,6 +137,16 @@ def _words(item: Any) -> str:
 
 def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    """Without interpolation: a secret may hold any character."""
+    try:
+        return {
+            name: value for name, value in dotenv_values(path, interpolate=False).items() if value
+        }
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from error
 
 
 def _file(path: Path, *, required: bool) -> dict[str, Any]:
@@ -149,41 +185,52 @@ def _source(
     name: str, table: Mapping[str, Any], environment: Mapping[str, str], variable: str, prefix: str
 ) -> _Source | None:
     if value := environment.get(variable + name.upper()):
-        return _Source(variable + name.upper(), value)
+        return _Source(variable + name.upper(), value, is_text=True)
     if name in table:
-        return _Source(f"{prefix}{name} in {FILE}", table[name])
+        return _Source(f"{prefix}{name} in {FILE}", table[name], is_text=False)
     return None
 
 
 def _convert(default: Any, source: _Source) -> Any:
     """The value as the type of its default; the value itself is not repeated in an error."""
-    kind = type(default) if not isinstance(default, Path) else Path
-    if kind is not str and isinstance(source.value, bool):
-        raise ConfigError(f"{source.name} must be {_kind(kind)}")
+    kind = Path if isinstance(default, Path) else type(default)
+    noun, accepted = _KINDS[kind]
+    fits = isinstance(source.value, accepted) and not isinstance(source.value, bool)
     try:
-        return kind(source.value)
-    except (TypeError, ValueError):
-        raise ConfigError(f"{source.name} must be {_kind(kind)}") from None
+        if source.is_text or fits:
+            return _expanded(kind(source.value))
+    except ValueError:
+        pass
+    raise ConfigError(f"{source.name} must be {noun}")
 
 
-def _kind(kind: type[Any]) -> str:
-    return {int: "a whole number", float: "a number", Path: "a path"}.get(kind, "text")
+def _expanded(value: Any) -> Any:
+    """A path may start with ``~``, which no shell expands in a file."""
+    return value.expanduser() if isinstance(value, Path) else value
+
+
+def zone_exists(name: str) -> bool:
+    """Whether the time zone database has it."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones
+        return False
+    return True
 
 
 def _checked(settings: Settings) -> Settings:
-    try:
-        ZoneInfo(settings.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    if not zone_exists(settings.timezone):
         raise ConfigError(
             f"there is no time zone {settings.timezone!r}",
             hint="Use an IANA name such as Europe/Berlin or UTC.",
-        ) from None
+        )
     if not 0 < settings.rate_share <= 1:
         raise ConfigError("rate_share must be above 0 and at most 1")
-    for name in ("refresh_after", "settle", "max_rows"):
-        if getattr(settings, name) < 0:
-            raise ConfigError(f"{name} must not be negative")
-    for name in ("max_requests", "query_seconds", "jobs_in_flight"):
-        if getattr(settings, name) < 1:
-            raise ConfigError(f"{name} must be at least 1")
+    if not _MEMORY.match(settings.query_memory):
+        raise ConfigError(
+            "query_memory must be a number and a unit", hint="For example 512MB, 2GB or 1.5GiB."
+        )
+    for name, (least, most) in _BOUNDS.items():
+        if not least <= getattr(settings, name) <= most:
+            raise ConfigError(f"{name} must be between {least:,} and {most:,}")
     return settings

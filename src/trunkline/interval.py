@@ -12,7 +12,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Interval:
-    """``[start, end)``; both aware, in UTC, to the millisecond. Never empty."""
+    """``[start, end)``; both aware and in UTC. Never empty. Written to the millisecond."""
 
     start: datetime
     end: datetime
@@ -21,7 +21,7 @@ class Interval:
         if self.start.utcoffset() != timedelta(0) or self.end.utcoffset() != timedelta(0):
             raise ValueError("an interval is in UTC")
         if self.start >= self.end:
-            raise ValueError(f"empty interval {self.start:%FT%TZ}/{self.end:%FT%TZ}")
+            raise ValueError(f"empty interval {self}")
 
     def __str__(self) -> str:
         return f"{iso(self.start)}/{iso(self.end)}"
@@ -33,7 +33,7 @@ class Interval:
 
     def days(self) -> frozenset[date]:
         """Every UTC day it touches."""
-        last = (self.end - timedelta(milliseconds=1)).date()
+        last = (self.end - timedelta.resolution).date()
         return frozenset(
             self.start.date() + DAY * n for n in range((last - self.start.date()).days + 1)
         )
@@ -41,9 +41,7 @@ class Interval:
 
 def iso(instant: datetime) -> str:
     """ISO 8601 with milliseconds and Z, as the providers write and read it."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
-        f"{instant.microsecond // 1000:03d}Z"
-    )
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def midnight(day: date) -> datetime:

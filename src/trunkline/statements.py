@@ -16,4 +16,7 @@ def load(package: str, filename: str) -> Mapping[str, str]:
     """The statements of a file in ``<package>/sql/``, by name."""
     text = files(package).joinpath("sql", filename).read_text(encoding="utf-8")
     _, *parts = _HEADING.split(text)
-    return dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))
+    names = parts[::2]
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"{package}, {filename}: repeated statements {repeated}")
+    return dict(zip(names, (part.strip() for part in parts[1::2]), strict=True))

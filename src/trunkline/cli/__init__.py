@@ -62,7 +62,10 @@ class _Commands(click.Group):
 @click.option("--config", metavar="FILE", help="Configuration file; default ./trunkline.toml.")
 @click.pass_context
 def trunkline(ctx: click.Context, config: str | None) -> None:
-    r"""Write SQL against a contact centre.
+    """Write SQL against a contact centre.
+
+    Exit status: 0 done; 1 internal; 2 usage or SQL; 3 credentials or permission;
+    4 the provider failed or data is incomplete; 5 interrupted (resumable).
 
     Example:
 
@@ -71,9 +74,6 @@ def trunkline(ctx: click.Context, config: str | None) -> None:
         trunkline query "SELECT count(*) FROM conversations
                          WHERE conversation_start >= '2025-01-01'
                            AND conversation_start <  '2026-01-01'"
-
-    Exit status: 0 done; 1 internal; 2 usage or SQL; 3 credentials or permission;
-    4 the provider failed or data is incomplete; 5 interrupted (resumable).
     """
     ctx.obj = config
 

@@ -14,7 +14,7 @@ from trunkline.lake.catalogue import CoveredDay
 @click.command("coverage")
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    r"""Show which UTC days are held, by dataset and month.
+    """Show which UTC days are held, by dataset and month.
 
     Example:
 

@@ -60,9 +60,16 @@ Point it at a real organisation with four environment variables (or the same nam
 
 @click.command("demo")
 @click.option("--keep", metavar="DIR", help="Keep the data directory, to query it afterwards.")
-@click.option("--per-day", type=click.IntRange(1), default=80, show_default=True, metavar="N")
+@click.option(
+    "--per-day",
+    type=click.IntRange(1),
+    default=80,
+    show_default=True,
+    metavar="N",
+    help="Conversations on a mean day.",
+)
 def command(keep: str | None, per_day: int) -> None:
-    r"""Show a twelve-month report, from the plan to the certificate, on a simulated organisation.
+    """Show a twelve-month report, from the plan to the certificate, on a simulated organisation.
 
     Example:
 
@@ -88,10 +95,10 @@ def _tell(engine: Engine, url: str) -> None:
     _say(4, "The same question again.")
     _ask(engine, REPORT, rows=False)
     _say(5, "Another question about the same year. Numbers and names were masked before landing.")
-    click.echo(_indented(ANOTHER))
+    click.echo(_indented(ANOTHER) + "\n")
     _ask(engine, ANOTHER)
     _say(6, "A thirteenth month: only what is missing is fetched.")
-    click.echo(_indented(THIRTEENTH))
+    click.echo(_indented(THIRTEENTH) + "\n")
     _ask(engine, THIRTEENTH)
     _say(7, "The certificate of the first answer (`trunkline query --certificate`).")
     click.echo(_indented(_abridged(first.certificate)))
@@ -114,7 +121,7 @@ def _ask(engine: Engine, sql: str, *, rows: bool = True) -> Prepared:
 
 
 def _abridged(certificate: dict[str, Any]) -> str:
-    """The certificate with one job of many, and the conversations' statement left out."""
+    """The certificate with one job of many."""
     shown = certificate | {"jobs": certificate["jobs"][:1]}
     more = len(certificate["jobs"]) - 1
     text = msgspec.json.format(msgspec.json.encode(shown), indent=2).decode()

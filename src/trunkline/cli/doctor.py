@@ -19,7 +19,7 @@ COLOURS = {Health.GOOD: "green", Health.WARNING: "yellow", Health.BAD: "red"}
 @click.command("doctor")
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    r"""Check settings, host, token, organisation, divisions, permissions, clock and rate limits.
+    """Check settings, host, token, organisation, divisions, permissions, clock and rate limits.
 
     Each finding that is not good says what to do. The exit status is that of the first bad one.
 

@@ -15,7 +15,7 @@ from trunkline.engine import Options
 @click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
 @click.pass_context
 def command(ctx: click.Context, sql: str | None, file: str | None, timezone: str | None) -> None:
-    r"""Show what a query would call, what that costs and what is already held.
+    """Show what a query would call, what that costs and what is already held.
 
     Calls nothing and needs no credentials.
 

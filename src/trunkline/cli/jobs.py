@@ -20,7 +20,7 @@ from trunkline.jobs.job import Job
 @click.group("jobs", invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    r"""List, show, cancel or resume jobs.
+    """List, show, cancel or resume jobs.
 
     Example:
 
@@ -35,7 +35,13 @@ def command(ctx: click.Context) -> None:
 @command.command("list")
 @click.pass_context
 def list_jobs(ctx: click.Context) -> None:
-    """List every job, oldest first."""
+    """List every job, oldest first.
+
+    Example:
+
+    \b
+        trunkline jobs list
+    """
     with engine_of(ctx) as engine:
         jobs = engine.jobs()
     if not jobs:
@@ -55,7 +61,13 @@ def list_jobs(ctx: click.Context) -> None:
 @click.argument("key")
 @click.pass_context
 def show(ctx: click.Context, key: str) -> None:
-    """Show one job, named by the start of its key."""
+    """Show one job, named by the start of its key.
+
+    Example:
+
+    \b
+        trunkline jobs show 7266cf3d
+    """
     with engine_of(ctx) as engine:
         job = _find(engine, key)
     fields = {
@@ -80,7 +92,13 @@ def show(ctx: click.Context, key: str) -> None:
 @click.argument("key")
 @click.pass_context
 def cancel(ctx: click.Context, key: str) -> None:
-    """Give a job up, here and with the provider."""
+    """Give a job up, here and with the provider.
+
+    Example:
+
+    \b
+        trunkline jobs cancel 7266cf3d
+    """
     with engine_of(ctx) as engine, watching(quiet=True) as observe:
         job = asyncio.run(engine.cancel(_find(engine, key).key, observe))
         click.echo(f"job {job.key[:8]} is cancelled; its days are fetched again when asked for")
@@ -89,11 +107,18 @@ def cancel(ctx: click.Context, key: str) -> None:
 @command.command("resume")
 @click.pass_context
 def resume(ctx: click.Context) -> None:
-    """Go on with every unfinished job."""
+    """Go on with every unfinished job.
+
+    Example:
+
+    \b
+        trunkline jobs resume
+    """
     with engine_of(ctx) as engine:
         with watching(quiet=False) as observe:
             outcome = asyncio.run(engine.resume(observe))
-        click.echo(f"{len(outcome.published)} jobs published", err=True)
+        count = len(outcome.published)
+        click.echo(f"{count} job{'' if count == 1 else 's'} published", err=True)
         if outcome.broken:
             names = ", ".join(str(job.interval) for job, _ in outcome.broken)
             reasons = "; ".join(sorted({error.message for _, error in outcome.broken}))

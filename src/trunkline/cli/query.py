@@ -22,7 +22,19 @@ from trunkline.errors import UsageError
 from trunkline.planner.plan import Plan
 
 
-@click.command("query")
+class _Query(click.Command):
+    """A command whose ``--certificate`` takes a value after ``=`` only, as GNU's options do.
+
+    Otherwise `--certificate "SELECT ..."` would take the question for a file's name.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give a bare ``--certificate`` the value that stands for stderr."""
+        told = ["--certificate=-" if arg == "--certificate" else arg for arg in args]
+        return super().parse_args(ctx, told)
+
+
+@click.command("query", cls=_Query)
 @click.argument("sql", required=False)
 @click.option("-f", "--file", metavar="FILE", help="Read the SQL from a file.")
 @click.option(
@@ -35,21 +47,24 @@ from trunkline.planner.plan import Plan
 )
 @click.option("-o", "--output", metavar="FILE", help="Write rows to a file, not to stdout.")
 @click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
-@click.option("--max-requests", type=click.IntRange(1), metavar="N", help="Requests it may take.")
+@click.option(
+    "--max-requests",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Requests it may take; default: the setting max_requests.",
+)
 @click.option("--allow-partial", is_flag=True, help="Answer although intervals are missing.")
 @click.option("--covered", is_flag=True, help="Answer from what is held; request nothing.")
 @click.option("--as-of", metavar="WHEN", help="A snapshot's number or a time; requests nothing.")
 @click.option(
     "--certificate",
-    is_flag=False,
-    flag_value="-",
-    metavar="FILE",
+    metavar="[=FILE]",
     help="Write the completeness certificate to a file, or to stderr.",
 )
 @click.option("--quiet", is_flag=True, help="No progress; notices and errors only.")
 @click.pass_context
 def command(ctx: click.Context, /, sql: str | None, file: str | None, **given: Any) -> None:
-    r"""Run one SELECT; fetch what it needs and is not held yet, then answer.
+    """Run one SELECT; fetch what it needs and is not held yet, then answer.
 
     Example:
 

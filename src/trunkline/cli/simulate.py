@@ -12,20 +12,28 @@ import click
 @click.command("simulate")
 @click.option("--port", type=int, default=8080, show_default=True, help="0 takes a free one.")
 @click.option("--seed", type=int, default=7, show_default=True, help="Another seed, other data.")
-@click.option("--per-day", type=click.IntRange(1), default=80, show_default=True)
+@click.option(
+    "--per-day",
+    type=click.IntRange(1),
+    default=80,
+    show_default=True,
+    metavar="N",
+    help="Conversations on a mean day.",
+)
 @click.option("--hostile", is_flag=True, help="Add what no contract rules out.")
 def command(port: int, seed: int, per_day: int, hostile: bool) -> None:
-    r"""Serve a simulated Genesys Cloud organisation until Ctrl-C.
+    """Serve a simulated Genesys Cloud organisation until Ctrl-C.
 
-    Prints the settings that point Trunkline at it. Its data is a function of seed and day, so any
-    year may be asked for.
+    Prints, once it listens, the settings that point Trunkline at it. Its data is a function of seed
+    and day, so any year may be asked for.
 
     Example:
 
     \b
-        trunkline simulate --port 8080 > simulated.env &
-        cp simulated.env .env
+        trunkline simulate --port 8080 > .env &
+        until [ -s .env ]; do sleep 1; done
         trunkline doctor
+        kill %1
     """
     asyncio.run(_serve(port, seed, per_day, hostile=hostile))
 
@@ -42,13 +50,14 @@ async def _serve(port: int, seed: int, per_day: int, *, hostile: bool) -> None:
     settings = Settings(shape=Shape(seed, per_day, hostile))
     client = settings.clients[0]
     async with serve(Simulator(settings, lambda: datetime.now(UTC)), port=port) as address:
-        for name, value in (
-            ("GENESYS_API_URL", address.api_url),
-            ("GENESYS_LOGIN_URL", address.login_url),
-            ("GENESYS_CLIENT_ID", client.client_id),
-            ("GENESYS_CLIENT_SECRET", client.secret),
-            ("GENESYS_ORG", settings.short_name),
-        ):
-            click.echo(f"{name}={value}")
+        told = {
+            "GENESYS_API_URL": address.api_url,
+            "GENESYS_LOGIN_URL": address.login_url,
+            "GENESYS_CLIENT_ID": client.client_id,
+            "GENESYS_CLIENT_SECRET": client.secret,
+            "GENESYS_ORG": settings.short_name,
+        }
+        # In one write: a reader of the file sees all of it or nothing.
+        click.echo("\n".join(f"{name}={value}" for name, value in told.items()))
         click.echo("serving until Ctrl-C", err=True)
         await stop.wait()

@@ -22,7 +22,7 @@ KEPT = {
 @click.command("tables")
 @click.argument("name", required=False)
 def command(name: str | None) -> None:
-    r"""List the tables, or the columns of one with their meaning and masking.
+    """List the tables, or the columns of one with their meaning and masking.
 
     Example:
 

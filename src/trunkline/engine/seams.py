@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from trunkline.clock import Clock, SystemClock
 from trunkline.http.message import Offload, Transport
@@ -28,6 +31,23 @@ class Seams:
     random: Callable[[], float]
 
 
+def _threads() -> Offload:
+    """As many threads as there are cores to use: each keeps what it once needed of memory."""
+    threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="landing")
+
+    async def offload(function: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(threads, function, *arguments)
+
+    return offload
+
+
 def real() -> Seams:
     """The machine's own."""
-    return Seams(SystemClock(), AiohttpTransport, asyncio.to_thread, _key, random.random)
+    offload = _threads()
+    return Seams(
+        clock=SystemClock(),
+        transport=lambda: AiohttpTransport(offload),
+        offload=offload,
+        new_key=_key,
+        random=random.random,
+    )

@@ -24,7 +24,7 @@ class Unread:
     """Blanks the values of ``names``, wherever they stand.
 
     A quote that is followed by a name, a quote and a colon cannot be inside a JSON text, where
-    quotes are escaped; so this needs no parser.
+    quotes are escaped; so this needs no parser. A value that is not JSON inside may pass.
     """
 
     pattern: str | None

@@ -115,8 +115,8 @@ class Client:
         ``idempotent`` is repeated too: ``possibly_repeated`` of the answer counts the attempts that
         may have been carried out besides.
 
-        Raises CredentialsError (401 to fresh tokens too), PermissionMissing (403), RequestRefused (any other
-        answer below 500) and ProviderUnreachable (attempts or patience used up).
+        Raises CredentialsError (401 to fresh tokens too), PermissionMissing (403), RequestRefused
+        (any other answer below 500) and ProviderUnreachable (attempts or patience used up).
         """
         call = self._call(method, path.format(**_quoted(ids)), path, query, json, idempotent)
         outcome, tries = await self._settle(call, Tries())

@@ -15,10 +15,12 @@ class JobState(Enum):
     ::
 
         planned -> submitting -> running -> ready -> downloaded -> published
-                      |             |         |
-                      +-------------+---------+--> planned     lost or expired: again
-                                    |         +--> split       failed: halves go on
-                                    +------------> failed      given up; days missing
+                       |            |         |          |
+                       +------------+---------+----------+--> planned  refused or lost: again
+                       +------------+---------+----------+--> failed   given up; days missing
+                                    +---------+-------------> split    failed: halves go on
+
+    Each of them can be cancelled, and what failed or was cancelled can be planned again.
     """
 
     PLANNED = "planned"  # nothing sent yet
@@ -35,7 +37,13 @@ class JobState(Enum):
 TRANSITIONS: dict[JobState, frozenset[JobState]] = {
     JobState.PLANNED: frozenset({JobState.SUBMITTING, JobState.CANCELLED}),
     JobState.SUBMITTING: frozenset(
-        {JobState.RUNNING, JobState.SUBMITTING, JobState.FAILED, JobState.CANCELLED}
+        {
+            JobState.SUBMITTING,
+            JobState.RUNNING,
+            JobState.PLANNED,
+            JobState.FAILED,
+            JobState.CANCELLED,
+        }
     ),
     JobState.RUNNING: frozenset(
         {
@@ -57,7 +65,9 @@ TRANSITIONS: dict[JobState, frozenset[JobState]] = {
             JobState.CANCELLED,
         }
     ),
-    JobState.DOWNLOADED: frozenset({JobState.PUBLISHED, JobState.CANCELLED}),
+    JobState.DOWNLOADED: frozenset(
+        {JobState.PUBLISHED, JobState.PLANNED, JobState.FAILED, JobState.CANCELLED}
+    ),
     JobState.PUBLISHED: frozenset(),
     JobState.SPLIT: frozenset(),
     JobState.FAILED: frozenset({JobState.PLANNED}),

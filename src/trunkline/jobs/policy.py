@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 
 from trunkline.interval import day_span
 from trunkline.jobs.job import Job
@@ -30,7 +31,7 @@ class Policy:
     def poll_wait(self, age: float) -> float:
         """Seconds until the next poll of a job that is ``age`` seconds old."""
         if age < self.poll_first:
-            return self.poll_first - age
+            return self.poll_first - max(age, 0.0)  # a clock that was set back makes no long wait
         return min(max(self.poll_least, age * self.poll_share), self.poll_most)
 
 
@@ -38,13 +39,16 @@ def halves(job: Job, keys: tuple[str, str]) -> tuple[Job, Job]:
     """Cut a job of at least two days into two, each from its first wanted day to its last."""
     days = sorted(job.days)
     middle = len(days) // 2
-    first, second = (
-        replace(
-            Job(key, job.organization, job.dataset, job.interval, job.days, job.fingerprint),
-            interval=day_span(part[0], part[-1]),
-            days=frozenset(part),
-            parent=job.key,
-        )
-        for key, part in zip(keys, (days[:middle], days[middle:]), strict=True)
+    return _part(job, keys[0], days[:middle]), _part(job, keys[1], days[middle:])
+
+
+def _part(job: Job, key: str, days: list[date]) -> Job:
+    return Job(
+        key=key,
+        organization=job.organization,
+        dataset=job.dataset,
+        interval=day_span(days[0], days[-1]),
+        days=frozenset(days),
+        fingerprint=job.fingerprint,
+        parent=job.key,
     )
-    return first, second

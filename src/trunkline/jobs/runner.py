@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 from trunkline.catalog import Dataset
 from trunkline.clock import Clock
-from trunkline.errors import AccessError, JobLost, ProviderError
+from trunkline.errors import AccessError, JobLost, MalformedAnswer, ProviderError, RequestRefused
 from trunkline.jobs.job import Job, JobState, Landed
 from trunkline.jobs.policy import Policy, halves
 from trunkline.jobs.store import JobStore
@@ -28,7 +29,10 @@ class Landing(Protocol):
         ...
 
     def publish(self, job: Job, pages: tuple[Landed, ...]) -> int:
-        """Make a job's days visible; the snapshot. Doing it twice changes nothing."""
+        """Make a job's days visible; the snapshot. Doing it twice changes nothing.
+
+        FileNotFoundError where something that was staged is gone.
+        """
         ...
 
     def discard(self, pages: tuple[Landed, ...]) -> None:
@@ -115,11 +119,11 @@ class _Drive:
 
     async def run(self, first: Job) -> None:
         self.resumed = first.state is JobState.RUNNING
-        waiting = [first]
-        while waiting:
-            job = waiting.pop(0)
-            async with self.slots:
-                waiting += await self._until_done(job)
+        async with self.slots:
+            halves = await self._until_done(first)
+        async with asyncio.TaskGroup() as group:
+            for half in halves:
+                group.create_task(self.run(half))
 
     async def _until_done(self, job: Job) -> tuple[Job, ...]:
         """Step until the end; the halves, where it was split."""
@@ -127,13 +131,11 @@ class _Drive:
             try:
                 job = await self.steps[job.state](job)
             except JobLost as error:
-                job, split = self._lost(job, error)
+                job, split = self._lost(self._stored(job), error)
                 if split:
                     return split
-            except AccessError:
-                raise
             except ProviderError as error:
-                self._break(job, error)
+                self._break(self._stored(job), error)
                 return ()
         if job.state is JobState.PUBLISHED:
             self.published.append(job)
@@ -150,7 +152,12 @@ class _Drive:
             possibly_repeated=job.possibly_repeated + unheard,
         )
         self._tell(job)
-        submitted = await runner.provider.submit(runner.datasets[job.dataset], job.interval)
+        try:
+            submitted = await runner.provider.submit(runner.datasets[job.dataset], job.interval)
+        except (AccessError, RequestRefused):
+            # The answer was heard and nothing was started: the next POST repeats nothing.
+            runner.store.step(job, state=JobState.PLANNED)
+            raise
         job = runner.store.step(
             job,
             state=JobState.RUNNING,
@@ -170,6 +177,7 @@ class _Drive:
         status = await runner.provider.status(runner.datasets[job.dataset], job.remote_id or "")
         if status.state is RemoteState.RUNNING:
             if age > runner.policy.patience:
+                await self._give_up(job)
                 raise JobLost(f"the job has not ended in {age / 3600:.1f} hours")
             return job
         if status.state is not RemoteState.READY:
@@ -179,6 +187,13 @@ class _Drive:
         self._tell(job)
         return job
 
+    async def _give_up(self, job: Job) -> None:
+        """Cancel a job that is stuck: it counts against those that may run at once."""
+        with suppress(ProviderError):
+            await self.runner.provider.cancel(
+                self.runner.datasets[job.dataset], job.remote_id or ""
+            )
+
     async def _fetch(self, job: Job) -> Job:
         runner = self.runner
         async with self.memory:
@@ -186,13 +201,18 @@ class _Drive:
                 runner.datasets[job.dataset], job.remote_id or "", job.cursor
             )
             landed = await runner.landing.land(job, body)
+        if landed.cursor is not None and landed.cursor == job.cursor:
+            raise MalformedAnswer("a result page names itself as the next one")
         job = runner.store.land(job, landed)
         self._tell(job, landed=landed)
         return job
 
     async def _publish(self, job: Job) -> Job:
         runner = self.runner
-        runner.landing.publish(job, runner.store.pages(job))
+        try:
+            runner.landing.publish(job, runner.store.pages(job))
+        except FileNotFoundError as error:
+            raise JobLost("pages that were staged are gone from the data directory") from error
         job = runner.store.step(job, state=JobState.PUBLISHED, error=None)
         self._tell(job)
         return job
@@ -205,7 +225,7 @@ class _Drive:
         split: tuple[Job, ...] = ()
         if failed and len(job.days) > 1:
             split = halves(job, (self.runner.new_key(), self.runner.new_key()))
-            store.split(job, error.message, split)
+            job = store.split(job, error.message, split)
         elif job.attempt < (policy.attempts_of_a_day if failed else policy.attempts):
             job = store.start_over(job, error.message)
         else:
@@ -219,6 +239,10 @@ class _Drive:
         """Leave a job where it is, for a later run."""
         self.broken.append((job, error))
         self._tell(job, note=error.message)
+
+    def _stored(self, job: Job) -> Job:
+        """The job as it was last committed: a step may have got half way."""
+        return self.runner.store.get(job.key) or job
 
     def _age(self, job: Job) -> float:
         now = self.runner.clock.now()

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from trunkline.clock import Clock
+from trunkline.errors import UsageError
 from trunkline.interval import Interval, iso
 from trunkline.jobs.job import IllegalTransition, Job, JobState, Landed, require
 from trunkline.statements import load
 
+VERSION = 1
 SCHEMA = load("trunkline.jobs", "schema.sql")
 QUERIES = load("trunkline.jobs", "queries.sql")
 
@@ -33,7 +35,15 @@ class JobStore:
         self._db.row_factory = sqlite3.Row
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             self._db.execute(f"PRAGMA {pragma}")
-        self._db.executescript(SCHEMA["schema"])
+        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if version > VERSION:
+            self._db.close()
+            raise UsageError(
+                f"{path} was written by a newer Trunkline",
+                hint="Upgrade Trunkline, or use another data directory.",
+            )
+        if version < VERSION:
+            self._db.executescript(SCHEMA["schema"])
 
     def close(self) -> None:
         """Let go of the database."""
@@ -62,6 +72,7 @@ class JobStore:
             watermark=page.watermark or before.watermark,
         )
         with self._transaction():
+            self._record(before, after)
             self._db.execute(
                 QUERIES["add_page"],
                 {
@@ -75,7 +86,6 @@ class JobStore:
                     "rows": json.dumps(page.rows),
                 },
             )
-            self._record(before, after)
         return after
 
     def start_over(self, before: Job, error: str) -> Job:
@@ -86,6 +96,8 @@ class JobStore:
             remote_id=None,
             cursor=None,
             pages=0,
+            watermark=None,
+            submitted_at=None,
             attempt=before.attempt + 1,
             error=error,
         )
@@ -94,13 +106,15 @@ class JobStore:
             self._record(before, after)
         return after
 
-    def split(self, before: Job, error: str, halves: tuple[Job, ...]) -> None:
+    def split(self, before: Job, error: str, halves: tuple[Job, ...]) -> Job:
         """End a job and keep the jobs that take its place, in one transaction."""
+        after = replace(before, state=JobState.SPLIT, error=error)
         with self._transaction():
             self._db.execute(QUERIES["drop_pages"], {"job": before.key})
-            self._record(before, replace(before, state=JobState.SPLIT, error=error))
+            self._record(before, after)
             for half in halves:
                 self._add(half)
+        return after
 
     def get(self, key: str) -> Job | None:
         """A job by its key."""
@@ -150,9 +164,10 @@ class JobStore:
 
     def _record(self, before: Job, after: Job) -> None:
         require(before.state, after.state)
-        values = _values(after) | {"now": iso(self._clock.now()), "before": before.state.value}
+        read = {f"{name}_before": value for name, value in _values(before).items()}
+        values = _values(after) | read | {"now": iso(self._clock.now())}
         if self._db.execute(QUERIES["record"], values).rowcount != 1:
-            raise IllegalTransition(f"job {before.key} is no longer {before.state.value}")
+            raise IllegalTransition(f"job {before.key} is no longer as it was read")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

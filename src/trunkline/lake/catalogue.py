@@ -15,10 +15,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from trunkline.errors import UsageError
 from trunkline.interval import iso
 from trunkline.lake.landing import StagedFile
 from trunkline.statements import load
 
+VERSION = 1
 SCHEMA = load("trunkline.lake", "schema.sql")
 QUERIES = load("trunkline.lake", "queries.sql")
 
@@ -68,7 +70,15 @@ class Catalogue:
         self._db.row_factory = sqlite3.Row
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             self._db.execute(f"PRAGMA {pragma}")
-        self._db.executescript(SCHEMA["schema"])
+        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if version > VERSION:
+            self._db.close()
+            raise UsageError(
+                f"{path} was written by a newer Trunkline",
+                hint="Upgrade Trunkline, or use another data directory.",
+            )
+        if version < VERSION:
+            self._db.executescript(SCHEMA["schema"])
 
     def close(self) -> None:
         """Let go of the database."""
@@ -143,7 +153,7 @@ class Catalogue:
                 return already
             snapshot = self._add_snapshot(publication, published_at)
             for file in replaced:
-                self._run("end_file", snapshot=snapshot, file=file.file)
+                self._end_file(file, snapshot)
             for staged in publication.files:
                 self._add_file(publication.organization, staged, snapshot)
             for day, conversations in publication.days.items():
@@ -159,6 +169,11 @@ class Catalogue:
             job=publication.job,
         )
         return int(row["snapshot"])
+
+    def _end_file(self, file: LiveFile, snapshot: int) -> None:
+        ended = self._db.execute(QUERIES["end_file"], {"snapshot": snapshot, "file": file.file})
+        if ended.rowcount != 1:
+            raise RuntimeError(f"{file.path} has been replaced meanwhile: two writers at once")
 
     def _add_file(self, organization: str, staged: StagedFile, snapshot: int) -> None:
         row = self._one(

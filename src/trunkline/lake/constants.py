@@ -8,20 +8,22 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
-from trunkline.lake.session import Limits, session
+from trunkline.lake.session import Limits, deadline, session
 
+SECONDS = 5.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @contextmanager
 def evaluator(zone: str) -> Iterator[Callable[[str], datetime | None]]:
     """A function from an expression to the instant it means in ``zone``; None if it means none."""
-    with session((), "main", zone, Limits(seconds=5)) as connection:
+    with session((), "main", zone, Limits()) as connection:
 
         def constant(expression: str) -> datetime | None:
             query = f"SELECT epoch_us(CAST(({expression}) AS TIMESTAMP WITH TIME ZONE))"
             try:
-                row = connection.execute(query).fetchone()
+                with deadline(connection, SECONDS):
+                    row = connection.execute(query).fetchone()
                 return None if row is None or row[0] is None else _instant(row[0])
             except (duckdb.Error, OverflowError):
                 return None

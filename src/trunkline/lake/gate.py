@@ -1,22 +1,41 @@
 """What SQL a user may run: one SELECT over relations of the catalogue; nothing that reaches out.
 
 DuckDB's own parser decides (its syntax tree as JSON), so there is no second dialect in which a
-statement could mean something else. Everything not known to be harmless in FROM is refused.
+statement could mean something else. Kinds of query and of source that are not named here are
+refused, so that a new one of DuckDB's has to be let in by hand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import duckdb
 import msgspec
 
+from trunkline.catalog import folded
 from trunkline.errors import ForbiddenSql, SqlError
+from trunkline.lake.messages import character, unknown_relation
+from trunkline.lake.relation import Relation, find
 
+# WITH may also hold INSERT, UPDATE, DELETE and COPY (DuckDB 2.0).
+QUERIES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE"})
+SOURCES = frozenset(
+    {
+        "BASE_TABLE",
+        "EMPTY",
+        "EXPRESSION_LIST",
+        "JOIN",
+        "PIVOT",
+        "SHOW_REF",
+        "SUBQUERY",
+        "TABLE_FUNCTION",
+    }
+)
 TABLE_FUNCTIONS = frozenset({"unnest", "range", "generate_series", "json_each", "json_tree"})
 
-# Scalars that read the configuration or the environment, keep state, wait, or run SQL of their own.
+# Scalars that read the configuration or the environment, keep state, wait, or run SQL of their own;
+# the last four are macros over system tables.
 FORBIDDEN_FUNCTIONS = frozenset(
     {
         "currval",
@@ -26,6 +45,7 @@ FORBIDDEN_FUNCTIONS = frozenset(
         "getvariable",
         "in_search_path",
         "json_execute_serialized_sql",
+        "json_serialize_plan",
         "nextval",
         "query",
         "query_table",
@@ -35,103 +55,129 @@ FORBIDDEN_FUNCTIONS = frozenset(
         "sleep_ms",
         "stats",
         "write_log",
+        "format_type",
+        "get_block_size",
+        "pg_get_constraintdef",
+        "pg_get_viewdef",
     }
 )
+_INTERNAL = "__internal"
 
 ONE_SELECT = "Trunkline runs one SELECT statement at a time and changes nothing"
+TOO_DEEP = "the statement is nested too deeply"
 
 Node = Mapping[str, Any]
 
 
-def check(sql: str, known: Callable[[str, str | None], bool]) -> None:
-    """Raise ForbiddenSql or SqlError unless the text is one SELECT over known relations.
+def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> None:
+    """Raise ForbiddenSql, UnknownRelation or SqlError unless it is one SELECT over the relations.
 
-    ``known(name, schema)`` says whether the catalogue has a relation.
+    ``default_schema`` is the one that unqualified names belong to.
     """
-    tree = parse(sql)
-    statements = tree["statements"]
+    statements = parse(sql)["statements"]
     if len(statements) != 1:
         count = "no statement" if not statements else f"{len(statements)} statements"
         raise ForbiddenSql(f"{ONE_SELECT}; this is {count}")
-    for relation in _relations(statements[0]["node"], frozenset()):
-        _check_relation(relation, known)
-    for name, position in _functions(statements[0]["node"]):
-        if name.lower() in FORBIDDEN_FUNCTIONS:
-            raise ForbiddenSql(f"the function {name}() is not available", position=position)
+    for node, common in _walk(statements[0]["node"]):
+        kind = str(node.get("type"))
+        if "class" in node:
+            _check_function(node, sql)
+        elif kind.endswith("_NODE"):
+            _check_query(kind)
+        elif "sample" in node and kind == "BASE_TABLE":
+            _check_table(node, common, sql, relations, default_schema)
+        elif "sample" in node:
+            _check_source(node, sql)
 
 
 def parse(sql: str) -> dict[str, Any]:
     """Return DuckDB's syntax tree of a SELECT; SqlError or ForbiddenSql where there is none."""
     with duckdb.connect(":memory:") as connection:
         row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
-    tree: dict[str, Any] = msgspec.json.decode(row[0] if row else "{}")
+    try:
+        tree: dict[str, Any] = msgspec.json.decode(row[0] if row else "{}")
+    except RecursionError:
+        raise SqlError(TOO_DEEP) from None
     if not tree.get("error"):
         return tree
     if tree.get("error_type") == "parser":
-        position = int(tree["position"]) if str(tree.get("position", "")).isdigit() else None
+        position = character(sql, tree.get("position"))
         raise SqlError(str(tree["error_message"]), position=position)
     raise ForbiddenSql(ONE_SELECT, hint="Write a SELECT; WITH, VALUES and FROM-first are fine.")
 
 
-def _check_relation(node: Node, known: Callable[[str, str | None], bool]) -> None:
-    kind, position = node["type"], node.get("query_location")
+def _check_query(kind: str) -> None:
+    if kind not in QUERIES:
+        raise ForbiddenSql(ONE_SELECT, hint="WITH may only hold queries.")
+
+
+def _check_function(node: Node, sql: str) -> None:
+    name = folded(str(node.get("function_name", "")))
+    if name in FORBIDDEN_FUNCTIONS or name.startswith(_INTERNAL):
+        position = character(sql, node.get("query_location"))
+        raise ForbiddenSql(f"the function {name}() is not available", position=position)
+
+
+def _check_source(node: Node, sql: str) -> None:
+    kind, position = node["type"], character(sql, node.get("query_location"))
+    if kind not in SOURCES:
+        raise ForbiddenSql(f"{kind} is not available in FROM", position=position)
     if kind == "SHOW_REF":
         raise ForbiddenSql(
             "DESCRIBE, SHOW and SUMMARIZE are not available",
             hint="`trunkline tables NAME` lists the columns of a table.",
         )
     if kind == "TABLE_FUNCTION":
-        name = node["function"].get("function_name", "")
-        if name.lower() not in TABLE_FUNCTIONS:
+        name = str(node["function"].get("function_name", ""))
+        if folded(name) not in TABLE_FUNCTIONS:
             raise ForbiddenSql(
                 f"the table function {name}() is not available: queries read catalogue tables only",
                 hint=f"Allowed in FROM: {', '.join(sorted(TABLE_FUNCTIONS))}.",
                 position=position,
             )
-        return
-    path = node["qualified_name"]["path"]
+
+
+def _check_table(
+    node: Node,
+    common: frozenset[str],
+    sql: str,
+    relations: tuple[Relation, ...],
+    default_schema: str,
+) -> None:
+    path, position = node["qualified_name"]["path"], character(sql, node.get("query_location"))
     if len(path) > 2 or node.get("at_clause"):
         raise ForbiddenSql(f"{'.'.join(path)} is not a relation", position=position)
-    if not known(path[-1], path[0] if len(path) == 2 else None):
-        raise ForbiddenSql(f"{'.'.join(path)} is not in the catalogue", position=position)
+    if len(path) == 1 and folded(path[0]) in common:
+        return
+    schema = path[0] if len(path) == 2 else None
+    if find(relations, path[-1], schema, default_schema) is None:
+        raise unknown_relation(".".join(path), relations, default_schema, position)
 
 
-def _relations(node: Any, common: frozenset[str]) -> Iterator[Node]:
-    """Every relation read, with the common table expressions in scope left out.
+def _walk(statement: Node) -> Iterator[tuple[Node, frozenset[str]]]:
+    """Every node, in the order of the text, with the common table expressions in its scope.
 
-    An expression sees those written before it, and itself only where it is recursive, as the
-    binder has it; otherwise a name could be a CTE here and a system view there.
+    An expression sees those written before it; the second part of a recursive one also sees itself,
+    its first part does not, as the binder has it. Otherwise a name could be a CTE here and a system
+    view there.
     """
-    if isinstance(node, list):
-        for element in node:
-            yield from _relations(element, common)
-    elif isinstance(node, dict):
-        rest = dict(node)
-        for entry in rest.pop("cte_map", {"map": []})["map"]:
-            query = entry["value"]["query_node"]
-            name = entry["key"].lower()
-            recursive = query["type"] == "RECURSIVE_CTE_NODE"
-            yield from _relations(query, common | {name} if recursive else common)
-            common |= {name}
-        if rest.get("type") == "BASE_TABLE" and _is_common(rest, common):
-            rest.pop("qualified_name")
-        elif rest.get("type") in ("BASE_TABLE", "TABLE_FUNCTION", "SHOW_REF"):
-            yield rest
-        for value in rest.values():
-            yield from _relations(value, common)
+    waiting: list[tuple[Any, frozenset[str]]] = [(statement, frozenset())]
+    while waiting:
+        node, common = waiting.pop()
+        if isinstance(node, dict):
+            yield node, common
+            waiting.extend(reversed(_children(node, common)))
+        elif isinstance(node, list):
+            waiting.extend((element, common) for element in reversed(node))
 
 
-def _is_common(node: Node, common: frozenset[str]) -> bool:
-    path = node["qualified_name"]["path"]
-    return len(path) == 1 and path[0].lower() in common
-
-
-def _functions(node: Any) -> Iterator[tuple[str, int | None]]:
-    if isinstance(node, list):
-        for element in node:
-            yield from _functions(element)
-    elif isinstance(node, dict):
-        if name := node.get("function_name"):
-            yield str(name), node.get("query_location")
-        for value in node.values():
-            yield from _functions(value)
+def _children(node: Node, common: frozenset[str]) -> list[tuple[Any, frozenset[str]]]:
+    rest = dict(node)
+    found: list[tuple[Any, frozenset[str]]] = []
+    for entry in rest.pop("cte_map", {"map": []})["map"]:
+        found.append((entry["value"], common))
+        common |= {folded(entry["key"])}
+    if node.get("type") == "RECURSIVE_CTE_NODE":
+        found.append((rest.pop("left"), common))
+        common |= {folded(rest["cte_name"])}
+    return found + [(value, common) for value in rest.values()]

@@ -25,8 +25,9 @@ class Lake:
 
     def __init__(self, home: Path) -> None:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.home = home
-        self.catalogue = Catalogue(home / CATALOGUE)
+        self.home = home.absolute()
+        (self.home / FILES).mkdir(mode=0o700, exist_ok=True)
+        self.catalogue = Catalogue(self.home / CATALOGUE)
 
     def close(self) -> None:
         """Let go of the catalogue."""
@@ -41,9 +42,13 @@ class Lake:
 
         Files that also hold other days live on as new files without the replaced ones. A
         conversation that came on two pages of the job is kept once, as the later page had it.
+
+        FileNotFoundError where a staged file is gone; ValueError where one holds rows of a day that
+        is not the job's.
         """
         if (already := self.catalogue.snapshot_of(publication.job)) is not None:
             return already
+        self._require(publication)
         kept = newest_only(self.home, publication.files, layout)
         replaced, remainders = self._displaced(publication, layout)
         whole = replace(
@@ -52,8 +57,16 @@ class Lake:
             days=_conversations(kept, publication.days, layout),
         )
         snapshot = self.catalogue.publish(whole, replaced, published_at)
-        self.discard(file for file in publication.files if file not in kept)
+        paths = {file.path for file in kept}
+        self.discard(file for file in publication.files if file.path not in paths)
         return snapshot
+
+    def _require(self, publication: Publication) -> None:
+        for file in publication.files:
+            if not (self.home / file.path).is_file():
+                raise FileNotFoundError(f"{file.path} is not there")
+            if strangers := sorted(file.days.keys() - publication.days.keys()):
+                raise ValueError(f"{file.path} holds rows of {strangers[0]}, which is not wanted")
 
     def _displaced(
         self, publication: Publication, layout: Layout

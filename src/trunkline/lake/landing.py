@@ -67,13 +67,14 @@ def stage(home: Path, name: str, tables: Mapping[str, pa.Table], time_column: st
     The same name written again (a page fetched twice because of a crash) replaces the file, so
     nothing is left behind that no receipt names.
     """
-    return Receipt(
-        tuple(
-            _write(home, f"{FILES}/{table}/{name}.parquet", table, rows, time_column)
-            for table, rows in tables.items()
-            if rows.num_rows
-        )
+    written = tuple(
+        _write(home, f"{FILES}/{table}/{name}.parquet", table, rows, time_column)
+        for table, rows in tables.items()
+        if rows.num_rows
     )
+    for file in written:
+        _keep_names((home / file.path).parent)
+    return Receipt(written)
 
 
 def _write(home: Path, path: str, table: str, rows: pa.Table, time_column: str) -> StagedFile:
@@ -81,7 +82,7 @@ def _write(home: Path, path: str, table: str, rows: pa.Table, time_column: str) 
     pq.write_table(rows, sink, compression="zstd", compression_level=1)
     content = sink.getvalue()
     target = home / path
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(target.parent)
     _write_durably(target, content)
     return StagedFile(
         table=table,
@@ -101,6 +102,23 @@ def rows_by_day(rows: pa.Table, time_column: str) -> dict[date, int]:
         cast("date", entry["values"].as_py()): cast("int", entry["counts"].as_py())
         for entry in counts
     }
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _keep_names(folder.parent)
+
+
+def _keep_names(folder: Path) -> None:
+    """Make the names in a folder durable: a file that is synchronised may yet lose its own."""
+    if os.name == "nt":
+        return  # a folder cannot be opened there
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _write_durably(target: Path, content: pa.Buffer) -> None:

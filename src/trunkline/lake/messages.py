@@ -4,76 +4,103 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
+
+import msgspec
 
 from trunkline.catalog import closest
 from trunkline.errors import SqlError, UnknownColumn, UnknownRelation
 from trunkline.lake.relation import Relation
 
-_NO_TABLE = re.compile(r"Table with name \"?(?P<name>[^\"\s]+)\"? does not exist")
 _NO_COLUMN = re.compile(
-    r"column \"(?P<name>[^\"]+)\" (?:not found|that)"
-    r"|does not have a column named \"(?P<other>[^\"]+)\""
+    r"Referenced column \"(?P<name>[^\"]+)\" not found"
+    r"|does not have a column named \"(?P<member>[^\"]+)\""
+    r"|^Column \"(?P<listed>[^\"]+)\" (?:in \w+ list not found|does not exist on)"
 )
-_PLACE = re.compile(r"^LINE (?P<line>\d+): (?P<text>.*)\n(?P<pad> *)\^", re.MULTILINE)
+_NO_TABLE = re.compile(r"^Referenced table \"(?P<name>[^\"]+)\" not found")
+_PREFIX = re.compile(r"^\w[\w ]* Error: ")
+_WITH_VALUES = ("Conversion Error", "Invalid Input Error", "Out of Range Error")
+_QUOTED = re.compile(r"'.*'|\".*\"", re.DOTALL)
+_UNKNOWN_PLACE = 2**64 - 1
 
 
-def sql_error(message: str, sql: str, relations: Iterable[Relation]) -> SqlError:
-    """The error for a message of DuckDB, with a suggestion from the catalogue where one is near."""
-    relations = tuple(relations)
-    if found := _NO_TABLE.search(message):
-        return _unknown_relation(found["name"], sql, relations)
-    if found := _NO_COLUMN.search(message):
-        return _unknown_column(found["name"] or found["other"], message, sql, relations)
-    return SqlError(_first_line(message), position=_position(message, sql))
+def sql_error(
+    message: str, sql: str, relations: Iterable[Relation], *, before: int = 0
+) -> SqlError:
+    """The error for a message of DuckDB, with a suggestion from the catalogue where one is near.
+
+    ``before`` is how many characters, all ASCII, stood before the user's text.
+    """
+    told = _told(message)
+    text = str(told["exception_message"]).strip()
+    position = character(sql, told.get("position"), before=before)
+    if found := _NO_COLUMN.search(text):
+        name = found["name"] or found["member"] or found["listed"]
+        return _unknown_column(name, sql, tuple(relations), position)
+    if found := _NO_TABLE.search(text):
+        return UnknownRelation(
+            f"there is no table {found['name']} in the query",
+            hint="A column is written with the alias of its table, where it has one.",
+            position=position,
+        )
+    return SqlError(_safe(text, message), position=position)
 
 
-def _unknown_relation(name: str, sql: str, relations: tuple[Relation, ...]) -> UnknownRelation:
-    names = sorted({r.name for r in relations} | {r.qualified for r in relations})
-    near = closest(name, names)
-    hint = f"Did you mean {near}? " if near else ""
+def unknown_relation(
+    name: str, relations: Iterable[Relation], default_schema: str, position: int | None
+) -> UnknownRelation:
+    """The error for a name, qualified or not, that no relation has."""
+    spelled: dict[str, str] = {}
+    for relation in relations:
+        short = relation.name if relation.schema == default_schema else relation.qualified
+        spelled |= {relation.name: short, relation.qualified: relation.qualified}
+    near = closest(name, spelled)
+    hint = f"Did you mean {spelled[near]}? " if near else ""
     return UnknownRelation(
         f"there is no table {name}",
         hint=f"{hint}`trunkline tables` lists them all.",
-        position=_word(name, sql),
+        position=position,
     )
 
 
+def character(sql: str, place: object, *, before: int = 0) -> int | None:
+    """DuckDB's place in a text, a count of bytes of UTF-8, as a count of characters."""
+    if not isinstance(place, (int, str)) or not str(place).isdigit():
+        return None
+    offset, text = int(place) - before, sql.encode()
+    if int(place) == _UNKNOWN_PLACE or not 0 <= offset <= len(text):
+        return None
+    return len(text[:offset].decode(errors="ignore"))
+
+
 def _unknown_column(
-    name: str, message: str, sql: str, relations: tuple[Relation, ...]
+    name: str, sql: str, relations: tuple[Relation, ...], position: int | None
 ) -> UnknownColumn:
-    bare = name.rpartition(".")[2]
     named = [r for r in relations if re.search(rf"\b{r.name}\b", sql, re.IGNORECASE)]
-    near = closest(bare, {column for r in named for column, _ in r.columns})
+    near = closest(name, {column for r in named for column, _ in r.columns})
     tables = ", ".join(sorted({r.name for r in named})) or "the query"
     hint = f"Did you mean {near}? " if near else ""
     return UnknownColumn(
         f"there is no column {name} in {tables}",
         hint=f"{hint}`trunkline tables NAME` lists the columns of a table.",
-        position=_position(message, sql) or _word(bare, sql),
+        position=position,
     )
 
 
-def _first_line(message: str) -> str:
-    text = message.split("\n\nLINE ", 1)[0]
-    return re.sub(r"^\w[\w ]* Error: ", "", text).strip()
+def _told(message: str) -> dict[str, Any]:
+    """What DuckDB says with ``errors_as_json``; now and then it says it as text all the same."""
+    text = _PREFIX.sub("", message, count=1)
+    try:
+        told = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        told = None
+    if isinstance(told, dict) and "exception_message" in told:
+        return told
+    return {"exception_message": text.split("\n\nLINE ", 1)[0]}
 
 
-def _position(message: str, sql: str) -> int | None:
-    """The offset DuckDB points at: a line of the text and a caret below it."""
-    place = _PLACE.search(message)
-    if place is None:
-        return None
-    lines = sql.splitlines(keepends=True)
-    row = int(place["line"]) - 1
-    shown = place["text"]
-    column = len(place["pad"]) - len(f"LINE {place['line']}: ")
-    if row >= len(lines) or column < 0:
-        return None
-    start = lines[row].find(shown.removeprefix("...").removesuffix("...")[:40])
-    offset = column - (3 if shown.startswith("...") else 0)
-    return sum(len(line) for line in lines[:row]) + max(start, 0) + offset
-
-
-def _word(name: str, sql: str) -> int | None:
-    found = re.search(rf"\b{re.escape(name)}\b", sql, re.IGNORECASE)
-    return found.start() if found else None
+def _safe(text: str, message: str) -> str:
+    """Without values of the data, and without the list of all overloads, which can be a page."""
+    if message.startswith(_WITH_VALUES):
+        text = _QUOTED.sub("…", text)
+    return text.split("\n\tCandidate functions:", 1)[0].rstrip()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from trunkline.catalog import Catalog, Table
+from trunkline.catalog import Catalog, Table, folded
 from trunkline.types import Type
 
 SYSTEM_SCHEMA = "trunkline"
@@ -50,5 +50,5 @@ def find(
     relations: Iterable[Relation], name: str, schema: str | None, default: str
 ) -> Relation | None:
     """The relation of that name, as the search path of a session would find it."""
-    wanted = ((schema or default).lower(), name.lower())
+    wanted = (folded(schema or default), folded(name))
     return next((r for r in relations if (r.schema, r.name) == wanted), None)

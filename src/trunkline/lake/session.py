@@ -11,12 +11,14 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from trunkline.errors import LimitExceeded
+from trunkline.errors import LimitExceeded, TrunklineError, UsageError
 from trunkline.lake import gate
 from trunkline.lake.messages import sql_error
-from trunkline.lake.relation import SYSTEM_SCHEMA, Relation, find
+from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
 
 BATCH_ROWS = 65_536
+INTERRUPT_EVERY = 0.05
+_PREPARE = "PREPARE question AS "
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,28 @@ class Answer:
     batches: Iterator[pa.RecordBatch]
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """The user's text and what it may name and use: all that an error message needs."""
+
+    sql: str
+    relations: tuple[Relation, ...]
+    limits: Limits
+
+
 def describe(
     sql: str, relations: Iterable[Relation], default_schema: str, zone: str
 ) -> tuple[str, ...]:
     """Parse and bind the text against empty relations, running nothing; its column names.
 
-    Raises ForbiddenSql, UnknownRelation, UnknownColumn or SqlError, each with its position.
+    Raises ForbiddenSql, UnknownRelation, UnknownColumn or SqlError, each with its position where
+    DuckDB tells it; UsageError where there is no such time zone.
     """
     empty = tuple(Relation(r.schema, r.name, r.columns) for r in relations)
-    with session(empty, default_schema, zone, Limits()) as connection:
-        gate.check(sql, lambda name, schema: _known(empty, name, schema, default_schema, sql))
-        with _sql_errors(sql, empty):
-            return tuple(connection.sql(sql).columns)
+    question = _Question(sql, empty, Limits())
+    gate.check(sql, empty, default_schema)
+    with _open(question, default_schema, zone) as connection, _sql_errors(connection, question):
+        return tuple(connection.sql(sql).columns)
 
 
 @contextmanager
@@ -57,34 +69,41 @@ def answer(
 ) -> Iterator[Answer]:
     """Run the user's own text; batches are read while the context is open.
 
-    Raises LimitExceeded where it needs more memory, time or rows than it may.
+    Raises LimitExceeded where it needs more memory, time or rows than it may. The time runs until
+    the last batch is read.
     """
-    gate.check(sql, lambda name, schema: _known(relations, name, schema, default_schema, sql))
-    with session(relations, default_schema, zone, limits) as connection:
-        timer = threading.Timer(limits.seconds, connection.interrupt)
-        timer.daemon = True
-        timer.start()
-        try:
-            with _sql_errors(sql, relations, limits):
-                reader = connection.sql(sql).to_arrow_reader(BATCH_ROWS)
-            yield Answer(reader.schema, _counted(reader, sql, relations, limits))
-        finally:
-            timer.cancel()
+    question = _Question(sql, relations, limits)
+    gate.check(sql, relations, default_schema)
+    with _open(question, default_schema, zone) as connection:
+        with _sql_errors(connection, question):
+            reader = connection.sql(sql).to_arrow_reader(BATCH_ROWS)
+        yield Answer(reader.schema, _counted(connection, reader, question))
 
 
 def _counted(
-    reader: pa.RecordBatchReader, sql: str, relations: tuple[Relation, ...], limits: Limits
+    connection: duckdb.DuckDBPyConnection, reader: pa.RecordBatchReader, question: _Question
 ) -> Iterator[pa.RecordBatch]:
-    rows = 0
-    with _sql_errors(sql, relations, limits):
+    rows, most = 0, question.limits.rows
+    with _sql_errors(connection, question):
         for batch in reader:
             rows += batch.num_rows
-            if limits.rows is not None and rows > limits.rows:
+            if most is not None and rows > most:
                 raise LimitExceeded(
-                    f"the answer has more than {limits.rows:,} rows",
+                    f"the answer has more than {most:,} rows",
                     hint="Aggregate or add LIMIT, or raise the setting max_rows.",
                 )
             yield batch
+
+
+@contextmanager
+def _open(
+    question: _Question, default_schema: str, zone: str
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    with (
+        session(question.relations, default_schema, zone, question.limits) as connection,
+        deadline(connection, question.limits.seconds),
+    ):
+        yield connection
 
 
 @contextmanager
@@ -97,44 +116,78 @@ def session(
     try:
         for schema in sorted({default_schema, SYSTEM_SCHEMA, *(r.schema for r in relations)}):
             connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        _set_zone(connection, zone)
         for relation in relations:
             _create(connection, relation)
-        _lock(connection, relations, default_schema, zone, limits)
+        _lock(connection, relations, default_schema, limits)
         yield connection
     finally:
         connection.close()
 
 
+@contextmanager
+def deadline(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    """Interrupt what the connection runs once the time is up, and whatever it begins after that.
+
+    Again and again: an interrupt between two statements is forgotten when the next one begins.
+    """
+    done = threading.Event()
+
+    def watch() -> None:
+        over = done.wait(seconds)
+        while not over:
+            connection.interrupt()
+            over = done.wait(INTERRUPT_EVERY)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
 def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
-    columns = ", ".join(f'"{name}" {type_.duckdb}' for name, type_ in relation.columns)
+    name = f'"{relation.schema}"."{relation.name}"'
     if relation.rows is not None:
         connection.register("incoming", relation.rows)
-        connection.execute(f"CREATE TABLE {relation.qualified} AS SELECT * FROM incoming")  # noqa: S608
+        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")  # noqa: S608
         connection.unregister("incoming")
     elif relation.files:
         files = ", ".join(_literal(path) for path in relation.files)
-        names = ", ".join(f'"{name}"' for name, _ in relation.columns)
-        connection.execute(
-            f"CREATE VIEW {relation.qualified} AS SELECT {names} FROM read_parquet([{files}])"  # noqa: S608
-        )
+        columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
+        # Or a data directory below one that is called `queue_id=5` would become that column.
+        source = f"read_parquet([{files}], hive_partitioning = false)"
+        connection.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM {source}")  # noqa: S608
     else:
-        connection.execute(f"CREATE TABLE {relation.qualified} ({columns})")
+        columns = ", ".join(f'"{column}" {type_.duckdb}' for column, type_ in relation.columns)
+        connection.execute(f"CREATE TABLE {name} ({columns})")
+
+
+def _set_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
+    try:
+        connection.execute(f"SET TimeZone = {_literal(zone)}")
+    except duckdb.Error:
+        raise UsageError(
+            f"there is no time zone {zone!r}",
+            hint="Use an IANA name such as Europe/Berlin or UTC.",
+        ) from None
 
 
 def _lock(
     connection: duckdb.DuckDBPyConnection,
     relations: tuple[Relation, ...],
     default_schema: str,
-    zone: str,
     limits: Limits,
 ) -> None:
     paths = ", ".join(_literal(path) for r in relations for path in r.files)
     temporary = _literal(str(limits.temporary)) if limits.temporary else "''"
     for setting in (
-        f"TimeZone = {_literal(zone)}",
         f"search_path = {_literal(default_schema)}",
         f"memory_limit = {_literal(limits.memory)}",
         f"temp_directory = {temporary}",
+        "errors_as_json = true",
         "python_enable_replacements = false",
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
@@ -149,30 +202,40 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _known(
-    relations: tuple[Relation, ...], name: str, schema: str | None, default: str, sql: str
-) -> bool:
-    if find(relations, name, schema, default) is None:
-        raise sql_error(f"Table with name {name} does not exist!", sql, relations)
-    return True
-
-
 @contextmanager
-def _sql_errors(
-    sql: str, relations: tuple[Relation, ...], limits: Limits | None = None
-) -> Iterator[None]:
+def _sql_errors(connection: duckdb.DuckDBPyConnection, question: _Question) -> Iterator[None]:
+    """Errors of DuckDB as ours; what fails while batches are read comes from Arrow as OSError."""
     try:
         yield
-    except duckdb.InterruptException as error:
-        seconds = limits.seconds if limits else 0
-        raise LimitExceeded(
-            f"the query ran longer than {seconds:,.0f} s and was stopped",
+    except (duckdb.Error, OSError) as error:
+        raise _meaning(connection, question, str(error)) from error
+
+
+def _meaning(
+    connection: duckdb.DuckDBPyConnection, question: _Question, message: str
+) -> TrunklineError:
+    if message.startswith("INTERRUPT Error"):
+        return LimitExceeded(
+            f"the query ran longer than {question.limits.seconds:g} s and was stopped",
             hint="Narrow it, or raise the setting query_seconds.",
-        ) from error
-    except duckdb.OutOfMemoryException as error:
-        raise LimitExceeded(
-            f"the query needs more memory than {limits.memory if limits else 'allowed'}",
+        )
+    if message.startswith("Out of Memory Error"):
+        return LimitExceeded(
+            f"the query needs more memory than {question.limits.memory}",
             hint="Narrow it, or raise the setting query_memory.",
-        ) from error
-    except duckdb.Error as error:
-        raise sql_error(str(error), sql, relations) from error
+        )
+    if message.startswith(("Binder Error", "Catalog Error")):
+        return _bound_again(connection, question, message)
+    return sql_error(message, question.sql, question.relations)
+
+
+def _bound_again(
+    connection: duckdb.DuckDBPyConnection, question: _Question, message: str
+) -> TrunklineError:
+    """The same error with its place: a relation is bound without it, a statement with it."""
+    try:
+        connection.execute(_PREPARE + question.sql)
+    except duckdb.Error as located:
+        before = len(_PREPARE)
+        return sql_error(str(located), question.sql, question.relations, before=before)
+    return sql_error(message, question.sql, question.relations)

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from functools import cache
 
-import sqlglot
-from sqlglot.errors import SqlglotError
-
 from trunkline.catalog import Catalog
-from trunkline.errors import SqlError
 from trunkline.planner.binder import bind
 from trunkline.planner.demands import needed
 from trunkline.planner.gap import needs
 from trunkline.planner.months import fetches
+from trunkline.planner.nodes import Query
+from trunkline.planner.parsing import parsed, unreadable
 from trunkline.planner.plan import Context, Holdings, Plan
 from trunkline.planner.scans import scan_of
 
@@ -29,7 +27,7 @@ def plan(sql: str, catalog: Catalog, holdings: Holdings, context: Context) -> Pl
     UnboundedScan where a table has no bounds on its time column; SqlError where the text cannot be
     read although DuckDB can.
     """
-    query = bind(_parsed(sql), catalog, cache(context.constant))
+    query = _bound(sql, catalog, context)
     scanned = [scan_of(node, spans, holdings, context) for node, spans in needed(query)]
     scans = tuple(scan for scan, _ in scanned)
     wanted = needs(scans, holdings, context)
@@ -45,11 +43,8 @@ def plan(sql: str, catalog: Catalog, holdings: Holdings, context: Context) -> Pl
     )
 
 
-def _parsed(sql: str) -> sqlglot.exp.Expr:
+def _bound(sql: str, catalog: Catalog, context: Context) -> Query:
     try:
-        return sqlglot.parse_one(sql, dialect="duckdb")
-    except (SqlglotError, RecursionError) as error:
-        raise SqlError(
-            "the planner cannot read this query, so it cannot tell which days it needs",
-            hint="Write it in plainer SQL; --covered answers it from what is held.",
-        ) from error
+        return bind(parsed(sql), catalog, cache(context.constant))
+    except RecursionError as error:
+        raise unreadable() from error

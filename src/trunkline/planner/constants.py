@@ -25,7 +25,10 @@ _NODES = (
     exp.Neg,
     exp.Paren,
     exp.Sub,
+    exp.TimestampFromParts,
     exp.TimestampTrunc,
+    exp.ToDays,
+    exp.UnixToTime,
     exp.Var,
 )
 
@@ -34,17 +37,13 @@ _NODES = (
 _FUNCTIONS = frozenset(
     {
         "date_part",
-        "epoch_ms",
         "get_current_timestamp",
-        "make_timestamp",
         "make_timestamptz",
         "now",
-        "to_days",
         "to_hours",
         "to_minutes",
         "to_months",
         "to_seconds",
-        "to_timestamp",
         "to_weeks",
         "to_years",
         "today",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlglot import tokenize
+from sqlglot import TokenType, tokenize
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import TokenType
 
 _LITERALS = frozenset(
     {

@@ -83,7 +83,8 @@ def _cast(inner: Reading, form: Form | None) -> Reading | None:
     cut = replace(inner, form=form)
     if form is Form.INSTANT:
         return _returned(inner, cut)
-    return _truncate(cut, "day") if form is Form.DATE else cut
+    day = _truncate(cut, "day") if form is Form.DATE else cut
+    return day and replace(day, form=form)
 
 
 def _returned(inner: Reading, instant: Reading) -> Reading:
@@ -96,7 +97,7 @@ def _returned(inner: Reading, instant: Reading) -> Reading:
 def _truncate(inner: Reading, unit: str | None) -> Reading | None:
     if unit not in UNITS or (inner.form is Form.INSTANT and inner.zone):
         return None
-    form = Form.WALL if inner.form is Form.DATE and unit != "day" else inner.form
+    form = Form.WALL if inner.form is Form.DATE else inner.form  # DuckDB gives a TIMESTAMP
     coarser = unit if inner.unit is None else max(inner.unit, unit, key=UNITS.index)
     if "week" in (inner.unit, unit) and coarser != "week" and inner.unit != unit:
         return None  # a week may lie in two months

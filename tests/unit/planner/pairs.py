@@ -4,8 +4,8 @@ Blocks stand apart by an empty line. Lines that start with ``--`` say what holds
 ``timezone``, ``now``, any number of ``held``, and ``not run`` (with the reason) for a query whose
 answer is not determined, so that it cannot be compared with itself. The query ends in ``;``. Then
 follow, in UTC, the scans in the order of the text (``alias: start .. end, start .. end``), and,
-where jobs matter, one line a job (``fetch first..last reason``) or ``no fetch``. ``unbounded alias``
-stands for the error.
+where jobs matter, one line a job (``fetch first..last reason``) or ``no fetch``.
+``unbounded name`` stands for the error.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Pair:
         try:
             planned = self.plan()
         except UnboundedScan as error:
-            assert error.position is not None
-            return (f"unbounded {self.sql[error.position :].split()[0].rstrip(',);')}",)
+            named = self.sql[error.position or 0 :].split()[0]
+            return (f"unbounded {named.rstrip(',);')}",)
         scans = tuple(f"{scan.alias}: {_spans(scan.intervals)}" for scan in planned.scans)
         if not any("fetch" in line for line in self.expected):
             return scans

@@ -12,7 +12,8 @@ from tests.unit.planner.world import CATALOG
 from trunkline.interval import Interval
 from trunkline.planner.plan import Plan
 
-# Nothing is later than the variable "now". Every 109 minutes and some milliseconds, for more than a year; and the ends of Samoa's lost day.
+# Nothing is later than the variable "now". A row every 109 minutes and some milliseconds, for more
+# than a year, and some around Samoa's lost day.
 _ROWS = """
 CREATE SCHEMA genesys;
 SET search_path = 'genesys';

@@ -121,12 +121,26 @@ def cases(draw: st.DrawFn) -> tuple[str, date, str]:
 
 
 @settings(
-    max_examples=6000,
+    max_examples=8000,
     deadline=None,
     derandomize=False,
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(cases())
+@example(
+    (
+        "UTC",
+        date(2025, 3, 1),
+        "t::date NOT BETWEEN '2025-03-01 00:00:30' AND TIMESTAMP '2025-03-01 00:00'",
+    )
+)
+@example(
+    (
+        "UTC",
+        date(2025, 3, 1),
+        "date_trunc('day', t::date) NOT BETWEEN '2025-03-01 00:00:30' AND '2025-03-01'",
+    )
+)
 @example(("Pacific/Apia", date(2011, 12, 30), "t::date > DATE '2011-12-30'"))
 @example(("Asia/Beirut", date(2025, 3, 30), "date_trunc('day', t) > '2025-03-30'"))
 @example(("America/St_Johns", date(2006, 10, 29), "NOT t::date >= DATE '2006-10-29'"))

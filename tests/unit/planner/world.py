@@ -1,4 +1,4 @@
-"""A small catalogue, an evaluator of constants and a few rows: what the planner's tests stand on."""
+"""A small catalogue, an evaluator of constants, and holdings in a line of text each."""
 
 from __future__ import annotations
 

@@ -5,13 +5,14 @@ VALUES (:key, :organization, :dataset, :interval_start, :interval_end, :days, :f
         :submitted_at, :error, :parent, :now, :now);
 
 -- record
--- One step of a job. The old state is part of the condition: a step is taken from where the job was
--- read, or not at all.
+-- One step of a job. What it was is part of the condition: a step is taken from where the job was
+-- read, or not at all. Every step changes one of the four.
 UPDATE jobs SET
     state = :state, remote_id = :remote_id, cursor = :cursor, pages = :pages, attempt = :attempt,
     submits = :submits, possibly_repeated = :possibly_repeated, watermark = :watermark,
     submitted_at = :submitted_at, error = :error, updated_at = :now
-WHERE key = :key AND state = :before;
+WHERE key = :key AND state = :state_before AND attempt = :attempt_before
+  AND submits = :submits_before AND pages = :pages_before;
 
 -- add_page
 INSERT INTO pages VALUES

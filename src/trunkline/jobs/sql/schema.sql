@@ -1,4 +1,5 @@
 -- schema
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS jobs (
     key               TEXT PRIMARY KEY,
     organization      TEXT NOT NULL,
@@ -42,3 +43,4 @@ CREATE TABLE IF NOT EXISTS runs (
     certificate TEXT
 );
 PRAGMA user_version = 1;
+COMMIT;

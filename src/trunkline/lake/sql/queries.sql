@@ -23,7 +23,7 @@ RETURNING file;
 INSERT INTO file_days (file, day) VALUES (:file, :day);
 
 -- end_file
-UPDATE files SET died = :snapshot WHERE file = :file;
+UPDATE files SET died = :snapshot WHERE file = :file AND died IS NULL;
 
 -- end_coverage
 UPDATE coverage SET died = :snapshot

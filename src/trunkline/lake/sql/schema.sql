@@ -1,4 +1,5 @@
 -- schema
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS snapshots (
     snapshot     INTEGER PRIMARY KEY AUTOINCREMENT,
     published_at TEXT NOT NULL,
@@ -37,3 +38,4 @@ CREATE TABLE IF NOT EXISTS coverage (
     PRIMARY KEY (organization, dataset, day, born)
 ) WITHOUT ROWID;
 PRAGMA user_version = 1;
+COMMIT;

@@ -12,7 +12,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from trunkline.planner.question import Question
-from trunkline.planner.rules.one_type import of_one_type
+from trunkline.planner.rules.one_type import keeps_times, of_one_type
 from trunkline.planner.rules.shape import Ask
 from trunkline.planner.spans import Spans
 
@@ -51,8 +51,10 @@ def _negated(inner: exp.Expr, question: Question) -> exp.Expr | None:
 
 
 def _outside(between: exp.Between, question: Question) -> exp.Expr | None:
-    subject, low, high = between.this, between.args["low"], between.args["high"]
-    if between.args.get("symmetric") or not of_one_type(question, (subject, low, high)):
+    subject, low, high = operands = between.this, between.args["low"], between.args["high"]
+    if between.args.get("symmetric") or not of_one_type(question, operands):
+        return None
+    if keeps_times(question, operands):
         return None
     return exp.Or(
         this=exp.LT(this=subject, expression=low), expression=exp.GT(this=subject, expression=high)

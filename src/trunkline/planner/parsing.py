@@ -1,0 +1,47 @@
+"""The text as a syntax tree, without what the parser is known to misread."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import sqlglot
+from sqlglot import TokenType, exp
+from sqlglot.errors import SqlglotError
+
+from trunkline.errors import SqlError
+
+# sqlglot 30 reads INTERVAL '1 day 02:03:04' and INTERVAL '1 day ago' as one day.
+_PLAIN_INTERVAL = re.compile(r"\s*-?\d+\s*[a-zA-Z]*\s*\Z")
+
+
+def parsed(sql: str) -> exp.Expr:
+    """The tree of a statement; SqlError where it cannot be read."""
+    try:
+        tree = sqlglot.parse_one(sql, dialect="duckdb")
+        return tree if _reads_intervals(sql) else tree.transform(_unread)
+    except (SqlglotError, RecursionError) as error:
+        raise unreadable() from error
+
+
+def unreadable() -> SqlError:
+    """The error for text that DuckDB can read and the planner cannot."""
+    return SqlError(
+        "the planner cannot read this query, so it cannot tell which days it needs",
+        hint="Write it in plainer SQL, with fewer levels of nesting.",
+    )
+
+
+def _reads_intervals(sql: str) -> bool:
+    tokens = sqlglot.tokenize(sql, read="duckdb")
+    return all(
+        _PLAIN_INTERVAL.match(token.text)
+        for before, token in pairwise(tokens)
+        if before.token_type is TokenType.INTERVAL and token.token_type is TokenType.STRING
+    )
+
+
+def _unread(node: exp.Expr) -> exp.Expr:
+    return (
+        exp.Anonymous(this="interval_that_was_misread") if isinstance(node, exp.Interval) else node
+    )
