@@ -199,7 +199,7 @@ def _convert(default: Any, source: _Source) -> Any:
     try:
         if source.is_text or fits:
             return _expanded(kind(source.value))
-    except ValueError:
+    except (ValueError, RuntimeError):  # RuntimeError: `~name` of nobody
         pass
     raise ConfigError(f"{source.name} must be {noun}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ def test_killed_at_every_request(tmp_path: Path, *, after: bool) -> None:
     for at in range(1 + after, 60, 2):
         site = Site(tmp_path / str(at), PAGES)
         fuse = Fuse(at)
-        with site.engine(lambda inner: KillingTransport(inner, fuse, after=after)) as engine:
+        with site.engine(partial(KillingTransport, fuse=fuse, after=after)) as engine:
             dead = killed_by(site, engine.prepare(QUESTION, Options(), lambda _: None))
         survived(site, repeated=2)
         died += dead

@@ -6,9 +6,8 @@ import asyncio
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table as Grid
 
+from trunkline.cli import grid
 from trunkline.cli.opening import engine_of
 from trunkline.cli.progress import watching
 from trunkline.engine import Engine
@@ -47,14 +46,16 @@ def list_jobs(ctx: click.Context) -> None:
     if not jobs:
         click.echo("no jobs yet: a query starts those it needs")
         return
-    grid = Grid(box=None, pad_edge=False, header_style="bold")
-    for heading in ("job", "dataset", "interval (UTC days)", "state", "pages", "note"):
-        grid.add_column(heading)
-    for job in jobs:
-        start, end = f"{job.interval.start:%F}", f"{job.interval.end - DAY:%F}"
-        state, note = job.state.value, job.error or ""
-        grid.add_row(job.key[:8], job.dataset, f"{start} to {end}", state, str(job.pages), note)
-    Console().print(grid)
+    grid.show(
+        ("job", "dataset", "interval (UTC days)", "state", "pages", "note"),
+        map(_row, jobs),
+    )
+
+
+def _row(job: Job) -> tuple[str, ...]:
+    days = f"{job.interval.start:%F} to {job.interval.end - DAY:%F}"
+    state, note = job.state.value, job.error or ""
+    return (job.key[:8], job.dataset, days, state, str(job.pages), note)
 
 
 @command.command("show")

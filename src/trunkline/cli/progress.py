@@ -70,10 +70,10 @@ class View:
         seconds = time.monotonic() - self.started
         pages = sum(job.pages for job in self.jobs.values())
         parts = [
-            f"{self.done} of {len(self.jobs)} jobs",
-            f"{pages:,} pages",
-            f"{sum(self.conversations.values()):,} conversations",
-            f"{self.requests:,} requests",
+            f"{self.done} of {_count(len(self.jobs), 'job')}",
+            _count(pages, "page"),
+            _count(sum(self.conversations.values()), "conversation"),
+            _count(self.requests, "request"),
             f"{seconds:.1f} s",
         ]
         if self.throttled:
@@ -96,8 +96,8 @@ class View:
             grid.add_row(
                 Text(_days(job)),
                 Text(word, style=style),
-                Text(f"{job.pages} pages" if job.pages else "", style="dim"),
-                Text(f"{landed:,} conversations" if landed else "", style="dim"),
+                Text(_count(job.pages, "page") if job.pages else "", style="dim"),
+                Text(_count(landed, "conversation") if landed else "", style="dim"),
             )
         outer = Grid.grid()
         outer.add_row(grid)
@@ -157,8 +157,7 @@ def _plain_lines() -> Observe:
         view.hear(event)
         _notice(event)
         if isinstance(event, Planned) and event.plan.fetches:
-            count = len(event.plan.fetches)
-            click.echo(f"{count} job{'s' if count > 1 else ''} to fetch", err=True)
+            click.echo(f"{_count(len(event.plan.fetches), 'job')} to fetch", err=True)
         for line in _line(event, view):
             click.echo(line, err=True)
 
@@ -183,8 +182,12 @@ def _days(job: Job) -> str:
 
 
 def _landed(job: Job, view: View) -> str:
-    landed = view.conversations.get(job.key, 0)
-    return f"landed {landed:,} conversations of {job.pages} pages ({view.totals()})"
+    landed = _count(view.conversations.get(job.key, 0), "conversation")
+    return f"landed {landed} of {_count(job.pages, 'page')} ({view.totals()})"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 SPOKEN: dict[JobState, Callable[[Job, View], str]] = {

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
-from rich.table import Table as Grid
 
 from trunkline.catalog import Catalog, Pii, Table, closest
+from trunkline.cli import grid
 from trunkline.engine.registry import catalog
 from trunkline.errors import UnknownRelation
 
@@ -46,30 +45,33 @@ def command(name: str | None) -> None:
 
 
 def _list(known: Catalog) -> None:
-    grid = Grid(box=None, pad_edge=False, header_style="bold")
-    for heading in ("table", "columns", "one row is", "description"):
-        grid.add_column(heading)
-    for table in known.tables:
-        names = ", ".join((table.name, *table.views))
-        grid.add_row(names, str(len(table.columns)), table.grain, table.description)
-    Console().print(grid)
+    grid.show(
+        ("table", "columns", "one row is", "description"),
+        (
+            (
+                ", ".join((table.name, *table.views)),
+                str(len(table.columns)),
+                table.grain,
+                table.description,
+            )
+            for table in known.tables
+        ),
+    )
 
 
 def _show(table: Table) -> None:
-    console = Console()
-    console.print(f"[bold]{table.name}[/bold]: {table.description}", highlight=False)
-    console.print(
-        f"key {table.key}; a query must bound {table.time_column}", highlight=False, style="dim"
+    click.echo(f"{click.style(table.name, bold=True)}: {table.description}")
+    click.echo(f"key {table.key}; a query must bound {table.time_column}")
+    grid.show(
+        ("column", "type", "unit", "kept", "description"),
+        (
+            (
+                column.name,
+                column.type.duckdb,
+                column.unit or "",
+                KEPT[column.pii],
+                column.description,
+            )
+            for column in table.columns
+        ),
     )
-    grid = Grid(box=None, pad_edge=False, header_style="bold")
-    for heading in ("column", "type", "unit", "kept", "description"):
-        grid.add_column(heading)
-    for column in table.columns:
-        grid.add_row(
-            column.name,
-            column.type.duckdb,
-            column.unit or "",
-            KEPT[column.pii],
-            column.description,
-        )
-    console.print(grid)

@@ -11,24 +11,26 @@ from typing import Any
 from trunkline import __version__
 from trunkline.http.exchange import Exchange
 from trunkline.interval import iso, runs
-from trunkline.jobs.job import Job, Landed
+from trunkline.jobs.job import Job, JobState, Landed
 from trunkline.jobs.runner import Progress
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.planner.plan import Plan
 
+_WITHOUT_PAGES = (JobState.PLANNED, JobState.SPLIT, JobState.FAILED, JobState.CANCELLED)
+
 
 @dataclass(slots=True)
 class Tally:
-    """What one run has used and landed so far; filled by the engine's observer."""
+    """What one run has used and landed so far; filled by the engine's observer.
+
+    ``landed`` are the pages by job that still count: what a job staged before it was started over
+    or split is gone.
+    """
 
     requests: Counter[str] = field(default_factory=Counter)
     repeated: int = 0
-    rows: Counter[str] = field(default_factory=Counter)
-    unknown: Counter[str] = field(default_factory=Counter)
-    quarantined: list[str] = field(default_factory=list)
-    ignored: int = 0
-    pages: int = 0
     jobs: dict[str, Job] = field(default_factory=dict)
+    landed: dict[str, list[Landed]] = field(default_factory=dict)
 
     def exchange(self, exchange: Exchange) -> None:
         """Count one request."""
@@ -37,17 +39,17 @@ class Tally:
 
     def progress(self, progress: Progress) -> None:
         """Count one step of a job."""
-        self.jobs[progress.job.key] = progress.job
+        job = progress.job
+        self.jobs[job.key] = job
         if progress.landed:
-            self.landed(progress.landed)
+            self.landed.setdefault(job.key, []).append(progress.landed)
+        if job.state in _WITHOUT_PAGES:
+            self.landed.pop(job.key, None)
 
-    def landed(self, page: Landed) -> None:
-        """Count one page."""
-        self.pages += 1
-        self.ignored += page.ignored
-        self.quarantined += page.quarantined
-        self.rows.update(dict(page.rows))
-        self.unknown.update(dict(page.unknown))
+    @property
+    def pages(self) -> list[Landed]:
+        """Every page that counts."""
+        return [page for of_job in self.landed.values() for page in of_job]
 
     @property
     def total_requests(self) -> int:
@@ -69,31 +71,42 @@ class Facts:
 
 
 def certificate(plan: Plan | None, tally: Tally, facts: Facts) -> dict[str, Any]:
-    """Put it together; every value is JSON."""
+    """Put it together; every value is JSON.
+
+    Without a plan, for an answer from what is held, nothing says what complete would be: null.
+    """
+    pages = tally.pages
     return {
         "trunkline": __version__,
         "statement": facts.statement,
         "time_zone": facts.time_zone,
         "asked_at": iso(facts.asked_at),
         "snapshot": facts.snapshot,
-        "complete": not any(facts.missing.values()),
+        "complete": None if plan is None else not any(facts.missing.values()),
         "watermark": iso(facts.watermark) if facts.watermark else None,
         "intervals": _intervals(plan, facts),
-        "divisions": sorted({name for day in facts.covered for name in day.divisions}),
+        "divisions": _divisions(facts.covered),
         "conversations": sum(day.conversations for day in facts.covered),
         "provider_counts": None,
         "jobs": [_job(job) for job in tally.jobs.values()],
-        "pages": tally.pages,
+        "pages": len(pages),
         "requests": {
             "total": tally.total_requests,
             "repeated": tally.repeated,
             "by_endpoint": dict(sorted(tally.requests.items())),
         },
-        "rows_landed": dict(sorted(tally.rows.items())),
-        "ignored": tally.ignored,
-        "quarantined": tally.quarantined,
-        "unknown": dict(sorted(tally.unknown.items())),
+        "rows_landed": _summed(page.rows for page in pages),
+        "ignored": sum(page.ignored for page in pages),
+        "quarantined": [reason for page in pages for reason in page.quarantined],
+        "unknown": _summed(page.unknown for page in pages),
     }
+
+
+def _summed(counts: Iterable[tuple[tuple[str, int], ...]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for of_page in counts:
+        total.update(dict(of_page))
+    return dict(sorted(total.items()))
 
 
 def _intervals(plan: Plan | None, facts: Facts) -> dict[str, dict[str, list[str]]]:
@@ -120,6 +133,14 @@ def _intervals(plan: Plan | None, facts: Facts) -> dict[str, dict[str, list[str]
         }
         for name, days in wanted.items()
     }
+
+
+def _divisions(covered: Iterable[CoveredDay]) -> list[str] | None:
+    """The divisions that the client covered on any day; None where it was not told them all."""
+    told = [day.divisions for day in covered]
+    if any(names is None for names in told):
+        return None
+    return sorted({name for names in told if names for name in names})
 
 
 def _texts(days: Iterable[date]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -11,10 +11,12 @@ from trunkline.catalog import Catalog, Dataset
 from trunkline.config import Settings
 from trunkline.engine.connect import connected, genesys_hosts
 from trunkline.engine.seams import Seams
-from trunkline.errors import ConfigError, PermissionMissing, TrunklineError
+from trunkline.errors import ConfigError, PermissionMissing, RequestRefused, TrunklineError
 from trunkline.interval import iso
+from trunkline.providers import Division
 from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.providers.genesys.limits import ANALYTICS, JOBS_AT_ONCE, PLATFORM, TOKEN_RATE
+from trunkline.providers.genesys.organization import covered
 
 CLOCK_TOLERANCE = timedelta(seconds=30)
 
@@ -54,7 +56,7 @@ async def examine(settings: Settings, seams: Seams, catalog: Catalog) -> AsyncIt
             return
         yield Finding("host and token", Health.GOOD, f"client {token.client_name or 'unnamed'}")
         yield await _guarded("organisation", _organization(provider, settings))
-        yield await _guarded("divisions", _divisions(provider))
+        yield await _guarded("divisions", _divisions(provider, settings, catalog))
         for dataset in dict.fromkeys(table.dataset for table in catalog.tables):
             yield await _permission(provider, catalog, dataset)
         yield _clock(provider.clock_offset)
@@ -86,10 +88,33 @@ async def _organization(provider: GenesysCloud, settings: Settings) -> Finding:
     return Finding("organisation", Health.GOOD, detail)
 
 
-async def _divisions(provider: GenesysCloud) -> Finding:
-    names = sorted(division.name for division in await provider.divisions())
-    listed = ", ".join(names) or "none"
-    return Finding("divisions", Health.GOOD, f"{len(names)} in the organisation: {listed}")
+async def _divisions(provider: GenesysCloud, settings: Settings, catalog: Catalog) -> Finding:
+    """A client whose roles cover some divisions gets fewer conversations and no error."""
+    divisions = await provider.divisions()
+    try:
+        grants = await provider.grants(settings.genesys.client_id)
+    except (PermissionMissing, RequestRefused) as error:
+        return Finding(
+            "divisions",
+            Health.WARNING,
+            f"{_names(divisions)}; which of them this client covers is not told: {error.message}",
+            "Add authorization:grant:view to its role, so that certificates can name them.",
+        )
+    needed = tuple(name for table in catalog.tables for name in table.dataset.permissions)
+    missing = set(divisions) - set(covered(divisions, grants, needed))
+    if missing:
+        return Finding(
+            "divisions",
+            Health.WARNING,
+            f"{len(divisions) - len(missing)} of {len(divisions)}; not {_names(missing)}",
+            "Conversations of the other divisions will be missing without an error. "
+            "Grant the client's role in every division you want to see.",
+        )
+    return Finding("divisions", Health.GOOD, f"all {len(divisions)}: {_names(divisions)}")
+
+
+def _names(divisions: Iterable[Division]) -> str:
+    return ", ".join(sorted(division.name for division in divisions)) or "none"
 
 
 async def _permission(provider: GenesysCloud, catalog: Catalog, dataset: Dataset) -> Finding:

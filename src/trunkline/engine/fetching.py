@@ -12,7 +12,7 @@ from trunkline.engine.certificate import Tally
 from trunkline.engine.events import Event, Notice, Observe, Started
 from trunkline.engine.landing import PageLanding, layout_of
 from trunkline.engine.seams import Seams
-from trunkline.errors import CostGuard, UsageError
+from trunkline.errors import CostGuard, PermissionMissing, RequestRefused, UsageError
 from trunkline.flatten import Flattener
 from trunkline.http.exchange import Exchange
 from trunkline.interval import day_span, iso, midnight
@@ -24,6 +24,7 @@ from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt
 from trunkline.planner.plan import Fetch
 from trunkline.providers.genesys.client import GenesysCloud
+from trunkline.providers.genesys.organization import covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ async def fetch(
     dataset = fetches[0].dataset
     watermark = await provider.availability(dataset)
     within, beyond = _within(fetches, watermark)
-    divisions = tuple(division.name for division in await provider.divisions())
+    divisions = await _divisions(parts, provider, dataset)
     jobs = _jobs(parts, within)
     for name, days in beyond.items():
         meter(Notice(_beyond_notice(name, days, watermark)))
@@ -97,7 +98,7 @@ async def resume(parts: Parts, provider: GenesysCloud, meter: Meter) -> Outcome:
     """Go on with every unfinished job, as it was left."""
     jobs = parts.store.unfinished(parts.catalog.schema)
     dataset = parts.catalog.tables[0].dataset
-    divisions = tuple(division.name for division in await provider.divisions())
+    divisions = await _divisions(parts, provider, dataset)
     runner = _runner(parts, provider, dataset, divisions, meter)
     return await runner.run(jobs)
 
@@ -117,6 +118,18 @@ async def cancel(parts: Parts, provider: GenesysCloud, key: str) -> Job:
     for page in pages:
         parts.lake.discard(Receipt.decode(page.receipt).files)
     return cancelled
+
+
+async def _divisions(
+    parts: Parts, provider: GenesysCloud, dataset: Dataset
+) -> tuple[str, ...] | None:
+    """The names of the divisions this client covers; None where it may not be told."""
+    try:
+        grants = await provider.grants(parts.settings.genesys.client_id)
+    except (PermissionMissing, RequestRefused):
+        return None
+    found = covered(await provider.divisions(), grants, dataset.permissions)
+    return tuple(division.name for division in found)
 
 
 def _within(
@@ -171,7 +184,7 @@ def _runner(
     parts: Parts,
     provider: GenesysCloud,
     dataset: Dataset,
-    divisions: tuple[str, ...],
+    divisions: tuple[str, ...] | None,
     meter: Meter,
 ) -> Runner:
     landing = PageLanding(

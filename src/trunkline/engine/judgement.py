@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from trunkline.config import Settings
+from trunkline.config import Settings, zone_exists
 from trunkline.engine.fetching import Fetched
 from trunkline.errors import IncompleteData, UsageError
 from trunkline.interval import runs
@@ -48,11 +47,9 @@ def limits_of(settings: Settings) -> Limits:
 
 def checked_zone(name: str) -> str:
     """The name of a time zone that exists."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    if not zone_exists(name):
         raise UsageError(
             f"there is no time zone {name!r}",
             hint="Use an IANA name such as Europe/Berlin or UTC.",
-        ) from None
+        )
     return name

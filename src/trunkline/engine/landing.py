@@ -36,7 +36,7 @@ class PageLanding:
     lake: Lake
     flatteners: Mapping[str, Flattener]
     layouts: Mapping[str, Layout]
-    divisions: tuple[str, ...]
+    divisions: tuple[str, ...] | None
     clock: Clock
     offload: Offload
 

@@ -35,7 +35,7 @@ class CoveredDay:
     watermark: datetime
     fingerprint: str
     conversations: int
-    divisions: tuple[str, ...]
+    divisions: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Publication:
     fetched_at: datetime
     watermark: datetime
     fingerprint: str
-    divisions: tuple[str, ...] = ()
+    divisions: tuple[str, ...] | None = None
 
 
 class Catalogue:
@@ -120,7 +120,7 @@ class Catalogue:
                 datetime.fromisoformat(row["watermark"]),
                 row["fingerprint"],
                 int(row["conversations"]),
-                tuple(json.loads(row["divisions"])),
+                _names(row["divisions"]),
             )
             for row in rows
         )
@@ -232,3 +232,8 @@ class Catalogue:
 
 def _days(texts: list[str]) -> frozenset[date]:
     return frozenset(date.fromisoformat(text) for text in texts)
+
+
+def _names(text: str) -> tuple[str, ...] | None:
+    found = json.loads(text)
+    return None if found is None else tuple(found)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 
 import duckdb
 import pytest
@@ -16,14 +16,17 @@ def _bounded() -> list[Pair]:
     return [p for p in every_pair() if p.is_run and "unbounded" not in p.expected[0]]
 
 
-@cache
-def _rows() -> duckdb.DuckDBPyConnection:
-    return filled()
+@pytest.fixture(scope="module")
+def rows() -> Iterator[duckdb.DuckDBPyConnection]:
+    with filled() as connection:
+        yield connection
 
 
 @pytest.mark.parametrize("pair", _bounded(), ids=lambda pair: pair.name)
-def test_days_that_are_not_planned_do_not_matter(pair: Pair) -> None:
-    connection = session(_rows(), pair.now)
+def test_days_that_are_not_planned_do_not_matter(
+    pair: Pair, rows: duckdb.DuckDBPyConnection
+) -> None:
+    connection = session(rows, pair.now)
     days_only(connection, pair.plan())
     connection.execute(f"SET TimeZone = '{pair.time_zone}'")
     whole = answer(connection, pair.sql)
@@ -32,17 +35,17 @@ def test_days_that_are_not_planned_do_not_matter(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize("pair", _bounded(), ids=lambda pair: pair.name)
-def test_no_table_needs_more_than_its_own_scan(pair: Pair) -> None:
-    connection = session(_rows(), pair.now)
+def test_no_table_needs_more_than_its_own_scan(pair: Pair, rows: duckdb.DuckDBPyConnection) -> None:
+    connection = session(rows, pair.now)
     pruned = by_scan(connection, pair.plan())
     connection.execute(f"SET TimeZone = '{pair.time_zone}'")
     assert pruned != pair.sql
     assert answer(connection, pruned) == answer(connection, pair.sql)
 
 
-def test_the_oracle_would_notice() -> None:
+def test_the_oracle_would_notice(rows: duckdb.DuckDBPyConnection) -> None:
     pair = next(p for p in _bounded() if p.name == "conjunction-1")
-    connection = session(_rows(), pair.now)
+    connection = session(rows, pair.now)
     days_only(
         connection, replace(pair, sql=pair.sql.replace("'2025-01-08'", "'2025-01-07'")).plan()
     )

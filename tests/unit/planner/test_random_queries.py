@@ -6,9 +6,10 @@ left out wrongly shows.
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterator
 
 import duckdb
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -94,7 +95,8 @@ def wrapped(draw: st.DrawFn, inner: st.SearchStrategy[str]) -> str:
     """A relation of columns k, t, x around others of the same columns."""
     if not draw(st.integers(0, 2)):
         return str(draw(joined(draw(inner), draw(inner))))
-    return draw(st.sampled_from(AROUND_ONE + AROUND_TWO)).format(
+    around: str = draw(st.sampled_from(AROUND_ONE + AROUND_TWO))
+    return around.format(
         a=draw(inner),
         b=draw(inner),
         where=draw(st.just("true") | bounded("t")),
@@ -135,21 +137,20 @@ def queries(draw: st.DrawFn) -> str:
     )
 
 
-@cache
-def _rows() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute(_ROWS)
-    return connection
+@pytest.fixture(scope="module")
+def rows() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(_ROWS)
+        yield connection
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
-@given(queries())
-def test_what_is_not_scanned_does_not_matter(sql: str) -> None:
-    connection = _rows()
+@given(sql=queries())
+def test_what_is_not_scanned_does_not_matter(rows: duckdb.DuckDBPyConnection, sql: str) -> None:
     try:
-        whole = answer(connection, sql)
-        pruned = by_scan(connection, plan(sql, CATALOG, Holdings(), context()))
+        whole = answer(rows, sql)
+        pruned = by_scan(rows, plan(sql, CATALOG, Holdings(), context()))
     except UnboundedScan:
         return
-    assert answer(connection, pruned) == whole, pruned
+    assert answer(rows, pruned) == whole, pruned

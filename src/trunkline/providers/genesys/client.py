@@ -100,6 +100,17 @@ class GenesysCloud:
             page += 1
         return tuple(found)
 
+    async def grants(self, client_id: str) -> tuple[org.Grant, ...]:
+        """What an OAuth client may do, and in which divisions. One request.
+
+        PermissionMissing where the client may not ask (authorization:grant:view).
+        """
+        query = {"includeFullRoles": "true"}
+        ids = {"subjectId": client_id}
+        return org.read_grants(
+            (await self._client.request("GET", org.SUBJECT, ids=ids, query=query)).body
+        )
+
     async def limits(self, namespace: str) -> Mapping[str, int]:
         """The organisation's limits in a namespace, by key (see ``limits``). One request."""
         ids = {"namespaceName": namespace}

@@ -1,6 +1,7 @@
 """Who we are to Genesys Cloud: organisation, token, divisions and limits. Pure.
 
-Source: SDK 269, Organization, TokenInfo, AuthzDivisionEntityListing and LimitsEntityListing.
+Source: SDK 269, Organization, TokenInfo, AuthzDivisionEntityListing, AuthzSubject and
+LimitsEntityListing.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from trunkline.providers import Division, Organization
 ORGANIZATION = "/api/v2/organizations/me"
 TOKEN = "/api/v2/tokens/me"  # noqa: S105
 DIVISIONS = "/api/v2/authorization/divisions"
+SUBJECT = "/api/v2/authorization/subjects/{subjectId}"
 LIMITS = "/api/v2/organizations/limits/namespaces/{namespaceName}"
 DIVISIONS_A_PAGE = 100
 
@@ -26,6 +28,25 @@ class TokenInfo:
     organization_id: str
     client_id: str | None
     client_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a client may do in one division. A division of id ``*`` stands for all of them.
+
+    ``permissions`` are ``domain:entity:action``, where entity and action may be ``*``.
+    """
+
+    division: Division
+    permissions: frozenset[str]
+
+    def has(self, permission: str) -> bool:
+        """Whether it carries a permission, by name or by a star."""
+        domain, entity, action = permission.split(":")
+        return bool(
+            self.permissions
+            & {f"{domain}:{of}:{may}" for of in (entity, "*") for may in (action, "*")}
+        )
 
 
 class _Organization(msgspec.Struct, frozen=True):
@@ -48,6 +69,25 @@ class _Token(msgspec.Struct, frozen=True):
 class _Divisions(msgspec.Struct, frozen=True):
     entities: list[_Named] = []
     page_count: int = msgspec.field(name="pageCount", default=1)
+
+
+class _Policy(msgspec.Struct, frozen=True):
+    domain: str
+    entity: str = msgspec.field(name="entityName", default="*")
+    actions: list[str] = []
+
+
+class _Role(msgspec.Struct, frozen=True):
+    policies: list[_Policy] = []
+
+
+class _Grant(msgspec.Struct, frozen=True):
+    division: _Named
+    role: _Role
+
+
+class _Subject(msgspec.Struct, frozen=True):
+    grants: list[_Grant] = []
 
 
 class _Limit(msgspec.Struct, frozen=True):
@@ -85,3 +125,29 @@ def read_limits(body: bytes) -> dict[str, int]:
     """The limits of one namespace by key."""
     answer = decode(body, _Limits, f"GET {LIMITS}")
     return {limit.key: limit.value for limit in answer.entities}
+
+
+def read_grants(body: bytes) -> tuple[Grant, ...]:
+    """What a subject was granted, one entry for each role and division."""
+    answer = decode(body, _Subject, f"GET {SUBJECT}")
+    return tuple(
+        Grant(
+            Division(grant.division.id, grant.division.name or grant.division.id),
+            frozenset(
+                f"{policy.domain}:{policy.entity}:{action}"
+                for policy in grant.role.policies
+                for action in policy.actions
+            ),
+        )
+        for grant in answer.grants
+    )
+
+
+def covered(
+    divisions: tuple[Division, ...], grants: tuple[Grant, ...], permissions: tuple[str, ...]
+) -> tuple[Division, ...]:
+    """The divisions in which any of the permissions is granted."""
+    held = {
+        grant.division.id for grant in grants if any(grant.has(wanted) for wanted in permissions)
+    }
+    return divisions if "*" in held else tuple(one for one in divisions if one.id in held)

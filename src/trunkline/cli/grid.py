@@ -1,0 +1,28 @@
+"""Rows for reading: folded to a terminal's width there, one a line elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+UNFOLDED = 1_000  # columns: wider than any row
+
+
+def show(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows under headings. The first column is a name, and never cut."""
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for place, heading in enumerate(headings):
+        grid.add_column(heading, no_wrap=place == 0, overflow="fold")
+    for row in rows:
+        grid.add_row(*row)
+    console = Console(highlight=False)
+    if console.is_terminal:
+        console.print(grid)
+        return
+    plain = Console(highlight=False, width=UNFOLDED)
+    with plain.capture() as captured:
+        plain.print(grid)
+    for line in captured.get().splitlines():
+        plain.out(line.rstrip())
