@@ -26,6 +26,11 @@ class Interval:
     def __str__(self) -> str:
         return f"{iso(self.start)}/{iso(self.end)}"
 
+    @property
+    def last_day(self) -> date:
+        """The last UTC day it touches."""
+        return (self.end - timedelta(milliseconds=1)).date()
+
     def intersect(self, other: Interval) -> Interval | None:
         """What both have, or None."""
         start, end = max(self.start, other.start), min(self.end, other.end)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -190,3 +190,13 @@ def test_data_later_than_the_provider_has_is_said_to_be_missing(tmp_path: Path) 
     )
     assert prepared.certificate["complete"] is False
     assert prepared.certificate["watermark"] == "2026-03-07T09:30:00.000Z"
+
+
+def test_a_day_that_begins_while_jobs_run_is_fetched_too(tmp_path: Path) -> None:
+    almost_midnight = datetime(2026, 3, 10, 23, 59, 58, tzinfo=UTC)
+    prompt = replace(SMALL, lag_seconds=0)
+    site = Site(tmp_path / "data", prompt, start=almost_midnight)
+    site.prepare("SELECT * FROM conversations WHERE conversation_start >= '2026-03-10'")
+    with site.engine() as engine:
+        held = [day.day for day in engine.coverage()]
+    assert held == [date(2026, 3, 10), date(2026, 3, 11)]

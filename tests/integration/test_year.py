@@ -123,3 +123,20 @@ def test_only_provisional_days_are_fetched_again(tmp_path: Path) -> None:
     # Six hours behind the clock, and final 72 hours past a day's end.
     assert min(fetch.days) == date(2026, 3, 7)
     assert max(fetch.days) == date(2026, 3, 10)
+
+
+def test_no_job_asks_past_the_watermark(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    prepared = site.prepare(
+        "SELECT count(*) FROM conversations WHERE conversation_start >= '2026-03-09'"
+    )
+    with site.engine() as engine:
+        (job,) = engine.jobs()
+    # The clock says 09:30 and the data lake is six hours behind it.
+    assert str(job.interval) == "2026-03-09T00:00:00.000Z/2026-03-10T03:30:00.000Z"
+    assert prepared.certificate["complete"] is True
+    question = "SELECT * FROM conversations WHERE conversation_start >= '2026-03-09'"
+    found = site.query(question)
+    same_rows(
+        "conversations", found, site.truth("conversations", date(2026, 3, 9), date(2026, 3, 10))
+    )

@@ -6,12 +6,15 @@ import os
 import signal
 import sys
 import traceback
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 import click
 
 from trunkline.errors import Interrupted, SqlError, TrunklineError
+
+_HOME = Path(__file__).parents[1]
 
 RESUMABLE = (
     "What has landed is kept, and jobs under way go on at the provider. "
@@ -72,11 +75,11 @@ def _silence_stdout() -> None:
 
 def _defect(error: Exception) -> int:
     """Show where a defect is, but not the values around it: they may be personal."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    name = place.filename.rpartition("trunkline")[2].lstrip("/\\")
-    click.echo(
-        f"trunkline: internal error ({type(error).__name__} at {name}:{place.lineno})", err=True
-    )
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [(Path(f.filename), f.lineno) for f in frames if _HOME in Path(f.filename).parents]
+    file, line = ours[-1] if ours else (_HOME, 0)
+    place = f"{file.relative_to(_HOME.parent).as_posix()}:{line}"
+    click.echo(f"trunkline: internal error ({type(error).__name__} at {place})", err=True)
     click.echo("  This is a defect of Trunkline; please report it with this line.", err=True)
     if os.environ.get("TRUNKLINE_DEBUG"):
         traceback.print_exception(error)

@@ -12,7 +12,7 @@ from trunkline.cli.opening import engine_of
 from trunkline.cli.progress import watching
 from trunkline.engine import Engine
 from trunkline.errors import IncompleteData, UsageError
-from trunkline.interval import DAY, iso
+from trunkline.interval import iso
 from trunkline.jobs.job import Job
 
 
@@ -53,7 +53,7 @@ def list_jobs(ctx: click.Context) -> None:
 
 
 def _row(job: Job) -> tuple[str, ...]:
-    days = f"{job.interval.start:%F} to {job.interval.end - DAY:%F}"
+    days = f"{job.interval.start:%F} to {job.interval.last_day:%F}"
     state, note = job.state.value, job.error or ""
     return (job.key[:8], job.dataset, days, state, str(job.pages), note)
 

@@ -16,7 +16,6 @@ from rich.text import Text
 
 from trunkline.engine.events import Event, LockWait, Notice, Observe, Planned, Started
 from trunkline.http.exchange import Exchange
-from trunkline.interval import DAY
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Progress
 
@@ -178,7 +177,7 @@ def _line(event: Event, view: View) -> Iterator[str]:
 
 def _days(job: Job) -> str:
     """The first and the last day of a job, both included."""
-    return f"{job.interval.start:%F} to {job.interval.end - DAY:%F}"
+    return f"{job.interval.start:%F} to {job.interval.last_day:%F}"
 
 
 def _landed(job: Job, view: View) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from datetime import UTC, datetime
 
 import click
+
+from trunkline.errors import UsageError
 
 
 @click.command("simulate")
@@ -35,7 +38,13 @@ def command(port: int, seed: int, per_day: int, hostile: bool) -> None:
         trunkline doctor
         kill %1
     """
-    asyncio.run(_serve(port, seed, per_day, hostile=hostile))
+    try:
+        asyncio.run(_serve(port, seed, per_day, hostile=hostile))
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen on port {port}: {os.strerror(error.errno or 0)}",
+            hint="Take another with --port; 0 takes a free one.",
+        ) from error
 
 
 async def _serve(port: int, seed: int, per_day: int, *, hostile: bool) -> None:

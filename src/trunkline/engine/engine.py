@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -164,10 +164,16 @@ class Engine:
         tally = Tally()
         meter = Meter(tally, allowance, observe)
         async with self._writing(meter) as provider:
-            planned = self.explain(sql, options)
-            if not planned.fetches:
-                return Run(planned, tally)
-            return Run(planned, tally, await fetch(self.parts, provider, planned.fetches, meter))
+            run = Run(self.explain(sql, options), tally)
+            while run.plan.fetches:
+                fetched = await fetch(self.parts, provider, run.plan.fetches, meter)
+                run = replace(run, fetched=fetched)
+                again = self.explain(sql, options)
+                # `now()` means a later instant by now, and a day may have begun meanwhile.
+                if again.wanted == run.plan.wanted or fetched.outcome.broken:
+                    break
+                run = replace(run, plan=again)
+        return run
 
     @asynccontextmanager
     async def _writing(self, meter: Meter) -> AsyncIterator[GenesysCloud]:

@@ -15,7 +15,7 @@ from trunkline.engine.seams import Seams
 from trunkline.errors import CostGuard, PermissionMissing, RequestRefused, UsageError
 from trunkline.flatten import Flattener
 from trunkline.http.exchange import Exchange
-from trunkline.interval import day_span, iso, midnight
+from trunkline.interval import Interval, day_span, iso, midnight
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.policy import Policy
 from trunkline.jobs.runner import Outcome, Progress, Runner
@@ -135,22 +135,22 @@ async def _divisions(
 def _within(
     fetches: tuple[Fetch, ...], watermark: datetime
 ) -> tuple[tuple[Fetch, ...], dict[str, frozenset[date]]]:
-    """The fetches cut to the days the provider has begun to have, and the days it has not."""
-    kept: list[Fetch] = []
+    """The fetches cut to what the provider has, and the days of which it has nothing yet."""
+    cut = [(item, _cut(item, watermark)) for item in fetches]
     beyond: dict[str, frozenset[date]] = {}
-    for item in fetches:
-        there = frozenset(day for day in item.days if midnight(day) < watermark)
-        if not there:
-            beyond[item.dataset.name] = beyond.get(item.dataset.name, frozenset()) | item.days
-            continue
-        if there != item.days:
-            beyond[item.dataset.name] = beyond.get(item.dataset.name, frozenset()) | (
-                item.days - there
-            )
-            interval = day_span(min(there), max(there)) if not item.resumes else item.interval
-            item = replace(item, interval=interval, days=there)  # noqa: PLW2901
-        kept.append(item)
-    return tuple(kept), beyond
+    for item, kept in cut:
+        name = item.dataset.name
+        beyond[name] = beyond.get(name, frozenset()) | (item.days - kept.days)
+    return tuple(kept for _, kept in cut if kept.days), {n: d for n, d in beyond.items() if d}
+
+
+def _cut(item: Fetch, watermark: datetime) -> Fetch:
+    """A fetch up to the watermark: an interval does not reach past what the data lake has."""
+    there = frozenset(day for day in item.days if midnight(day) < watermark)
+    if not there or item.resumes:
+        return replace(item, days=there)
+    span = day_span(min(there), max(there))
+    return replace(item, interval=Interval(span.start, min(span.end, watermark)), days=there)
 
 
 def _beyond_notice(dataset: str, days: frozenset[date], watermark: datetime) -> str:

@@ -106,7 +106,7 @@ def rows_by_day(rows: pa.Table, time_column: str) -> dict[date, int]:
 
 def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _keep_names(folder.parent)
 
 
@@ -122,9 +122,13 @@ def _keep_names(folder: Path) -> None:
 
 
 def _write_durably(target: Path, content: pa.Buffer) -> None:
+    """Read-only from then on: DuckDB would write to whatever it may read, were it asked to."""
     partial = target.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
     with partial.open("wb") as file:
         file.write(memoryview(content))
         file.flush()
+        if os.name != "nt":  # where a read-only file could not be deleted either
+            os.fchmod(file.fileno(), 0o400)
         os.fsync(file.fileno())
     partial.replace(target)

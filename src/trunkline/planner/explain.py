@@ -92,10 +92,7 @@ def _jobs(fetches: Sequence[Fetch]) -> list[str]:
 def _estimate(plan: Plan) -> list[str]:
     fetches = plan.fetches
     if not fetches:
-        is_whole = not any(need.gap for need in plan.needs)
-        return [
-            "0 requests: everything is held" if is_whole else "0 requests: the gap is not fetched"
-        ]
+        return [f"0 requests: {_why_none(plan)}"]
     submits = sum(not fetch.resumes for fetch in fetches)
     pages = sum(fetch.pages or 1 for fetch in fetches)
     parts = [
@@ -109,6 +106,13 @@ def _estimate(plan: Plan) -> list[str]:
             "  Nothing held tells how many conversations a day has: one page a job is counted."
         )
     return lines
+
+
+def _why_none(plan: Plan) -> str:
+    if any(need.gap for need in plan.needs):
+        return "the gap is not fetched"
+    wants = any(need.days for need in plan.needs)
+    return "everything is held" if wants else "nothing has to be held"
 
 
 def _count(number: int, noun: str) -> str:

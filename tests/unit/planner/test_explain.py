@@ -63,6 +63,7 @@ def test_nothing_to_fetch() -> None:
 def test_nothing_can_match() -> None:
     shown = explained(JANUARY + "'2025-01-01' AND conversation_start < '2024-01-01'")
     assert "  conversations c  conversation_start  nothing can match\n" in shown
+    assert shown.endswith("0 requests: nothing has to be held")
 
 
 def test_pages_that_nothing_tells_of() -> None:

@@ -69,7 +69,7 @@ TIMES = ("conversation_start", "conversation_start", "presence_start")
 def tables(draw: st.DrawFn) -> str:
     """A table as columns k, t, x; often with a bound of its own."""
     place = draw(st.sampled_from((0, 0, 1, 1, 2)))
-    where = draw(st.none() | bounded(TIMES[place]))
+    where = draw(st.none() | st.none() | bounded(TIMES[place]))
     return TABLES[place].format(f" WHERE {where}" if where else "")
 
 
@@ -77,7 +77,7 @@ def tables(draw: st.DrawFn) -> str:
 AROUND_ONE = (
     "(SELECT k, t, max(x) AS x FROM {a} a WHERE {where} GROUP BY k, t)",
     "(SELECT max(k) AS k, t::date AS t, min(x) AS x FROM {a} a WHERE {where} GROUP BY 2)",
-    "(SELECT k, t, x FROM {a} a WHERE {where} ORDER BY ALL LIMIT 4)",
+    "(SELECT k, t, x FROM {a} a WHERE {where} ORDER BY ALL LIMIT 3)",
     """(SELECT k, t, (row_number() OVER (PARTITION BY {by} ORDER BY k, t, x))::varchar AS x
         FROM {a} a WHERE {where})""",
     "(SELECT DISTINCT ON ({by}) k, t, x FROM {a} a WHERE {where} ORDER BY ALL)",
@@ -126,7 +126,8 @@ def joined(draw: st.DrawFn, a: str, b: str) -> str:
 
 @st.composite
 def queries(draw: st.DrawFn) -> str:
-    relation = draw(st.recursive(tables(), wrapped, max_leaves=4))
+    once = wrapped(tables())
+    relation = draw(once | wrapped(tables() | once))
     where = draw(bounded("q.t"))
     if draw(st.integers(0, 3)):
         return f"SELECT * FROM {relation} q WHERE {where}"

@@ -1,0 +1,124 @@
+"""Pages of a small dataset: conversations and their segments, staged and published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from tests.unit.lake.asking import ask
+from trunkline.lake.catalogue import Publication
+from trunkline.lake.lake import Lake
+from trunkline.lake.landing import Layout, Receipt
+from trunkline.lake.relation import Relation
+from trunkline.types import Type
+
+LAYOUT = Layout(
+    dataset="conversation_details",
+    tables=("conversations", "segments"),
+    root_table="conversations",
+    key="conversation_id",
+    time_column="conversation_start",
+)
+COLUMNS: Mapping[str, tuple[tuple[str, Type], ...]] = {
+    "conversations": (
+        ("conversation_id", Type.TEXT),
+        ("conversation_start", Type.TIMESTAMP),
+        ("version", Type.TEXT),
+    ),
+    "segments": (
+        ("segment_key", Type.TEXT),
+        ("conversation_id", Type.TEXT),
+        ("conversation_start", Type.TIMESTAMP),
+        ("version", Type.TEXT),
+    ),
+}
+ORGANIZATION = "genesys"
+PUBLISHED = datetime(2025, 4, 1, 12, tzinfo=UTC)
+
+Record = tuple[str, datetime, int]  # conversation, its start, its segments
+
+
+def record(name: str, day: date, *, hour: int = 10, segments: int = 2) -> Record:
+    """A conversation that began on a day."""
+    return name, datetime(day.year, day.month, day.day, hour, tzinfo=UTC), segments
+
+
+def tables(records: Iterable[Record], version: str = "first") -> dict[str, pa.Table]:
+    """The tables of a page, as a flattener would cut them."""
+    rows: dict[str, list[dict[str, Any]]] = {"conversations": [], "segments": []}
+    for name, start, segments in records:
+        of_all = {"conversation_id": name, "conversation_start": start, "version": version}
+        rows["conversations"].append(of_all)
+        rows["segments"] += [of_all | {"segment_key": f"{name}:{n}"} for n in range(segments)]
+    return {
+        table: pa.Table.from_pylist(
+            of_table, schema=pa.schema([(name, kind.arrow) for name, kind in COLUMNS[table]])
+        )
+        for table, of_table in rows.items()
+    }
+
+
+def publication(
+    job: str, days: Iterable[date], receipts: Iterable[Receipt], **changes: Any
+) -> Publication:
+    """What a job makes of its pages."""
+    values: dict[str, Any] = {
+        "job": job,
+        "organization": ORGANIZATION,
+        "dataset": LAYOUT.dataset,
+        "days": dict.fromkeys(days, 0),
+        "files": tuple(file for receipt in receipts for file in receipt.files),
+        "fetched_at": PUBLISHED - timedelta(minutes=5),
+        "watermark": PUBLISHED - timedelta(hours=1),
+        "fingerprint": "f1",
+    }
+    return Publication(**(values | changes))
+
+
+def publish(
+    lake: Lake,
+    job: str,
+    days: Iterable[date],
+    *pages: Iterable[Record],
+    version: str = "first",
+    at: datetime = PUBLISHED,
+) -> int:
+    """Stage the pages of a job and publish them; the snapshot."""
+    receipts = [
+        lake.stage(f"{job}-{number}", tables(page, version), LAYOUT)
+        for number, page in enumerate(pages)
+    ]
+    return lake.publish(publication(job, days, receipts), LAYOUT, at)
+
+
+def read(lake: Lake, sql: str, snapshot: int | None = None) -> list[dict[str, Any]]:
+    """The answer of a snapshot, of the newest unless another is named."""
+    at = lake.catalogue.latest() if snapshot is None else snapshot
+    files = lake.files(ORGANIZATION, at)
+    relations = tuple(
+        Relation(ORGANIZATION, table, columns, files.get(table, ()))
+        for table, columns in COLUMNS.items()
+    )
+    return ask(sql, relations=relations)
+
+
+def held(lake: Lake, snapshot: int | None = None) -> dict[str, str]:
+    """Each conversation of a snapshot with the version it has; every key stands once."""
+    for table, key in (("conversations", "conversation_id"), ("segments", "segment_key")):
+        [counts] = read(
+            lake, f"SELECT count(*) AS n, count(DISTINCT {key}) AS d FROM {table}", snapshot
+        )
+        assert counts["n"] == counts["d"], f"{table}: a key stands twice"
+    rows = read(lake, "SELECT conversation_id, version FROM conversations", snapshot)
+    return {row["conversation_id"]: row["version"] for row in rows}
+
+
+def segments(lake: Lake, snapshot: int | None = None) -> dict[str, int]:
+    """How many segments each conversation has."""
+    rows = read(
+        lake, "SELECT conversation_id AS c, count(*) AS n FROM segments GROUP BY ALL", snapshot
+    )
+    return {row["c"]: row["n"] for row in rows}

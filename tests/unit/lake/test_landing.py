@@ -1,0 +1,83 @@
+"""Files as they are staged: what the receipt says is what lies there."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tests.unit.lake.pages import LAYOUT, record, tables
+from trunkline.lake.lake import Lake
+from trunkline.lake.landing import Receipt, rows_by_day, stage
+
+FIRST, SECOND = date(2025, 3, 13), date(2025, 3, 14)
+
+
+def test_the_receipt_says_what_lies_there(tmp_path: Path) -> None:
+    page = tables([record("a", FIRST), record("b", SECOND, segments=3)])
+    receipt = stage(tmp_path, "job-1", page, LAYOUT.time_column)
+    assert [file.table for file in receipt.files] == ["conversations", "segments"]
+    for file in receipt.files:
+        content = (tmp_path / file.path).read_bytes()
+        assert file.path == f"files/{file.table}/job-1.parquet"
+        assert file.sha256 == hashlib.sha256(content).hexdigest()
+        assert file.bytes == len(content)
+        assert pq.read_table(tmp_path / file.path).equals(page[file.table])
+    conversations, segments = receipt.files
+    assert (conversations.rows, conversations.days) == (2, {FIRST: 1, SECOND: 1})
+    assert (segments.rows, segments.days) == (5, {FIRST: 2, SECOND: 3})
+
+
+def test_a_receipt_survives_as_text(tmp_path: Path) -> None:
+    receipt = stage(tmp_path, "job-1", tables([record("a", FIRST)]), LAYOUT.time_column)
+    assert Receipt.decode(receipt.encode()) == receipt
+
+
+def test_tables_without_rows_leave_no_file(tmp_path: Path) -> None:
+    receipt = stage(tmp_path, "job-1", tables([record("a", FIRST, segments=0)]), LAYOUT.time_column)
+    assert [file.table for file in receipt.files] == ["conversations"]
+    assert stage(tmp_path, "job-2", tables([]), LAYOUT.time_column) == Receipt(())
+    assert not list(tmp_path.rglob("*job-2*"))
+
+
+def test_a_page_staged_again_replaces_its_files(tmp_path: Path) -> None:
+    stage(tmp_path, "job-1", tables([record("a", FIRST)]), LAYOUT.time_column)
+    again = stage(tmp_path, "job-1", tables([record("b", FIRST)]), LAYOUT.time_column)
+    assert {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()} == {
+        file.path for file in again.files
+    }
+    assert pq.read_table(tmp_path / again.files[0].path)["conversation_id"].to_pylist() == ["b"]
+
+
+def test_a_page_half_written_by_a_crash_is_in_nobodys_way(tmp_path: Path) -> None:
+    [file, _] = stage(tmp_path, "j", tables([record("a", FIRST)]), LAYOUT.time_column).files
+    left = (tmp_path / file.path).with_suffix(".partial")
+    left.write_bytes(b"PAR1")
+    left.chmod(0o400)
+    stage(tmp_path, "j", tables([record("b", FIRST)]), LAYOUT.time_column)
+    assert not left.exists()
+
+
+def test_files_are_for_the_owner_to_read(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "home")
+    receipt = lake.stage("job-1", tables([record("a", FIRST)]), LAYOUT)
+    lake.close()
+    folders = [lake.home, *(p for p in lake.home.rglob("*") if p.is_dir())]
+    assert len(folders) == 4
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
+    modes = {stat.S_IMODE((lake.home / file.path).stat().st_mode) for file in receipt.files}
+    assert modes == {0o400}
+
+
+def test_a_day_begins_at_midnight_utc_to_the_millisecond() -> None:
+    starts = [
+        datetime(2025, 3, 13, 23, 59, 59, 999_000, tzinfo=UTC),
+        datetime(2025, 3, 14, tzinfo=UTC),
+        datetime(1969, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC),
+    ]
+    rows = pa.table({"at": pa.array(starts, pa.timestamp("ms", "UTC"))})
+    assert rows_by_day(rows, "at") == {FIRST: 1, SECOND: 1, date(1969, 12, 31): 1}
