@@ -18,6 +18,7 @@
     |  |- JobLost                  4  58030   a job failed, expired or was cancelled by the provider
     |  `- MalformedAnswer          4  08P01   an answer that is not what the provider documents
     |- IncompleteData              4  58030   some intervals are missing; what landed is kept
+    |- DamagedLake                 4  XX001   a file of the lake is missing or cannot be read
     |- LimitExceeded               4  53000   memory, time or rows of a query
     `- Interrupted                 5  57014   stopped by the user; what ran is resumable
 
@@ -165,6 +166,13 @@ class IncompleteData(TrunklineError):
 
     exit_status = 4
     sqlstate = "58030"
+
+
+class DamagedLake(TrunklineError):
+    """A file that a snapshot names is missing or cannot be read."""
+
+    exit_status = 4
+    sqlstate = "XX001"
 
 
 class LimitExceeded(TrunklineError):

@@ -12,8 +12,10 @@ from tests.gateway import SMALL, YEAR, Site, same_rows
 from trunkline.config import Settings
 from trunkline.engine import Options
 from trunkline.errors import (
+    ConfigError,
     CostGuard,
     CredentialsError,
+    DamagedLake,
     IncompleteData,
     PermissionMissing,
     ProviderUnreachable,
@@ -107,6 +109,7 @@ def test_what_a_vendor_adds_is_counted_and_loses_nothing(tmp_path: Path) -> None
     exact(site)
     assert prepared.certificate["quarantined"] == []
     assert prepared.certificate["unknown"]["metric:tFuture"] > 0
+    assert prepared.certificate["fractions"] > 0
 
 
 def test_repeated_rows_land_once(tmp_path: Path) -> None:
@@ -200,3 +203,30 @@ def test_a_day_that_begins_while_jobs_run_is_fetched_too(tmp_path: Path) -> None
     with site.engine() as engine:
         held = [day.day for day in engine.coverage()]
     assert held == [date(2026, 3, 10), date(2026, 3, 11)]
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "junk"])
+def test_a_damaged_file_is_named(tmp_path: Path, damage: str) -> None:
+    site = Site(tmp_path / "data")
+    site.prepare(QUESTION)
+    victim = max((site.home / "files" / "session_metrics").iterdir())
+    content = victim.read_bytes()
+    victim.unlink()
+    if damage != "gone":
+        victim.write_bytes(content[:-100] if damage == "cut" else b"junk")
+    with pytest.raises(DamagedLake, match=victim.name) as caught:
+        site.query(QUESTION)
+    assert caught.value.exit_status == 4
+
+
+def test_a_data_directory_that_cannot_be_used(tmp_path: Path) -> None:
+    taken = tmp_path / "data"
+    taken.write_text("a file of the user's")
+    with pytest.raises(ConfigError, match="data directory"):
+        Site(taken).query(QUESTION)
+    assert taken.read_text() == "a file of the user's"
+    other = Site(tmp_path / "other")
+    other.home.mkdir()
+    (other.home / "jobs.sqlite").write_bytes(b"not a database at all, but long enough" * 50)
+    with pytest.raises(ConfigError, match=r"jobs\.sqlite"):
+        other.query(QUESTION)

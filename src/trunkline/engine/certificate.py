@@ -98,6 +98,7 @@ def certificate(plan: Plan | None, tally: Tally, facts: Facts) -> dict[str, Any]
         "rows_landed": _summed(page.rows for page in pages),
         "ignored": sum(page.ignored for page in pages),
         "quarantined": [reason for page in pages for reason in page.quarantined],
+        "fractions": sum(page.fractions for page in pages),
         "unknown": _summed(page.unknown for page in pages),
     }
 

@@ -61,9 +61,10 @@ class PageLanding:
             watermark=flat.watermark,
             conversations=flat.conversations,
             ignored=flat.ignored,
-            quarantined=tuple(_quarantined(item) for item in flat.quarantined),
+            quarantined=tuple(str(item) for item in flat.quarantined),
             unknown=tuple(sorted(flat.unknown.items())),
             rows=tuple((name, table.num_rows) for name, table in flat.tables.items()),
+            fractions=flat.fractions,
         )
 
     def publish(self, job: Job, pages: tuple[Landed, ...]) -> int:
@@ -89,7 +90,3 @@ class PageLanding:
         """Delete what was staged for a job that starts over."""
         for page in pages:
             self.lake.discard(Receipt.decode(page.receipt).files)
-
-
-def _quarantined(item: object) -> str:
-    return str(item)

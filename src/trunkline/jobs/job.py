@@ -128,6 +128,7 @@ class Landed:
     quarantined: tuple[str, ...] = ()
     unknown: tuple[tuple[str, int], ...] = ()
     rows: tuple[tuple[str, int], ...] = ()
+    fractions: int = 0
 
 
 class IllegalTransition(Exception):

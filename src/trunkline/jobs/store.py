@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from trunkline.clock import Clock
-from trunkline.errors import UsageError
+from trunkline.database import opened, transaction
 from trunkline.interval import Interval, iso
 from trunkline.jobs.job import IllegalTransition, Job, JobState, Landed, require
 from trunkline.statements import load
@@ -31,19 +29,7 @@ class JobStore:
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._clock = clock
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
-        self._db.row_factory = sqlite3.Row
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            self._db.execute(f"PRAGMA {pragma}")
-        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if version > VERSION:
-            self._db.close()
-            raise UsageError(
-                f"{path} was written by a newer Trunkline",
-                hint="Upgrade Trunkline, or use another data directory.",
-            )
-        if version < VERSION:
-            self._db.executescript(SCHEMA["schema"])
+        self._db = opened(path, SCHEMA["schema"], VERSION)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -51,16 +37,14 @@ class JobStore:
 
     def add(self, *jobs: Job) -> None:
         """Keep new jobs, all or none."""
-        with self._transaction():
+        with transaction(self._db):
             for job in jobs:
                 self._add(job)
 
     def step(self, before: Job, **changes: Any) -> Job:
         """Commit one step of a job and return the job after it."""
-        after = replace(before, **changes)
-        with self._transaction():
-            self._record(before, after)
-        return after
+        with transaction(self._db):
+            return self._record(before, replace(before, **changes))
 
     def land(self, before: Job, page: Landed) -> Job:
         """Commit a staged page together with the cursor of the next, or with the end."""
@@ -71,8 +55,8 @@ class JobStore:
             pages=before.pages + 1,
             watermark=page.watermark or before.watermark,
         )
-        with self._transaction():
-            self._record(before, after)
+        with transaction(self._db):
+            job = self._record(before, after)
             self._db.execute(
                 QUERIES["add_page"],
                 {
@@ -84,9 +68,10 @@ class JobStore:
                     "quarantined": json.dumps(page.quarantined),
                     "unknown": json.dumps(page.unknown),
                     "rows": json.dumps(page.rows),
+                    "fractions": page.fractions,
                 },
             )
-        return after
+        return job
 
     def start_over(self, before: Job, error: str) -> Job:
         """Forget the remote job and its pages; the job goes on from the beginning."""
@@ -101,20 +86,18 @@ class JobStore:
             attempt=before.attempt + 1,
             error=error,
         )
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(QUERIES["drop_pages"], {"job": before.key})
-            self._record(before, after)
-        return after
+            return self._record(before, after)
 
     def split(self, before: Job, error: str, halves: tuple[Job, ...]) -> Job:
         """End a job and keep the jobs that take its place, in one transaction."""
         after = replace(before, state=JobState.SPLIT, error=error)
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(QUERIES["drop_pages"], {"job": before.key})
-            self._record(before, after)
             for half in halves:
                 self._add(half)
-        return after
+            return self._record(before, after)
 
     def get(self, key: str) -> Job | None:
         """A job by its key."""
@@ -162,22 +145,15 @@ class JobStore:
     def _add(self, job: Job) -> None:
         self._db.execute(QUERIES["add_job"], _values(job) | {"now": iso(self._clock.now())})
 
-    def _record(self, before: Job, after: Job) -> None:
+    def _record(self, before: Job, after: Job) -> Job:
+        """The job as it is kept: its times to the millisecond."""
         require(before.state, after.state)
         read = {f"{name}_before": value for name, value in _values(before).items()}
         values = _values(after) | read | {"now": iso(self._clock.now())}
-        if self._db.execute(QUERIES["record"], values).rowcount != 1:
+        rows = self._db.execute(QUERIES["record"], values).fetchall()
+        if not rows:
             raise IllegalTransition(f"job {before.key} is no longer as it was read")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        return _job(rows[0])
 
 
 def _values(job: Job) -> dict[str, Any]:
@@ -236,6 +212,7 @@ def _landed(row: sqlite3.Row) -> Landed:
         quarantined=tuple(json.loads(row["quarantined"])),
         unknown=tuple((name, count) for name, count in json.loads(row["unknown"])),
         rows=tuple((name, count) for name, count in json.loads(row["rows"])),
+        fractions=row["fractions"],
     )
 
 

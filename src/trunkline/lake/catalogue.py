@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from trunkline.errors import UsageError
+from trunkline.database import opened, transaction
 from trunkline.interval import iso
 from trunkline.lake.landing import StagedFile
 from trunkline.statements import load
@@ -66,19 +65,7 @@ class Catalogue:
     """Snapshots, files and coverage. One connection; not shared between threads."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
-        self._db.row_factory = sqlite3.Row
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            self._db.execute(f"PRAGMA {pragma}")
-        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if version > VERSION:
-            self._db.close()
-            raise UsageError(
-                f"{path} was written by a newer Trunkline",
-                hint="Upgrade Trunkline, or use another data directory.",
-            )
-        if version < VERSION:
-            self._db.executescript(SCHEMA["schema"])
+        self._db = opened(path, SCHEMA["schema"], VERSION)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -148,7 +135,7 @@ class Catalogue:
 
         The same job published again changes nothing.
         """
-        with self._transaction():
+        with transaction(self._db):
             if (already := self.snapshot_of(publication.job)) is not None:
                 return already
             snapshot = self._add_snapshot(publication, published_at)
@@ -208,16 +195,6 @@ class Catalogue:
             divisions=json.dumps(publication.divisions),
             born=snapshot,
         )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
     def _run(self, query: str, **values: Any) -> None:
         self._db.execute(QUERIES[query], values)

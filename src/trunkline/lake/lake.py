@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from trunkline.errors import ConfigError
 from trunkline.lake.catalogue import Catalogue, CoveredDay, LiveFile, Publication
 from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
 from trunkline.lake.remainder import newest_only, without_days
@@ -20,13 +21,21 @@ CATALOGUE = "catalogue.sqlite"
 class Lake:
     """Everything under a data directory that a query can read.
 
+    Raises ConfigError where the directory cannot be used.
+
     One process writes at a time (the engine holds the lock); any number may read meanwhile.
     """
 
     def __init__(self, home: Path) -> None:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.home = home.absolute()
-        (self.home / FILES).mkdir(mode=0o700, exist_ok=True)
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.home / FILES).mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(
+                f"the data directory {home} cannot be made: {error.strerror}",
+                hint="Name another one with TRUNKLINE_HOME.",
+            ) from error
         self.catalogue = Catalogue(self.home / CATALOGUE)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from trunkline.errors import LimitExceeded, TrunklineError, UsageError
+from trunkline.errors import DamagedLake, LimitExceeded, TrunklineError, UsageError
 from trunkline.lake import gate
 from trunkline.lake.messages import sql_error
 from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
@@ -19,6 +20,8 @@ from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
 BATCH_ROWS = 65_536
 INTERRUPT_EVERY = 0.05
 _PREPARE = "PREPARE question AS "
+_READING = ("IO Error", "Invalid Input Error", "Permission Error")
+_FILE = re.compile(r"[\"'](?P<path>[^\"']+?\.parquet)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ def session(
             connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         _set_zone(connection, zone)
         for relation in relations:
-            _create(connection, relation)
+            with _damage():
+                _create(connection, relation)
         _lock(connection, relations, default_schema, limits)
         yield connection
     finally:
@@ -224,9 +228,29 @@ def _meaning(
             f"the query needs more memory than {question.limits.memory}",
             hint="Narrow it, or raise the setting query_memory.",
         )
+    if message.startswith(_READING) and _FILE.search(message):
+        return _damaged(message)
     if message.startswith(("Binder Error", "Catalog Error")):
         return _bound_again(connection, question, message)
     return sql_error(message, question.sql, question.relations)
+
+
+@contextmanager
+def _damage() -> Iterator[None]:
+    """A view is made: DuckDB opens its first file, whose fault anything that fails is."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _damaged(str(error)) from error
+
+
+def _damaged(message: str) -> DamagedLake:
+    named = _FILE.search(message)
+    return DamagedLake(
+        f"a file of the lake is missing or damaged: {named['path'] if named else message}",
+        hint="Restore it from a backup; or move the data directory away, and the days are "
+        "fetched again when they are asked for.",
+    )
 
 
 def _bound_again(

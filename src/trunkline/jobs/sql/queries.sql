@@ -12,11 +12,13 @@ UPDATE jobs SET
     submits = :submits, possibly_repeated = :possibly_repeated, watermark = :watermark,
     submitted_at = :submitted_at, error = :error, updated_at = :now
 WHERE key = :key AND state = :state_before AND attempt = :attempt_before
-  AND submits = :submits_before AND pages = :pages_before;
+  AND submits = :submits_before AND pages = :pages_before
+RETURNING *;
 
 -- add_page
 INSERT INTO pages VALUES
-    (:job, :page, :receipt, :conversations, :ignored, :quarantined, :unknown, :rows);
+    (:job, :page, :receipt, :conversations, :ignored, :quarantined, :unknown, :rows,
+     :fractions);
 
 -- drop_pages
 DELETE FROM pages WHERE job = :job;

@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS pages (
     quarantined   TEXT NOT NULL,
     unknown       TEXT NOT NULL,
     rows          TEXT NOT NULL,
+    fractions     INTEGER NOT NULL,
     PRIMARY KEY (job, page)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS runs (

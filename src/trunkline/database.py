@@ -1,0 +1,56 @@
+"""SQLite as both stores use it: WAL, full synchronisation, one version number a file.
+
+What a transaction returned from survives a power cut; readers are never kept waiting.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from trunkline.errors import ConfigError
+
+BUSY_SECONDS = 30.0
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+
+
+def opened(path: Path, schema: str, version: int) -> sqlite3.Connection:
+    """A connection to a database of this version, made where there is none.
+
+    Not to be shared between threads. Raises ConfigError where the file is no database, may not be
+    written, or was made by a newer Trunkline.
+    """
+    try:
+        db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+        db.row_factory = sqlite3.Row
+        for pragma in _PRAGMAS:
+            db.execute(f"PRAGMA {pragma}")
+        found = int(db.execute("PRAGMA user_version").fetchone()[0])
+        if found < version:
+            db.executescript(schema)
+    except sqlite3.Error as error:
+        raise ConfigError(
+            f"{path} cannot be used as a database: {error}",
+            hint="Restore it, or name another data directory with TRUNKLINE_HOME.",
+        ) from error
+    if found > version:
+        db.close()
+        raise ConfigError(
+            f"{path} was written by a newer Trunkline",
+            hint="Upgrade Trunkline, or name another data directory with TRUNKLINE_HOME.",
+        )
+    return db
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All of the block or nothing of it; no other writer in between."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")

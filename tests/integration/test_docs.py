@@ -1,0 +1,122 @@
+"""What the documents show can be run: every question in SQL, every command of a console."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.acceptance.commands import Desk, desk
+from tests.documents import ROOT, Command, commands, documents, fences, named
+from tests.gateway import YEAR, Site
+from tools.print_docs import EXAMPLES
+from tools.print_docs.tables import examples_of
+from trunkline.cli import trunkline
+from trunkline_simulator.settings import Settings, Shape
+
+# The pages of the tables show the examples of the files, which are run from there.
+WRITTEN = [path for path in documents() if path.parent.name != "tables"]
+QUESTIONS = [
+    *(
+        pytest.param(example.sql, id=f"{path.name} {number}")
+        for path in sorted((ROOT / EXAMPLES).glob("*.sql"))
+        for number, example in enumerate(examples_of(path.read_text()), start=1)
+    ),
+    *(
+        pytest.param(sql, id=f"{named(path)} {number}")
+        for path in WRITTEN
+        for number, sql in enumerate(fences(path.read_text(), "sql"), start=1)
+    ),
+]
+LESSON = ROOT / "docs/tutorial.md"
+CONSOLES = [path for path in WRITTEN if "```console" in path.read_text()]
+
+# `trunkline simulate --per-day 10`, but its jobs do not take their time.
+TUTORIAL = Settings(shape=Shape(per_day=10), queued_seconds=0.1, pending_seconds=0.2)
+PORT = re.compile(r"127\.0\.0\.1:\d+")
+RUN = ("query", "explain", "tables", "coverage", "jobs", "doctor")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A simulated organisation of which the year is held."""
+    found = Site(tmp_path_factory.mktemp("site") / "data")
+    found.prepare(f"SELECT count(*) FROM conversations WHERE {YEAR}")
+    return found
+
+
+@pytest.mark.xdist_group("docs: sql")
+@pytest.mark.parametrize("sql", QUESTIONS)
+def test_a_question_is_answered_with_rows(site: Site, sql: str) -> None:
+    assert site.query(sql)
+
+
+@pytest.mark.parametrize("path", CONSOLES, ids=named)
+def test_every_command_can_be_typed(path: Path) -> None:
+    for command in commands(path.read_text()):
+        if command.program == "trunkline":
+            _parse(trunkline, command.arguments)
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk at which the year is held."""
+    with desk(tmp_path_factory.mktemp("held"), TUTORIAL) as found:
+        done = found.run("query", f"SELECT count(*) FROM conversations WHERE {YEAR}")
+        assert done.returncode == 0, done.stderr
+        yield found
+
+
+@pytest.mark.xdist_group("docs: consoles")
+@pytest.mark.parametrize("path", [path for path in CONSOLES if path != LESSON], ids=named)
+def test_every_command_prints_what_the_document_shows(held: Desk, path: Path) -> None:
+    _walk_through(held, path)
+
+
+def test_the_tutorial_can_be_walked_through(tmp_path: Path) -> None:
+    report, *_ = fences(LESSON.read_text(), "sql")
+    (tmp_path / "report.sql").write_text(report)
+    with desk(tmp_path, TUTORIAL) as at:
+        _walk_through(at, LESSON)
+
+
+def _walk_through(at: Desk, path: Path) -> None:
+    for command in commands(path.read_text()):
+        if command.program == "trunkline" and command.arguments[0] in RUN:
+            _show(at, command)
+
+
+def _show(at: Desk, command: Command) -> None:
+    """Run it; every line shown is a line of what it prints, in which `…` stands for anything."""
+    done = at.run(*command.arguments, **command.environment)
+    refused = any(line.startswith("trunkline: ") for line in command.printed)
+    assert done.returncode == (2 if refused else 0), (command.words, done.stderr)
+    printed = PORT.sub("127.0.0.1:8080", done.stdout + done.stderr).splitlines()
+    for line in command.printed:
+        pattern = ".*".join(re.escape(part) for part in line.rstrip().split("…"))
+        found = any(re.fullmatch(pattern, other.rstrip()) for other in printed)
+        assert found, f"{line!r} is not in:\n" + "\n".join(printed)
+
+
+def test_every_key_of_a_certificate_is_explained(site: Site) -> None:
+    page = (ROOT / "docs/explanation/certificate.md").read_text()
+    certificate = site.prepare(
+        f"SELECT count(*) FROM conversations WHERE {YEAR.replace('2025', '2024', 1)}"
+    ).certificate
+    (intervals,) = certificate["intervals"].values()
+    keys = [*certificate, *certificate["jobs"][0], *certificate["requests"], *intervals]
+    assert [key for key in keys if f"`{key}`" not in page] == []
+
+
+def _parse(command: click.Command, arguments: tuple[str, ...]) -> None:
+    """As click would, without running anything. UsageError where it cannot be typed."""
+    context = click.Context(command, info_name="trunkline")
+    if isinstance(command, click.Group) and arguments and not arguments[0].startswith("-"):
+        below = command.get_command(context, arguments[0])
+        assert below is not None, arguments
+        _parse(below, arguments[1:])
+    else:
+        command.make_context("trunkline", list(arguments))
