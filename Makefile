@@ -3,13 +3,14 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help demo test lint bench format clean
+.PHONY: help demo test lint docs bench format clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    the whole story on a simulated organisation; no account needed"
 	@echo "make test    lint, types, import contracts and all tests"
 	@echo "make lint    ruff, mypy --strict and the import contracts alone"
+	@echo "make docs    the pages of docs/ that are printed from the code"
 	@echo "make bench   the measured budgets, beside pandas and dlt"
 
 demo: .venv/run
@@ -23,6 +24,9 @@ lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: .venv/dev
+	$(BIN)/python -m tools.print_docs
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks.flatten

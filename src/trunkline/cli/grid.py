@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 UNFOLDED = 1_000  # columns: wider than any row
 
@@ -16,7 +17,7 @@ def show(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for place, heading in enumerate(headings):
         grid.add_column(heading, no_wrap=place == 0, overflow="fold")
     for row in rows:
-        grid.add_row(*row)
+        grid.add_row(*map(Text, row))  # as it stands: "[" begins no markup
     console = Console(highlight=False)
     if console.is_terminal:
         console.print(grid)

@@ -140,7 +140,7 @@ def _live() -> Iterator[Observe]:
             live.start()
             running = True
         if isinstance(event, Notice):
-            live.console.print(f"notice: {event.text}", highlight=False)
+            live.console.print(f"notice: {event.text}", highlight=False, markup=False)
 
     try:
         yield observe

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from trunkline.config import Settings, zone_exists
 from trunkline.engine.fetching import Fetched
@@ -32,7 +33,10 @@ def held_notice(snapshot: int, covered: Sequence[CoveredDay]) -> str:
     """Which days an answer from what is held stands on."""
     if not covered:
         return f"snapshot {snapshot} holds no days yet; nothing was requested"
-    spans = ", ".join(str(interval) for interval in runs(day.day for day in covered))
+    days: dict[str, list[date]] = {}
+    for held in covered:
+        days.setdefault(held.dataset, []).append(held.day)
+    spans = ", ".join(f"{name} {span}" for name, of_it in days.items() for span in runs(of_it))
     return f"answered from snapshot {snapshot}, which holds {spans}; nothing was requested"
 
 

@@ -14,7 +14,14 @@ from typing import Protocol
 
 from trunkline.catalog import Dataset
 from trunkline.clock import Clock
-from trunkline.errors import AccessError, JobLost, MalformedAnswer, ProviderError, RequestRefused
+from trunkline.errors import (
+    AccessError,
+    CostGuard,
+    JobLost,
+    MalformedAnswer,
+    ProviderError,
+    RequestRefused,
+)
 from trunkline.jobs.job import Job, JobState, Landed
 from trunkline.jobs.policy import Policy, halves
 from trunkline.jobs.store import JobStore
@@ -151,11 +158,11 @@ class _Drive:
             submits=job.submits + 1,
             possibly_repeated=job.possibly_repeated + unheard,
         )
-        self._tell(job)
         try:
+            self._tell(job)
             submitted = await runner.provider.submit(runner.datasets[job.dataset], job.interval)
-        except (AccessError, RequestRefused):
-            # The answer was heard and nothing was started: the next POST repeats nothing.
+        except (AccessError, CostGuard, RequestRefused):
+            # Stopped before it was sent, or refused: the next POST repeats nothing.
             runner.store.step(job, state=JobState.PLANNED)
             raise
         job = runner.store.step(

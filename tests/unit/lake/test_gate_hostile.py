@@ -172,8 +172,10 @@ UNKNOWN_RELATION = [
     "WITH a AS (SELECT * FROM duckdb_tables), duckdb_tables AS (SELECT 1) SELECT * FROM a",
     "SELECT * FROM (WITH duckdb_tables AS (SELECT 1) SELECT 1) JOIN duckdb_tables ON true",
     "WITH duckdb_tables AS (SELECT 1) SELECT * FROM main.duckdb_tables",
-    "WITH RECURSIVE duckdb_tables AS (SELECT table_name FROM duckdb_tables UNION ALL "
-    "SELECT table_name FROM duckdb_tables WHERE false) SELECT * FROM duckdb_tables",
+    (
+        "WITH RECURSIVE duckdb_tables AS (SELECT table_name FROM duckdb_tables UNION ALL "
+        "SELECT table_name FROM duckdb_tables WHERE false) SELECT * FROM duckdb_tables"
+    ),
     f'WITH "duc{KELVIN}db_tables" AS (SELECT 1) SELECT * FROM duckdb_tables',
     f'SELECT * FROM "duc{KELVIN}db_tables"',
     'SELECT * FROM "conversations; DROP TABLE conversations"',

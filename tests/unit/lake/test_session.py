@@ -18,7 +18,6 @@ from trunkline.errors import (
 )
 from trunkline.lake.relation import Relation
 from trunkline.lake.session import Limits, answer, describe
-from trunkline.types import Type
 
 # Some 10^18 pairs: no machine ends it before it is stopped.
 ENDLESS = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range = -b.range"

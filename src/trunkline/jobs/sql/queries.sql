@@ -48,6 +48,3 @@ INSERT INTO runs (run, started_at, statement) VALUES (:run, :started_at, :statem
 -- finish_run
 UPDATE runs SET finished_at = :finished_at, requests = :requests, certificate = :certificate
 WHERE run = :run;
-
--- last_run
-SELECT * FROM runs WHERE certificate IS NOT NULL ORDER BY started_at DESC LIMIT 1;

@@ -22,7 +22,7 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "nCallbackScheduled": "Callbacks scheduled.",
         "nCfcOffered": "Callback-first-call: offered.",
         "nCobrowseSessions": "Co-browse sessions.",
-        "nConnected": "Session connected (customer session.",
+        "nConnected": "Session connected (customer session).",
         "nConsult": "Agent started a consult.",
         "nConsultTransferred": "Consult transfer completed.",
         "nConversations": "Conversations (distinct).",

@@ -1,0 +1,6 @@
+-- one
+SELECT 1;
+
+-- two
+-- Why.
+SELECT 2;

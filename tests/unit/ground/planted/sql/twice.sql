@@ -1,0 +1,4 @@
+-- one
+SELECT 1;
+-- one
+SELECT 2;

@@ -1,0 +1,45 @@
+"""One writer at a time; who waits is told once and goes on when the other is done."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import VirtualClock, run
+from trunkline.lake.lock import writing
+
+
+def test_the_second_writer_waits_for_the_first(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    heard: list[str] = []
+
+    async def write(name: str) -> None:
+        async with writing(tmp_path, clock, lambda: heard.append(f"{name} waits")):
+            heard.append(f"{name} begins")
+            await clock.sleep(10)
+            heard.append(f"{name} ends")
+
+    async def both() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(write("one"))
+            group.create_task(write("two"))
+
+    run(clock, both())
+    assert heard == ["one begins", "two waits", "one ends", "two begins", "two ends"]
+
+
+def test_an_error_lets_go_of_the_lock(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    heard: list[str] = []
+
+    async def write(error: Exception | None) -> None:
+        async with writing(tmp_path, clock, lambda: heard.append("waits")):
+            if error:
+                raise error
+
+    with pytest.raises(ValueError, match="broken"):
+        run(clock, write(ValueError("broken")))
+    run(clock, write(None))
+    assert heard == []

@@ -1,0 +1,54 @@
+"""Every setting, and the regions that one of them names."""
+
+from __future__ import annotations
+
+from tools.print_docs.markdown import code, fenced, table
+from tools.print_docs.markdown import page as page_of
+from trunkline.config import FILE, describe
+from trunkline.providers.genesys.regions import REGIONS
+
+INTRODUCTION = f"""\
+A setting is read from the environment, else from a file `.env` in the working directory, else from
+`{FILE}` there (or the file of `--config` or of the variable `TRUNKLINE_CONFIG`), else it has its
+default. An empty variable counts as not set. A name in `{FILE}` that does not exist is an error;
+secrets are never printed."""
+
+EXAMPLE = """\
+timezone = "Australia/Sydney"
+refresh_after = 3600
+
+[genesys]
+region = "ap-southeast-2"
+org = "your-short-name"
+client_id = "the-id"        # the secret is better kept in the environment"""
+
+REGIONS_TEXT = """\
+`genesys.region` takes the AWS region (with dashes or underscores), one of the other names, the
+domain, or the address of the login page. A domain that is not listed is taken at its word."""
+
+OTHER = """\
+Two variables are no settings: `TRUNKLINE_CONFIG` names the file, and `TRUNKLINE_DEBUG=1` shows the
+traceback of an internal error, which may hold values."""
+
+
+def page() -> str:
+    """The page."""
+    rows = [
+        (code(name), code(variable), code(default), description)
+        for name, variable, default, description in describe()
+    ]
+    regions = [
+        (code(region.aws), code(region.domain), ", ".join(map(code, region.aliases)))
+        for region in REGIONS
+    ]
+    return page_of(
+        "Settings",
+        INTRODUCTION,
+        table((f"in {FILE}", "in the environment", "default", "what it is"), rows),
+        f"## A {FILE}",
+        fenced("toml", EXAMPLE),
+        OTHER,
+        "## Regions",
+        REGIONS_TEXT,
+        table(("AWS region", "domain", "other names"), regions),
+    )
