@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -36,6 +37,7 @@ def settings_of(arguments: Sequence[str]) -> tuple[argparse.Namespace, Settings]
     found = parser.parse_args(arguments)
     return found, Settings(
         shape=Shape(found.seed, found.conversations_per_day, found.hostile),
+        salt=str(time.time_ns()),
         short_name=found.short_name,
         token_seconds=found.token_seconds,
         rate_per_minute=found.rate_per_minute,

@@ -99,14 +99,16 @@ class JobFault:
 class Settings:
     """One simulated organisation and the way it behaves. Durations are seconds.
 
-    ``lag_seconds`` is how far the data lake is behind the clock. ``page_rows`` keeps the pages of
-    results below what is asked for. ``page_overlap`` repeats that many rows of a page at the start
-    of the next one, ``shuffle_pages`` turns the rows of a page about, ``late_share`` of the
+    ``salt`` makes the ids of jobs differ between two runs of the same seed, as a real service's
+    do. ``lag_seconds`` is how far the data lake is behind the clock. ``page_rows`` keeps the pages
+    of results below what is asked for. ``page_overlap`` repeats that many rows of a page at the
+    start of the next one, ``shuffle_pages`` turns the rows of a page about, ``late_share`` of the
     conversations reach the lake ``late_seconds`` after their time although the lake date has
     passed it.
     """
 
     shape: Shape = field(default_factory=Shape)
+    salt: str = ""
     clients: tuple[Client, ...] = (Client(),)
     organisation: str = "Northwind Contact"
     short_name: str = "northwind"

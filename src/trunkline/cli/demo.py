@@ -37,7 +37,7 @@ ANOTHER = """\
 SELECT p.purpose, s.media_type, count(*) AS sessions, max(s.ani) AS a_masked_number
 FROM participants p JOIN sessions s USING (conversation_id, participant_id)
 WHERE p.conversation_start BETWEEN '2025-03-01' AND '2025-05-31 23:59:59.999'
-GROUP BY ALL ORDER BY sessions DESC LIMIT 5"""
+GROUP BY ALL ORDER BY sessions DESC, p.purpose, s.media_type LIMIT 5"""
 
 THIRTEENTH = """\
 SELECT count(*) AS conversations, min(conversation_start) AS first, max(conversation_start) AS last

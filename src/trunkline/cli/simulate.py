@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from datetime import UTC, datetime
 
 import click
@@ -56,7 +57,7 @@ async def _serve(port: int, seed: int, per_day: int, *, hostile: bool) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    settings = Settings(shape=Shape(seed, per_day, hostile))
+    settings = Settings(shape=Shape(seed, per_day, hostile), salt=str(time.time_ns()))
     client = settings.clients[0]
     async with serve(Simulator(settings, lambda: datetime.now(UTC)), port=port) as address:
         told = {

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from functools import cache
 
+from sqlglot import exp
+
 from trunkline.catalog import Catalog
 from trunkline.planner.binder import bind
 from trunkline.planner.demands import needed
 from trunkline.planner.gap import needs
+from trunkline.planner.masked import masked_notices
 from trunkline.planner.months import fetches
 from trunkline.planner.nodes import Query
 from trunkline.planner.parsing import parsed, unreadable
@@ -27,10 +30,13 @@ def plan(sql: str, catalog: Catalog, holdings: Holdings, context: Context) -> Pl
     UnboundedScan where a table has no bounds on its time column; SqlError where the text cannot be
     read although DuckDB can.
     """
-    query = _bound(sql, catalog, context)
+    tree = parsed(sql)
+    query = _bound(tree, catalog, context)
     scanned = [scan_of(node, spans, holdings, context) for node, spans in needed(query)]
     scans = tuple(scan for scan, _ in scanned)
     wanted = needs(scans, holdings, context)
+    said = (notice for _, notice in scanned if notice)
+    masked = masked_notices(tree, (node.table for node, _ in needed(query)))
     return Plan(
         sql=sql,
         time_zone=context.time_zone,
@@ -39,12 +45,12 @@ def plan(sql: str, catalog: Catalog, holdings: Holdings, context: Context) -> Pl
         others=query.others,
         needs=wanted,
         fetches=() if context.covered else tuple(f for n in wanted for f in fetches(n, holdings)),
-        notices=tuple(dict.fromkeys(notice for _, notice in scanned if notice)),
+        notices=tuple(dict.fromkeys((*said, *masked))),
     )
 
 
-def _bound(sql: str, catalog: Catalog, context: Context) -> Query:
+def _bound(tree: exp.Expr, catalog: Catalog, context: Context) -> Query:
     try:
-        return bind(parsed(sql), catalog, cache(context.constant))
+        return bind(tree, catalog, cache(context.constant))
     except RecursionError as error:
         raise unreadable() from error

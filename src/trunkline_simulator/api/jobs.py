@@ -34,7 +34,7 @@ def submit(context: Context) -> Answer:
         raise too_many_requests(5)
     state.seen["jobs"] += 1
     nth = state.seen["jobs"]
-    key = f"job {settings.shape.seed} {nth}"
+    key = f"job {settings.shape.seed} {settings.salt} {nth}"
     job_id = str(UUID(int=Random(key).getrandbits(128), version=4))  # noqa: S311
     state.jobs[job_id] = Job(
         job_id=job_id,
