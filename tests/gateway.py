@@ -141,7 +141,7 @@ class Site:
     def resume(self) -> Outcome:
         """Go on with what is unfinished."""
         with self.engine() as engine:
-            return run(self.clock, engine.resume(lambda _: None))
+            return run(self.clock, engine.resume(lambda _: None))[0]
 
     def truth(self, table: str, first: date, last: date) -> list[dict[str, Any]]:
         """What the tables must hold, by the simulator's own account."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from trunkline.errors import ConfigError
+from trunkline.errors import ConfigError, LimitExceeded
 
 BUSY_SECONDS = 30.0
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
@@ -20,7 +20,7 @@ def opened(path: Path, schema: str, version: int) -> sqlite3.Connection:
     """A connection to a database of this version, made where there is none.
 
     Not to be shared between threads. Raises ConfigError where the file is no database, may not be
-    written, or was made by a newer Trunkline.
+    written, or was made by a newer Trunkline; LimitExceeded where the disk is full.
     """
     try:
         db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
@@ -31,6 +31,10 @@ def opened(path: Path, schema: str, version: int) -> sqlite3.Connection:
         if found < version:
             db.executescript(schema)
     except sqlite3.Error as error:
+        if "disk is full" in str(error):
+            raise LimitExceeded(
+                f"{path} cannot grow: the disk is full", hint="Free some space and try again."
+            ) from error
         raise ConfigError(
             f"{path} cannot be used as a database: {error}",
             hint="Restore it, or name another data directory with TRUNKLINE_HOME.",

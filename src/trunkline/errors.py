@@ -23,7 +23,8 @@
     `- Interrupted                 5  57014   stopped by the user; what ran is resumable
 
 A message says what happened and where; ``hint`` says what to do about it. Neither may hold a
-secret or a personal value.
+secret or a personal value. ``unknown`` counts the attempts at a request that must not be repeated
+which ended without our knowing whether they were carried out.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class TrunklineError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.unknown = 0
 
 
 class UsageError(TrunklineError):

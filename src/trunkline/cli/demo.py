@@ -19,7 +19,7 @@ from trunkline.cli.formats import write
 from trunkline.cli.progress import watching
 from trunkline.config import GenesysSettings, Settings
 from trunkline.engine import Engine, Options, Prepared
-from trunkline.errors import ProviderUnreachable
+from trunkline.errors import ProviderUnreachable, UsageError
 
 REPORT = """\
 SELECT strftime(conversation_start, '%Y-%m')             AS month,
@@ -59,7 +59,7 @@ Point it at a real organisation with four environment variables (or the same nam
 
 
 @click.command("demo")
-@click.option("--keep", metavar="DIR", help="Keep the data directory, to query it afterwards.")
+@click.option("--keep", metavar="DIR", help="Keep the data in this new directory, to query it.")
 @click.option(
     "--per-day",
     type=click.IntRange(1),
@@ -76,6 +76,8 @@ def command(keep: str | None, per_day: int) -> None:
     \b
         trunkline demo
     """
+    if keep:
+        _require_empty(Path(keep))
     with tempfile.TemporaryDirectory(prefix="trunkline-demo-") as folder, _simulator(per_day) as at:
         home = Path(keep) if keep else Path(folder) / "data"
         engine = Engine(Settings(home=home, genesys=at))
@@ -83,6 +85,15 @@ def command(keep: str | None, per_day: int) -> None:
             _tell(engine, at.api_url)
         finally:
             engine.close()
+
+
+def _require_empty(folder: Path) -> None:
+    """UsageError for what may be somebody's data: the demo would land its own beside it."""
+    if folder.exists() and not (folder.is_dir() and next(folder.iterdir(), None) is None):
+        raise UsageError(
+            f"{folder} is not an empty directory",
+            hint="Give --keep a directory that is empty or does not exist yet.",
+        )
 
 
 def _tell(engine: Engine, url: str) -> None:

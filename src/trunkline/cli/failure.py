@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -12,7 +13,8 @@ from typing import NoReturn
 
 import click
 
-from trunkline.errors import Interrupted, SqlError, TrunklineError
+from trunkline.cli.telling import silence, tell
+from trunkline.errors import Interrupted, LimitExceeded, SqlError, TrunklineError, UsageError
 
 _HOME = Path(__file__).parents[1]
 
@@ -22,26 +24,54 @@ RESUMABLE = (
 )
 
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_STOPPED = "Query interrupted"  # DuckDB's RuntimeError where a signal comes on the main thread
+
+
 def run(command: click.Command, args: list[str] | None) -> NoReturn:
     """Run a command; every error becomes a message on stderr and an exit status."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        status = command.main(args, standalone_mode=False)
-    except click.exceptions.Abort:
-        status = report(Interrupted("interrupted", hint=RESUMABLE))
-    except KeyboardInterrupt:
+        _own_streams()
+        status = _status(command, args)
+        sys.stdout.flush()
+    except (click.exceptions.Abort, KeyboardInterrupt):
         status = report(Interrupted("interrupted", hint=RESUMABLE))
     except click.ClickException as error:
-        error.show()
+        tell(error.format_message() if error.ctx is None else _usage(error))
         status = error.exit_code
     except TrunklineError as error:
         status = report(error)
-    except BrokenPipeError:
-        _silence_stdout()
+    except BrokenPipeError:  # the reader has seen enough
+        silence(sys.stdout)
         status = 0
     except Exception as error:  # noqa: BLE001
-        status = _defect(error)
-    sys.exit(status if isinstance(status, int) else 0)
+        status = _unforeseen(error)
+    sys.exit(status)
+
+
+def _status(command: click.Command, args: list[str] | None) -> int:
+    """Run it as ``command.main`` does, which would end the process where a reader goes away."""
+    if "_TRUNKLINE_COMPLETE" in os.environ:  # a shell asks for completions
+        command.main(args, prog_name="trunkline")
+    try:
+        with command.make_context("trunkline", sys.argv[1:] if args is None else [*args]) as ctx:
+            command.invoke(ctx)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    return 0
+
+
+def _own_streams() -> None:
+    """See to it that no file of ours, such as a database, gets the number of a closed stream."""
+    if sys.stdout is None:
+        raise UsageError(
+            "standard output is closed", hint="Redirect it to a file, or to /dev/null."
+        )
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")
 
 
 def report(error: TrunklineError) -> int:

@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from trunkline.cli.telling import visible
+
 UNFOLDED = 1_000  # columns: wider than any row
 
 
@@ -17,7 +19,7 @@ def show(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for place, heading in enumerate(headings):
         grid.add_column(heading, no_wrap=place == 0, overflow="fold")
     for row in rows:
-        grid.add_row(*map(Text, row))  # as it stands: "[" begins no markup
+        grid.add_row(*(Text(visible(cell, kept="")) for cell in row))  # "[" begins no markup
     console = Console(highlight=False)
     if console.is_terminal:
         console.print(grid)

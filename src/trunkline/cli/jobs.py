@@ -10,6 +10,7 @@ import msgspec
 from trunkline.cli import grid
 from trunkline.cli.opening import engine_of
 from trunkline.cli.progress import watching
+from trunkline.cli.telling import tell, visible
 from trunkline.engine import Engine
 from trunkline.errors import IncompleteData, UsageError
 from trunkline.interval import iso
@@ -86,7 +87,7 @@ def show(ctx: click.Context, key: str) -> None:
         "watermark": iso(job.watermark) if job.watermark else None,
         "error": job.error,
     }
-    click.echo(msgspec.json.format(msgspec.json.encode(fields), indent=2).decode())
+    click.echo(visible(msgspec.json.format(msgspec.json.encode(fields), indent=2).decode()))
 
 
 @command.command("cancel")
@@ -117,9 +118,14 @@ def resume(ctx: click.Context) -> None:
     """
     with engine_of(ctx) as engine:
         with watching(quiet=False) as observe:
-            outcome = asyncio.run(engine.resume(observe))
+            outcome, others = asyncio.run(engine.resume(observe))
         count = len(outcome.published)
-        click.echo(f"{count} job{'' if count == 1 else 's'} published", err=True)
+        tell(f"{count} job{'' if count == 1 else 's'} published")
+        if others:
+            tell(
+                f"notice: {len(others)} unfinished of another client, or of other rights of this "
+                "one, left alone: `trunkline jobs cancel` gives a job up"
+            )
         if outcome.broken:
             names = ", ".join(str(job.interval) for job, _ in outcome.broken)
             reasons = "; ".join(sorted({error.message for _, error in outcome.broken}))

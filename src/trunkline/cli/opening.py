@@ -9,12 +9,16 @@ from pathlib import Path
 
 import click
 
-from trunkline.config import Settings, load
+from trunkline.cli.telling import tell
+from trunkline.config import Settings, load, unknown_variables
 from trunkline.engine import Engine
 
 
 def settings_of(ctx: click.Context) -> Settings:
     """The settings of the working directory, or of ``--config``."""
+    for name, near in unknown_variables(os.environ, directory=Path.cwd()):
+        meant = f"; did you mean {near}?" if near else ""
+        tell(f"notice: {name} is no setting and has no effect{meant}")
     config = Path(ctx.obj) if ctx.obj else None
     return load(os.environ, directory=Path.cwd(), config=config)
 

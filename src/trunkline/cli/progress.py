@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import click
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table as Grid
 from rich.text import Text
 
+from trunkline.cli.telling import tell, visible
 from trunkline.engine.events import Event, LockWait, Notice, Observe, Planned, Started
 from trunkline.http.exchange import Exchange
 from trunkline.jobs.job import Job, JobState
@@ -30,6 +30,9 @@ WORDS = {
     JobState.FAILED: ("failed", "red"),
     JobState.CANCELLED: ("cancelled", "red"),
 }
+
+
+LOCKED = "another process is fetching into this data directory; waiting for it"
 
 
 @dataclass(slots=True)
@@ -57,7 +60,7 @@ class View:
                 landed = self.conversations.get(event.job.key, 0) + event.landed.conversations
                 self.conversations[event.job.key] = landed
         elif isinstance(event, LockWait):
-            self.note = "another process is fetching into this data directory; waiting for it"
+            self.note = LOCKED
 
     @property
     def done(self) -> int:
@@ -102,7 +105,7 @@ class View:
         outer.add_row(grid)
         outer.add_row(Text(self.totals() if self.jobs else "connecting …", style="bold"))
         if self.note:
-            outer.add_row(Text(self.note, style="yellow"))
+            outer.add_row(Text(visible(self.note), style="yellow"))
         return outer
 
 
@@ -119,12 +122,15 @@ def watching(*, quiet: bool) -> Iterator[Observe]:
 
 
 def _silent(event: Event) -> None:
+    """Only what must be known: a wait without a word looks like a fault."""
     _notice(event)
+    if isinstance(event, LockWait):
+        tell(LOCKED)
 
 
 def _notice(event: Event) -> None:
     if isinstance(event, Notice):
-        click.echo(f"notice: {event.text}", err=True)
+        tell(f"notice: {event.text}")
 
 
 @contextmanager
@@ -140,7 +146,7 @@ def _live() -> Iterator[Observe]:
             live.start()
             running = True
         if isinstance(event, Notice):
-            live.console.print(f"notice: {event.text}", highlight=False, markup=False)
+            live.console.print(f"notice: {visible(event.text)}", highlight=False, markup=False)
 
     try:
         yield observe
@@ -156,16 +162,16 @@ def _plain_lines() -> Observe:
         view.hear(event)
         _notice(event)
         if isinstance(event, Planned) and event.plan.fetches:
-            click.echo(f"{_count(len(event.plan.fetches), 'job')} to fetch", err=True)
+            tell(f"{_count(len(event.plan.fetches), 'job')} to fetch")
         for line in _line(event, view):
-            click.echo(line, err=True)
+            tell(line)
 
     return observe
 
 
 def _line(event: Event, view: View) -> Iterator[str]:
     if isinstance(event, LockWait):
-        yield view.note
+        yield LOCKED
     if not isinstance(event, Progress):
         return
     job = event.job

@@ -14,7 +14,13 @@ from trunkline.errors import UsageError
 
 
 @click.command("simulate")
-@click.option("--port", type=int, default=8080, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="0 takes a free one.",
+)
 @click.option("--seed", type=int, default=7, show_default=True, help="Another seed, other data.")
 @click.option(
     "--per-day",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +17,25 @@ def read(sql: str | None, file: str | None) -> str:
     if (sql is None) == (file is None):
         raise UsageError("give either SQL or -f FILE", hint="`-` reads SQL from standard input.")
     try:
-        if file is not None:
-            return Path(file).read_text(encoding="utf-8")
-        return sys.stdin.read() if sql == "-" else str(sql)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file or 'standard input'} cannot be read: {error}") from error
+        return _bytes(sql, file).decode("utf-8-sig")  # some editors begin a file with a mark
+    except OSError as error:
+        raise UsageError(f"{_place(sql, file)} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{_place(sql, file)} is not UTF-8 (byte {error.start + 1})",
+            hint="SQL is read as UTF-8; convert it with iconv, for example.",
+        ) from None
+
+
+def _bytes(sql: str | None, file: str | None) -> bytes:
+    """As given: whatever the locale is, Python decodes an argument so that this undoes it."""
+    if file is not None:
+        return Path(file).read_bytes()
+    return sys.stdin.buffer.read() if sql == "-" else os.fsencode(str(sql))
+
+
+def _place(sql: str | None, file: str | None) -> str:
+    return file or ("standard input" if sql == "-" else "the SQL")
 
 
 @contextmanager

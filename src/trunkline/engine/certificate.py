@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from trunkline import __version__
+from trunkline.engine.completeness import Missing
 from trunkline.http.exchange import Exchange
 from trunkline.interval import iso, runs
 from trunkline.jobs.job import Job, JobState, Landed
@@ -59,30 +60,37 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the certificate says beside the tally."""
+    """What the certificate says beside the tally.
+
+    ``pages`` are those of every job that brought a covered day, in this run or an earlier one.
+    """
 
     statement: str
     time_zone: str
     asked_at: datetime
     snapshot: int
     covered: tuple[CoveredDay, ...]
-    missing: Mapping[str, frozenset[date]]
+    missing: Missing
     watermark: datetime | None
+    pages: tuple[Landed, ...] = ()
+    broken: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
 
-def certificate(plan: Plan | None, tally: Tally, facts: Facts) -> dict[str, Any]:
+def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
     """Put it together; every value is JSON.
 
-    Without a plan, for an answer from what is held, nothing says what complete would be: null.
+    ``complete`` is about the time asked for and the conversations in it: nothing is missing, and
+    none was quarantined.
     """
     pages = tally.pages
+    quarantined = [reason for page in facts.pages for reason in page.quarantined]
     return {
         "trunkline": __version__,
         "statement": facts.statement,
         "time_zone": facts.time_zone,
         "asked_at": iso(facts.asked_at),
         "snapshot": facts.snapshot,
-        "complete": None if plan is None else not any(facts.missing.values()),
+        "complete": not any(facts.missing.values()) and not quarantined,
         "watermark": iso(facts.watermark) if facts.watermark else None,
         "intervals": _intervals(plan, facts),
         "divisions": _divisions(facts.covered),
@@ -97,9 +105,9 @@ def certificate(plan: Plan | None, tally: Tally, facts: Facts) -> dict[str, Any]
         },
         "rows_landed": _summed(page.rows for page in pages),
         "ignored": sum(page.ignored for page in pages),
-        "quarantined": [reason for page in pages for reason in page.quarantined],
-        "fractions": sum(page.fractions for page in pages),
-        "unknown": _summed(page.unknown for page in pages),
+        "quarantined": quarantined,
+        "fractions": sum(page.fractions for page in facts.pages),
+        "unknown": _summed(page.unknown for page in facts.pages),
     }
 
 
@@ -110,38 +118,34 @@ def _summed(counts: Iterable[tuple[tuple[str, int], ...]]) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-def _intervals(plan: Plan | None, facts: Facts) -> dict[str, dict[str, list[str]]]:
-    wanted = plan.wanted if plan else {}
+def _intervals(plan: Plan, facts: Facts) -> dict[str, dict[str, list[str]]]:
     covered: dict[str, set[date]] = {}
-    for day in facts.covered:
-        covered.setdefault(day.dataset, set()).add(day.day)
-    fetched = (
-        {
-            name: {
-                day for fetch in plan.fetches if fetch.dataset.name == name for day in fetch.days
-            }
-            for name in wanted
-        }
-        if plan
-        else {}
-    )
+    for held in facts.covered:
+        covered.setdefault(held.dataset, set()).add(held.day)
+    fetched: dict[str, set[date]] = {}
+    for fetch in plan.fetches:
+        fetched.setdefault(fetch.dataset.name, set()).update(fetch.days)
     return {
         name: {
             "asked": _texts(days),
-            "covered": _texts(set(days) & covered.get(name, set())),
-            "fetched": _texts(fetched[name] - facts.missing.get(name, frozenset())),
-            "missing": _texts(facts.missing.get(name, frozenset())),
+            "covered": _texts(days & covered.get(name, set())),
+            "fetched": _texts(
+                fetched.get(name, set())
+                & covered.get(name, set()) - facts.broken.get(name, frozenset())
+            ),
+            "missing": [str(interval) for interval in facts.missing.get(name, ())],
         }
-        for name, days in wanted.items()
+        for name, days in plan.wanted.items()
     }
 
 
 def _divisions(covered: Iterable[CoveredDay]) -> list[str] | None:
-    """The divisions that the client covered on any day; None where it was not told them all."""
+    """The divisions that every day was fetched under; None where any was not told."""
     told = [day.divisions for day in covered]
-    if any(names is None for names in told):
+    known = [frozenset(names) for names in told if names is not None]
+    if len(known) < len(told):
         return None
-    return sorted({name for names in told if names for name in names})
+    return sorted(frozenset.intersection(*known)) if known else []
 
 
 def _texts(days: Iterable[date]) -> list[str]:

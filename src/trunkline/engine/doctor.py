@@ -19,6 +19,12 @@ from trunkline.providers.genesys.limits import ANALYTICS, JOBS_AT_ONCE, PLATFORM
 from trunkline.providers.genesys.organization import covered
 
 CLOCK_TOLERANCE = timedelta(seconds=30)
+NOT_FOUND = 404
+
+_NOT_TOLD = (
+    "Queries work without them: they keep to 300 requests a minute, or to what each answer says. "
+    "If jobs are refused as too many, set jobs_in_flight lower."
+)
 
 
 class Health(Enum):
@@ -81,8 +87,9 @@ async def _organization(provider: GenesysCloud, settings: Settings) -> Finding:
     if not wanted:
         advice = f"Set GENESYS_ORG={name} to be sure that it is always this one." if name else None
         return Finding("organisation", Health.WARNING, f"{detail}; none is configured", advice)
-    if name != wanted.lower():
-        error = ConfigError(f"the client belongs to {name!r}, GENESYS_ORG says {wanted!r}")
+    if (name or "").lower() != wanted.lower():
+        theirs = repr(name) if name else f"{organization.name}, which tells no short name"
+        error = ConfigError(f"the client belongs to {theirs}, GENESYS_ORG says {wanted!r}")
         advice = "Correct GENESYS_ORG, or use the OAuth client of the organisation you mean."
         return Finding("organisation", Health.BAD, error.message, advice, error)
     return Finding("organisation", Health.GOOD, detail)
@@ -150,18 +157,31 @@ def _clock(offset: timedelta | None) -> Finding:
 
 
 async def _limits(provider: GenesysCloud, settings: Settings) -> Finding:
-    platform = await provider.limits(PLATFORM)
-    analytics = await provider.limits(ANALYTICS)
-    rate = platform.get(TOKEN_RATE)
+    """They are asked for to advise: requests are paced by what each answer says."""
+    told, untold = await _told(provider)
+    rate, at_once = told.get(TOKEN_RATE), told.get(JOBS_AT_ONCE)
     parts = [f"{rate:,} requests a minute" if rate else "requests a minute: not told"]
-    if JOBS_AT_ONCE in analytics:
-        parts.append(f"{analytics[JOBS_AT_ONCE]} detail jobs at once")
+    if at_once is not None:
+        parts.append(f"{at_once} detail jobs at once")
     parts.append(f"rate_share {settings.rate_share:g}")
-    advice = None
-    health = Health.GOOD
-    if analytics.get(JOBS_AT_ONCE, settings.jobs_in_flight) < settings.jobs_in_flight:
-        health = Health.WARNING
-        advice = (
-            f"Set jobs_in_flight to {analytics[JOBS_AT_ONCE]}; it is {settings.jobs_in_flight}."
-        )
-    return Finding("rate limits", health, ", ".join(parts), advice)
+    detail = ", ".join([*parts, *untold])
+    if at_once is not None and at_once < settings.jobs_in_flight:
+        advice = f"Set jobs_in_flight to {at_once}; it is {settings.jobs_in_flight}."
+        return Finding("rate limits", Health.WARNING, detail, advice)
+    if untold:
+        return Finding("rate limits", Health.WARNING, detail, _NOT_TOLD)
+    return Finding("rate limits", Health.GOOD, detail)
+
+
+async def _told(provider: GenesysCloud) -> tuple[dict[str, int], list[str]]:
+    """The limits, and a line for each namespace that is not there or not for this client."""
+    told: dict[str, int] = {}
+    untold: list[str] = []
+    for namespace in (PLATFORM, ANALYTICS):
+        try:
+            told |= await provider.limits(namespace)
+        except (PermissionMissing, RequestRefused) as error:
+            if isinstance(error, RequestRefused) and error.status != NOT_FOUND:
+                raise
+            untold.append(f"{namespace}: not told ({error.message})")
+    return told, untold

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from trunkline.config import Settings
 from trunkline.engine.certificate import Facts, Tally, certificate
+from trunkline.engine.completeness import missing_notices
 from trunkline.engine.connect import connected, genesys_hosts
 from trunkline.engine.events import LockWait, Observe, Planned
-from trunkline.engine.fetching import Fetched, Meter, Parts, cancel, fetch, resume
-from trunkline.engine.holdings import fingerprint, holdings
-from trunkline.engine.judgement import checked_zone, held_notice, limits_of, require_complete
+from trunkline.engine.evidence import Run, facts_of
+from trunkline.engine.fetching import Meter, Parts, Rights, cancel, fetch, resume, rights_of
+from trunkline.engine.holdings import fingerprint, holdings, last_known, with_rights
+from trunkline.engine.judgement import (
+    checked_zone,
+    held_notice,
+    limits_of,
+    quarantine_notice,
+    require_complete,
+)
 from trunkline.engine.options import Options
 from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams, real
 from trunkline.engine.system import system_relations
 from trunkline.errors import CostGuard, UsageError
-from trunkline.jobs.job import Job
+from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Outcome
 from trunkline.jobs.store import JobStore
 from trunkline.lake import constants
@@ -39,27 +47,6 @@ from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 
 JOBS = "jobs.sqlite"
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What answering one query took: the plan it ended with, and the fetch if there was one."""
-
-    plan: Plan
-    tally: Tally
-    fetched: Fetched | None = None
-
-    @property
-    def missing(self) -> Mapping[str, frozenset[date]]:
-        """Days that are asked for and not there: broken, or later than the provider has."""
-        if self.fetched is None:
-            return {}
-        names = {*self.fetched.missing, *self.fetched.beyond}
-        return {
-            name: self.fetched.missing.get(name, frozenset())
-            | self.fetched.beyond.get(name, frozenset())
-            for name in names
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +77,9 @@ class Engine:
 
     def explain(self, sql: str, options: Options | None = None) -> Plan:
         """What a query would fetch. Requests nothing and needs no credentials."""
-        zone = self._zone(options or Options())
-        describe(sql, self._relations(), self.catalog.schema, zone)
-        with constants.evaluator(zone) as constant:
-            context = Context(
-                now=self.seams.clock.now(),
-                time_zone=zone,
-                constant=constant,
-                fingerprint=self._fingerprint(),
-                settle=self.settings.settle_time,
-                refresh_after=self.settings.refresh_time,
-            )
-            held = holdings(self.lake, self.store, self.catalog.schema, context.fingerprint)
-            return plan(sql, self.catalog, held, context)
+        base = self._fingerprint()
+        known = last_known(self.lake, self.store, self.catalog.schema, base)
+        return self._plan(sql, options or Options(), known)
 
     async def prepare(self, sql: str, options: Options, observe: Observe) -> Prepared:
         """Plan a query and fetch what is missing; nothing is requested where all is held.
@@ -111,14 +88,19 @@ class Engine:
         IncompleteData where some intervals could not be had and ``allow_partial`` is not set.
         """
         asked_at = self.seams.clock.now()
-        if options.held_only:
-            return self._held_only(sql, options, asked_at)
-        planned = self.explain(sql, options)
-        observe(Planned(planned))
-        run = Run(planned, Tally())
-        if planned.fetches:
-            run = await self._fetch(sql, options, observe, self._allowance(planned, options))
-        return self._prepared(sql, options, run, asked_at)
+        self._settle()
+        run = Run(self.explain(sql, options), Tally())
+        self.store.start_run(key := self.seams.new_key(), masked(sql))
+        observe(Planned(run.plan))
+        if run.plan.fetches:
+            run = await self._fetch(sql, options, observe, self._allowance(run.plan, options))
+        snapshot = self._snapshot(options.as_of)
+        facts = facts_of(self.parts, run, snapshot, asked_at)
+        certified = certificate(run.plan, run.tally, facts)
+        text = msgspec.json.encode(certified).decode()
+        self.store.finish_run(key, run.tally.total_requests, text)
+        notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
+        return Prepared(sql, run.plan.time_zone, snapshot, notices, certified)
 
     @contextmanager
     def answer(self, prepared: Prepared) -> Iterator[Answer]:
@@ -136,17 +118,22 @@ class Engine:
         """Every day held, of the newest snapshot unless another is named."""
         return self.lake.coverage(self.catalog.schema, snapshot)
 
-    async def resume(self, observe: Observe) -> Outcome:
-        """Go on with every unfinished job; nothing is requested where there is none."""
+    async def resume(self, observe: Observe) -> tuple[Outcome, tuple[Job, ...]]:
+        """Go on with every unfinished job of this client; the outcome, and the jobs of others.
+
+        Nothing is requested where there is no unfinished job.
+        """
         if not self.store.unfinished(self.catalog.schema):
-            return Outcome((), ())
-        meter = Meter(Tally(), None, observe)
+            return Outcome((), ()), ()
+        meter = Meter(Tally(), self.settings.max_requests, observe)
         async with self._writing(meter) as provider:
-            return await resume(self.parts, provider, meter)
+            rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
+            parts = self._parts_under(rights)
+            return await resume(parts, provider, rights, meter)
 
     async def cancel(self, key: str, observe: Observe) -> Job:
         """Give one unfinished job up, here and with the provider."""
-        meter = Meter(Tally(), None, observe)
+        meter = Meter(Tally(), self.settings.max_requests, observe)
         async with self._writing(meter) as provider:
             return await cancel(self.parts, provider, key)
 
@@ -157,23 +144,56 @@ class Engine:
             self.settings, self.catalog, self.lake, self.store, self.seams, self._fingerprint()
         )
 
-    async def _fetch(
-        self, sql: str, options: Options, observe: Observe, allowance: int | None
-    ) -> Run:
-        """Fetch under the lock; planned again there, since another process may have done it."""
+    def _parts_under(self, rights: Rights) -> Parts:
+        parts = self.parts
+        return replace(parts, fingerprint=with_rights(parts.fingerprint, rights.divisions))
+
+    async def _fetch(self, sql: str, options: Options, observe: Observe, allowance: int) -> Run:
+        """Fetch under the lock; planned again there, since another process may have done it.
+
+        Planned again also because only now the client's rights are known: days that were fetched
+        under others are stale.
+        """
         tally = Tally()
         meter = Meter(tally, allowance, observe)
         async with self._writing(meter) as provider:
-            run = Run(self.explain(sql, options), tally)
+            rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
+            parts = self._parts_under(rights)
+            run = Run(self._plan(sql, options, parts.fingerprint), tally)
             while run.plan.fetches:
-                fetched = await fetch(self.parts, provider, run.plan.fetches, meter)
+                fetched = await fetch(parts, provider, run.plan.fetches, rights, meter)
                 run = replace(run, fetched=fetched)
-                again = self.explain(sql, options)
+                again = self._plan(sql, options, parts.fingerprint)
                 # `now()` means a later instant by now, and a day may have begun meanwhile.
                 if again.wanted == run.plan.wanted or fetched.outcome.broken:
                     break
                 run = replace(run, plan=again)
+                rights = await rights_of(parts, provider, CONVERSATION_DETAILS)
         return run
+
+    def _plan(self, sql: str, options: Options, fingerprint: str) -> Plan:
+        zone, schema = self._zone(options), self.catalog.schema
+        describe(sql, self._relations(0), schema, zone, limits_of(self.settings))
+        snapshot = self._snapshot(options.as_of)
+        with constants.evaluator(zone) as constant:
+            context = Context(
+                now=self.seams.clock.now(),
+                time_zone=zone,
+                constant=constant,
+                fingerprint=fingerprint,
+                settle=self.settings.settle_time,
+                refresh_after=self.settings.refresh_time,
+                covered=options.held_only,
+            )
+            held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
+            return plan(sql, self.catalog, held, context)
+
+    def _settle(self) -> None:
+        """Note the jobs that a crash left between the lake and the job store."""
+        for job in self.store.unfinished(self.catalog.schema):
+            is_there = self.lake.catalogue.snapshot_of(job.key) is not None
+            if job.state is JobState.DOWNLOADED and is_there:
+                self.store.published(job)
 
     @asynccontextmanager
     async def _writing(self, meter: Meter) -> AsyncIterator[GenesysCloud]:
@@ -183,13 +203,13 @@ class Engine:
             async with connected(self.settings, self.seams, meter) as provider:
                 yield provider
 
-    def _allowance(self, planned: Plan, options: Options) -> int | None:
-        """The requests a run may take; None where the user agreed to more than the limit."""
+    def _allowance(self, planned: Plan, options: Options) -> int:
+        """The requests a run may take; where the user agreed to more, four times the estimate."""
         most = options.max_requests or self.settings.max_requests
         if planned.requests <= most:
             return most
         if options.confirm(planned):
-            return None
+            return 4 * planned.requests
         raise CostGuard(
             f"this query would take at least {planned.requests:,} requests; "
             f"the limit for one query is {most:,}",
@@ -197,33 +217,13 @@ class Engine:
             "Requests are billed by the provider.",
         )
 
-    def _prepared(self, sql: str, options: Options, run: Run, asked_at: datetime) -> Prepared:
-        snapshot = self.lake.catalogue.latest()
-        certified = certificate(
-            run.plan, run.tally, self._facts(sql, options, run, snapshot, asked_at)
-        )
-        self._note_run(certified)
-        notices = list(run.plan.notices)
-        if run.fetched and any(run.fetched.missing.values()):
+    def _notices(self, run: Run, facts: Facts, options: Options) -> tuple[str, ...]:
+        notices = [*run.plan.notices]
+        if options.held_only:
+            notices.append(held_notice(facts.snapshot, self.coverage(facts.snapshot)))
+        if run.fetched and run.broken:
             notices.append(require_complete(run.fetched, allow_partial=options.allow_partial))
-        return Prepared(sql, self._zone(options), snapshot, tuple(notices), certified)
-
-    def _held_only(self, sql: str, options: Options, asked_at: datetime) -> Prepared:
-        """Answer from a snapshot as it is, and say which days that is."""
-        zone = self._zone(options)
-        describe(sql, self._relations(0), self.catalog.schema, zone)
-        snapshot = self._snapshot(options.as_of)
-        facts = Facts(
-            statement=masked(sql),
-            time_zone=zone,
-            asked_at=asked_at,
-            snapshot=snapshot,
-            covered=self.coverage(snapshot),
-            missing={},
-            watermark=None,
-        )
-        notice = held_notice(snapshot, facts.covered)
-        return Prepared(sql, zone, snapshot, (notice,), certificate(None, Tally(), facts))
+        return (*notices, *missing_notices(facts.missing, facts.covered))
 
     def _snapshot(self, as_of: int | datetime | None) -> int:
         newest = self.lake.catalogue.latest()
@@ -232,27 +232,6 @@ class Engine:
         if as_of is not None and not 0 <= as_of <= newest:
             raise UsageError(f"there is no snapshot {as_of}", hint=f"The newest is {newest}.")
         return newest if as_of is None else as_of
-
-    def _facts(
-        self, sql: str, options: Options, run: Run, snapshot: int, asked_at: datetime
-    ) -> Facts:
-        wanted = {(name, day) for name, days in run.plan.wanted.items() for day in days}
-        covered = tuple(day for day in self.coverage() if (day.dataset, day.day) in wanted)
-        return Facts(
-            statement=masked(sql),
-            time_zone=self._zone(options),
-            asked_at=asked_at,
-            snapshot=snapshot,
-            covered=covered,
-            missing=run.missing,
-            watermark=min((day.watermark for day in covered), default=None),
-        )
-
-    def _note_run(self, certified: dict[str, Any]) -> None:
-        run = self.seams.new_key()
-        self.store.start_run(run, certified["statement"])
-        text = msgspec.json.encode(certified).decode()
-        self.store.finish_run(run, certified["requests"]["total"], text)
 
     def _relations(self, snapshot: int | None = None) -> tuple[Relation, ...]:
         schema = self.catalog.schema
@@ -268,5 +247,5 @@ class Engine:
     def _fingerprint(self) -> str:
         """Of the organisation that is configured; where none is, of nothing in particular."""
         genesys = self.settings.genesys
-        where = genesys.api_url or genesys.region
+        where = genesys_hosts(genesys).api if genesys.configured else ""
         return fingerprint(where, genesys.client_id, CONVERSATION_DETAILS)

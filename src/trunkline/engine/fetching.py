@@ -9,13 +9,13 @@ from datetime import date, datetime
 from trunkline.catalog import Catalog, Dataset
 from trunkline.config import Settings
 from trunkline.engine.certificate import Tally
-from trunkline.engine.events import Event, Notice, Observe, Started
+from trunkline.engine.events import Event, Observe, Started
 from trunkline.engine.landing import PageLanding, layout_of
 from trunkline.engine.seams import Seams
 from trunkline.errors import CostGuard, PermissionMissing, RequestRefused, UsageError
 from trunkline.flatten import Flattener
 from trunkline.http.exchange import Exchange
-from trunkline.interval import Interval, day_span, iso, midnight
+from trunkline.interval import Interval, day_span, midnight
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.policy import Policy
 from trunkline.jobs.runner import Outcome, Progress, Runner
@@ -41,18 +41,16 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """How a fetch ended. ``missing`` are wanted days that could not be had, by dataset."""
+    """How a fetch ended. ``broken`` are the days of jobs that did not end well, by dataset."""
 
     outcome: Outcome
-    watermark: datetime
-    missing: Mapping[str, frozenset[date]]
-    beyond: Mapping[str, frozenset[date]]
+    broken: Mapping[str, frozenset[date]]
 
 
 class Meter:
     """Counts what a run uses and stops it where it would use more than allowed."""
 
-    def __init__(self, tally: Tally, most: int | None, observe: Observe) -> None:
+    def __init__(self, tally: Tally, most: int, observe: Observe) -> None:
         self._tally = tally
         self._most = most
         self._observe = observe
@@ -63,11 +61,13 @@ class Meter:
             self._tally.exchange(event)
         elif isinstance(event, Progress):
             self._tally.progress(event)
-            self._check()
         self._observe(event)
+        # Not at the answer to a submit: its id is not stored yet.
+        if not (isinstance(event, Exchange) and event.method == "POST"):
+            self._check()
 
     def _check(self) -> None:
-        if self._most is not None and self._tally.total_requests > self._most:
+        if self._tally.total_requests > self._most:
             raise CostGuard(
                 f"stopped after {self._tally.total_requests:,} requests: "
                 f"the limit for one query is {self._most:,}",
@@ -76,31 +76,55 @@ class Meter:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a client may see when it fetches. ``divisions`` are names; None where not told."""
+
+    watermark: datetime
+    divisions: tuple[str, ...] | None
+
+
+async def rights_of(parts: Parts, provider: GenesysCloud, dataset: Dataset) -> Rights:
+    """Ask for the watermark and the divisions: at most four requests, the token included."""
+    watermark = await provider.availability(dataset)
+    try:
+        grants = await provider.grants(parts.settings.genesys.client_id)
+        found = covered(await provider.divisions(), grants, dataset.permissions)
+    except (PermissionMissing, RequestRefused):
+        return Rights(watermark, None)
+    return Rights(watermark, tuple(division.name for division in found))
+
+
 async def fetch(
-    parts: Parts, provider: GenesysCloud, fetches: tuple[Fetch, ...], meter: Meter
+    parts: Parts,
+    provider: GenesysCloud,
+    fetches: tuple[Fetch, ...],
+    rights: Rights,
+    meter: Meter,
 ) -> Fetched:
     """Run every job of the plan to its end; those that break leave the others running."""
     dataset = fetches[0].dataset
-    watermark = await provider.availability(dataset)
-    within, beyond = _within(fetches, watermark)
-    divisions = await _divisions(parts, provider, dataset)
-    jobs = _jobs(parts, within)
-    for name, days in beyond.items():
-        meter(Notice(_beyond_notice(name, days, watermark)))
-    meter(Started(jobs, watermark))
-    runner = _runner(parts, provider, dataset, divisions, meter)
-    outcome = await runner.run(jobs)
-    missing = {dataset.name: frozenset(day for job, _ in outcome.broken for day in job.days)}
-    return Fetched(outcome, watermark, missing, beyond)
+    jobs = _jobs(parts, _within(fetches, rights.watermark))
+    meter(Started(jobs, rights.watermark))
+    outcome = await _runner(parts, provider, dataset, rights, meter).run(jobs)
+    days = frozenset(day for job, _ in outcome.broken for day in job.days)
+    return Fetched(outcome, {dataset.name: days} if days else {})
 
 
-async def resume(parts: Parts, provider: GenesysCloud, meter: Meter) -> Outcome:
-    """Go on with every unfinished job, as it was left."""
-    jobs = parts.store.unfinished(parts.catalog.schema)
+async def resume(
+    parts: Parts, provider: GenesysCloud, rights: Rights, meter: Meter
+) -> tuple[Outcome, tuple[Job, ...]]:
+    """Go on with every unfinished job of this client; the outcome, and the jobs of others.
+
+    A job that another client, or this one with other rights, has begun is not gone on with: its
+    pages would be filed under rights they were not fetched under.
+    """
+    unfinished = parts.store.unfinished(parts.catalog.schema)
+    jobs = [job for job in unfinished if job.fingerprint == parts.fingerprint]
     dataset = parts.catalog.tables[0].dataset
-    divisions = await _divisions(parts, provider, dataset)
-    runner = _runner(parts, provider, dataset, divisions, meter)
-    return await runner.run(jobs)
+    meter(Started(tuple(jobs), rights.watermark))
+    outcome = await _runner(parts, provider, dataset, rights, meter).run(jobs)
+    return outcome, tuple(job for job in unfinished if job not in jobs)
 
 
 async def cancel(parts: Parts, provider: GenesysCloud, key: str) -> Job:
@@ -120,44 +144,21 @@ async def cancel(parts: Parts, provider: GenesysCloud, key: str) -> Job:
     return cancelled
 
 
-async def _divisions(
-    parts: Parts, provider: GenesysCloud, dataset: Dataset
-) -> tuple[str, ...] | None:
-    """The names of the divisions this client covers; None where it may not be told."""
-    try:
-        grants = await provider.grants(parts.settings.genesys.client_id)
-    except (PermissionMissing, RequestRefused):
-        return None
-    found = covered(await provider.divisions(), grants, dataset.permissions)
-    return tuple(division.name for division in found)
-
-
-def _within(
-    fetches: tuple[Fetch, ...], watermark: datetime
-) -> tuple[tuple[Fetch, ...], dict[str, frozenset[date]]]:
-    """The fetches cut to what the provider has, and the days of which it has nothing yet."""
-    cut = [(item, _cut(item, watermark)) for item in fetches]
-    beyond: dict[str, frozenset[date]] = {}
-    for item, kept in cut:
-        name = item.dataset.name
-        beyond[name] = beyond.get(name, frozenset()) | (item.days - kept.days)
-    return tuple(kept for _, kept in cut if kept.days), {n: d for n, d in beyond.items() if d}
-
-
-def _cut(item: Fetch, watermark: datetime) -> Fetch:
-    """A fetch up to the watermark: an interval does not reach past what the data lake has."""
-    there = frozenset(day for day in item.days if midnight(day) < watermark)
-    if not there or item.resumes:
-        return replace(item, days=there)
-    span = day_span(min(there), max(there))
-    return replace(item, interval=Interval(span.start, min(span.end, watermark)), days=there)
-
-
-def _beyond_notice(dataset: str, days: frozenset[date], watermark: datetime) -> str:
-    return (
-        f"{dataset}: the provider has data up to {iso(watermark)}; "
-        f"{len(days)} later day{'s are' if len(days) > 1 else ' is'} not in the answer"
+def _within(fetches: tuple[Fetch, ...], watermark: datetime) -> tuple[Fetch, ...]:
+    """The fetches without the days of which the provider has nothing yet."""
+    cut = (
+        replace(item, days=frozenset(day for day in item.days if midnight(day) < watermark))
+        for item in fetches
     )
+    return tuple(
+        replace(item, interval=item.interval if item.resumes else _span(item.days))
+        for item in cut
+        if item.days
+    )
+
+
+def _span(days: frozenset[date]) -> Interval:
+    return day_span(min(days), max(days))
 
 
 def _jobs(parts: Parts, fetches: tuple[Fetch, ...]) -> tuple[Job, ...]:
@@ -184,14 +185,15 @@ def _runner(
     parts: Parts,
     provider: GenesysCloud,
     dataset: Dataset,
-    divisions: tuple[str, ...] | None,
+    rights: Rights,
     meter: Meter,
 ) -> Runner:
     landing = PageLanding(
         lake=parts.lake,
         flatteners={dataset.name: Flattener(dataset, parts.catalog.of(dataset))},
         layouts={dataset.name: layout_of(parts.catalog, dataset)},
-        divisions=divisions,
+        divisions=rights.divisions,
+        watermark=rights.watermark,
         clock=parts.seams.clock,
         offload=parts.seams.offload,
     )
@@ -201,6 +203,7 @@ def _runner(
         store=parts.store,
         landing=landing,
         clock=parts.seams.clock,
+        horizon=rights.watermark,
         policy=Policy(jobs_in_flight=parts.settings.jobs_in_flight),
         new_key=parts.seams.new_key,
         observe=meter,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from trunkline.config import Settings, zone_exists
 from trunkline.engine.fetching import Fetched
@@ -12,11 +13,13 @@ from trunkline.interval import runs
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.session import Limits
 
+SPILL = "spill"  # below the data directory: what is spilled was masked before it landed
+
 
 def require_complete(fetched: Fetched, *, allow_partial: bool) -> str:
     """The notice for an answer with gaps; IncompleteData, naming them, where none is wanted."""
     gaps = [
-        f"{name} {interval}" for name, days in fetched.missing.items() for interval in runs(days)
+        f"{name} {interval}" for name, days in fetched.broken.items() for interval in runs(days)
     ]
     reasons = sorted({error.message for _, error in fetched.outcome.broken})
     text = f"not fetched: {', '.join(gaps)} ({'; '.join(reasons)})"
@@ -27,6 +30,16 @@ def require_complete(fetched: Fetched, *, allow_partial: bool) -> str:
         hint="What did land is kept and not fetched again: run the query again to go on, "
         "or take what is there with --allow-partial.",
     )
+
+
+def quarantine_notice(certificate: Mapping[str, Any]) -> tuple[str, ...]:
+    """What has to be said of conversations that could not be read; nothing where all could."""
+    count = len(certificate["quarantined"])
+    if not count:
+        return ()
+    which = "1 conversation" if count == 1 else f"{count:,} conversations"
+    said = f"{which} of the days behind this answer could not be read, and no table has any of it"
+    return (f"{said}; --certificate gives the reasons",)
 
 
 def held_notice(snapshot: int, covered: Sequence[CoveredDay]) -> str:
@@ -46,6 +59,7 @@ def limits_of(settings: Settings) -> Limits:
         memory=settings.query_memory,
         seconds=settings.query_seconds,
         rows=settings.max_rows or None,
+        temporary=settings.home.absolute() / SPILL,
     )
 
 

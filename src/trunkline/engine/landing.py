@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from trunkline.catalog import Catalog, Dataset
 from trunkline.clock import Clock
@@ -37,6 +38,7 @@ class PageLanding:
     flatteners: Mapping[str, Flattener]
     layouts: Mapping[str, Layout]
     divisions: tuple[str, ...] | None
+    watermark: datetime
     clock: Clock
     offload: Offload
 
@@ -78,7 +80,7 @@ class PageLanding:
                 days=dict.fromkeys(job.days, 0),
                 files=tuple(file for page in pages for file in Receipt.decode(page.receipt).files),
                 fetched_at=job.submitted_at or now,
-                watermark=job.watermark or now,
+                watermark=job.watermark or self.watermark,
                 fingerprint=job.fingerprint,
                 divisions=self.divisions,
             ),

@@ -36,7 +36,14 @@ def _threads() -> Offload:
     threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="landing")
 
     async def offload(function: Callable[..., Any], *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(threads, function, *arguments)
+        work = asyncio.get_running_loop().run_in_executor(threads, function, *arguments)
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            # A thread cannot be stopped. Who gave up waits for it, lest it write when the lock of
+            # the data directory is somebody else's.
+            await asyncio.wait([work])
+            raise
 
     return offload
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from trunkline.catalog import Dataset, Table
 from trunkline.flatten import fast, slow, unknown
@@ -86,7 +87,8 @@ class Flattener:
     def _cut(
         self, page: Page, quarantined: tuple[Quarantined, ...], strangers: Counter[str]
     ) -> Flattened:
-        frames = frames_of(page.records, self._layout.root)
+        records = _once(page.records, self.dataset.levels[0].id)
+        frames = frames_of(records, self._layout.root)
         metrics = metrics_in(frames, self._metrics)
         sums = sums_of(metrics, frames, self.tables)
         if METRIC in frames:
@@ -96,12 +98,23 @@ class Flattener:
             tables={t.name: cut(t, self.schemas[t.name], frames, sums) for t in self.tables},
             cursor=page.cursor,
             watermark=page.watermark,
-            conversations=len(page.kept),
+            conversations=len(records),
             ignored=page.ignored,
             quarantined=quarantined,
             unknown=dict(sorted(strangers.items())),
             fractions=fractions(metrics) if metrics else 0,
         )
+
+
+def _once(records: pa.StructArray, key: str | None) -> pa.StructArray:
+    """Each record once: as it came last, where a page has it twice."""
+    if key is None:
+        return records
+    keys = records.field(key)
+    if pc.count_distinct(keys, mode="all").as_py() == len(keys):
+        return records
+    last = {value: place for place, value in enumerate(keys.to_pylist())}
+    return records.take(pa.array(sorted(last.values()), pa.int64()))
 
 
 def _decoded(body: bytes) -> Any:

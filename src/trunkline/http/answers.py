@@ -11,6 +11,9 @@ from trunkline.errors import MalformedAnswer
 
 T = TypeVar("T")
 
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are no value of the type: RecursionError for deep ones."""
+
 
 def decode(body: bytes, type_: type[T], what: str) -> T:
     """The body as a value of ``type_``; ``what`` names the answer in the error.
@@ -20,7 +23,7 @@ def decode(body: bytes, type_: type[T], what: str) -> T:
     """
     try:
         return msgspec.json.decode(body, type=type_)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise MalformedAnswer(
             f"{what}: the answer is not what is documented: {error}",
             hint="a proxy or a wrong host may have answered; else the API has changed",
@@ -34,6 +37,6 @@ def instant(text: str, what: str) -> datetime:
     """
     try:
         parsed = datetime.fromisoformat(text)
-    except ValueError:
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise MalformedAnswer(f"{what}: not an ISO 8601 instant") from None
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

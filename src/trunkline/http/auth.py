@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Annotated, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
 
 from trunkline.errors import CredentialsError, TrunklineError
+from trunkline.http.answers import UNREADABLE
 from trunkline.http.exchange import Observer, Patience, ignore, repeat, report, send_once
 from trunkline.http.message import Outcome, Request, Response, Transport, TransportFailure
 from trunkline.http.refusal import unreachable
@@ -55,9 +56,9 @@ class Credentials:
 
 
 class _Granted(msgspec.Struct, frozen=True):
-    """The answer that grants (RFC 6749, 5.1)."""
+    """The answer that grants (RFC 6749, 5.1; the token's characters: appendix A.12)."""
 
-    access_token: str
+    access_token: Annotated[str, msgspec.Meta(pattern=r"\A[\x20-\x7E]+\Z")]
     expires_in: float
 
 
@@ -155,7 +156,7 @@ def _read_grant(response: Response, credentials: Credentials) -> _Granted:
     if response.status == 200:
         try:
             return msgspec.json.decode(response.body, type=_Granted)
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             raise _no_login(response, credentials) from None
     raise _refusal(response, credentials)
 
@@ -166,7 +167,7 @@ def _refusal(response: Response, credentials: Credentials) -> TrunklineError:
         return _no_login(response, credentials)
     try:
         said = msgspec.json.decode(response.body, type=_Refused)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return _no_login(response, credentials)
     if "not found" in said.description.lower():
         return CredentialsError(

@@ -6,20 +6,20 @@ nothing of any provider but what ``Api`` says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
+from trunkline.errors import TrunklineError
 from trunkline.http.auth import Tokens
 from trunkline.http.exchange import Observer, Patience, ignore, repeat, report, send_once
-from trunkline.http.message import Outcome, Request, Response, Transport, TransportFailure
+from trunkline.http.message import Outcome, Request, Response, Transport, TransportFailure, Unfit
 from trunkline.http.ratelimit import RateLimiter
 from trunkline.http.refusal import RefusalReader, read_nothing, refused, unreachable
-from trunkline.http.retry import Tries, is_retried
+from trunkline.http.retry import Tries, http_date, is_retried
 
 UNAUTHORIZED = 401
 FRESH_TOKENS = 2  # one may be refused because another task's 401 came while it was on its way
@@ -27,6 +27,12 @@ EXCHANGE_SECONDS = 120.0
 USER_AGENT = "trunkline"
 
 Query = Mapping[str, str | int]
+Fits = Callable[[bytes], bool]
+"""Whether a 2xx body is what was asked for. Cheap: it runs on the event loop."""
+
+
+def _any(_: bytes) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class _Call:
     body: bytes | None
     idempotent: bool
     headers: Mapping[str, str] = field(repr=False)
+    fits: Fits = field(repr=False)
 
     def __str__(self) -> str:
         return f"{self.method} {self.template}"
@@ -108,45 +115,48 @@ class Client:
         query: Query | None = None,
         json: object = None,
         idempotent: bool = True,
+        fits: Fits = _any,
     ) -> Response:
         """The 2xx answer to a request; ``path`` is a template whose ``{names}`` are in ``ids``.
 
         Failures that pass are repeated, 401 with a fresh token, twice. A request that is not
         ``idempotent`` is repeated too: ``possibly_repeated`` of the answer counts the attempts that
-        may have been carried out besides.
+        may have been carried out besides, as ``unknown`` of an error does. A 2xx body that does not
+        ``fit`` is a failure that passes.
 
         Raises CredentialsError (401 to fresh tokens too), PermissionMissing (403), RequestRefused
-        (any other answer below 500) and ProviderUnreachable (attempts or patience used up).
+        (any other answer below 500), ProviderUnreachable (attempts or patience used up) and
+        MalformedAnswer (used up by answers that do not fit).
         """
-        call = self._call(method, path.format(**_quoted(ids)), path, query, json, idempotent)
-        outcome, tries = await self._settle(call, Tries())
-        for _ in range(FRESH_TOKENS):
-            if isinstance(outcome, Response) and outcome.status == UNAUTHORIZED:
-                outcome, tries = await self._settle(call, tries)
+        url = self._url(path.format(**_quoted(ids)), query)
+        call = _call(method, path, url, json, idempotent=idempotent, fits=fits)
+        try:
+            outcome, tries = await self._settle(call, Tries())
+            for _ in range(FRESH_TOKENS):
+                if isinstance(outcome, Response) and outcome.status == UNAUTHORIZED:
+                    outcome, tries = await self._settle(call, tries)
+            answer = self._answered(call, outcome, tries)
+        except TrunklineError as error:
+            error.unknown = 0 if idempotent else error.unknown
+            raise
+        return answer if idempotent else replace(answer, possibly_repeated=tries.unknown)
+
+    def _answered(self, call: _Call, outcome: Outcome, tries: Tries) -> Response:
+        """The outcome if it is a 2xx answer; else its error."""
+        if isinstance(outcome, Response) and 200 <= outcome.status < 300:
+            return outcome
+        error: TrunklineError
         if isinstance(outcome, TransportFailure) or is_retried(outcome):
             at = f"{self._api.provider}, host {self._api.host}"
-            raise unreachable(at, str(call), outcome, tries, idempotent=idempotent)
-        if not 200 <= outcome.status < 300:
+            error = unreachable(at, str(call), outcome, tries, idempotent=call.idempotent)
+        else:
             refusal = self._api.read_refusal(outcome)
-            raise refused(self._api.provider, str(call), outcome.status, refusal)
-        return outcome if idempotent else replace(outcome, possibly_repeated=tries.unknown)
+            error = refused(self._api.provider, str(call), outcome.status, refusal)
+        error.unknown = tries.unknown
+        raise error
 
-    def _call(
-        self,
-        method: str,
-        path: str,
-        template: str,
-        query: Query | None,
-        json: object,
-        idempotent: bool,
-    ) -> _Call:
-        url = self._api.url.rstrip("/") + path + (f"?{urlencode(query)}" if query else "")
-        headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
-        body = None
-        if json is not None:
-            body = msgspec.json.encode(json)
-            headers["Content-Type"] = "application/json"
-        return _Call(method, template, url, body, idempotent, headers)
+    def _url(self, path: str, query: Query | None) -> str:
+        return self._api.url.rstrip("/") + path + (f"?{urlencode(query)}" if query else "")
 
     async def _settle(self, call: _Call, tries: Tries) -> tuple[Outcome, Tries]:
         """Repeat until the outcome is final or patience ends."""
@@ -170,7 +180,7 @@ class Client:
         self._observer(
             report(call.method, call.template, outcome, times, attempt, idempotent=call.idempotent)
         )
-        return outcome
+        return _fitting(outcome, call.fits)
 
     def _learn(self, outcome: Outcome, token: str) -> None:
         if not isinstance(outcome, Response):
@@ -181,13 +191,29 @@ class Client:
         self._clock_offset = self._clock_offset if offset is None else offset
 
 
+def _call(
+    method: str, template: str, url: str, json: object, *, idempotent: bool, fits: Fits
+) -> _Call:
+    headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
+    body = None
+    if json is not None:
+        body = msgspec.json.encode(json)
+        headers["Content-Type"] = "application/json"
+    return _Call(method, template, url, body, idempotent, headers, fits)
+
+
+def _fitting(outcome: Outcome, fits: Fits) -> Outcome:
+    """The outcome, or Unfit in its place where it is a 2xx answer with another body."""
+    if not isinstance(outcome, Response) or not 200 <= outcome.status < 300 or fits(outcome.body):
+        return outcome
+    return Unfit(f"status {outcome.status} and another body than asked for")
+
+
 def _quoted(ids: Mapping[str, str] | None) -> dict[str, str]:
     """Ids as path segments: one that holds a slash stays one segment."""
     return {name: quote(value, safe="") for name, value in (ids or {}).items()}
 
 
 def _offset(response: Response, now: datetime) -> timedelta | None:
-    try:
-        return parsedate_to_datetime(response.header("Date") or "") - now
-    except (ValueError, TypeError):
-        return None
+    there = http_date(response.header("Date") or "")
+    return None if there is None else there - now

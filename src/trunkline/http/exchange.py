@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import random as system_random
 
 from trunkline.clock import Clock
+from trunkline.errors import TrunklineError
 from trunkline.http.message import Outcome, Request, Response, Transport, TransportFailure
 from trunkline.http.retry import (
     RetryPolicy,
@@ -98,10 +99,15 @@ async def repeat(
 ) -> tuple[Outcome, Tries]:
     """Send until the outcome is not worth repeating, or patience ends; the last outcome.
 
-    ``send`` gets the number of the attempt; ``hold`` is told the seconds after each 429.
+    ``send`` gets the number of the attempt; ``hold`` is told the seconds after each 429. An error
+    that ``send`` raises carries the attempts before it whose outcome is unknown.
     """
     while True:
-        outcome = await send(tries.exchanges + 1)
+        try:
+            outcome = await send(tries.exchanges + 1)
+        except TrunklineError as error:
+            error.unknown = tries.unknown
+            raise
         tries = tries.after(outcome, patience.clock.monotonic())
         if not is_retried(outcome):
             return outcome, tries

@@ -100,6 +100,12 @@ class TimedOut(TransportFailure):
     kind = "timed out"
 
 
+class Unfit(TransportFailure):
+    """An answer that ended well and is not what was asked for: a proxy's maintenance page, say."""
+
+    kind = "another answer"
+
+
 Outcome = Response | TransportFailure
 
 

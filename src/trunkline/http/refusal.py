@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 from trunkline.errors import (
     CredentialsError,
+    MalformedAnswer,
     PermissionMissing,
+    ProviderError,
     ProviderUnreachable,
     RequestRefused,
     TrunklineError,
@@ -24,6 +26,7 @@ from trunkline.http.message import (
     Outcome,
     Response,
     TimedOut,
+    Unfit,
 )
 from trunkline.http.retry import Tries
 
@@ -87,13 +90,17 @@ def refused(provider: str, call: str, status: int, refusal: Refusal) -> Trunklin
 
 def unreachable(
     at: str, call: str, outcome: Outcome, tries: Tries, *, idempotent: bool = True
-) -> ProviderUnreachable:
-    """The error for a request whose attempts or patience are used up. ``at`` says where."""
+) -> ProviderError:
+    """The error for a request whose attempts or patience are used up. ``at`` says where.
+
+    MalformedAnswer where the last attempt was answered, but not with what was asked for.
+    """
     answered = isinstance(outcome, Response)
     what = f"status {outcome.status}" if isinstance(outcome, Response) else outcome.reason
     times = "once" if tries.exchanges == 1 else f"{tries.exchanges} times"
     doubt = "" if idempotent or not tries.unknown else "; it may have been carried out all the same"
-    return ProviderUnreachable(
+    error = MalformedAnswer if isinstance(outcome, Unfit) else ProviderUnreachable
+    return error(
         f"{at}: tried {call} {times}, the last ended with {what}{doubt}",
         hint=_ANSWERED_BADLY if answered else _NO_ANSWER.get(type(outcome), _LOST),
     )
@@ -112,4 +119,5 @@ _NO_ANSWER: dict[type, str] = {
     ConnectionFailed: "check the region, the network and the proxy (HTTPS_PROXY)",
     CertificateRefused: "a proxy may replace certificates; name its authority in SSL_CERT_FILE",
     TimedOut: "the provider is slow or the network drops its answers; run this again",
+    Unfit: "a proxy may answer in the provider's place, for maintenance, say; run this again later",
 }

@@ -1,8 +1,9 @@
 """Which outcomes are worth another attempt, and after how long. Pure.
 
 Waits grow exponentially and are drawn from the whole range (full jitter), so that many clients do
-not come back at once. A ``Retry-After`` decides where it asks for more. 429 says that the server is
-well and we are early: it uses up patience but no attempts.
+not come back at once. A ``Retry-After`` counts where it asks for more: one of 0 would otherwise
+make a hot loop. 429 says that the server is well and we are early: it uses up patience but no
+attempts.
 """
 
 from __future__ import annotations
@@ -89,12 +90,17 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     text = value.strip()
     if text.isascii() and text.isdigit():
         return float(text)
+    instant = http_date(text)
+    return None if instant is None else max(0.0, (instant - now).total_seconds())
+
+
+def http_date(text: str) -> datetime | None:
+    """An HTTP date (RFC 9110, 5.6.7) as UTC; None where it cannot be read."""
     try:
         instant = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
-    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return max(0.0, (aware - now).total_seconds())
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def back_off(policy: RetryPolicy, tried: int, random: Callable[[], float]) -> float:
@@ -117,9 +123,9 @@ def wait_before_next(
     """Seconds to wait before another attempt; None if attempts or patience are used up.
 
     ``asked`` is the server's wish, ``elapsed`` the seconds since the first failure, and ``drawn``
-    our own wait, used where the server has no wish.
+    our own wait: the longer of the two counts.
     """
     if tries.failures >= policy.attempts:
         return None
-    wait = drawn if asked is None else asked
+    wait = max(asked or 0.0, drawn)
     return wait if elapsed + wait <= policy.patience else None

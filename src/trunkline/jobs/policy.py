@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from trunkline.interval import day_span
+from trunkline.interval import Interval, day_span
 from trunkline.jobs.job import Job
 
 
@@ -52,3 +52,10 @@ def _part(job: Job, key: str, days: list[date]) -> Job:
         fingerprint=job.fingerprint,
         parent=job.key,
     )
+
+
+def up_to(interval: Interval, horizon: datetime) -> Interval:
+    """What of an interval may be asked for: a job does not reach past the provider's watermark."""
+    if not interval.start < horizon < interval.end:
+        return interval
+    return Interval(interval.start, horizon)

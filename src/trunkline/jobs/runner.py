@@ -10,20 +10,19 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from trunkline.catalog import Dataset
 from trunkline.clock import Clock
 from trunkline.errors import (
-    AccessError,
-    CostGuard,
     JobLost,
     MalformedAnswer,
     ProviderError,
-    RequestRefused,
+    TrunklineError,
 )
 from trunkline.jobs.job import Job, JobState, Landed
-from trunkline.jobs.policy import Policy, halves
+from trunkline.jobs.policy import Policy, halves, up_to
 from trunkline.jobs.store import JobStore
 from trunkline.providers import Provider, RemoteState
 
@@ -66,7 +65,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Drives jobs to their end. ``new_key`` makes keys; ``observe`` hears of every step."""
+    """Drives jobs to their end.
+
+    ``horizon`` is the watermark as it was told when the run began: nothing is asked past it.
+    ``new_key`` makes keys; ``observe`` hears of every step.
+    """
 
     provider: Provider
     datasets: Mapping[str, Dataset]
@@ -74,6 +77,7 @@ class Runner:
     landing: Landing
     clock: Clock
     policy: Policy
+    horizon: datetime
     new_key: Callable[[], str]
     observe: Callable[[Progress], None]
 
@@ -116,6 +120,7 @@ class _Drive:
         self.published: list[Job] = []
         self.broken: list[tuple[Job, ProviderError]] = []
         self.resumed = False
+        self.cursors: set[tuple[str, int, str]] = set()
         self.steps = {
             JobState.PLANNED: self._submit,
             JobState.SUBMITTING: self._submit,
@@ -160,15 +165,20 @@ class _Drive:
         )
         try:
             self._tell(job)
-            submitted = await runner.provider.submit(runner.datasets[job.dataset], job.interval)
-        except (AccessError, CostGuard, RequestRefused):
-            # Stopped before it was sent, or refused: the next POST repeats nothing.
-            runner.store.step(job, state=JobState.PLANNED)
+            asked = up_to(job.interval, runner.horizon)
+            submitted = await runner.provider.submit(runner.datasets[job.dataset], asked)
+        except JobLost:
+            raise
+        except TrunklineError as error:
+            # Whatever may have been carried out is counted here; the next POST adds nothing to it.
+            unknown = job.possibly_repeated + error.unknown
+            runner.store.step(job, state=JobState.PLANNED, possibly_repeated=unknown)
             raise
         job = runner.store.step(
             job,
             state=JobState.RUNNING,
             remote_id=submitted.id,
+            watermark=runner.horizon,
             submitted_at=runner.clock.now(),
             possibly_repeated=job.possibly_repeated + submitted.possibly_repeated,
         )
@@ -208,8 +218,11 @@ class _Drive:
                 runner.datasets[job.dataset], job.remote_id or "", job.cursor
             )
             landed = await runner.landing.land(job, body)
-        if landed.cursor is not None and landed.cursor == job.cursor:
-            raise MalformedAnswer("a result page names itself as the next one")
+        if landed.cursor is not None:
+            seen = (job.key, job.attempt, landed.cursor)
+            if landed.cursor == job.cursor or seen in self.cursors:
+                raise MalformedAnswer("the result pages go round in a circle")
+            self.cursors.add(seen)
         job = runner.store.land(job, landed)
         self._tell(job, landed=landed)
         return job
@@ -220,7 +233,7 @@ class _Drive:
             runner.landing.publish(job, runner.store.pages(job))
         except FileNotFoundError as error:
             raise JobLost("pages that were staged are gone from the data directory") from error
-        job = runner.store.step(job, state=JobState.PUBLISHED, error=None)
+        job = runner.store.published(job)
         self._tell(job)
         return job
 

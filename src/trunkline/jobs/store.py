@@ -47,13 +47,17 @@ class JobStore:
             return self._record(before, replace(before, **changes))
 
     def land(self, before: Job, page: Landed) -> Job:
-        """Commit a staged page together with the cursor of the next, or with the end."""
+        """Commit a staged page together with the cursor of the next, or with the end.
+
+        The watermark is the earliest that was told, at the submit or on any page: data after it
+        may be missing from what is already here.
+        """
         after = replace(
             before,
             state=JobState.READY if page.cursor else JobState.DOWNLOADED,
             cursor=page.cursor,
             pages=before.pages + 1,
-            watermark=page.watermark or before.watermark,
+            watermark=min(filter(None, (before.watermark, page.watermark)), default=None),
         )
         with transaction(self._db):
             job = self._record(before, after)
@@ -72,6 +76,14 @@ class JobStore:
                 },
             )
         return job
+
+    def published(self, before: Job) -> Job:
+        """Note that a job's days are in the lake; noting it twice, or by two processes, is one."""
+        with transaction(self._db):
+            stored = self.get(before.key)
+            if stored is not None and stored.state is JobState.PUBLISHED:
+                return stored
+            return self._record(before, replace(before, state=JobState.PUBLISHED, error=None))
 
     def start_over(self, before: Job, error: str) -> Job:
         """Forget the remote job and its pages; the job goes on from the beginning."""

@@ -26,7 +26,7 @@ QUERIES = load("trunkline.lake", "queries.sql")
 
 @dataclass(frozen=True, slots=True)
 class CoveredDay:
-    """One UTC day of a dataset, held since a snapshot."""
+    """One UTC day of a dataset, held since a snapshot; ``job`` brought it."""
 
     dataset: str
     day: date
@@ -35,6 +35,7 @@ class CoveredDay:
     fingerprint: str
     conversations: int
     divisions: tuple[str, ...] | None
+    job: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,15 @@ class Catalogue:
                 row["fingerprint"],
                 int(row["conversations"]),
                 _names(row["divisions"]),
+                row["job"],
             )
             for row in rows
         )
+
+    def newest_fingerprint(self, organization: str) -> str | None:
+        """What the newest publication was fetched under; None before the first."""
+        row = self._one("newest_fingerprint", organization=organization)
+        return str(row["fingerprint"]) if row else None
 
     def live_files(self, organization: str, table: str, days: frozenset[date]) -> list[LiveFile]:
         """The files of the newest snapshot that hold rows of any of the days."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,6 +16,7 @@ from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
 from trunkline.lake.remainder import newest_only, without_days
 
 CATALOGUE = "catalogue.sqlite"
+OURS = re.compile(r"[0-9a-f]{32}-[\w-]+\.(?:parquet|partial)")  # <key of a job>-<page of it>
 
 
 class Lake:
@@ -111,19 +112,23 @@ class Lake:
         """Delete files that neither a snapshot nor a resumable job names; how many there were.
 
         Only for the process that holds the lock: another one's half-written page is no orphan.
+        Files that we did not name are not ours to delete; nor is anything where the catalogue is
+        empty, since it may have been lost.
         """
         named = self.catalogue.paths() | {f.path for receipt in receipts for f in receipt.files}
-        orphans = [path for path in self._written() if path not in named]
+        if not named:
+            return 0
+        orphans = [path for path in self._ours() if path not in named]
         for path in orphans:
             (self.home / path).unlink(missing_ok=True)
         return len(orphans)
 
-    def _written(self) -> list[str]:
-        top = self.home / FILES
+    def _ours(self) -> list[str]:
+        """What lies where pages are written and is named as they are."""
         return [
-            (Path(folder) / name).relative_to(self.home).as_posix()
-            for folder, _, names in os.walk(top)
-            for name in names
+            path.relative_to(self.home).as_posix()
+            for path in (self.home / FILES).glob("*/*")
+            if OURS.fullmatch(path.name)
         ]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -21,6 +23,7 @@ BATCH_ROWS = 65_536
 INTERRUPT_EVERY = 0.05
 _PREPARE = "PREPARE question AS "
 _READING = ("IO Error", "Invalid Input Error", "Permission Error")
+T = TypeVar("T")
 _FILE = re.compile(r"[\"'](?P<path>[^\"']+?\.parquet)")
 
 
@@ -52,7 +55,11 @@ class _Question:
 
 
 def describe(
-    sql: str, relations: Iterable[Relation], default_schema: str, zone: str
+    sql: str,
+    relations: Iterable[Relation],
+    default_schema: str,
+    zone: str,
+    limits: Limits | None = None,
 ) -> tuple[str, ...]:
     """Parse and bind the text against empty relations, running nothing; its column names.
 
@@ -60,7 +67,7 @@ def describe(
     DuckDB tells it; UsageError where there is no such time zone.
     """
     empty = tuple(Relation(r.schema, r.name, r.columns) for r in relations)
-    question = _Question(sql, empty, Limits())
+    question = _Question(sql, empty, limits or Limits())
     gate.check(sql, empty, default_schema)
     with _open(question, default_schema, zone) as connection, _sql_errors(connection, question):
         return tuple(connection.sql(sql).columns)
@@ -79,7 +86,9 @@ def answer(
     gate.check(sql, relations, default_schema)
     with _open(question, default_schema, zone) as connection:
         with _sql_errors(connection, question):
-            reader = connection.sql(sql).to_arrow_reader(BATCH_ROWS)
+            reader = _beside(
+                connection, lambda: connection.sql(sql).to_arrow_reader(BATCH_ROWS)
+            )
         yield Answer(reader.schema, _counted(connection, reader, question))
 
 
@@ -88,7 +97,7 @@ def _counted(
 ) -> Iterator[pa.RecordBatch]:
     rows, most = 0, question.limits.rows
     with _sql_errors(connection, question):
-        for batch in reader:
+        while batch := _beside(connection, lambda: next(reader, None)):
             rows += batch.num_rows
             if most is not None and rows > most:
                 raise LimitExceeded(
@@ -96,6 +105,18 @@ def _counted(
                     hint="Aggregate or add LIMIT, or raise the setting max_rows.",
                 )
             yield batch
+
+
+def _beside(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
+    """Work of DuckDB on another thread: on the main one, no signal is heard until it is done."""
+    with ThreadPoolExecutor(1) as beside:
+        future = beside.submit(work)
+        try:
+            return future.result()
+        finally:
+            while not future.done():
+                connection.interrupt()
+                wait((future,), INTERRUPT_EVERY)
 
 
 @contextmanager

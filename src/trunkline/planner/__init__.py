@@ -16,8 +16,7 @@ from trunkline.planner.demands import needed
 from trunkline.planner.gap import needs
 from trunkline.planner.masked import masked_notices
 from trunkline.planner.months import fetches
-from trunkline.planner.nodes import Query
-from trunkline.planner.parsing import parsed, unreadable
+from trunkline.planner.parsing import parsed, too_deep
 from trunkline.planner.plan import Context, Holdings, Plan
 from trunkline.planner.scans import scan_of
 
@@ -31,7 +30,16 @@ def plan(sql: str, catalog: Catalog, holdings: Holdings, context: Context) -> Pl
     read although DuckDB can.
     """
     tree = parsed(sql)
-    query = _bound(tree, catalog, context)
+    try:
+        return _planned(sql, tree, catalog, holdings, context)
+    except RecursionError as error:
+        raise too_deep() from error
+
+
+def _planned(
+    sql: str, tree: exp.Expr, catalog: Catalog, holdings: Holdings, context: Context
+) -> Plan:
+    query = bind(tree, catalog, cache(context.constant))
     scanned = [scan_of(node, spans, holdings, context) for node, spans in needed(query)]
     scans = tuple(scan for scan, _ in scanned)
     wanted = needs(scans, holdings, context)
@@ -47,10 +55,3 @@ def plan(sql: str, catalog: Catalog, holdings: Holdings, context: Context) -> Pl
         fetches=() if context.covered else tuple(f for n in wanted for f in fetches(n, holdings)),
         notices=tuple(dict.fromkeys((*said, *masked))),
     )
-
-
-def _bound(tree: exp.Expr, catalog: Catalog, context: Context) -> Query:
-    try:
-        return bind(tree, catalog, cache(context.constant))
-    except RecursionError as error:
-        raise unreadable() from error

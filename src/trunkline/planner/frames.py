@@ -24,6 +24,8 @@ class Seen(NamedTuple):
 class Frame:
     """Sources by name in lower case, filled as FROM is read from left to right.
 
+    ``aliases`` are the projections by name. ``shadowed`` are the names that a clause may take for a
+    projection although a source has them; ``has_unlisted``: projections have names not told here.
     ``merged`` holds the columns of USING and NATURAL with the sources they were merged from;
     ``hidden`` the right sides of semi and anti joins; ``outer`` is the frame of the query around.
     """
@@ -35,6 +37,8 @@ class Frame:
     hidden: set[str] = field(default_factory=set)
     keeps_right: bool = False
     aliases: Mapping[str, exp.Expr] = field(default_factory=dict)
+    shadowed: frozenset[str] = frozenset()
+    has_unlisted: bool = False
 
     @property
     def visible(self) -> dict[str, Relation]:
@@ -78,10 +82,12 @@ class Frame:
             if table in self.sources:
                 return self.shown(table, name)
             return self.outer.seen(column) if self.outer else None
+        if name in self.shadowed:
+            return None
         if any(relation.output(name) for relation in self.visible.values()):
             owner = self.owner(name)
             return self.shown(owner, name) if owner else None
-        if self.is_open or name in self.aliases:
+        if self.is_open or self.has_unlisted or name in self.aliases:
             return None
         return self.outer.seen(column) if self.outer else None
 
@@ -105,6 +111,21 @@ class Frame:
 
         return find
 
+    def aliases_first(self) -> Frame:
+        """The same for HAVING and DISTINCT ON, where DuckDB prefers a projection to a column.
+
+        HAVING prefers it unless the column is a key. So that it need not be known which is meant,
+        a name is only seen where both are the same.
+        """
+        names = {output.name for source in self.visible.values() for output in source.outputs}
+        if not self.has_unlisted:
+            names = {name for name in names & self.aliases.keys() if not self._is_itself(name)}
+        return replace(self, shadowed=frozenset(names))
+
+    def _is_itself(self, name: str) -> bool:
+        seen = self.lineage(self.aliases[name])
+        return seen is not None and seen == self.lineage(exp.column(name))
+
     def finder_with_aliases(self, variable: Variable) -> Find:
         """The same where a name may also stand for a projection, as DuckDB allows in WHERE."""
         find = self.finder(variable)
@@ -114,6 +135,6 @@ class Frame:
             is_source = self.is_open or any(r.output(name) for r in self.visible.values())
             if column.table or is_source or name not in self.aliases:
                 return find(column)
-            return read(self.aliases[name], find)
+            return read(self.aliases[name], replace(self, shadowed=frozenset()).finder(variable))
 
         return find_or_expand

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import TokenType, tokenize
 from sqlglot.errors import SqlglotError
+from sqlglot.tokens import Token
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _LITERALS = frozenset(
     {
@@ -21,12 +26,19 @@ _LITERALS = frozenset(
 
 
 def masked(sql: str) -> str:
-    """The statement with ``?`` for each literal; only its length where it cannot be read."""
+    """The statement with ``?`` for each literal; only its length where it cannot be read.
+
+    Also for a quoted name that is none of a table or column of ours: an alias may hold anything.
+    """
     try:
         tokens = tokenize(sql, read="duckdb")
     except SqlglotError:
         return f"(unreadable, {len(sql)} characters)"
     return " ".join(
-        "?" if token.token_type in _LITERALS else sql[token.start : token.end + 1]
-        for token in tokens
+        "?" if _may_tell(token) else sql[token.start : token.end + 1] for token in tokens
     )
+
+
+def _may_tell(token: Token) -> bool:
+    is_quoted = token.token_type is TokenType.IDENTIFIER
+    return token.token_type in _LITERALS or (is_quoted and not _PLAIN.fullmatch(token.text))

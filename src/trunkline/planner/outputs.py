@@ -70,6 +70,20 @@ def _spreads(projection: exp.Expr) -> bool:
     return any(not isinstance(star.parent, exp.Count | exp.Select) for star in stars)
 
 
+def renames(projection: exp.Expr, frame: Frame) -> bool:
+    """Whether a projection may name columns anew without AS, as ``max(COLUMNS(*))`` does."""
+    return any(_is_renaming(part, frame) for part in projection.walk())
+
+
+def _is_renaming(node: exp.Expr, frame: Frame) -> bool:
+    match node:
+        case exp.Star():
+            return bool(node.args.get("replace") or node.args.get("rename"))
+        case exp.Column(this=exp.Star()):
+            return node.table.lower() not in frame.sources  # the fields of a struct
+    return isinstance(node, exp.Columns | exp.Explode | exp.Unnest)
+
+
 def _lineage(projection: exp.Expr, frame: Frame) -> Lineage | None:
     seen = frame.lineage(projection.unalias())
     return replace(seen.lineage, track=seen.variable) if seen else None
@@ -112,7 +126,7 @@ def _partitions(select: exp.Select, frame: Frame) -> list[list[Seen]] | None:
     sets = [_group(select, frame)] if select.args.get("group") else []
     distinct = select.args.get("distinct")
     if distinct and distinct.args.get("on"):
-        sets.append(_keys(distinct.args["on"].expressions, select, frame))
+        sets.append(_keys(distinct.args["on"].expressions, select, frame.aliases_first()))
     for window in select.find_all(exp.Window):
         named = window.args.get("alias")
         sets.append([] if named else _keys(window.args.get("partition_by") or [], select, frame))

@@ -20,15 +20,22 @@ def parsed(sql: str) -> exp.Expr:
     try:
         tree = sqlglot.parse_one(sql, dialect="duckdb")
         return tree if _reads_intervals(sql) else tree.transform(_unread)
-    except (SqlglotError, RecursionError) as error:
-        raise unreadable() from error
+    except RecursionError as error:
+        raise too_deep() from error
+    except SqlglotError as error:
+        raise SqlError(
+            "the planner cannot read this query, so it cannot tell which days it needs",
+            hint="Write it in plainer SQL.",
+        ) from error
 
 
-def unreadable() -> SqlError:
-    """The error for text that DuckDB can read and the planner cannot."""
+def too_deep() -> SqlError:
+    """The error for text that DuckDB can read and the planner runs out of stack over."""
     return SqlError(
-        "the planner cannot read this query, so it cannot tell which days it needs",
-        hint="Write it in plainer SQL, with fewer levels of nesting.",
+        "this query is nested too deeply for the planner, so it cannot tell which days it needs",
+        hint="A chain of hundreds of OR, AND, UNION or JOIN counts as nesting. Write "
+        "x = 1 OR x = 2 OR ... as x IN (1, 2, ...), which may be of any length, and put long "
+        "lists of rows into a table.",
     )
 
 

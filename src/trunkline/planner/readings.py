@@ -59,7 +59,9 @@ def _given(node: exp.Expr) -> list[str]:
 
 
 def _cast_step(node: exp.Expr, inner: Reading) -> Reading | None:
-    return _cast(inner, _FORMS.get(node.args["to"].this))
+    to = node.args["to"]
+    # TIMESTAMP(0) and the like round, up as well as down.
+    return None if to.expressions else _cast(inner, _FORMS.get(to.this))
 
 
 def _date_step(node: exp.Expr, inner: Reading) -> Reading | None:

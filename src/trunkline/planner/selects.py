@@ -11,7 +11,7 @@ from trunkline.planner.frames import Frame
 from trunkline.planner.joins import holding
 from trunkline.planner.ledger import Ledger, Scope
 from trunkline.planner.nodes import SelectNode
-from trunkline.planner.outputs import outputs
+from trunkline.planner.outputs import outputs, renames
 from trunkline.planner.relations import Fixed, Output, Relation
 from trunkline.planner.sources import bind_from
 from trunkline.planner.spans import Spans
@@ -26,10 +26,12 @@ def bind_select(select: exp.Select, scope: Scope, ledger: Ledger) -> Relation:
     frame.aliases = {
         p.alias.lower(): p.this for p in select.expressions if isinstance(p, exp.Alias)
     }
+    frame.has_unlisted = any(renames(part, frame) for part in select.expressions)
     where: Facts = ()
-    for name in ("where", "having"):
-        if clause := select.args.get(name):
-            where += clauses.facts(clause.this)
+    if clause := select.args.get("where"):
+        where += clauses.facts(clause.this)
+    if clause := select.args.get("having"):
+        where += clauses.of(frame.aliases_first()).facts(clause.this)
     for name, clause in select.args.items():
         if name not in ("from_", "joins", "with_"):
             for part in clause if isinstance(clause, list) else [clause]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
@@ -25,6 +25,10 @@ class Clauses:
     scope: Scope
     ledger: Ledger
     members: dict[str, Relation] = field(default_factory=dict)
+
+    def of(self, frame: Frame) -> Clauses:
+        """The same for a clause in which names are read differently."""
+        return replace(self, frame=frame, scope=self.scope.inside(frame))
 
     def facts(self, predicate: exp.Expr) -> Facts:
         """What is true of a row where the predicate is true."""

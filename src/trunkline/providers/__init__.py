@@ -26,7 +26,7 @@ class RemoteState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RemoteStatus:
-    """The answer to one poll. ``message`` is the provider's own reason, if it gave one."""
+    """The answer to one poll. ``message`` says why, in our words."""
 
     state: RemoteState
     message: str | None = None
@@ -73,7 +73,10 @@ class Provider(Protocol):
         ...
 
     async def submit(self, dataset: Dataset, interval: Interval) -> Submitted:
-        """Start a job for the records that began on the interval's UTC days."""
+        """Start a job for the records that began on the interval's UTC days.
+
+        ``unknown`` of an error counts the attempts that may each have left a job there.
+        """
         ...
 
     async def status(self, dataset: Dataset, job_id: str) -> RemoteStatus:

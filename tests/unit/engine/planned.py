@@ -54,6 +54,7 @@ def covered(day: date, **changes: Any) -> CoveredDay:
         "fingerprint": "f1",
         "conversations": 10,
         "divisions": ("Home",),
+        "job": "j1",
     }
     return CoveredDay(**(values | changes))
 

@@ -11,8 +11,9 @@ import pytest
 
 from tests.unit.engine.planned import NAME, NOW, covered, days, job, march, page, plan
 from trunkline.engine.certificate import Facts, Tally, certificate
+from trunkline.engine.completeness import Missing
 from trunkline.http.exchange import Exchange
-from trunkline.jobs.job import JobState
+from trunkline.jobs.job import JobState, Landed
 from trunkline.jobs.runner import Progress
 from trunkline.planner.plan import Plan
 
@@ -22,11 +23,13 @@ def exchange(method: str, path: str, attempt: int = 1) -> Exchange:
 
 
 def certified(
-    of: Plan | None,
+    of: Plan,
     tally: Tally | None = None,
     *,
     held: frozenset[date] = frozenset(),
-    missing: Mapping[str, frozenset[date]] | None = None,
+    missing: Missing | None = None,
+    pages: tuple[Landed, ...] = (),
+    broken: Mapping[str, frozenset[date]] | None = None,
     **of_day: Any,
 ) -> dict[str, Any]:
     facts = Facts(
@@ -37,6 +40,8 @@ def certified(
         covered=tuple(covered(day, **of_day) for day in sorted(held)),
         missing=missing or {},
         watermark=NOW - timedelta(hours=1),
+        pages=pages,
+        broken=broken or {},
     )
     return certificate(of, tally or Tally(), facts)
 
@@ -63,7 +68,7 @@ def test_a_covered_query_rests_on_what_is_held() -> None:
 
 def test_what_is_missing_is_neither_fetched_nor_complete() -> None:
     asked = plan(march(1, 5), march(1, 2), march(4, 5))
-    found = certified(asked, held=days(1, 2, 3), missing={NAME: days(4, 5)})
+    found = certified(asked, held=days(1, 2, 3), missing={NAME: (march(4, 5),)})
     assert found["complete"] is False
     assert found["intervals"][NAME] == {
         "asked": ["2025-03-01T00:00:00.000Z/2025-03-06T00:00:00.000Z"],
@@ -73,11 +78,17 @@ def test_what_is_missing_is_neither_fetched_nor_complete() -> None:
     }
 
 
-def test_without_a_plan_nothing_says_whether_it_is_complete() -> None:
-    found = certified(None, held=days(1))
-    assert found["complete"] is None
-    assert found["intervals"] == {}
-    assert found["conversations"] == 10
+def test_quarantine_is_not_complete() -> None:
+    found = certified(plan(march(1, 2)), held=days(1, 2), pages=(page(),))
+    assert found["quarantined"] == ["conversation 3: no start"]
+    assert found["complete"] is False
+
+
+def test_divisions_are_those_of_every_day() -> None:
+    held = [covered(day, divisions=names) for day, names in ((min(days(1)), ("EMEA",)),)]
+    held.append(covered(min(days(2)), divisions=("APAC", "EMEA")))
+    facts = Facts("SELECT ?", "UTC", NOW, 7, tuple(held), {}, None)
+    assert certificate(plan(march(1, 2)), Tally(), facts)["divisions"] == ["EMEA"]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +123,7 @@ def test_pages_are_summed_over_all_jobs() -> None:
     tally.progress(Progress(job("a"), page()))
     tally.progress(Progress(job("a", JobState.PUBLISHED, pages=1)))
     tally.progress(Progress(job("b"), page(rows=(("conversations", 1),), quarantined=())))
-    found = certified(plan(march(1, 1)), tally)
+    found = certified(plan(march(1, 1)), tally, pages=tuple(tally.pages))
     assert found["pages"] == 2
     assert found["rows_landed"] == {"conversations": 6, "segments": 20}
     assert found["ignored"] == 2
@@ -174,5 +185,7 @@ def test_it_is_json() -> None:
     tally = Tally()
     tally.progress(Progress(job(), page()))
     tally.exchange(exchange("POST", "/jobs"))
-    found = certified(plan(march(1, 3), march(1, 3)), tally, held=days(1), missing={NAME: days(2)})
+    found = certified(
+        plan(march(1, 3), march(1, 3)), tally, held=days(1), missing={NAME: (march(2, 2),)}
+    )
     assert json.loads(json.dumps(found)) == found

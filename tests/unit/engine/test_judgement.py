@@ -14,9 +14,7 @@ from trunkline.jobs.runner import Outcome
 
 LOST = Fetched(
     Outcome((), ((job(), JobLost("the provider says failed")), (job("b"), JobLost("gone")))),
-    NOW,
     {NAME: days(3, 4, 9)},
-    {},
 )
 GAPS = (
     f"{NAME} 2025-03-03T00:00:00.000Z/2025-03-05T00:00:00.000Z, "

@@ -131,6 +131,8 @@ def test_the_login_may_fail_for_a_while() -> None:
     assert {e.path for e in seen} == {"/oauth/token"}
 
 
+DEEP = b'{"error":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+BROKEN = b'{"access_token":"\xff","expires_in":1,"error":"\xff"}'
 HTML = Response(200, {"Content-Type": "text/html"}, b"<html>hello " + SECRET.encode())
 
 
@@ -160,6 +162,12 @@ def refusal_of(response: Response | TransportFailure) -> TrunklineError:
         (answer(401, ["no", "object"]), "no Genesys Cloud login"),
         (answer(200, {"no": "token"}), "no Genesys Cloud login"),
         (HTML, "no Genesys Cloud login"),
+        (Response(200, {}, BROKEN), "no Genesys Cloud login"),
+        (Response(400, {}, BROKEN), "no Genesys Cloud login"),
+        (Response(200, {}, DEEP), "no Genesys Cloud login"),
+        (Response(401, {}, DEEP), "no Genesys Cloud login"),
+        (answer(200, {"access_token": "a\nb", "expires_in": 1}), "no Genesys Cloud login"),
+        (answer(200, {"access_token": "", "expires_in": 1}), "no Genesys Cloud login"),
     ],
 )
 def test_refusals(response: Response, says: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.fakes import Answer, FakeTransport, VirtualClock, answer, run, scripted
 from trunkline.errors import (
     CredentialsError,
+    MalformedAnswer,
     PermissionMissing,
     ProviderUnreachable,
     RequestRefused,
@@ -178,6 +179,14 @@ def test_429_uses_no_attempts_but_patience() -> None:
     assert story.clock.monotonic() == 600.0
 
 
+def test_a_server_that_asks_for_no_wait_is_not_hammered() -> None:
+    """Ten minutes of waits of 30 seconds, after those that lead up to it."""
+    story = Story(*[answer(429, headers={"Retry-After": "0"})] * 100)
+    with pytest.raises(ProviderUnreachable, match="429"):
+        story.get()
+    assert 20 < len(story.transport.requests) < 30
+
+
 def test_a_wait_beyond_patience_is_not_begun() -> None:
     story = Story(answer(429, headers={"Retry-After": "86400"}))
     with pytest.raises(ProviderUnreachable):
@@ -254,6 +263,81 @@ def test_giving_up_says_that_it_may_have_been_done() -> None:
     assert "carried out" not in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("answers", "error", "unknown"),
+    [
+        ([ConnectionLost()] * 6, ProviderUnreachable, 6),
+        ([ConnectionFailed()] * 6, ProviderUnreachable, 0),
+        ([ConnectionFailed(), TimedOut(), *[answer(502)] * 4], ProviderUnreachable, 5),
+        ([ConnectionLost(), answer(400)], RequestRefused, 1),
+        ([ConnectionLost(), answer(403)], PermissionMissing, 1),
+        ([TimedOut(), answer(401), answer(503), answer(401), answer(401)], CredentialsError, 2),
+        ([TimedOut(), CertificateRefused()], ProviderUnreachable, 1),
+    ],
+)
+def test_an_error_carries_what_may_have_been_done(
+    answers: list[Answer], error: type[TrunklineError], unknown: int
+) -> None:
+    story = Story(*answers)
+    with pytest.raises(error) as caught:
+        story.post()
+    assert caught.value.unknown == unknown
+    assert sum(e.ambiguous for e in story.seen) == unknown
+
+
+def test_an_error_of_an_idempotent_request_leaves_no_doubt() -> None:
+    with pytest.raises(ProviderUnreachable) as caught:
+        Story(*[ConnectionLost()] * 6).get()
+    assert caught.value.unknown == 0
+
+
+@pytest.mark.parametrize(("idempotent", "unknown"), [(False, 2), (True, 0)])
+def test_a_login_that_fails_between_attempts_forgets_none(idempotent: bool, unknown: int) -> None:
+    clock = VirtualClock()
+    credentials = Credentials("Genesys Cloud", "x", "https://login.example.com", "id", "secret")
+    grant = answer(200, {"access_token": "token-1", "expires_in": 86_400})
+    transport = scripted(grant, TimedOut(), answer(503), answer(401), answer(400, {"error": "x"}))
+    client = Client(
+        Api("Genesys Cloud", "https://api.example.com"),
+        transport,
+        TokenSource(credentials, transport, Patience(clock)),
+        RateLimiter(Limit(300), clock),
+        Patience(clock),
+    )
+    with pytest.raises(CredentialsError) as caught:
+        run(clock, client.request("POST", "/jobs", json={}, idempotent=idempotent))
+    assert caught.value.unknown == unknown
+
+
+def test_an_answer_that_does_not_fit_passes() -> None:
+    maintenance = answer(200, {"message": PERSONAL})
+    story = Story(maintenance, answer(503), answer(204), answer(200, {"x": 1}))
+    found = run(story.clock, story.client.request("GET", "/x", fits=lambda body: b"x" in body))
+    assert found.body == b'{"x":1}'
+    assert story.clock.monotonic() == 0.5 + 1.0 + 2.0
+    assert [(e.status, e.failure) for e in story.seen] == [
+        (200, None),
+        (503, None),
+        (204, None),
+        (200, None),
+    ]
+
+
+def test_an_answer_that_never_fits() -> None:
+    story = Story(*[answer(200, {"message": PERSONAL})] * 6)
+    with pytest.raises(MalformedAnswer) as caught:
+        run(story.clock, story.client.request("GET", JOB, ids={"jobId": "1"}, fits=lambda _: False))
+    assert "GET /jobs/{jobId} 6 times" in caught.value.message
+    assert PERSONAL not in f"{caught.value} {caught.value.hint}"
+    assert caught.value.hint
+
+
+def test_only_an_answer_that_ended_well_has_to_fit() -> None:
+    story = Story(answer(404))
+    with pytest.raises(RequestRefused):
+        run(story.clock, story.client.request("GET", "/x", fits=lambda _: False))
+
+
 def test_a_token_that_dies_in_the_middle_is_renewed_once_for_twelve_requests() -> None:
     clock = VirtualClock()
     granted: list[float] = []
@@ -293,13 +377,14 @@ def test_the_clock_offset() -> None:
         answer(200, headers={"Date": "Sat, 01 Mar 2025 00:02:00 GMT"}),
         answer(200, headers={"Date": "Sat, 01 Mar 2025 00:00:00 GMT"}),
         answer(200, headers={"Date": "yesterday"}),
+        answer(200, headers={"Date": "Sat, 01 Mar 2025 00:00:00 +999999999999999999"}),
     )
     assert story.client.clock_offset is None
     offsets: list[timedelta | None] = []
-    for _ in range(3):
+    for _ in range(4):
         story.get()
         offsets.append(story.client.clock_offset)
-    assert offsets == [timedelta(minutes=2), timedelta(0), timedelta(0)]
+    assert offsets == [timedelta(minutes=2), timedelta(0), timedelta(0), timedelta(0)]
 
 
 def test_no_error_shows_the_token() -> None:

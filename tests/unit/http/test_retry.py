@@ -65,6 +65,7 @@ def test_outcomes(outcome: Outcome, retried: bool, acted: bool) -> None:
         ("Sat, 01 Mar 2025 11:00:00 GMT", 0.0),
         ("Sat, 01 Mar 2025 12:00:30 -0000", 30.0),
         ("-5", None),
+        ("Sat, 01 Mar 2025 12:00:30 +999999999999999999", None),
         ("soon", None),
         ("\u0661\u0662", None),
         ("", None),
@@ -89,6 +90,16 @@ def test_attempts_are_bounded() -> None:
     policy = RetryPolicy(attempts=3)
     assert wait_before_next(policy, Tries(failures=2), None, 0.0, 1.0) == 1.0
     assert wait_before_next(policy, Tries(failures=3), None, 0.0, 1.0) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "drawn", "wait"),
+    [(None, 7.0, 7.0), (0.0, 7.0, 7.0), (6.0, 7.0, 7.0), (8.0, 7.0, 8.0)],
+)
+def test_a_server_may_ask_for_more_and_not_for_less(
+    asked: float | None, drawn: float, wait: float
+) -> None:
+    assert wait_before_next(RetryPolicy(), Tries(throttled=1), asked, 0.0, drawn) == wait
 
 
 def test_throttling_uses_patience_and_no_attempts() -> None:

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from itertools import count
 from pathlib import Path
@@ -37,6 +37,7 @@ CALLS = Dataset(
 )
 ORGANIZATION = "acme"
 A_DAY = 4
+HORIZON = datetime(2030, 1, 1, tzinfo=UTC)  # later than anything asked for
 A_PAGE = 40
 
 
@@ -274,6 +275,7 @@ class World:
             landing=self.shelf,
             clock=self.clock,
             policy=self.policy,
+            horizon=HORIZON,
             new_key=lambda: f"j{next(self._keys)}",
             observe=self._observe,
         )

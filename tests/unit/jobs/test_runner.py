@@ -224,7 +224,7 @@ def test_an_error_of_one_job_leaves_the_others_running(world: World, call: str) 
     assert found is error
     assert job.interval == broken
     assert job in world.jobs()
-    expected = {"submit": "submitting", "status": "running", "page": "ready"}
+    expected = {"submit": "planned", "status": "running", "page": "ready"}
     assert job.state.value == expected[call]
     assert world.steps[-1].job.unfinished is False
     assert [step.note for step in world.steps if step.note] == ["no answer"]
@@ -251,20 +251,22 @@ def test_a_refused_client_ends_the_run_and_every_job_can_go_on(
 
 
 @pytest.mark.parametrize(
-    ("error", "state", "repeated"),
+    ("error", "repeated"),
     [
-        (RequestRefused("bad", status=400), "planned", 0),
-        (ProviderUnreachable("no answer"), "submitting", 1),
-        (MalformedAnswer("no id"), "submitting", 1),
+        (RequestRefused("bad", status=400), 0),
+        (ProviderUnreachable("no connection"), 0),
+        (ProviderUnreachable("no answer"), 6),
+        (MalformedAnswer("no id"), 1),
     ],
 )
 def test_only_a_submit_whose_outcome_is_unknown_may_be_a_repetition(
-    world: World, error: TrunklineError, state: str, repeated: int
+    world: World, error: TrunklineError, repeated: int
 ) -> None:
+    error.unknown = repeated
     world.acme.refusal = lambda call, _: error if call == "submit" else None
     world.add(MONTH)
     [(job, _)] = world.run().broken
-    assert (job.state.value, job.submits) == (state, 1)
+    assert (job.state.value, job.submits) == ("planned", 1)
     world.acme.refusal = lambda _, __: None
     [job] = world.run().published
     assert (job.submits, job.possibly_repeated) == (2, repeated)

@@ -257,20 +257,30 @@ def test_discard_deletes_what_was_staged_and_nothing_else(lake: Lake) -> None:
 
 
 def test_sweep_deletes_orphans_and_nothing_else(lake: Lake) -> None:
-    publish(lake, "j", [ONE, TWO], [record("a", ONE), record("b", TWO)])
-    publish(lake, "k", [TWO], [record("c", TWO)])
-    resumable = lake.stage("l-0", tables([record("d", THREE)]), LAYOUT)
-    kept = files_on_disk(lake)
-    lake.stage("gone-0", tables([record("e", THREE)]), LAYOUT)
-    (lake.home / "files" / "segments" / "half.partial").write_bytes(b"x")
-    outside = lake.home / "notes.parquet"
+    j, k, resumed, gone = (f"{number:032x}" for number in (1, 2, 3, 4))
+    publish(lake, j, [ONE, TWO], [record("a", ONE), record("b", TWO)])
+    publish(lake, k, [TWO], [record("c", TWO)])
+    resumable = lake.stage(f"{resumed}-1-00000", tables([record("d", THREE)]), LAYOUT)
+    mine = lake.home / "files" / "segments" / "holiday.parquet"
+    mine.write_bytes(b"mine")
+    outside = lake.home / "files" / "thesis.txt"
     outside.write_bytes(b"mine")
+    kept = files_on_disk(lake)
+    lake.stage(f"{gone}-1-00000", tables([record("e", THREE)]), LAYOUT)
+    (lake.home / "files" / "segments" / f"{gone}-1-00001.partial").write_bytes(b"x")
     assert lake.sweep([resumable]) == 3
     assert files_on_disk(lake) == kept
     assert outside.exists()
     assert held(lake, 1) == {"a": "first", "b": "first"}
     assert lake.sweep([resumable]) == 0
     assert lake.sweep([]) == 2
+
+
+def test_nothing_is_swept_where_the_catalogue_may_have_been_lost(lake: Lake) -> None:
+    lake.stage(f"{7:032x}-1-00000", tables([record("e", THREE)]), LAYOUT)
+    before = files_on_disk(lake)
+    assert lake.sweep([]) == 0
+    assert files_on_disk(lake) == before
 
 
 def test_a_relative_home_is_found_from_anywhere(tmp_path: Path) -> None:

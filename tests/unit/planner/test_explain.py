@@ -130,10 +130,26 @@ def test_lenient_fetches_what_has_bounds() -> None:
     assert "held: nothing" in planned.notices[0]
 
 
-def test_a_predicate_nested_too_deeply_is_an_error_of_the_query() -> None:
-    days = " OR ".join(["conversation_start = '2025-01-01'"] * 20_000)
-    with pytest.raises(SqlError, match="cannot read this query"):
+@pytest.mark.parametrize("terms", [1_000, 20_000])
+def test_too_long_a_chain_is_an_error_that_says_what_to_do(terms: int) -> None:
+    days = " OR ".join(["conversation_start = '2025-01-01'"] * terms)
+    with pytest.raises(SqlError, match="nested too deeply") as caught:
         plan(f"{BARE} WHERE {days}", CATALOG, Holdings(), context("UTC", NOW))
+    assert caught.value.hint is not None
+    assert "IN (" in caught.value.hint
+
+
+def test_what_the_hint_says_is_planned() -> None:
+    days = ", ".join(["'2025-01-01'"] * 1_000)
+    sql = f"{BARE} WHERE conversation_start::date IN ({days})"
+    (scan,) = plan(sql, CATALOG, Holdings(), context("UTC", NOW)).scans
+    assert [str(i) for i in scan.intervals] == ["2025-01-01T00:00:00.000Z/2025-01-02T00:00:00.000Z"]
+
+
+def test_too_many_tables_are_an_error_that_says_what_to_do() -> None:
+    tables = ", ".join(["range(1)"] * 3_000)
+    with pytest.raises(SqlError, match="nested too deeply"):
+        plan(f"SELECT 1 FROM {tables}", CATALOG, Holdings(), context("UTC", NOW))
 
 
 def test_what_cannot_be_read_is_an_error_of_the_query() -> None:

@@ -40,11 +40,17 @@ ZONES = ("Australia/Sydney", "America/New_York", "Asia/Beirut", "America/St_John
 TIMES = ("00:00", "00:00:30", "00:30", "01:00", "02:00", "02:30", "12:00", "23:30", "23:59:59.999")
 AROUND = timedelta(days=4)
 
-units, zones = st.sampled_from(UNITS), st.sampled_from(ZONES)
+CASTS = ("TIMESTAMP(0)", "TIMESTAMP(3)", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATETIME")
+
+units, zones, casts = st.sampled_from(UNITS), st.sampled_from(ZONES), st.sampled_from(CASTS)
 
 
 def _readings() -> st.SearchStrategy[str]:
-    local = st.just("t::timestamp") | zones.map(lambda zone: f"t AT TIME ZONE '{zone}'")
+    local = (
+        st.just("t::timestamp")
+        | casts.map(lambda cast: f"t::{cast}")
+        | zones.map(lambda zone: f"t AT TIME ZONE '{zone}'")
+    )
     plain = st.just("t") | local.map(lambda inner: f"({inner})") | st.just("t::date")
     cut = st.builds(lambda unit, inner: f"date_trunc('{unit}', {inner})", units, plain)
     back = st.builds(
@@ -73,6 +79,7 @@ def _constants(day: date) -> st.SearchStrategy[str]:
         | moments.map(lambda text: f"'{text}Z'")
         | moments.map(lambda text: f"TIMESTAMP '{text}'")
         | moments.map(lambda text: f"TIMESTAMPTZ '{text}+00'")
+        | st.builds(lambda m, cast: f"TIMESTAMP '{m}'::{cast}", moments, casts)
         | st.builds(lambda u, m: f"date_trunc('{u}', TIMESTAMP '{m}')", units, moments)
         | st.builds(
             lambda m, h: f"TIMESTAMPTZ '{m}+00' - INTERVAL {h} HOUR", moments, units.map(len)
@@ -109,7 +116,7 @@ Moments = Callable[[str, date], duckdb.DuckDBPyConnection]
 
 @pytest.fixture(scope="module")
 def moments() -> Iterator[Moments]:
-    """Every ten minutes around a day in a zone, and a millisecond before."""
+    """Every ten minutes around a day in a zone, a millisecond before, and what rounds up to it."""
     with ExitStack() as opened:
 
         @cache
@@ -119,7 +126,8 @@ def moments() -> Iterator[Moments]:
             connection.execute(
                 f"CREATE TABLE moments AS SELECT m + shift AS t FROM unnest(range(TIMESTAMPTZ "
                 f"'{day - AROUND}', TIMESTAMPTZ '{day + AROUND}', INTERVAL 10 MINUTE)) r(m), "
-                f"(VALUES (INTERVAL '-1 millisecond'), (INTERVAL '0 seconds')) b(shift)"
+                f"(VALUES (INTERVAL '-1 millisecond'), (INTERVAL '-300 milliseconds'), "
+                f"(INTERVAL '0 seconds')) b(shift)"
             )
             return connection
 
@@ -153,6 +161,8 @@ def cases(draw: st.DrawFn) -> tuple[str, date, str]:
         "date_trunc('day', t::date) NOT BETWEEN '2025-03-01 00:00:30' AND '2025-03-01'",
     )
 )
+@example(case=("UTC", date(2025, 3, 1), "t::TIMESTAMP(0) >= '2025-03-01' AND t < '2025-03-02'"))
+@example(case=("UTC", date(2025, 3, 1), "t::TIMESTAMP = TIMESTAMP '2025-03-01'::TIMESTAMP_S"))
 @example(case=("Pacific/Apia", date(2011, 12, 30), "t::date > DATE '2011-12-30'"))
 @example(case=("Asia/Beirut", date(2025, 3, 30), "date_trunc('day', t) > '2025-03-30'"))
 @example(case=("America/St_Johns", date(2006, 10, 29), "NOT t::date >= DATE '2006-10-29'"))

@@ -81,6 +81,18 @@ AROUND_ONE = (
     """(SELECT k, t, (row_number() OVER (PARTITION BY {by} ORDER BY k, t, x))::varchar AS x
         FROM {a} a WHERE {where})""",
     "(SELECT DISTINCT ON ({by}) k, t, x FROM {a} a WHERE {where} ORDER BY ALL)",
+    """(SELECT k, u AS t, x FROM (SELECT DISTINCT ON (t) min(k) AS k, t AS u, x AS t, x FROM {a} a
+        WHERE {where} GROUP BY t, x ORDER BY k, u, t))""",
+    # Projections that hide the time column: HAVING means them, WHERE and QUALIFY do not.
+    """(SELECT count(*)::varchar AS k, {worst}(t) AS t, x FROM {a} a
+        WHERE {where} GROUP BY {keys} HAVING {own})""",
+    """(SELECT count(*)::varchar AS k, {worst}(COLUMNS('^t$')), x FROM {a} a
+        WHERE {where} GROUP BY x HAVING {own})""",
+    """(SELECT k, t + INTERVAL 2 DAY AS t, max(x) AS x FROM {a} a
+        WHERE {where} GROUP BY {alone} HAVING {own})""",
+    """(SELECT k, {worst}(t) OVER (PARTITION BY x) AS t, x FROM {a} a
+        WHERE {where} QUALIFY {own})""",
+    "(SELECT k, t + INTERVAL 2 DAY AS t, x FROM {a} a WHERE {where})",
 )
 AROUND_TWO = (
     "(SELECT k, t, x FROM {a} a WHERE {where} {kind} SELECT k, t, x FROM {b} b)",
@@ -101,6 +113,10 @@ def wrapped(draw: st.DrawFn, inner: st.SearchStrategy[str]) -> str:
         b=draw(inner),
         where=draw(st.just("true") | bounded("t")),
         inside=draw(st.just("true") | bounded("b.t")),
+        own=draw(bounded("t")),
+        worst=draw(st.sampled_from(("min", "max"))),
+        keys=draw(st.sampled_from(("x", "ALL", "x, t", "x, t::date"))),
+        alone=draw(st.sampled_from(("ALL", "k, 2", "k, a.t"))),
         by=draw(st.sampled_from(("k", "t", "t::date", "x"))),
         key=draw(st.sampled_from(("k", "t"))),
         no=draw(st.sampled_from(("", "NOT"))),

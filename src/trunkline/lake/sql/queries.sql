@@ -51,10 +51,15 @@ GROUP BY files.file, files.path
 HAVING max(file_days.day BETWEEN :first_day AND :last_day);
 
 -- coverage_of_snapshot
-SELECT dataset, day, fetched_at, watermark, fingerprint, conversations, divisions
-FROM coverage
-WHERE organization = :organization AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
-ORDER BY dataset, day;
+SELECT coverage.dataset, day, fetched_at, watermark, fingerprint, conversations, divisions, job
+FROM coverage JOIN snapshots ON snapshots.snapshot = coverage.born
+WHERE coverage.organization = :organization
+  AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
+ORDER BY coverage.dataset, day;
+
+-- newest_fingerprint
+SELECT fingerprint FROM coverage
+WHERE organization = :organization ORDER BY born DESC LIMIT 1;
 
 -- paths
 SELECT path FROM files;

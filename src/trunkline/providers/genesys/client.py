@@ -45,7 +45,11 @@ class GenesysCloud:
         answer = await self._client.request(
             "POST", _jobs_path(dataset), json=jobs.query(interval), idempotent=False
         )
-        return Submitted(jobs.read_accepted(answer.body), answer.possibly_repeated)
+        try:
+            return Submitted(jobs.read_accepted(answer.body), answer.possibly_repeated)
+        except MalformedAnswer as error:
+            error.unknown = answer.possibly_repeated + 1
+            raise
 
     async def status(self, dataset: Dataset, job_id: str) -> RemoteStatus:
         """Ask once how the job is; JobLost if Genesys Cloud no longer knows it. One request."""
@@ -58,16 +62,17 @@ class GenesysCloud:
     async def page(self, dataset: Dataset, job_id: str, cursor: str | None) -> bytes:
         """One page of results, ``dataset.page_size`` conversations at the most. One request.
 
-        JobLost where the results have expired. The body is JSON in UTF-8, as it came.
+        JobLost where the results have expired, MalformedAnswer where what answers stays no page of
+        results. The body is as it came.
         """
         query: dict[str, str | int] = {"pageSize": dataset.page_size}
         if cursor is not None:
             query["cursor"] = cursor
         path = _jobs_path(dataset) + "/{jobId}/results"
         with _lost(job_id):
-            answer = await self._client.request("GET", path, ids={"jobId": job_id}, query=query)
-        if not answer.body.lstrip().startswith(b"{"):
-            raise MalformedAnswer(f"GET {path}: the answer is no JSON object")
+            answer = await self._client.request(
+                "GET", path, ids={"jobId": job_id}, query=query, fits=jobs.is_page
+            )
         return answer.body
 
     async def cancel(self, dataset: Dataset, job_id: str) -> None:

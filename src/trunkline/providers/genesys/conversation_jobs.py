@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 
 from trunkline.errors import MalformedAnswer
-from trunkline.http.answers import decode, instant
+from trunkline.http.answers import UNREADABLE, decode, instant
 from trunkline.http.refusal import word
 from trunkline.interval import Interval
 from trunkline.providers import RemoteState, RemoteStatus
@@ -28,8 +28,10 @@ STATES = {
     "EXPIRED": RemoteState.EXPIRED,
 }
 
-_REASON_LENGTH = 200
-_PERSONAL = re.compile(r"\S*@\S*|(?:sip|tel):\S*|\+?\d[\d().\- ]{4,}\d", re.IGNORECASE)
+REASON = "the provider gave a reason; its text is not kept, since it may hold personal data"
+
+_FIRST = re.compile(rb'\s*\{\s*"conversations"\s*:\s*\[')
+_ANYWHERE = re.compile(rb'"(?:conversations|dataAvailabilityDate)"\s*:')
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -50,6 +52,13 @@ class Availability(msgspec.Struct, frozen=True):
     """DataAvailabilityResponse."""
 
     date: str = msgspec.field(name="dataAvailabilityDate")
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """AnalyticsConversationAsyncQueryResponse: what tells it from other answers, not decoded."""
+
+    conversations: msgspec.Raw = msgspec.Raw(b"")
+    date: msgspec.Raw = msgspec.field(name="dataAvailabilityDate", default=msgspec.Raw(b""))
 
 
 def query(interval: Interval) -> dict[str, object]:
@@ -87,9 +96,21 @@ def read_status(body: bytes) -> RemoteStatus:
     if status.state not in STATES:
         raise MalformedAnswer(f"{what}: undocumented state {word(status.state)}")
     expires = instant(status.expiration_date, what) if status.expiration_date else None
-    return RemoteStatus(STATES[status.state], reason(status.error_message), expires)
+    # No pattern finds every name that errorMessage may echo, and the vendor gives no code with it.
+    return RemoteStatus(STATES[status.state], REASON if status.error_message else None, expires)
 
 
-def reason(message: str | None) -> str | None:
-    """Why a job failed, without what may be a number or an address, which it may echo."""
-    return _PERSONAL.sub("…", message)[:_REASON_LENGTH] if message else None
+def is_page(body: bytes) -> bool:
+    """Whether a body is a page of results: a proxy's ``{}`` would else be an empty month.
+
+    The date stands on every page; the conversations may be missing on the last one, and stand first
+    on all others, so that few bodies are read beyond their first bytes. One that is not JSON by the
+    letter passes if it has either name: the flattener judges it.
+    """
+    if _FIRST.match(body):
+        return True
+    try:
+        envelope = msgspec.json.decode(body, type=Envelope)
+    except UNREADABLE:
+        return _ANYWHERE.search(body) is not None
+    return bytes(envelope.conversations).startswith(b"[") or bytes(envelope.date).startswith(b'"')

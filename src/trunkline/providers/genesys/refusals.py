@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from trunkline.http.answers import UNREADABLE
 from trunkline.http.message import Response
 from trunkline.http.refusal import Refusal, word
 
@@ -39,7 +40,7 @@ def read_refusal(response: Response) -> Refusal:
     correlation = word(response.header(CORRELATION_HEADER))
     try:
         body = msgspec.json.decode(response.body, type=_ErrorBody)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return Refusal(correlation_id=correlation)
     said = " ".join([body.message or "", *(body.message_params or {}).values()])
     fields = [word(detail.field_name) for detail in body.details or ()]

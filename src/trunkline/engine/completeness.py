@@ -1,0 +1,76 @@
+"""What of the asked time an answer does not have; pure.
+
+A day that is held is held up to the watermark it was fetched under: what a query asks for after
+that is missing from its answer, whoever asks and whenever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from trunkline.interval import Interval, day_span, iso
+from trunkline.lake.catalogue import CoveredDay
+from trunkline.planner.plan import Plan
+
+Missing = Mapping[str, tuple[Interval, ...]]
+
+
+def asked_of(plan: Plan) -> dict[str, tuple[Interval, ...]]:
+    """The time each dataset is asked for, up to the present: nothing is missing of the future."""
+    asked: dict[str, list[Interval]] = {}
+    for scan in plan.scans:
+        for interval in scan.intervals:
+            if interval.start < plan.now:
+                end = min(interval.end, plan.now)
+                asked.setdefault(scan.dataset.name, []).append(Interval(interval.start, end))
+    return {name: _merged(intervals) for name, intervals in asked.items()}
+
+
+def missing_of(
+    plan: Plan, covered: Iterable[CoveredDay], broken: Mapping[str, frozenset[date]]
+) -> Missing:
+    """What is asked and not held, by dataset; days whose fetch broke count as not held."""
+    held: dict[str, list[Interval]] = {}
+    for day in covered:
+        whole = day_span(day.day, day.day)
+        if day.day not in broken.get(day.dataset, frozenset()) and day.watermark > whole.start:
+            end = min(whole.end, day.watermark)
+            held.setdefault(day.dataset, []).append(Interval(whole.start, end))
+    return {
+        name: tuple(_without(intervals, _merged(held.get(name, []))))
+        for name, intervals in asked_of(plan).items()
+    }
+
+
+def missing_notices(missing: Missing, covered: Iterable[CoveredDay]) -> tuple[str, ...]:
+    """What has to be said of an answer that lacks something."""
+    known = {day.dataset: day.watermark for day in sorted(covered, key=lambda day: day.day)}
+    return tuple(
+        f"{name}: not in the answer: {', '.join(str(interval) for interval in intervals)}"
+        + (f"; the provider's data reached {iso(known[name])}" if name in known else "")
+        for name, intervals in missing.items()
+        if intervals
+    )
+
+
+def _merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    merged: list[Interval] = []
+    for interval in sorted(intervals):
+        if merged and interval.start <= merged[-1].end:
+            merged[-1] = Interval(merged[-1].start, max(merged[-1].end, interval.end))
+        else:
+            merged.append(interval)
+    return tuple(merged)
+
+
+def _without(asked: tuple[Interval, ...], held: tuple[Interval, ...]) -> Iterable[Interval]:
+    """What of ``asked`` no part of ``held`` has; both ordered and disjoint."""
+    for interval in asked:
+        at = interval.start
+        for part in held:
+            if at < part.start and at < interval.end and part.end > at:
+                yield Interval(at, min(part.start, interval.end))
+            at = max(at, part.end) if part.start < interval.end else at
+        if at < interval.end:
+            yield Interval(at, interval.end)

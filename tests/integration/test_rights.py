@@ -1,0 +1,93 @@
+"""Days belong to the rights and to the time they were fetched under; a resumed job to both."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import run
+from tests.gateway import SMALL, Site, same_rows
+from tests.integration.test_crashes import Fuse, Killed, KillingTransport
+from trunkline.engine import Options
+from trunkline_simulator.settings import Client
+
+WEEK = 7 * 86_400
+RECENT = (
+    "SELECT * FROM conversations"
+    " WHERE conversation_start >= '2026-03-01' AND conversation_start < '2026-03-11'"
+)
+JANUARY = (
+    "SELECT * FROM conversations"
+    " WHERE conversation_start >= '2025-01-01' AND conversation_start < '2025-02-01'"
+)
+SOME = replace(SMALL, clients=(replace(Client(), divisions=frozenset({"EMEA"})),))
+
+
+def killed(site: Site, question: str, at: int) -> None:
+    """Ask, and die at a request."""
+    fuse = Fuse(at)
+    with (
+        site.engine(partial(KillingTransport, fuse=fuse, after=True)) as engine,
+        pytest.raises(Killed),
+    ):
+        run(site.clock, engine.prepare(question, Options(), lambda _: None))
+
+
+@pytest.mark.parametrize("at", range(4, 9))
+def test_a_query_that_goes_on_a_week_later_has_all_of_its_days(tmp_path: Path, at: int) -> None:
+    site = Site(tmp_path / "data")
+    killed(site, RECENT, at)
+    run(site.clock, site.clock.sleep(WEEK))
+    prepared = site.prepare(RECENT)
+    found = site.query(RECENT)
+    truth = site.truth("conversations", date(2026, 3, 1), date(2026, 3, 10))
+    if prepared.certificate["complete"]:
+        same_rows("conversations", found, truth)
+    else:
+        # What was there before the week is what the job can have; it is said, and mended later.
+        assert prepared.notices
+        again = replace(site.settings, refresh_after=0)
+        site.settings = again
+        site.prepare(RECENT)
+        same_rows("conversations", site.query(RECENT), truth)
+
+
+def test_days_fetched_under_other_rights_are_stale(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", SOME)
+    assert site.prepare(JANUARY).certificate["divisions"] == ["EMEA"]
+    site.simulate(replace(SMALL, clients=(Client(),)))
+    both = JANUARY.replace("2025-02-01", "2025-03-01")
+    prepared = site.prepare(both)
+    assert prepared.certificate["divisions"] == ["APAC", "EMEA", "Home"]
+    truth = site.truth("conversations", date(2025, 1, 1), date(2025, 2, 28))
+    same_rows("conversations", site.query(both), truth)
+
+
+def test_a_job_of_other_rights_is_not_gone_on_with(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    killed(site, JANUARY, 7)
+    assert site.submits() == 1
+    site.simulate(SOME)
+    with site.engine() as engine:
+        outcome, others = run(site.clock, engine.resume(lambda _: None))
+    assert outcome.published == ()
+    assert len(others) == 1
+    site.simulate(replace(SMALL, clients=(Client(),)))
+    site.prepare(JANUARY)
+    truth = site.truth("conversations", date(2025, 1, 1), date(2025, 1, 31))
+    same_rows("conversations", site.query(JANUARY), truth)
+
+
+def test_held_days_say_which_rights_they_are_of(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", SOME)
+    site.prepare(JANUARY)
+    prepared = site.prepare(JANUARY, Options(covered=True))
+    assert prepared.certificate["divisions"] == ["EMEA"]
+    more = JANUARY.replace("2025-02-01", "2025-02-03")
+    lacking = site.prepare(more, Options(covered=True))
+    assert lacking.certificate["complete"] is False
+    assert any("2025-02-01T00:00:00.000Z/2025-02-03" in notice for notice in lacking.notices)
