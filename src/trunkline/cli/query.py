@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 import msgspec
 
-from trunkline.cli import statement
+from trunkline.cli import output, statement
 from trunkline.cli.formats import FORMATS, write
 from trunkline.cli.opening import engine_of
 from trunkline.cli.progress import watching
@@ -76,6 +74,7 @@ def command(ctx: click.Context, /, sql: str | None, file: str | None, **given: A
             GROUP BY month ORDER BY month"
     """
     text = statement.read(sql, file)
+    output.check(given["form"], given["output"])
     options = Options(
         time_zone=given["timezone"],
         max_requests=given["max_requests"],
@@ -86,7 +85,10 @@ def command(ctx: click.Context, /, sql: str | None, file: str | None, **given: A
     )
     with engine_of(ctx) as engine, statement.pointed_at(text):
         prepared = _prepare(engine, text, options, quiet=given["quiet"])
-        with engine.answer(prepared) as answer, _sink(given["output"]) as sink:
+        with (
+            engine.answer(prepared) as answer,
+            output.sink(given["form"], given["output"]) as sink,
+        ):
             write(given["form"], answer, sink, prepared.time_zone)
     if given["certificate"]:
         _write_certificate(prepared.certificate, given["certificate"])
@@ -120,19 +122,6 @@ def _ask(plan: Plan) -> bool:
         f"This takes at least {plan.requests:,} requests, which the provider bills. Go on?",
         err=True,
     )
-
-
-@contextmanager
-def _sink(output: str | None) -> Iterator[BinaryIO]:
-    if output is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    try:
-        with Path(output).open("wb") as file:
-            yield file
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}") from error
 
 
 def _write_certificate(certificate: dict[str, Any], target: str) -> None:

@@ -1,0 +1,85 @@
+"""Where rows go: a file that is replaced by a whole one or not at all, or stdout."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from trunkline.cli.formats import FORMATS
+from trunkline.errors import UsageError
+
+
+def check(form: str, output: str | None) -> None:
+    """Whether it can be written there, before a request is made for it. UsageError if not."""
+    if output is None:
+        if FORMATS[form].binary and sys.stdout.isatty():
+            raise UsageError(
+                f"{form} is not for a terminal", hint="Name a file with -o FILE, or use a pipe."
+            )
+        return
+    target = Path(output)
+    if target.is_dir():
+        raise UsageError(f"{output} cannot be written: it is a directory")
+    if not target.parent.is_dir():
+        raise UsageError(f"{output} cannot be written: there is no directory {target.parent}")
+
+
+@contextmanager
+def sink(form: str, output: str | None) -> Iterator[BinaryIO]:
+    """Where to write; a binary format reaches stdout only when it is whole.
+
+    UsageError where the file cannot be written.
+    """
+    if output is None:
+        with _whole(sys.stdout.buffer) if FORMATS[form].binary else _stdout() as file:
+            yield file
+        return
+    try:
+        with _replaced(Path(output)) as file:
+            yield file
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def _stdout() -> Iterator[BinaryIO]:
+    yield sys.stdout.buffer
+    sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _whole(target: BinaryIO) -> Iterator[BinaryIO]:
+    """A nameless file, copied at the end: half a Parquet file may look like a whole one."""
+    with tempfile.TemporaryFile() as file:
+        yield file
+        file.seek(0)
+        shutil.copyfileobj(file, target)
+        target.flush()
+
+
+@contextmanager
+def _replaced(target: Path) -> Iterator[BinaryIO]:
+    """A file beside the target that takes its place and its mode; a device or pipe is written."""
+    target = target.resolve()
+    if target.exists() and not target.is_file():
+        with target.open("wb") as file:
+            yield file
+        return
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        with beside.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, beside)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
