@@ -1,7 +1,8 @@
-"""Ctrl-C in Python: what runs is stopped, the gateway goes on, and no job is given up."""
+"""Python as a user runs it: the example of the page, and Ctrl-C."""
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -48,3 +49,21 @@ def test_ctrl_c_stops_the_query_and_gives_no_job_up(tmp_path: Path) -> None:
         assert {entry.method for entry in at.simulator.state.log} == {"GET", "POST"}
         listed = at.run("jobs", "list")
         assert listed.stdout.count("2025-0") >= 3, listed.stdout
+
+
+def test_the_example_of_the_page_runs(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs/howto/python.md"
+    (example,) = re.findall(r"^```python\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+    with desk(tmp_path) as at:
+        done = subprocess.run(
+            [sys.executable, "-c", example],
+            env=at.environment | {"PYTHONPATH": str(Path(trunkline.__file__).parents[1])},
+            cwd=at.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        assert at.asked("POST", "/details/jobs") >= 1
+    assert done.stdout.splitlines()[-1].isdigit()
