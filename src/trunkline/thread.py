@@ -60,7 +60,7 @@ class WorkThread:
             self._under_way = None
 
     def _stop(self, future: Future[T]) -> None:
-        if future.cancel():
+        if future.cancel() or future.done():
             return
         if self._under_way:
             loop, task = self._under_way

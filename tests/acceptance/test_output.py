@@ -73,3 +73,20 @@ def test_a_failure_half_way_to_a_pipe_is_told(tmp_path: Path, form: str) -> None
     assert "'no'" in errors
     if form in BINARY:
         assert found == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device is Linux's")
+@pytest.mark.parametrize("form", ["csv", "json", "table", "parquet"])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_full_disk_is_told(tmp_path: Path, form: str, named: bool) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        target = ("-o", "/dev/full") if named else ()
+        status, _, errors = query(
+            tmp_path, "--format", form, *target, "FROM range(200000)", stdout=full
+        )
+    finally:
+        os.close(full)
+    assert status == 2
+    assert "cannot be written: No space left on device" in errors
+    assert Path("/dev/full").is_char_device()

@@ -37,7 +37,7 @@ def run(command: click.Command, args: list[str] | None) -> NoReturn:
     except TrunklineError as error:
         status = report(error)
     except BrokenPipeError:
-        _silence_stdout()
+        silence_stdout()
         status = 0
     except Exception as error:  # noqa: BLE001
         status = _defect(error)
@@ -68,8 +68,8 @@ def _interrupt(_signum: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _silence_stdout() -> None:
-    """The reader has gone: let the interpreter's last flush go nowhere."""
+def silence_stdout() -> None:
+    """Nobody can read it: let the interpreter's last flush go nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

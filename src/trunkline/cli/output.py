@@ -8,10 +8,11 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from trunkline.cli.failure import silence_stdout
 from trunkline.cli.formats import FORMATS
 from trunkline.errors import UsageError
 
@@ -35,17 +36,24 @@ def check(form: str, output: str | None) -> None:
 def sink(form: str, output: str | None) -> Iterator[BinaryIO]:
     """Where to write; a binary format reaches stdout only when it is whole.
 
-    UsageError where the file cannot be written.
+    UsageError where it cannot be written, as on a full disk.
     """
-    if output is None:
-        with _whole(sys.stdout.buffer) if FORMATS[form].binary else _stdout() as file:
-            yield file
-        return
     try:
-        with _replaced(Path(output)) as file:
+        with _opened(form, output) as file:
             yield file
+    except BrokenPipeError:
+        raise  # the reader has had enough, which is no error
     except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror or error}") from error
+        if output is None:
+            silence_stdout()
+        where = output or "standard output"
+        raise UsageError(f"{where} cannot be written: {error.strerror or error}") from error
+
+
+def _opened(form: str, output: str | None) -> AbstractContextManager[BinaryIO]:
+    if output is not None:
+        return _replaced(Path(output))
+    return _whole(sys.stdout.buffer) if FORMATS[form].binary else _stdout()
 
 
 @contextmanager
