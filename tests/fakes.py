@@ -68,11 +68,14 @@ class _IdleSelector(selectors.SelectSelector):
         return super().select(0)
 
 
+def event_loop(clock: VirtualClock) -> asyncio.AbstractEventLoop:
+    """A loop on virtual time. Threads are not seen: run executors inline."""
+    return asyncio.SelectorEventLoop(_IdleSelector(clock))
+
+
 def run(clock: VirtualClock, coroutine: Coroutine[Any, Any, T]) -> T:
-    """``asyncio.run`` on virtual time. Threads are not seen: run executors inline."""
-    with asyncio.Runner(
-        loop_factory=lambda: asyncio.SelectorEventLoop(_IdleSelector(clock))
-    ) as runner:
+    """``asyncio.run`` on virtual time."""
+    with asyncio.Runner(loop_factory=lambda: event_loop(clock)) as runner:
         return runner.run(coroutine)
 
 

@@ -95,8 +95,10 @@ class Site:
             for method, path, status in self.requests
         )
 
-    @contextmanager
-    def engine(self, wrap: Callable[[Any], Any] = lambda transport: transport) -> Iterator[Engine]:
+    def world(
+        self, wrap: Callable[[Any], Any] = lambda transport: transport
+    ) -> tuple[Settings, Seams]:
+        """The settings of a client of the organisation, and its network and time."""
         client = self.simulation.clients[0]
         genesys = GenesysSettings(
             client_id=client.client_id,
@@ -117,7 +119,11 @@ class Site:
             new_key=lambda: f"{next(self._keys):032x}",
             random=lambda: 0.5,
         )
-        engine = Engine(Settings(home=self.home, genesys=genesys, **values), seams)
+        return Settings(home=self.home, genesys=genesys, **values), seams
+
+    @contextmanager
+    def engine(self, wrap: Callable[[Any], Any] = lambda transport: transport) -> Iterator[Engine]:
+        engine = Engine(*self.world(wrap))
         try:
             yield engine
         finally:

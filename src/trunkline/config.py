@@ -21,9 +21,12 @@ from trunkline.catalog import closest
 from trunkline.errors import ConfigError
 
 FILE = "trunkline.toml"
+_NO_SETTINGS = ("TRUNKLINE_CONFIG", "TRUNKLINE_DEBUG")
 HOME = Path(".trunkline")
 
-_MEMORY = re.compile(r"[0-9]+(\.[0-9]+)?\s*[KMGT]i?B\Z", re.IGNORECASE)  # DuckDB's units
+# DuckDB's units: KB is 1,000 bytes and KiB 1,024.
+_MEMORY = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?)\s*(?P<unit>[KMGT])(?P<binary>I?)B\Z")
+_LEAST_MEMORY, _MOST_MEMORY = 32 * 10**6, 1024**5  # below the first, DuckDB may not even begin
 _DECADE = 10 * 366 * 86_400
 _BOUNDS = {
     "refresh_after": (0, _DECADE),
@@ -103,6 +106,17 @@ class _Source:
     is_text: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """One table of the file, and the variables beside it; with what their names begin with."""
+
+    file: str
+    table: Any
+    prefix: str
+    environment: Mapping[str, str]
+    variable: str
+
+
 def load(
     environment: Mapping[str, str], *, directory: Path, config: Path | None = None
 ) -> Settings:
@@ -112,10 +126,30 @@ def load(
     """
     merged = _dotenv(directory / ".env") | {k: v for k, v in environment.items() if v}
     named = config or _path(merged.get("TRUNKLINE_CONFIG"))
-    table = _file(directory / (named or FILE), required=named is not None)
-    genesys = _values(GenesysSettings, table.pop("genesys", {}), merged, "GENESYS_", "genesys.")
-    settings = _values(Settings, table, merged, "TRUNKLINE_", "")
+    file = str(named or FILE)
+    table = _file(directory / file, required=named is not None)
+    inner = table.pop("genesys", {})
+    genesys = _values(GenesysSettings, _Layer(file, inner, "genesys.", merged, "GENESYS_"))
+    settings = _values(Settings, _Layer(file, table, "", merged, "TRUNKLINE_"))
     return _checked(Settings(**settings, genesys=GenesysSettings(**genesys)))
+
+
+def unknown_variables(
+    environment: Mapping[str, str], *, directory: Path
+) -> tuple[tuple[str, str | None], ...]:
+    """Variables that look like settings and are none, each with the one that may be meant.
+
+    No error: an environment is shared with other programs, and with other versions of this one.
+    """
+    known = {variable.lower(): variable for _, variable, _, _ in describe()}
+    known |= {name.lower(): name for name in _NO_SETTINGS}
+    given = _dotenv(directory / ".env") | {k: v for k, v in environment.items() if v}
+    strange = sorted(given.keys() - known.values())
+    return tuple(
+        (name, known.get(closest(name, known) or ""))
+        for name in strange
+        if name.upper().startswith(("TRUNKLINE_", "GENESYS_"))
+    )
 
 
 def describe() -> tuple[tuple[str, str, str, str], ...]:
@@ -160,34 +194,32 @@ def _file(path: Path, *, required: bool) -> dict[str, Any]:
         raise ConfigError(f"{path} cannot be read: {error}") from error
 
 
-def _values(
-    kind: type[Any], table: Any, environment: Mapping[str, str], variable: str, prefix: str
-) -> dict[str, Any]:
-    if not isinstance(table, dict):
-        raise ConfigError(f"{FILE}: [{prefix.rstrip('.')}] must be a table")
+def _values(kind: type[Any], layer: _Layer) -> dict[str, Any]:
+    if not isinstance(layer.table, dict):
+        raise ConfigError(f"{layer.file}: [{layer.prefix.rstrip('.')}] must be a table")
     known = {item.name: item for item in fields(kind) if "description" in item.metadata}
-    for name in table:
+    for name in layer.table:
         if name not in known:
             near = closest(name, known)
             raise ConfigError(
-                f"{FILE}: there is no setting {prefix}{name}",
-                hint=f"Did you mean {prefix}{near}?" if near else None,
+                f"{layer.file}: there is no setting {layer.prefix}{name}",
+                hint=f"Did you mean {layer.prefix}{near}?" if near else None,
             )
     found: dict[str, Any] = {}
     for name, item in known.items():
-        source = _source(name, table, environment, variable, prefix)
+        source = _source(name, layer)
         if source is not None:
             found[name] = _convert(item.default, source)
     return found
 
 
-def _source(
-    name: str, table: Mapping[str, Any], environment: Mapping[str, str], variable: str, prefix: str
-) -> _Source | None:
-    if value := environment.get(variable + name.upper()):
-        return _Source(variable + name.upper(), value, is_text=True)
-    if name in table:
-        return _Source(f"{prefix}{name} in {FILE}", table[name], is_text=False)
+def _source(name: str, layer: _Layer) -> _Source | None:
+    variable = layer.variable + name.upper()
+    if value := layer.environment.get(variable):
+        return _Source(variable, value, is_text=True)
+    if name in layer.table:
+        place = f"{layer.prefix}{name} in {layer.file}"
+        return _Source(place, layer.table[name], is_text=False)
     return None
 
 
@@ -226,11 +258,20 @@ def _checked(settings: Settings) -> Settings:
         )
     if not 0 < settings.rate_share <= 1:
         raise ConfigError("rate_share must be above 0 and at most 1")
-    if not _MEMORY.match(settings.query_memory):
-        raise ConfigError(
-            "query_memory must be a number and a unit", hint="For example 512MB, 2GB or 1.5GiB."
-        )
+    _check_memory(settings.query_memory)
     for name, (least, most) in _BOUNDS.items():
         if not least <= getattr(settings, name) <= most:
             raise ConfigError(f"{name} must be between {least:,} and {most:,}")
     return settings
+
+
+def _check_memory(text: str) -> None:
+    read = _MEMORY.match(text.upper())
+    if read is None:
+        raise ConfigError(
+            "query_memory must be a number and a unit", hint="For example 512MB, 2GB or 1.5GiB."
+        )
+    step = 1024 if read["binary"] else 1000
+    size = float(read["number"]) * step ** ("KMGT".index(read["unit"]) + 1)
+    if not _LEAST_MEMORY <= size <= _MOST_MEMORY:
+        raise ConfigError("query_memory must be between 32MB and 1024TiB")

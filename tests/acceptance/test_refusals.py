@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -83,6 +87,9 @@ def test_no_settings_at_all(at: Desk) -> None:
         (("query", "-f", "absent.sql"), "absent.sql"),
         (("query", "SELECT 1", "--timezone", "Mars/Olympus"), "Mars/Olympus"),
         (("query", "SELECT 1", "--as-of", "9"), "no snapshot 9"),
+        (("query", "SELECT 1", "--as-of", "²"), "neither a snapshot's number nor a time"),
+        (("query", "SELECT 1", "--as-of", "0001-01-01T00:00:00+10:00"), "nor a time"),
+        (("query", os.fsdecode(b"SELECT \xff")), "the SQL is not UTF-8 (byte 8)"),
         (("query", "SELECT 1", "--format", "pdf"), "pdf"),
         (("query", "SELECT 1", "-o", "absent/x.csv"), "absent/x.csv"),
         (("tables", "sesions"), "Did you mean sessions?"),
@@ -93,6 +100,72 @@ def test_usage(at: Desk, arguments: tuple[str, ...], said: str) -> None:
     done = at.run(*arguments)
     assert done.returncode == 2, done.stderr
     assert said in done.stderr
+
+
+def test_a_certificate_that_cannot_be_written_costs_no_request(at: Desk) -> None:
+    before = at.requests
+    sql = f"SELECT count(*) FROM conversations WHERE {BOUND}"
+    done = at.run("query", "--certificate=absent/c.json", sql)
+    assert done.returncode == 2
+    assert "absent/c.json cannot be written: there is no directory absent" in done.stderr
+    assert at.requests == before
+
+
+def test_a_variable_that_is_no_setting_is_noticed(at: Desk) -> None:
+    done = at.run("query", "SELECT 1", "--format", "csv", TRUNKLINE_TIMZONE="Mars")
+    assert (done.returncode, done.stdout) == (0, "1\n1\n")
+    assert "did you mean TRUNKLINE_TIMEZONE?" in done.stderr
+
+
+def test_a_question_is_utf8_whatever_the_locale(at: Desk) -> None:
+    plain = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    done = at.run("query", "SELECT 'ü' AS a", "--format", "csv", **plain)
+    assert (done.returncode, done.stdout) == (0, "a\nü\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "out", "said"),
+    [
+        ("query --format csv 'SELECT 1 AS a' 2>&-", 0, "a\n1\n", ""),
+        ("query --format csv 'SELECT 1 AS a' --certificate 2>/dev/full", 0, "a\n1\n", ""),
+        ("query 'SELECT 1' >&-", 2, "", "standard output is closed"),
+        ("query 'SELECT 1' >/dev/full", 2, "", "standard output cannot be written: No space"),
+        ("tables >/dev/full", 4, "", "standard output or a file cannot be written: No space"),
+        ("query - <&-", 2, "", "no statement"),
+        ("query 'SELECT unnest(range(1000000))' --format csv | true", 0, "", ""),
+        ("tables conversations | true", 0, "", ""),
+        ("jobs show x | true", 2, "", "no job"),
+        ("--help | true", 0, "", ""),
+    ],
+)
+def test_streams_that_fail(at: Desk, typed: str, status: int, out: str, said: str) -> None:
+    shell = ["bash", "-c", f"set -o pipefail; {sys.executable} -m trunkline {typed}"]
+    done = subprocess.run(
+        shell,
+        env=at.environment,
+        cwd=at.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (done.returncode, done.stdout) == (status, out), done.stderr
+    assert said in done.stderr
+    assert bool(done.stderr) == bool(said)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_question_is_answered(at: Desk, number: signal.Signals) -> None:
+    """The first row is there, so the question is being answered; the next comes in a century."""
+    sql = "SELECT 1 FROM range(70000) UNION ALL SELECT 2 FROM range(10000000000) a, "
+    sql += "range(10000000000) b WHERE a.range = -1 - b.range"
+    process = at.start("query", "--format", "jsonl", sql)
+    assert process.stdout
+    assert process.stdout.read(1)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 5
+    assert said.startswith("trunkline: interrupted\n")
 
 
 def test_a_missing_permission_is_named_with_its_tables(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import signal
 import sys
@@ -38,15 +39,17 @@ def run(command: click.Command, args: list[str] | None) -> NoReturn:
     except (click.exceptions.Abort, KeyboardInterrupt):
         status = report(Interrupted("interrupted", hint=RESUMABLE))
     except click.ClickException as error:
-        tell(error.format_message() if error.ctx is None else _usage(error))
+        error.show(said := io.StringIO())
+        tell(said.getvalue().rstrip())
         status = error.exit_code
     except TrunklineError as error:
         status = report(error)
     except BrokenPipeError:  # the reader has seen enough
-        silence(sys.stdout)
         status = 0
     except Exception as error:  # noqa: BLE001
         status = _unforeseen(error)
+    if not _flushed():
+        silence(sys.stdout)
     sys.exit(status)
 
 
@@ -69,16 +72,28 @@ def _own_streams() -> None:
             "standard output is closed", hint="Redirect it to a file, or to /dev/null."
         )
     if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):  # which may be ASCII by its locale
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _flushed() -> bool:
+    """Whether all that was printed is written; there is nothing to write where it is closed."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def report(error: TrunklineError) -> int:
     """Print an error and its hint; its exit status."""
-    click.echo(f"trunkline: {error.message}", err=True)
+    tell(f"trunkline: {error.message}")
     if error.hint:
-        click.echo(f"  {error.hint}", err=True)
+        tell(f"  {error.hint}")
     return error.exit_status
 
 
@@ -89,18 +104,29 @@ def show_position(sql: str, error: SqlError) -> None:
     before = sql[: error.position]
     number = before.count("\n") + 1
     column = len(before) - (before.rfind("\n") + 1)
-    line = sql.splitlines()[number - 1] if sql else ""
-    click.echo(f"line {number}, column {column + 1}:", err=True)
-    click.echo(f"  {line}\n  {' ' * column}^", err=True)
+    line = sql.split("\n")[number - 1].rstrip("\r")
+    tell(f"line {number}, column {column + 1}:")
+    tell(f"  {line}\n  {' ' * column}^")
 
 
 def _interrupt(_signum: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _silence_stdout() -> None:
-    """The reader has gone: let the interpreter's last flush go nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _unforeseen(error: Exception) -> int:
+    """What the system did to us is told as such; the rest is a defect."""
+    if isinstance(error, RuntimeError) and str(error) == _STOPPED:
+        return report(Interrupted("interrupted", hint=RESUMABLE))
+    if isinstance(error, OSError) and not _flushed():
+        return report(UsageError(f"standard output cannot be written: {error.strerror}"))
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return report(
+            LimitExceeded(
+                f"{error.filename or 'standard output or a file'} cannot be written: {error.strerror}",
+                hint="Free some space, and run the same query again: what has landed is kept.",
+            )
+        )
+    return _defect(error)
 
 
 def _defect(error: Exception) -> int:
@@ -109,8 +135,8 @@ def _defect(error: Exception) -> int:
     ours = [(Path(f.filename), f.lineno) for f in frames if _HOME in Path(f.filename).parents]
     file, line = ours[-1] if ours else (_HOME, 0)
     place = f"{file.relative_to(_HOME.parent).as_posix()}:{line}"
-    click.echo(f"trunkline: internal error ({type(error).__name__} at {place})", err=True)
-    click.echo("  This is a defect of Trunkline; please report it with this line.", err=True)
+    tell(f"trunkline: internal error ({type(error).__name__} at {place})")
+    tell("  This is a defect of Trunkline; please report it with this line.")
     if os.environ.get("TRUNKLINE_DEBUG"):
         traceback.print_exception(error)
     return TrunklineError.exit_status

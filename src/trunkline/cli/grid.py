@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -28,4 +29,4 @@ def show(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     with plain.capture() as captured:
         plain.print(grid)
     for line in captured.get().splitlines():
-        plain.out(line.rstrip())
+        click.echo(line.rstrip())  # rich ends the process where a reader goes away

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 import msgspec
 
-from trunkline.cli import statement
+from trunkline.cli import output, statement
+from trunkline.cli.asked import moment, require_place
 from trunkline.cli.formats import FORMATS, write
 from trunkline.cli.opening import engine_of
 from trunkline.cli.progress import watching
+from trunkline.cli.telling import tell
 from trunkline.engine import Engine, Options, Prepared
 from trunkline.errors import UsageError
 from trunkline.planner.plan import Plan
+
+STDERR = "-"
 
 
 class _Query(click.Command):
@@ -30,7 +31,7 @@ class _Query(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Give a bare ``--certificate`` the value that stands for stderr."""
-        told = ["--certificate=-" if arg == "--certificate" else arg for arg in args]
+        told = [f"--certificate={STDERR}" if arg == "--certificate" else arg for arg in args]
         return super().parse_args(ctx, told)
 
 
@@ -76,17 +77,23 @@ def command(ctx: click.Context, /, sql: str | None, file: str | None, **given: A
             GROUP BY month ORDER BY month"
     """
     text = statement.read(sql, file)
-    options = Options(
-        time_zone=given["timezone"],
-        max_requests=given["max_requests"],
-        allow_partial=given["allow_partial"],
-        covered=given["covered"],
-        as_of=_when(given["as_of"]),
-        confirm=_ask,
-    )
+    output.check(given["form"], given["output"])
+    if given["certificate"] not in {None, STDERR}:
+        require_place(Path(given["certificate"]))
     with engine_of(ctx) as engine, statement.pointed_at(text):
+        options = Options(
+            time_zone=given["timezone"],
+            max_requests=given["max_requests"],
+            allow_partial=given["allow_partial"],
+            covered=given["covered"],
+            as_of=moment(given["as_of"], given["timezone"] or engine.settings.timezone),
+            confirm=_ask,
+        )
         prepared = _prepare(engine, text, options, quiet=given["quiet"])
-        with engine.answer(prepared) as answer, _sink(given["output"]) as sink:
+        with (
+            engine.answer(prepared) as answer,
+            output.sink(given["form"], given["output"]) as sink,
+        ):
             write(given["form"], answer, sink, prepared.time_zone)
     if given["certificate"]:
         _write_certificate(prepared.certificate, given["certificate"])
@@ -96,20 +103,8 @@ def _prepare(engine: Engine, text: str, options: Options, *, quiet: bool) -> Pre
     with watching(quiet=quiet) as observe:
         prepared = asyncio.run(engine.prepare(text, options, observe))
     for notice in prepared.notices:
-        click.echo(f"notice: {notice}", err=True)
+        tell(f"notice: {notice}")
     return prepared
-
-
-def _when(text: str | None) -> int | datetime | None:
-    if text is None:
-        return None
-    if text.isdigit():
-        return int(text)
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--as-of {text!r} is neither a snapshot's number nor a time") from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def _ask(plan: Plan) -> bool:
@@ -122,22 +117,12 @@ def _ask(plan: Plan) -> bool:
     )
 
 
-@contextmanager
-def _sink(output: str | None) -> Iterator[BinaryIO]:
-    if output is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    try:
-        with Path(output).open("wb") as file:
-            yield file
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}") from error
-
-
 def _write_certificate(certificate: dict[str, Any], target: str) -> None:
     text = msgspec.json.format(msgspec.json.encode(certificate), indent=2)
-    if target == "-":
-        click.echo(text.decode(), err=True)
-    else:
+    if target == STDERR:
+        tell(text.decode())
+        return
+    try:
         Path(target).write_bytes(text + b"\n")
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}") from error

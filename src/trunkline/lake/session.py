@@ -86,9 +86,7 @@ def answer(
     gate.check(sql, relations, default_schema)
     with _open(question, default_schema, zone) as connection:
         with _sql_errors(connection, question):
-            reader = _beside(
-                connection, lambda: connection.sql(sql).to_arrow_reader(BATCH_ROWS)
-            )
+            reader = _beside(connection, lambda: connection.sql(sql).to_arrow_reader(BATCH_ROWS))
         yield Answer(reader.schema, _counted(connection, reader, question))
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from sqlglot import TokenType, tokenize
+from sqlglot import Token, TokenType, tokenize
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Token
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

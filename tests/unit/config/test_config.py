@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from trunkline.config import GenesysSettings, Settings, describe, load, zone_exists
+from trunkline.config import (
+    GenesysSettings,
+    Settings,
+    describe,
+    load,
+    unknown_variables,
+    zone_exists,
+)
 from trunkline.errors import ConfigError
 
 SECRET = "s3cr3t-${HOME}-#x"
@@ -160,6 +167,11 @@ def test_a_wrong_type_in_the_file_is_told_with_its_place(
         ("RATE_SHARE", "nan", "rate_share must be above 0"),
         ("QUERY_MEMORY", "lots", "query_memory must be a number and a unit"),
         ("QUERY_MEMORY", "2", "query_memory must be a number and a unit"),
+        ("QUERY_MEMORY", "0GB", "query_memory must be between 32MB and 1024TiB"),
+        ("QUERY_MEMORY", "1KB", "query_memory must be between"),
+        ("QUERY_MEMORY", "31.9mb", "query_memory must be between"),
+        ("QUERY_MEMORY", "1025TiB", "query_memory must be between"),
+        ("QUERY_MEMORY", "99999999TB", "query_memory must be between"),
         ("TIMEZONE", "Berlin", "there is no time zone 'Berlin'"),
         ("TIMEZONE", "Europe", "there is no time zone 'Europe'"),
         ("TIMEZONE", "../UTC", "there is no time zone '../UTC'"),
@@ -247,3 +259,47 @@ def test_every_setting_is_described_once(tmp_path: Path) -> None:
     assert described["genesys.client_secret"][0] == "GENESYS_CLIENT_SECRET"
     text = {variable: "1" for variable, _ in described.values() if "SECRET" in variable}
     assert load(text, directory=tmp_path).genesys.client_secret == "1"
+
+
+@pytest.mark.parametrize("memory", ["32MB", "32 mib", "0.5gb", "1024TiB"])
+def test_memory_within_its_bounds(tmp_path: Path, memory: str) -> None:
+    assert load({"TRUNKLINE_QUERY_MEMORY": memory}, directory=tmp_path).query_memory == memory
+
+
+@pytest.mark.parametrize(
+    ("toml", "words"),
+    [
+        ("settel = 1", "other.toml: there is no setting settel"),
+        ("settle = '1'", "settle in other.toml must be"),
+        ("genesys = 1", "other.toml: [genesys] must be"),
+        ("[genesys]\nregoin = 'x'", "other.toml: there is no setting genesys.regoin"),
+    ],
+)
+def test_an_error_names_the_file_in_use(tmp_path: Path, toml: str, words: str) -> None:
+    (tmp_path / "other.toml").write_text(toml)
+    error = refused(tmp_path, {"TRUNKLINE_CONFIG": "other.toml"})
+    assert words in error.message
+    assert "trunkline.toml" not in error.message
+
+
+def test_a_variable_that_is_no_setting_is_named_with_the_one_that_was_meant(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".env").write_text("GENESYS_CLIENT_SECRT=x\nOTHER=1\n")
+    environment = {
+        "TRUNKLINE_TIMZONE": "UTC",
+        "TRUNKLINE_XYZ": "1",
+        "Trunkline_Home": "data",
+        "TRUNKLINE_EMPTY": "",
+        "TRUNKLINE_DEBUG": "1",
+        "TRUNKLINE_CONFIG": "x.toml",
+        "TRUNKLINE_SETTLE": "1",
+        "GENESYSCLOUD_REGION": "another program's",
+        "PATH": "/bin",
+    }
+    assert unknown_variables(environment, directory=tmp_path) == (
+        ("GENESYS_CLIENT_SECRT", "GENESYS_CLIENT_SECRET"),
+        ("TRUNKLINE_TIMZONE", "TRUNKLINE_TIMEZONE"),
+        ("TRUNKLINE_XYZ", None),
+        ("Trunkline_Home", "TRUNKLINE_HOME"),
+    )

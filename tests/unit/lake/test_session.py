@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+import time
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -235,3 +239,23 @@ def test_a_value_of_the_data_is_not_repeated_in_an_error(name: str) -> None:
         ask(f"SELECT CAST(v AS INTEGER) FROM (VALUES ('{literal}')) t(v)")
     assert not set(name.split("'")) & set(raised.value.message.split())
     assert name not in raised.value.message
+
+
+@pytest.mark.parametrize(
+    "sql", [ENDLESS, f"SELECT * FROM (VALUES (1)) UNION ALL ({ENDLESS})"], ids=["start", "rows"]
+)
+def test_a_signal_ends_a_query_on_the_main_thread(sql: str) -> None:
+    """Sent once a second of processor time is gone: by then the query runs."""
+    begun = time.process_time()
+
+    def send() -> None:
+        while time.process_time() < begun + 1:
+            ended.wait(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    ended = threading.Event()
+    sender = threading.Thread(target=send, daemon=True)
+    sender.start()
+    with pytest.raises(KeyboardInterrupt), answer(sql, (), SCHEMA, "UTC", Limits(seconds=60)) as a:
+        list(a.batches)
+    sender.join()

@@ -1,0 +1,43 @@
+"""What options ask for, checked before anything is requested: a request is billed."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from trunkline.engine.judgement import checked_zone
+from trunkline.errors import UsageError
+
+
+def moment(text: str | None, zone: str) -> int | datetime | None:
+    """A snapshot's number, or a time in UTC; without an offset, it is one in the zone."""
+    if text is None:
+        return None
+    checked_zone(zone)
+    try:
+        if text.isascii() and text.isdigit():
+            return int(text)
+        instant = datetime.fromisoformat(text)
+        local = instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError):  # also a number or a year that is too large
+        raise UsageError(
+            f"--as-of {text!r} is neither a snapshot's number nor a time",
+            hint="A time is, for example, 2025-03-01T09:00 or 2025-03-01T09:00:00Z.",
+        ) from None
+
+
+def require_place(target: Path) -> None:
+    """Raise UsageError where no file of this name can be. Nothing is made, and nothing emptied."""
+    folder = target.parent
+    if target.is_dir():
+        reason = "it is a directory"
+    elif not folder.is_dir():
+        reason = f"there is no directory {folder}"
+    elif not (target.exists() or os.access(folder, os.W_OK)):
+        reason = f"no permission to write into {folder}"
+    else:
+        return
+    raise UsageError(f"{target} cannot be written: {reason}")
