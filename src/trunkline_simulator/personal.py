@@ -27,6 +27,7 @@ _SESSION = (
     "bcc",
     "destinationAddresses",
 )
+_FLOW = ("entryReason", "transferTargetAddress", "transferTargetName")
 _SEGMENT = ("subject", "wrapUpNote")
 
 
@@ -63,6 +64,7 @@ def _values(made: Json) -> Iterator[str]:
         yield from (owner.get("attributes") or {}).values()
         for leg in owner["sessions"]:
             yield from _of(leg, _SESSION)
+            yield from _of(leg.get("flow") or {}, _FLOW)
             for part in leg["segments"]:
                 yield from _of(part, _SEGMENT)
 

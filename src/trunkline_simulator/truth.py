@@ -36,8 +36,8 @@ def expected_rows(
 ) -> list[Row]:
     """The rows of ``table`` for conversations that started on the UTC days first to last, included.
 
-    ``table`` is conversations, participants, sessions, segments or session_metrics; ``as_of`` the
-    data lake's date when they were read; ``divisions`` the ids that the client covers (None: all).
+    ``table`` is one of TABLES; ``as_of`` the data lake's date when they were read; ``divisions``
+    the ids that the client covers (None: all).
     """
     found = _conversations(settings, first_day, last_day, as_of, divisions)
     return [row for made in found for row in rows_of(table, made)]
@@ -222,12 +222,157 @@ def _metric_rows(made: Json) -> Iterator[Row]:
             }
 
 
+def _attribute_rows(made: Json) -> Iterator[Row]:
+    """Any name is kept; no value is, as none is listed by default."""
+    for owner in _owners(made):
+        for name in owner.get("attributes") or {}:
+            yield {
+                **_keys(made),
+                "participant_id": owner["participantId"],
+                "name": name,
+                "value": None,
+            }
+
+
+def _flow_rows(made: Json) -> Iterator[Row]:
+    for owner, leg in _legs(made):
+        flow = leg.get("flow")
+        if flow is not None:
+            yield {
+                **_session_keys(made, owner, leg),
+                **_plain(
+                    flow,
+                    "endingLanguage",
+                    "entryType",
+                    "exitReason",
+                    "flowId",
+                    "flowName",
+                    "flowType",
+                    "flowVersion",
+                    "issuedCallback",
+                    "recognitionFailureReason",
+                    "startingLanguage",
+                    "transferType",
+                ),
+                **_addresses(flow, "entryReason", "transferTargetAddress"),
+                "transfer_target_name": _redacted(flow.get("transferTargetName")),
+            }
+
+
+def _outcome_rows(made: Json) -> Iterator[Row]:
+    for owner, leg in _legs(made):
+        for ordinal, outcome in enumerate((leg.get("flow") or {}).get("outcomes") or ()):
+            yield {
+                **_session_keys(made, owner, leg),
+                "ordinal": ordinal,
+                **_plain(outcome, "flowOutcome", "flowOutcomeId", "flowOutcomeValue"),
+                **_times(outcome, "flowOutcomeStartTimestamp", "flowOutcomeEndTimestamp"),
+            }
+
+
+def _quality_rows(made: Json) -> Iterator[Row]:
+    for owner, leg in _legs(made):
+        for ordinal, stat in enumerate(leg.get("mediaEndpointStats") or ()):
+            yield {
+                **_session_keys(made, owner, leg),
+                "ordinal": ordinal,
+                **_plain(
+                    stat,
+                    "codecs",
+                    "discardedPackets",
+                    "duplicatePackets",
+                    "invalidPackets",
+                    "maxLatencyMs",
+                    "minMos",
+                    "minRFactor",
+                    "overrunPackets",
+                    "receivedPackets",
+                    "underrunPackets",
+                ),
+                **_times(stat, "eventTime"),
+            }
+
+
+def _scores(thing: Json, *names: str) -> Row:
+    found = {name: thing.get(name) for name in names}
+    return {
+        snake(name): None if score is None else Decimal(str(score)).quantize(_MICRO)
+        for name, score in found.items()
+    }
+
+
+def _evaluation_rows(made: Json) -> Iterator[Row]:
+    for one in made.get("evaluations") or ():
+        yield {
+            **_keys(made),
+            **_plain(
+                one,
+                "assigneeApplicable",
+                "assigneeId",
+                "calibrationId",
+                "contextId",
+                "deleted",
+                "evaluationId",
+                "evaluationStatus",
+                "evaluatorId",
+                "formId",
+                "formName",
+                "queueId",
+                "released",
+                "rescored",
+                "systemSubmitted",
+                "userId",
+            ),
+            **_times(one, "eventTime"),
+            **_scores(one, "oTotalCriticalScore", "oTotalScore"),
+        }
+
+
+def _survey_rows(made: Json) -> Iterator[Row]:
+    for one in made.get("surveys") or ():
+        yield {
+            **_keys(made),
+            **_plain(
+                one,
+                "queueId",
+                "surveyFormContextId",
+                "surveyFormId",
+                "surveyFormName",
+                "surveyId",
+                "surveyPartialResponse",
+                "surveyPromoterScore",
+                "surveyStatus",
+                "surveyType",
+                "userId",
+            ),
+            **_times(one, "eventTime", "surveyCompletedDate"),
+            **_scores(one, "oSurveyTotalScore"),
+        }
+
+
+def _resolution_rows(made: Json) -> Iterator[Row]:
+    for ordinal, one in enumerate(made.get("resolutions") or ()):
+        yield {
+            **_keys(made),
+            "ordinal": ordinal,
+            **_plain(one, "queueId", "userId", "nNextContactAvoided"),
+            **_times(one, "eventTime"),
+        }
+
+
 _TABLES: dict[str, Callable[[Json], Iterator[Row]]] = {
     "conversations": _conversation_rows,
     "participants": _participant_rows,
     "sessions": _session_rows,
     "segments": _segment_rows,
     "session_metrics": _metric_rows,
+    "participant_attributes": _attribute_rows,
+    "session_flows": _flow_rows,
+    "flow_outcomes": _outcome_rows,
+    "media_endpoint_stats": _quality_rows,
+    "conversation_evaluations": _evaluation_rows,
+    "conversation_surveys": _survey_rows,
+    "conversation_resolutions": _resolution_rows,
 }
 TABLES = tuple(_TABLES)
 

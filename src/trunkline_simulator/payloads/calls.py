@@ -16,6 +16,7 @@ from trunkline_simulator.payloads.parts import (
     participant,
     segment,
     session,
+    stamp,
     touch,
     uid,
 )
@@ -37,6 +38,7 @@ class Call:
     queue: Queue | None = None
     waited: int = 0
     talked_from: int = 0
+    flow: Json | None = None
 
 
 def voice(
@@ -63,13 +65,16 @@ def _quality(draft: Draft) -> Json:
     draw = draft.draw
     made: Json = {
         "codecs": [one(draw, _CODECS)],
+        "eventTime": stamp(draft.start + 1_000),
         "maxLatencyMs": int(draw.random() * 220),
         "minMos": round(3.2 + draw.random() * 1.3, 15),
         "minRFactor": round(70 + draw.random() * 22, 13),
         "receivedPackets": int(draw.random() * 40_000),
     }
     if draw.random() < 0.5:
-        made["discardedPackets"] = int(draw.random() * 90)
+        lost = int(draw.random() * 90)
+        made |= {"discardedPackets": lost, "overrunPackets": lost // 3, "invalidPackets": 0}
+        made |= {"underrunPackets": lost - lost // 3, "duplicatePackets": lost // 7}
     return made
 
 
@@ -97,7 +102,7 @@ def menu(call: Call, seconds: float, *, leaves: bool = True) -> None:
     owner = participant(draft, "ivr", participantName=flow.name)
     leg = voice(draft, owner, "inbound", call.who.tel, call.dnis, peerId=call.leg["sessionId"])
     call.leg["peerId"] = leg["sessionId"]
-    leg["flow"] = _flow(call, flow.id, flow.name, leaves, start, end)
+    leg["flow"] = call.flow = _flow(call, flow.id, flow.name, leaves, start, end)
     leg["segments"] += [
         segment("system", start - 20, start),
         segment("ivr", start, end, disconnectType="transfer" if leaves else "client"),
@@ -126,8 +131,12 @@ def _flow(call: Call, flow_id: str, name: str, leaves: bool, start: int, end: in
     }
     if leaves:
         made["transferType"] = "ACD"
+    else:
+        made |= {"issuedCallback": False, "recognitionFailureReason": "NoInput"}
     if call.draft.draw.random() < 0.25:
         made["outcomes"] = [flow_outcome(call.draft, start, end)]
+        if start % 3 == 0:
+            made["outcomes"].append(flow_outcome(call.draft, start, end))
     return made
 
 
@@ -147,6 +156,8 @@ def wait(call: Call, queue: Queue, waited: int, ending: str) -> Json:
         leg["metrics"].append(metric("tAbandon", waited, end))
     if ending in {"tShortAbandon", "tFlowOut"}:
         leg["metrics"].append(metric(ending, waited, end))
+    if call.flow and "transferTargetName" not in call.flow:
+        call.flow |= {"transferTargetAddress": queue.id, "transferTargetName": queue.name}
     call.at, call.queue, call.waited = end, queue, waited
     return leg
 

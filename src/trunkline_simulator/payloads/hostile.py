@@ -7,13 +7,17 @@ from random import Random
 
 from trunkline_simulator.payloads.parts import Json
 
+_JUDGEMENTS = ("evaluations", "surveys", "resolutions")
+
 
 def _levels(made: Json) -> list[list[Json]]:
     participants = made["participants"]
     sessions = [leg for owner in participants for leg in owner["sessions"]]
     segments = [part for leg in sessions for part in leg["segments"]]
     metrics = [entry for leg in sessions for entry in leg.get("metrics", ())]
-    return [[made], participants, sessions, segments, metrics]
+    flows = [leg["flow"] for leg in sessions if leg.get("flow")]
+    judged = [one for name in _JUDGEMENTS for one in made.get(name) or ()]
+    return [[made], participants, sessions, segments, metrics, flows, judged]
 
 
 def _unknown_attributes(made: Json, draw: Random) -> None:
@@ -24,7 +28,7 @@ def _unknown_attributes(made: Json, draw: Random) -> None:
 
 
 def _unknown_words(made: Json, draw: Random) -> None:
-    _, participants, sessions, segments, _ = _levels(made)
+    _, participants, sessions, segments, *_ = _levels(made)
     participants[0]["purpose"] = "hologram"
     sessions[-1]["mediaType"] = f"telepathy{draw.getrandbits(2)}"
     segments[0]["segmentType"] = "pondering"

@@ -30,7 +30,8 @@ def judge(draft: Draft, user_id: str, queue_id: str) -> None:
     elif chance < 0.11:
         draft.extra["surveys"] = [_survey(draft, user_id, queue_id)]
     elif chance < 0.14:
-        draft.extra["resolutions"] = [_resolution(draft, user_id, queue_id)]
+        judged = 1 if chance < 0.13 else 2
+        draft.extra["resolutions"] = [_resolution(draft, user_id, queue_id) for _ in range(judged)]
 
 
 def _evaluation(draft: Draft, user_id: str, queue_id: str) -> Json:
@@ -38,6 +39,7 @@ def _evaluation(draft: Draft, user_id: str, queue_id: str) -> Json:
     at = draft.end + between(draw, 3600, 9 * _DAY_SECONDS)
     score = int(draw.random() * 101)
     return {
+        "assigneeApplicable": score % 2 == 0,
         "contextId": uid(draw),
         "deleted": False,
         "evaluationId": uid(draw),
@@ -51,7 +53,9 @@ def _evaluation(draft: Draft, user_id: str, queue_id: str) -> Json:
         "queueId": queue_id,
         "released": True,
         "rescored": draw.random() < 0.1,
+        "systemSubmitted": False,
         "userId": user_id,
+        **({"assigneeId": user_id, "calibrationId": uid(draw)} if score % 2 == 0 else {}),
     }
 
 

@@ -133,13 +133,14 @@ def external(draft: Draft) -> None:
     calls.hang_up(call, "client")
 
 
-def _left_the_queue(draft: Draft, low: float, high: float, ending: str) -> None:
+def _left_the_queue(draft: Draft, low: float, high: float, ending: str) -> calls.Call:
     call = calls.arrive(draft)
     calls.menu(call, 60)
     queue, entered = pick_queue(draft), call.at
     calls.wait(call, queue, between(draft.draw, low, high), ending)
     call.leg["segments"].append(segment("interact", entered, call.at, queueId=queue.id))
     calls.hang_up(call, "transfer" if ending == "tFlowOut" else "client")
+    return call
 
 
 def abandoned(draft: Draft) -> None:
@@ -153,8 +154,15 @@ def short_abandoned(draft: Draft) -> None:
 
 
 def flow_out(draft: Draft) -> None:
-    """The call leaves the queue by its flow, to voicemail."""
-    _left_the_queue(draft, 60, 900, "tFlowOut")
+    """The call leaves the queue by its flow, to someone's own telephone."""
+    call = _left_the_queue(draft, 60, 900, "tFlowOut")
+    if call.flow:
+        who = person(draft.draw)
+        call.flow |= {
+            "transferTargetAddress": who.tel,
+            "transferTargetName": who.name,
+            "transferType": "EXTERNAL",
+        }
 
 
 def self_served(draft: Draft) -> None:
