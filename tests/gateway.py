@@ -28,7 +28,6 @@ from trunkline_simulator.truth import expected_rows
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 YEAR = "conversation_start >= '2025-01-01' AND conversation_start < '2026-01-01'"
 SMALL = SimSettings(shape=Shape(per_day=4))
-TABLES = ("conversations", "participants", "sessions", "segments", "session_metrics")
 
 
 class MemoryTransport:
@@ -155,7 +154,15 @@ KEYS = {
     "sessions": ("conversation_id", "participant_id", "session_id"),
     "segments": ("conversation_id", "participant_id", "session_id", "ordinal"),
     "session_metrics": ("conversation_id", "participant_id", "session_id", "ordinal"),
+    "participant_attributes": ("conversation_id", "participant_id", "name"),
+    "session_flows": ("conversation_id", "participant_id", "session_id"),
+    "flow_outcomes": ("conversation_id", "participant_id", "session_id", "ordinal"),
+    "media_endpoint_stats": ("conversation_id", "participant_id", "session_id", "ordinal"),
+    "conversation_evaluations": ("conversation_id", "evaluation_id"),
+    "conversation_surveys": ("conversation_id", "survey_id"),
+    "conversation_resolutions": ("conversation_id", "ordinal"),
 }
+TABLES = tuple(KEYS)
 
 
 def same_rows(table: str, found: Sequence[dict[str, Any]], truth: Sequence[dict[str, Any]]) -> None:

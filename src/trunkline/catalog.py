@@ -28,6 +28,7 @@ class Pii(Enum):
     PHONE = "phone"  # a number: its last four digits; two of six or fewer; REDACTED if no number
     CONTACT = "contact"  # a number, a SIP or mail address, or a name: as PHONE
     FREE_TEXT = "free_text"  # notes and subjects: dropped, always NULL
+    LISTED = "listed"  # a map's value: kept where its name is listed, else NULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,21 @@ class Pushdown:
     exact: bool = False
 
 
+class Holds(Enum):
+    """What the attribute of a level is: many elements, one, or names with their values."""
+
+    LIST = "list"
+    OBJECT = "object"
+    MAP = "map"
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One level of a nested payload: the list ``attribute`` of every element of ``parent``.
+    """One level of a nested payload: what ``attribute`` holds in every element of ``parent``.
 
     ``id`` is the attribute that names an element among those of its parent; without one it is the
-    element's place. ``known`` names the attributes that exist and are deliberately not landed.
+    element's place. The elements of a map have two attributes, ``name`` and ``value``. ``known``
+    names the attributes that exist and are deliberately not landed.
     """
 
     name: str
@@ -92,6 +102,7 @@ class Level:
     attribute: str
     id: str | None = None
     known: frozenset[str] = frozenset()
+    holds: Holds = Holds.LIST
 
 
 @dataclass(frozen=True, slots=True)

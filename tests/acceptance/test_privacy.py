@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from tests.acceptance.commands import desk
+from tests.gateway import TABLES
 from trunkline_simulator.personal import planted_values
 
 FIRST = date(2025, 3, 1)
@@ -21,7 +22,7 @@ def test_nothing_personal_is_kept_or_shown(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         shape = at.simulator.settings.shape
         said = b""
-        for table in ("conversations", "participants", "sessions", "segments", "session_metrics"):
+        for table in TABLES:
             done = at.run("query", f"SELECT * FROM {table} WHERE {BOUND}", "--format", "jsonl")
             assert done.returncode == 0, done.stderr
             said += done.stdout.encode() + done.stderr.encode()

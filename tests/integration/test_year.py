@@ -14,6 +14,7 @@ from trunkline.engine import Options
 
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
 SYDNEY = "Australia/Sydney"
+MANY = ("conversations", "participants", "sessions", "segments", "session_metrics")
 
 
 def test_explain_predicts_twelve_jobs_and_requests_nothing(tmp_path: Path) -> None:
@@ -48,7 +49,7 @@ def test_the_year_equals_the_truth(tmp_path: Path) -> None:
     for table in TABLES:
         found = site.query(f"SELECT * FROM {table} WHERE {YEAR}")
         truth = site.truth(table, FIRST, LAST)
-        assert len(truth) > 1_000
+        assert len(truth) > (1_000 if table in MANY else 15)
         same_rows(table, found, truth)
     assert site.submits() == 12
 

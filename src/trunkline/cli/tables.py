@@ -15,6 +15,7 @@ KEPT = {
     Pii.PHONE: "last 4 digits",
     Pii.CONTACT: "last 4 digits or REDACTED",
     Pii.FREE_TEXT: "dropped",
+    Pii.LISTED: "dropped unless listed",
 }
 
 

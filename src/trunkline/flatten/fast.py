@@ -12,14 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from trunkline.flatten.shape import EXACT, Layout, Shape, arrow_type
+from trunkline.catalog import Holds
+from trunkline.flatten import maps
+from trunkline.flatten.shape import LIMITS, Layout, Shape, arrow_type
 from trunkline.flatten.unread import Unread
 from trunkline.types import Type
 
 _DAY_MS = 86_400_000
 _EPOCH = date(1970, 1, 1)
 _BLANK = b" \t\r\n"
-LIMIT = 10**18  # of DECIMAL(24,6), the type of a metric's value
 
 
 class Refused(Exception):
@@ -30,7 +31,7 @@ class Refused(Exception):
 class Page:
     """A page as nested Arrow arrays; ``kept`` are the places of its records in the page.
 
-    ``strangers`` says that it may have attributes that are not declared.
+    ``strangers`` says that the page may have attributes that are not declared.
     """
 
     records: pa.StructArray
@@ -46,6 +47,7 @@ class Reader:
     """How pages of one layout are read: strictly first, then past undeclared attributes."""
 
     unread: Unread
+    maps: maps.Decoder
     strict: pj.ParseOptions
     lenient: pj.ParseOptions
 
@@ -56,7 +58,7 @@ def reader_of(layout: Layout) -> Reader:
     strict = _options(layout, arrow_type(root, unread=True), "error")
     lenient = _options(layout, arrow_type(root), "ignore")
     unread = Unread.of({name for shape in root.walk() for name in shape.unread})
-    return Reader(unread, strict, lenient)
+    return Reader(unread, maps.decoder_of(layout), strict, lenient)
 
 
 def _options(layout: Layout, records: pa.DataType, unexpected: str) -> pj.ParseOptions:
@@ -82,14 +84,25 @@ def read(body: bytes, layout: Layout, reader: Reader, days: frozenset[date]) -> 
     wanted = _on_days(times, days)
     kept = records if wanted.all() else records.filter(pa.array(wanted))
     _check(kept, layout.root)
+    places = tuple(np.flatnonzero(wanted).tolist())
     return Page(
-        records=kept,
-        kept=tuple(np.flatnonzero(wanted).tolist()),
+        records=_with_maps(kept, body, layout, reader, places),
+        kept=places,
         ignored=int(len(wanted) - wanted.sum()),
         cursor=page[layout.dataset.cursor][0].as_py() or None,
         watermark=page[layout.dataset.watermark][0].as_py(),
         strangers=strangers,
     )
+
+
+def _with_maps(
+    records: pa.StructArray, body: bytes, layout: Layout, reader: Reader, places: tuple[int, ...]
+) -> pa.StructArray:
+    try:
+        entries = maps.read(body, layout, reader.maps, places)
+        return maps.placed(records, layout.root, entries)
+    except maps.Unreadable:
+        raise Refused("a map that is none, or half a surrogate pair in a name") from None
 
 
 def _on_days(times: pa.Array, days: frozenset[date]) -> npt.NDArray[np.bool_]:
@@ -133,16 +146,20 @@ def _check(records: pa.StructArray, root: Shape) -> None:
             values = elements.field(name)
             if type_ is Type.DOUBLE and not pc.all(pc.is_finite(values), min_count=0).as_py():
                 raise Refused(f"{shape.level.name}.{name}: not finite")
-            if type_ in EXACT and _beyond(values):
+            if type_ in LIMITS and _beyond(values, LIMITS[type_]):
                 raise Refused(f"{shape.level.name}.{name}: out of range")
 
 
 def _levels(elements: pa.StructArray, shape: Shape) -> Iterator[tuple[pa.StructArray, Shape]]:
     yield elements, shape
     for child in shape.children:
-        yield from _levels(elements.field(child.level.attribute).flatten(), child)
+        if child.level.holds is Holds.MAP:
+            continue
+        below = elements.field(child.level.attribute)
+        one = child.level.holds is Holds.OBJECT
+        yield from _levels(below.filter(below.is_valid()) if one else below.flatten(), child)
 
 
-def _beyond(values: pa.Array) -> bool:
+def _beyond(values: pa.Array, limit: int) -> bool:
     ends = pc.min_max(values).as_py()
-    return ends["min"] is not None and (ends["min"] <= -LIMIT or ends["max"] >= LIMIT)
+    return ends["min"] is not None and (ends["min"] <= -limit or ends["max"] >= limit)

@@ -44,17 +44,22 @@ class Flattened:
 
 @dataclass(frozen=True, slots=True)
 class Flattener:
-    """Cuts the pages of one dataset into its tables. Built once; safe to share among threads."""
+    """Cuts the pages of one dataset into its tables. Built once; safe to share among threads.
+
+    ``listed`` names the entries of maps (participant attributes) whose values are kept; by default
+    none is, and every value is NULL.
+    """
 
     dataset: Dataset
     tables: tuple[Table, ...]
+    listed: frozenset[str] = frozenset()
     schemas: Mapping[str, pa.Schema] = field(init=False, repr=False, compare=False)
     _layout: Layout = field(init=False, repr=False, compare=False)
     _metrics: Mapping[str, Type] = field(init=False, repr=False, compare=False)
     _reader: fast.Reader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        layout = layout_of(self.dataset, self.tables)
+        layout = layout_of(self.dataset, self.tables, self.listed)
         compiled = {
             "schemas": {table.name: schema_of(table) for table in self.tables},
             "_layout": layout,

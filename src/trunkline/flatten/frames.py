@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trunkline.catalog import Holds
 from trunkline.flatten.shape import Shape
 
 Rows = npt.NDArray[np.int64]
@@ -40,12 +41,23 @@ def frames_of(records: pa.StructArray, root: Shape) -> dict[str, Frame]:
     frames[root.level.name] = Frame(records, {root.level.name: places}, places, key)
     for shape in root.walk():
         for child in shape.children:
-            frames[child.level.name] = _below(frames[shape.level.name], child)
+            parent, level = frames[shape.level.name], child.level
+            held = parent.elements.field(level.attribute)
+            make = _one if level.holds is Holds.OBJECT else _many
+            frames[level.name] = make(parent, child, held)
     return frames
 
 
-def _below(parent: Frame, shape: Shape) -> Frame:
-    lists = parent.elements.field(shape.level.attribute)
+def _one(parent: Frame, shape: Shape, objects: pa.StructArray) -> Frame:
+    """At most one element for each of the parent, so its key is the parent's."""
+    owner: Rows = np.flatnonzero(objects.is_valid().to_numpy(zero_copy_only=False))
+    above = {name: rows[owner] for name, rows in parent.above.items()}
+    above[shape.level.name] = np.arange(len(owner))
+    key = parent.key.take(pa.array(owner))
+    return Frame(objects.filter(objects.is_valid()), above, np.zeros_like(owner), key)
+
+
+def _many(parent: Frame, shape: Shape, lists: pa.ListArray) -> Frame:
     elements = lists.flatten()
     owner: Rows = pc.list_parent_indices(lists).to_numpy()
     lengths = np.bincount(owner, minlength=len(parent))

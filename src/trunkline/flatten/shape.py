@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from trunkline.catalog import Column, Dataset, Level, Pii, Table
+from trunkline.catalog import Column, Dataset, Holds, Level, Pii, Table
 from trunkline.types import Type
 
-EXACT = (Type.METRIC, Type.SCORE)  # whole numbers on the fast path, decimals on the slow one
+# Whole numbers on the fast path, decimals on the slow one: DECIMAL(24,6) and DECIMAL(18,6).
+LIMITS = {Type.METRIC: 10**18, Type.SCORE: 10**12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,21 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A dataset as it is read: its root level, and that level's key and time attributes."""
+    """A dataset as it is read: its root level, and that level's key and time attributes.
+
+    ``listed`` names the entries of maps whose values are kept.
+    """
 
     dataset: Dataset
     root: Shape
     key: str
     time: str
+    listed: frozenset[str]
 
 
-def layout_of(dataset: Dataset, tables: Iterable[Table]) -> Layout:
+def layout_of(
+    dataset: Dataset, tables: Iterable[Table], listed: frozenset[str] = frozenset()
+) -> Layout:
     """The layout that tables ask for. ValueError where two columns disagree."""
     columns = [column for table in tables for column in table.columns]
     of = {column.name: column.attribute for column in columns}
@@ -48,32 +55,39 @@ def layout_of(dataset: Dataset, tables: Iterable[Table]) -> Layout:
     read = {name for shape in root.walk() for name in shape.known - shape.unread}
     if both := sorted(name for shape in root.walk() for name in shape.unread & read):
         raise ValueError(f"dataset {dataset.name}: {both} are read at one level and not at another")
-    return Layout(dataset, root, of[dataset.key], of[dataset.time_column])
+    return Layout(dataset, root, of[dataset.key], of[dataset.time_column], listed)
 
 
 def arrow_type(shape: Shape, *, exact: bool = False, unread: bool = False) -> pa.DataType:
     """A level's elements as an Arrow struct.
 
-    ``exact`` reads numbers of any scale as decimals; ``unread`` names the unread attributes too,
-    as nulls.
+    ``exact`` is what the slow path makes: numbers of any scale as decimals, maps as lists of their
+    entries. ``unread`` names the unread attributes too, as nulls.
     """
     fields = [(name, _arrow(type_, exact=exact)) for name, type_ in shape.attributes]
     for child in shape.children:
         below = arrow_type(child, exact=exact, unread=unread)
-        fields.append((child.level.attribute, pa.list_(below)))
+        if child.level.holds is Holds.OBJECT:
+            fields.append((child.level.attribute, below))
+        elif child.level.holds is Holds.LIST or exact:
+            fields.append((child.level.attribute, pa.list_(below)))
     return pa.struct(fields + [(name, pa.null()) for name in sorted(shape.unread) if unread])
 
 
 def _arrow(type_: Type, *, exact: bool) -> pa.DataType:
-    return pa.int64() if type_ in EXACT and not exact else type_.arrow
+    return pa.int64() if type_ in LIMITS and not exact else type_.arrow
 
 
 def _shape(dataset: Dataset, level: Level, columns: list[Column]) -> Shape:
     children = tuple(
         _shape(dataset, child, columns) for child in dataset.levels if child.parent == level.name
     )
+    attributes = _attributes(level, columns)
+    if level.holds is Holds.MAP:
+        return Shape(level, attributes, children, frozenset(), frozenset())
     dropped = {c.attribute for c in columns if c.level == level.name and c.pii is Pii.FREE_TEXT}
-    attributes, unread = _attributes(level, columns), level.known | dropped
+    maps = {child.level.attribute for child in children if child.level.holds is Holds.MAP}
+    unread = level.known | dropped | maps
     below = {child.level.attribute for child in children}
     known = unread | below | {name for name, _ in attributes}
     return Shape(level, attributes, children, unread, known)

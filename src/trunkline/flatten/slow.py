@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -16,9 +16,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from trunkline.catalog import Holds
 from trunkline.errors import MalformedAnswer
-from trunkline.flatten.fast import LIMIT, Page
-from trunkline.flatten.shape import Layout, Shape, arrow_type
+from trunkline.flatten.fast import Page
+from trunkline.flatten.shape import LIMITS, Layout, Shape, arrow_type
 from trunkline.types import Type
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,13 +73,14 @@ def read(
     for place, record in enumerate(records or ()):
         try:
             if _day(record, layout) in days:
-                kept[place] = _element(record, layout.root)
+                kept[place] = _element(record, layout.root, layout.listed)
         except Misfit as misfit:
             quarantined.append(Quarantined(place, _id(record, layout), str(misfit)))
     nested = pa.array(kept.values(), arrow_type(layout.root, exact=True))
     ignored = len(records or ()) - len(kept) - len(quarantined)
     cursor, watermark = _envelope(page, layout)
-    return Page(nested, tuple(kept), ignored, cursor, watermark, strangers=True), tuple(quarantined)
+    found = Page(nested, tuple(kept), ignored, cursor, watermark, strangers=True)
+    return found, tuple(quarantined)
 
 
 def _envelope(page: dict[str, Any], layout: Layout) -> tuple[str | None, datetime | None]:
@@ -108,7 +110,7 @@ def _id(record: Any, layout: Layout) -> str | None:
     return _text(value) if isinstance(value, str) else None
 
 
-def _element(element: Any, shape: Shape) -> dict[str, Any]:
+def _element(element: Any, shape: Shape, listed: frozenset[str]) -> dict[str, Any]:
     level = shape.level.name
     if not isinstance(element, dict):
         raise Misfit(f"{level} is not an object")
@@ -120,10 +122,26 @@ def _element(element: Any, shape: Shape) -> dict[str, Any]:
     for child in shape.children:
         attribute = child.level.attribute
         below = element.get(attribute)
-        if not isinstance(below, list | None):
-            raise Misfit(f"{level}.{attribute} is not a list")
-        read[attribute] = [_element(each, child) for each in below or ()]
+        if not isinstance(below, _FORMS[child.level.holds]):
+            raise Misfit(f"{level}.{attribute} is not {_FORM_NOUNS[child.level.holds]}")
+        read[attribute] = _held(below, child, listed)
     return read
+
+
+def _held(below: Any, child: Shape, listed: frozenset[str]) -> Any:
+    if child.level.holds is Holds.MAP:
+        return [
+            {"name": name, "value": _value(value, Type.TEXT, child.level.name, "value")}
+            for name, value in _entries(below or {}, listed)
+        ]
+    if child.level.holds is Holds.OBJECT:
+        return None if below is None else _element(below, child, listed)
+    return [_element(each, child, listed) for each in below or ()]
+
+
+def _entries(held: dict[str, Any], listed: frozenset[str]) -> Iterable[tuple[str, Any]]:
+    """A map's names, each once when they are made Unicode, and the values of the listed ones."""
+    return {_text(name): value if name in listed else None for name, value in held.items()}.items()
 
 
 def _value(value: Any, type_: Type, level: str, name: str) -> Any:
@@ -171,11 +189,14 @@ def _double(value: Any) -> float:
     return number
 
 
-def _metric(value: Any) -> Decimal:
-    number = _number(value)
-    if abs(number) >= LIMIT:
-        raise ValueError
-    return number.quantize(_SIX_PLACES, context=_WIDE)
+def _decimal(type_: Type) -> Callable[[Any], Decimal]:
+    def read(value: Any) -> Decimal:
+        number = _number(value).quantize(_SIX_PLACES, context=_WIDE)
+        if abs(number) >= LIMITS[type_]:
+            raise ValueError
+        return number
+
+    return read
 
 
 def _instant(value: Any) -> int:
@@ -200,12 +221,14 @@ _READERS: dict[Type, Callable[[Any], Any]] = {
     Type.BOOLEAN: _boolean,
     Type.BIGINT: _whole,
     Type.DOUBLE: _double,
-    Type.SCORE: _metric,
-    Type.METRIC: _metric,
+    Type.SCORE: _decimal(Type.SCORE),
+    Type.METRIC: _decimal(Type.METRIC),
     Type.TIMESTAMP: _instant,
     Type.TEXT_LIST: _each(_text),
     Type.BIGINT_LIST: _each(_whole),
 }
+_FORMS = {Holds.LIST: list | None, Holds.OBJECT: dict | None, Holds.MAP: dict | None}
+_FORM_NOUNS = {Holds.LIST: "a list", Holds.OBJECT: "an object", Holds.MAP: "an object"}
 _NOUNS: dict[Type, str] = {
     Type.TEXT: "text",
     Type.BOOLEAN: "true or false",

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trunkline.catalog import Holds
 from trunkline.flatten.shape import Layout, Shape
 
 # A name that is none may be a value where the vendor made a map: it is counted, not repeated.
@@ -42,7 +43,10 @@ def _envelope(layout: Layout) -> tuple[str, str]:
 def _walk(counted: Counter[str], element: dict[str, Any], shape: Shape) -> None:
     _count(counted, shape.level.name, element, shape.known)
     for child in shape.children:
-        for below in element.get(child.level.attribute) or ():
+        held = element.get(child.level.attribute)
+        if held is None or child.level.holds is Holds.MAP:
+            continue
+        for below in [held] if child.level.holds is Holds.OBJECT else held:
             _walk(counted, below, child)
 
 

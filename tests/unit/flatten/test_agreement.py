@@ -23,6 +23,7 @@ VALUES: dict[Type, st.SearchStrategy[Any]] = {
     Type.BIGINT: WHOLE,
     Type.DOUBLE: st.floats(allow_nan=False, allow_infinity=False) | st.integers(-99, 99),
     Type.METRIC: st.integers(0, 10**7) | st.integers(-(10**18) + 1, 10**18 - 1),
+    Type.SCORE: st.integers(-99, 100) | st.integers(-(10**12) + 1, 10**12 - 1),
     Type.TIMESTAMP: TIME,
     Type.TEXT_LIST: st.lists(st.none() | TEXT, max_size=3),
     Type.BIGINT_LIST: st.lists(st.none() | WHOLE, max_size=3),
@@ -55,16 +56,30 @@ def _lists(elements: st.SearchStrategy[Json]) -> st.SearchStrategy[Any]:
 
 
 SESSIONS = _elements(
-    "session", segments=_lists(_elements("segment")), metrics=_lists(_elements("metric"))
+    "session",
+    segments=_lists(_elements("segment")),
+    metrics=_lists(_elements("metric")),
+    flow=st.none() | _elements("flow", outcomes=_lists(_elements("flow_outcome"))),
+    mediaEndpointStats=_lists(_elements("media_endpoint_stat")),
 )
-PARTICIPANTS = _elements("participant", sessions=_lists(SESSIONS))
+PARTICIPANTS = _elements(
+    "participant",
+    sessions=_lists(SESSIONS),
+    attributes=st.none() | st.dictionaries(TEXT, st.none() | TEXT | st.just({"a": [1]})),
+)
 ROOTS = st.builds(
     lambda made, key, hour: {
         **made,
         "conversationId": key,
         "conversationStart": f"2025-03-{hour // 24:02d}T{hour % 24:02d}:00:00.000Z",
     },
-    _elements("conversation", participants=_lists(PARTICIPANTS)),
+    _elements(
+        "conversation",
+        participants=_lists(PARTICIPANTS),
+        evaluations=_lists(_elements("evaluation")),
+        surveys=_lists(_elements("survey")),
+        resolutions=_lists(_elements("resolution")),
+    ),
     TEXT,
     st.integers(12 * 24, 14 * 24),
 )
@@ -100,7 +115,7 @@ def test_one_odd_value_costs_at_most_its_conversation(
     roots: list[Json], data: st.DataObject
 ) -> None:
     victim = data.draw(st.sampled_from(roots))
-    name = data.draw(st.sampled_from([*_attributes("conversation"), "participants"]))
+    name = data.draw(st.sampled_from([*_attributes("conversation"), "participants", "surveys"]))
     victim[name] = data.draw(ODD)
     flattened = FLATTENER.flatten(body(*roots), days=DAYS)
     assert len(flattened.quarantined) <= 1

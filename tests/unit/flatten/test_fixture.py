@@ -27,6 +27,13 @@ def _legs() -> Iterator[tuple[Json, Json, Json]]:
                 yield conversation, participant, leg
 
 
+def _count(attribute: str) -> int:
+    """How many entries or elements attributes of that name hold."""
+    holders = [holder for _, participant, leg in _legs() for holder in (participant, leg)]
+    held = {id(holder): len(holder.get(attribute) or ()) for holder in holders}
+    return sum(held.values())
+
+
 def test_every_element_becomes_a_row() -> None:
     assert {name: table.num_rows for name, table in FLAT.tables.items()} == {
         "conversations": 10,
@@ -34,6 +41,13 @@ def test_every_element_becomes_a_row() -> None:
         "sessions": 55,
         "segments": 135,
         "session_metrics": 208,
+        "participant_attributes": _count("attributes"),
+        "session_flows": sum("flow" in leg for _, _, leg in _legs()),
+        "flow_outcomes": 0,
+        "media_endpoint_stats": _count("mediaEndpointStats"),
+        "conversation_evaluations": 0,
+        "conversation_surveys": 0,
+        "conversation_resolutions": 1,
     }
     assert (FLAT.conversations, FLAT.ignored, FLAT.quarantined) == (10, 0, ())
 
@@ -162,6 +176,10 @@ def _personal() -> Iterator[str]:
         for name in ("ani", "dnis", "sessionDnis", "remote", "remoteNameDisplayable"):
             if name in leg:
                 yield leg[name].removeprefix("tel:+")
+        for name in ("entryReason", "transferTargetAddress", "transferTargetName"):
+            target = leg.get("flow", {}).get(name, "Name of nobody").removeprefix("tel:+")
+            if target.count("-") != 4:  # an identifier of a flow or a queue, which others name too
+                yield target
         yield from leg.get("callbackNumbers", ())
         if "callbackUserName" in leg:
             yield leg["callbackUserName"]

@@ -189,6 +189,20 @@ def test_times_of_any_precision_are_kept_to_the_millisecond(
         ({"selfServed": 1}, "conversation.selfServed is not true or false"),
         ({"mediaStatsMinConversationMos": "4.1"},
          "conversation.mediaStatsMinConversationMos is not a number"),
+        ({"participants": [{"attributes": ["a"]}]}, "participant.attributes is not an object"),
+        ({"participants": [{"attributes": "a"}]}, "participant.attributes is not an object"),
+        ({"participants": [{"sessions": [{"flow": [{}]}]}]}, "session.flow is not an object"),
+        ({"participants": [{"sessions": [{"flow": {"outcomes": {}}}]}]},
+         "flow.outcomes is not a list"),
+        ({"surveys": [5]}, "survey is not an object"),
+        ({"resolutions": [{"nNextContactAvoided": 0.5}]},
+         "resolution.nNextContactAvoided is not a whole number"),
+        ({"evaluations": [{"oTotalScore": 10**12}]},
+         "evaluation.oTotalScore is not a number in range"),
+        ({"evaluations": [{"oTotalScore": -(10**12)}]},
+         "evaluation.oTotalScore is not a number in range"),
+        ({"evaluations": [{"oTotalScore": 999999999999.9999999}]},
+         "evaluation.oTotalScore is not a number in range"),
         ({"participants": [{"sessions": [{"mediaCount": 1.5}]}]},
          "session.mediaCount is not a whole number"),
         ({"participants": [{"sessions": [{"mediaCount": 2**63}]}]},
@@ -292,7 +306,7 @@ def test_blanks_and_a_byte_order_mark_do_no_harm(page: bytes) -> None:
 
 def test_a_page_may_be_indented() -> None:
     whole = conversation(
-        session(flow={"flowId": "f", "outcomes": [{"name": "}{"}]}, segments=[{"subject": "a"}])
+        session(agentGroups=[{"agentGroupId": "}{", "next": [{}]}], segments=[{"subject": "a"}])
     )
     page = json.dumps({"conversations": [whole]}, indent=2).encode()
     indented = FLATTENER.flatten(page, days=DAYS)
@@ -333,7 +347,9 @@ def test_words_of_an_enumeration_are_not_judged(text: str) -> None:
     "value", [{"a": "b"}, {"a": {"b": {"c": {"d": {"e": {"f": 1}}}}}}, [], "text", 5, None, True]
 )
 def test_attributes_that_are_not_landed_may_be_anything(value: Any) -> None:
-    whole = conversation(session(flow=value, segments=[{"subject": value}]), evaluations=value)
+    whole = conversation(
+        session(proposedAgents=value, segments=[{"subject": value, "properties": value}])
+    )
     flattened = flat(whole)
     assert flattened.quarantined == ()
     assert flattened.unknown == {}

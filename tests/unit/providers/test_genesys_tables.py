@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PureCloudPlatformClientV2 import models
 
-from trunkline.catalog import Column, Pii, Table
+from trunkline.catalog import Column, Holds, Pii, Table
 from trunkline.flatten import Flattener
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.providers.genesys.tables import TABLES
@@ -22,6 +22,12 @@ MODELS = {
     "session": models.AnalyticsSession,
     "segment": models.AnalyticsConversationSegment,
     "metric": models.AnalyticsSessionMetric,
+    "flow": models.AnalyticsFlow,
+    "flow_outcome": models.AnalyticsFlowOutcome,
+    "media_endpoint_stat": models.AnalyticsMediaEndpointStat,
+    "evaluation": models.AnalyticsEvaluation,
+    "survey": models.AnalyticsSurvey,
+    "resolution": models.AnalyticsResolution,
 }
 TYPES = {
     "str": Type.TEXT,
@@ -32,8 +38,14 @@ TYPES = {
     "list[str]": Type.TEXT_LIST,
     "list[int]": Type.BIGINT_LIST,
 }
-OWN = {"conversation": "conversations", "participant": "participants", "session": "sessions",
-       "segment": "segments", "metric": "session_metrics"}  # fmt: skip
+OWN = {found.level: found.name for found in DETAILS}
+SCORE = re.compile(r"o[A-Z]")
+LEFT_OUT = {
+    ("session", "agentGroups"),
+    ("session", "proposedAgents"),
+    ("segment", "scoredAgents"),
+    ("segment", "properties"),
+}
 
 
 def table(name: str) -> Table:
@@ -48,6 +60,38 @@ def vendor(level: str) -> dict[str, str]:
 
 def snake(attribute: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", attribute).lower()
+
+
+def reached() -> set[str]:
+    """The vendor's models that attributes lead to from the conversation, by the level's name."""
+    return {
+        level.name
+        for level in CONVERSATION_DETAILS.levels
+        if level.parent is None or level.attribute in vendor(level.parent)
+    }
+
+
+def test_every_level_has_a_model_and_a_table() -> None:
+    levels = [level.name for level in CONVERSATION_DETAILS.levels]
+    assert reached() == set(levels)
+    assert set(levels) == {*MODELS, "attribute"}
+    assert sorted(levels) == sorted(OWN) == sorted(found.level for found in DETAILS)
+    assert len(DETAILS) == 12
+
+
+def test_what_is_left_out_is_listed() -> None:
+    levels = CONVERSATION_DETAILS.levels
+    assert {(level.name, name) for level in levels for name in level.known} == LEFT_OUT
+
+
+def test_levels_hold_what_the_vendor_says() -> None:
+    forms = {"list[": Holds.LIST, "dict(": Holds.MAP}
+    for level in CONVERSATION_DETAILS.levels[1:]:
+        assert level.parent is not None
+        type_ = vendor(level.parent)[level.attribute]
+        assert level.holds is forms.get(type_[:5], Holds.OBJECT)
+        if level.holds is not Holds.MAP:
+            assert MODELS[level.name].__name__ in type_
 
 
 @pytest.mark.parametrize("level", MODELS)
@@ -66,9 +110,11 @@ def test_columns_have_the_vendors_name_and_type(level: str) -> None:
         if column.level != level or not column.attribute.isalnum() or column.attribute == "key":
             continue
         assert column.name == snake(column.attribute)
-        expected = (
-            Type.METRIC if column.source == "metric.value" else TYPES[types[column.attribute]]
-        )
+        expected = TYPES[types[column.attribute]]
+        if column.source == "metric.value":
+            expected = Type.METRIC
+        elif SCORE.match(column.attribute):
+            expected = Type.SCORE
         assert column.type is expected
 
 
@@ -102,7 +148,10 @@ PERSONAL = re.compile(
 OPEN = {
     "disposition_name",  # of the dialler's analysis
     "journey_customer_id_type",
-    "name",  # of a metric
+    "flow_name",
+    "form_name",
+    "name",  # of a metric, of an attribute
+    "survey_form_name",
 }
 
 
@@ -116,6 +165,7 @@ def test_the_masked_columns() -> None:
     masked = {c.name: c.pii for t in DETAILS for c in t.columns if c.pii is not Pii.NONE}
     assert {name for name, pii in masked.items() if pii is Pii.NAME} == {
         "participant_name", "callback_user_name", "remote_name_displayable",
+        "transfer_target_name",
     }  # fmt: skip
     assert {name for name, pii in masked.items() if pii is Pii.PHONE} == {
         "ani", "dnis", "session_dnis", "callback_numbers",
@@ -123,12 +173,14 @@ def test_the_masked_columns() -> None:
     assert {name for name, pii in masked.items() if pii is Pii.CONTACT} == {
         "remote", "address_from", "address_to", "address_self", "address_other",
         "destination_addresses", "bcc", "cc", "video_address_self", "screen_share_address_self",
-        "journey_customer_id", "external_tag",
+        "journey_customer_id", "external_tag", "entry_reason", "transfer_target_address",
     }  # fmt: skip
     assert {name for name, pii in masked.items() if pii is Pii.FREE_TEXT} == {
         "wrap_up_note", "wrap_up_tags", "subject", "extended_delivery_status",
         "error_code_description",
     }  # fmt: skip
+    listed = [c.source for t in DETAILS for c in t.columns if c.pii is Pii.LISTED]
+    assert listed == ["attribute.value"]
 
 
 @pytest.mark.parametrize("declared", DETAILS, ids=lambda declared: declared.name)

@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Dataset, Level
+from trunkline.catalog import Dataset, Holds, Level
 from trunkline.providers.genesys.detail_metrics import METRICS
 
 CONVERSATION_DETAILS = Dataset(
     name="conversation_details",
     provider="genesys",
-    description="Conversations with their participants, sessions, segments and metrics.",
+    description="Conversations with all that stands below them and what was judged of them later.",
     # SDK 269 AnalyticsConversation and the models below it.
+    # Lists of pairs and the properties of segments have no table and are left out: how routing
+    # ranked agents (agentGroups, proposedAgents, scoredAgents) is not what came to pass, and
+    # properties are texts of the users' own under names of their own, so may hold anything.
     levels=(
-        Level(
-            "conversation",
-            None,
-            "conversations",
-            id="conversationId",
-            known=frozenset({"evaluations", "resolutions", "surveys"}),
-        ),
-        Level(
-            "participant",
-            "conversation",
-            "participants",
-            id="participantId",
-            known=frozenset({"attributes"}),
-        ),
+        Level("conversation", None, "conversations", id="conversationId"),
+        Level("participant", "conversation", "participants", id="participantId"),
+        Level("attribute", "participant", "attributes", id="name", holds=Holds.MAP),
         Level(
             "session",
             "participant",
             "sessions",
             id="sessionId",
-            known=frozenset({"agentGroups", "flow", "mediaEndpointStats", "proposedAgents"}),
+            known=frozenset({"agentGroups", "proposedAgents"}),
         ),
         Level("segment", "session", "segments", known=frozenset({"properties", "scoredAgents"})),
         Level("metric", "session", "metrics"),
+        Level("flow", "session", "flow", holds=Holds.OBJECT),
+        # An outcome that a flow reaches twice stands there twice, so its id is no key.
+        Level("flow_outcome", "flow", "outcomes"),
+        Level("media_endpoint_stat", "session", "mediaEndpointStats"),
+        Level("evaluation", "conversation", "evaluations", id="evaluationId"),
+        Level("survey", "conversation", "surveys", id="surveyId"),
+        Level("resolution", "conversation", "resolutions"),
     ),
     key="conversation_id",
     time_column="conversation_start",
     cursor="cursor",
     watermark="dataAvailabilityDate",
     metrics=tuple(METRICS),
+    mapping_version=2,
     # Either is enough; the second shows only the conversations of the client's own users.
     permissions=("analytics:conversationDetail:view", "analytics:agentConversationDetail:view"),
 )

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from trunkline.catalog import Table
 from trunkline.providers.genesys.tables import (
+    conversation_evaluations,
+    conversation_resolutions,
+    conversation_surveys,
     conversations,
+    flow_outcomes,
+    media_endpoint_stats,
+    participant_attributes,
     participants,
     segments,
+    session_flows,
     session_metrics,
     sessions,
 )
@@ -17,4 +24,11 @@ TABLES: tuple[Table, ...] = (
     sessions.TABLE,
     segments.TABLE,
     session_metrics.TABLE,
+    participant_attributes.TABLE,
+    session_flows.TABLE,
+    flow_outcomes.TABLE,
+    media_endpoint_stats.TABLE,
+    conversation_evaluations.TABLE,
+    conversation_surveys.TABLE,
+    conversation_resolutions.TABLE,
 )
