@@ -18,6 +18,7 @@ _KEPT = {
     Pii.PHONE: "holds the last digits of a number, or REDACTED",
     Pii.CONTACT: "holds the last digits of a number, or REDACTED",
     Pii.FREE_TEXT: "is always NULL",
+    Pii.LISTED: "is NULL unless its name is listed",
 }
 _CAN_STAND_THERE = re.compile(r"\d{2}|\d{4}|REDACTED")
 

@@ -134,9 +134,10 @@ def _flow(call: Call, flow_id: str, name: str, leaves: bool, start: int, end: in
     else:
         made |= {"issuedCallback": False, "recognitionFailureReason": "NoInput"}
     if call.draft.draw.random() < 0.25:
-        made["outcomes"] = [flow_outcome(call.draft, start, end)]
-        if start % 3 == 0:
-            made["outcomes"].append(flow_outcome(call.draft, start, end))
+        outcome = flow_outcome(call.draft, start, end)
+        made["outcomes"] = [outcome]
+        if start % 3 == 0:  # the flow comes by the same outcome once more
+            made["outcomes"].append({**outcome, "flowOutcomeStartTimestamp": stamp(end)})
     return made
 
 
