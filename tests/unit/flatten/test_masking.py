@@ -76,6 +76,11 @@ def test_text_without_personal_data_is_kept(values: list[str | None]) -> None:
     assert masked(values, Pii.NONE) == values
 
 
+@given(TEXTS)
+def test_a_listed_value_is_kept_as_it_is(values: list[str | None]) -> None:
+    assert masked(values, Pii.LISTED) == values
+
+
 @pytest.mark.parametrize("pii", [Pii.PHONE, Pii.CONTACT])
 @given(values=TEXTS)
 def test_at_most_four_digits_are_ever_left(pii: Pii, values: list[str | None]) -> None:

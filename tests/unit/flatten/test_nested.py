@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,9 @@ from tests.unit.flatten.pages import (
     rows,
     session,
 )
+from trunkline.catalog import Column, Dataset, Holds, Level, Pii, Table
 from trunkline.flatten import Flattened, Flattener
+from trunkline.types import Type
 
 LISTING = Flattener(FLATTENER.dataset, FLATTENER.tables, frozenset({"order", "Case \u20ac"}))
 
@@ -216,4 +219,51 @@ def test_a_stat_lacks_what_was_not_measured() -> None:
     assert [(r["codecs"], r["min_mos"], r["discarded_packets"]) for r in kept] == [
         (["audio/opus"], 4.25, None),
         (None, None, 3),
+    ]
+
+
+def _boxes() -> Flattener:
+    """Things with at most one box each, whose labels are a map."""
+    boxed = Dataset(
+        name="things",
+        provider="x",
+        description="x",
+        levels=(
+            Level("thing", None, "things", id="id"),
+            Level("box", "thing", "box", holds=Holds.OBJECT),
+            Level("label", "box", "labels", id="name", holds=Holds.MAP),
+        ),
+        key="thing_id",
+        time_column="start",
+        cursor="cursor",
+        watermark="mark",
+    )
+    columns = (
+        Column("thing_id", Type.TEXT, "thing.id", "x"),
+        Column("start", Type.TIMESTAMP, "thing.start", "x"),
+        Column("label_key", Type.TEXT, "label.key", "x"),
+        Column("size", Type.BIGINT, "box.size", "x"),
+        Column("value", Type.TEXT, "label.value", "x", pii=Pii.LISTED),
+    )
+    labels = Table("labels", "x", boxed, "label", "x", "label_key", (), columns, ())
+    return Flattener(boxed, (labels,), frozenset({"b"}))
+
+
+def test_a_map_may_stand_in_a_single_object() -> None:
+    boxes: list[Any] = [
+        None,
+        {"size": 1, "labels": {"a": "x"}},
+        {},
+        {"labels": {"b": "y", "c": "z"}},
+    ]
+    things = [
+        {"id": f"t{place}", "start": "2025-03-13T08:00:00Z", "box": box}
+        for place, box in enumerate(boxes)
+    ]
+    page = json.dumps({"things": things}).encode()
+    kept = rows(both(page, _boxes()), "labels")
+    assert [(r["label_key"], r["size"], r["value"]) for r in kept] == [
+        ("t1:a", 1, None),
+        ("t3:b", None, "y"),
+        ("t3:c", None, None),
     ]
