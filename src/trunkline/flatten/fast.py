@@ -102,7 +102,7 @@ def _with_maps(
         entries = maps.read(body, layout, reader.maps, places)
         return maps.placed(records, layout.root, entries)
     except maps.Unreadable:
-        raise Refused("a map that is none, or half a surrogate pair in a name") from None
+        raise Refused("a map that is none") from None
 
 
 def _on_days(times: pa.Array, days: frozenset[date]) -> npt.NDArray[np.bool_]:

@@ -6,6 +6,7 @@ leaves the values as they stand. A value is decoded only where its name is liste
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from types import GenericAlias
@@ -25,8 +26,14 @@ Decoder = msgspec.json.Decoder[Any] | None
 _Entries = dict[str, msgspec.Raw]
 
 
+# Every escape of a text, so that none is taken for the tail of another.
+_ESCAPE = re.compile(
+    rb"(?P<pair>\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|(?P<half>\\u[dD][89a-fA-F]..)|\\.", re.DOTALL
+)
+
+
 class Unreadable(Exception):
-    """A map is something else, or a name in it is not Unicode."""
+    """A map is something else."""
 
 
 def decoder_of(layout: Layout) -> Decoder:
@@ -42,12 +49,26 @@ def read(body: bytes, layout: Layout, decoder: Decoder, places: Iterable[int]) -
     if decoder is None:
         return {}
     try:
-        records = getattr(decoder.decode(body), layout.root.level.attribute) or ()
+        records = getattr(_decoded(body, decoder), layout.root.level.attribute) or ()
         found: dict[str, pa.ListArray] = {}
         _collect(found, [records[place] for place in places], layout.root, layout.listed)
     except (msgspec.DecodeError, RecursionError, IndexError):
         raise Unreadable from None
     return found
+
+
+def _decoded(body: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        return decoder.decode(_ESCAPE.sub(_mended, body))
+
+
+def _mended(escape: re.Match[bytes]) -> bytes:
+    """Half a surrogate pair as the mark of what is not Unicode; any other escape as it is."""
+    return rb"\ufffd" if escape["half"] else escape[0]
 
 
 def placed(elements: pa.StructArray, shape: Shape, maps: Maps) -> pa.StructArray:

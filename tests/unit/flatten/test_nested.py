@@ -103,6 +103,21 @@ def test_what_is_not_unicode_is_replaced_in_a_name(written: bytes) -> None:
     assert found(both(page)) == [("na\ufffdme", None), ("other", None)]
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (rb"\ud83d\ude00 \ud83d", "\U0001f600 \ufffd"),
+        (rb"\uD83D\uD83D\uDE00", "\ufffd\U0001f600"),
+        (rb"\ude00\ud83d", "\ufffd\ufffd"),
+        (rb"\\ud83d\ud83d", "\\ud83d\ufffd"),
+        (rb"\"\\\ud83d", '"\\\ufffd'),
+    ],
+)
+def test_only_halves_of_surrogate_pairs_are_replaced(written: bytes, name: str) -> None:
+    page = body(having({"X": "1", "order": "X"})).replace(b"X", written)
+    assert found(both(page, LISTING)) == [(name, None), ("order", name)]
+
+
 def test_names_that_are_one_when_replaced_are_one() -> None:
     page = body(having({"aX": "1", "aY": "2"}))
     page = page.replace(b"X", b"\\ud83d").replace(b"Y", b"\\udc00")
