@@ -35,3 +35,11 @@ def test_a_predicate_that_needs_no_word(tmp_path: Path, predicate: str) -> None:
     with Site(tmp_path / "data").engine() as engine:
         plan = engine.explain(f"SELECT * FROM sessions WHERE {DAY} AND {predicate}")
     assert plan.notices == ()
+
+
+def test_a_value_that_is_not_listed_cannot_be_found(tmp_path: Path) -> None:
+    question = f"SELECT * FROM participant_attributes WHERE {DAY} AND name = 'order'"
+    with Site(tmp_path / "data").engine() as engine:
+        assert engine.explain(question).notices == ()
+        (notice,) = engine.explain(f"{question} AND value = 'A-17'").notices
+    assert notice.startswith("value is NULL unless its name is listed")
