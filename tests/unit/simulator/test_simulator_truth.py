@@ -195,3 +195,95 @@ def test_sessions_sum_to_participants() -> None:
 def test_no_planted_value_is_in_the_truth(table: str) -> None:
     text = repr(expected_rows(SETTINGS, table, FIRST, FIRST, LATER))
     assert [value for value in planted_values(SETTINGS.shape, FIRST) if value in text] == []
+
+
+JUDGED: dict[str, Any] = {
+    "conversationId": "c1",
+    "conversationStart": "2025-03-10T10:00:00Z",
+    "evaluations": [{"evaluationId": "e1", "oTotalScore": 87, "formName": "Courtesy"}],
+    "surveys": [{"surveyId": "v1", "surveyPromoterScore": 9, "oSurveyTotalScore": 1.5}],
+    "resolutions": [{"eventTime": "2025-03-11T10:00:00Z"}, {"nNextContactAvoided": 1}],
+    "participants": [
+        {"participantId": "p0", "attributes": None, "sessions": []},
+        {
+            "participantId": "p1",
+            "attributes": {"Customer Name": "Ada Arden", "": ""},
+            "sessions": [
+                {
+                    "sessionId": "s1",
+                    "flow": {
+                        "flowName": "Main",
+                        "entryReason": "tel:+12125550123",
+                        "transferTargetAddress": "q1",
+                        "transferTargetName": "Ada Arden",
+                        "outcomes": [
+                            {"flowOutcomeId": "o", "flowOutcomeValue": "FAILURE"},
+                            {
+                                "flowOutcomeId": "o",
+                                "flowOutcomeEndTimestamp": "2025-03-10T10:01:00Z",
+                            },
+                        ],
+                    },
+                    "mediaEndpointStats": [{"minMos": 4.25, "minRFactor": 80.5}, {}],
+                },
+                {"sessionId": "s2", "flow": {}},
+            ],
+        },
+    ],
+}
+
+
+def test_the_rows_of_what_stands_beside_segments_and_metrics() -> None:
+    attributes = rows_of("participant_attributes", JUDGED)
+    assert [(row["participant_id"], row["name"], row["value"]) for row in attributes] == [
+        ("p1", "Customer Name", None),
+        ("p1", "", None),
+    ]
+    first, second = rows_of("session_flows", JUDGED)
+    assert (first["entry_reason"], first["transfer_target_address"]) == ("0123", "REDACTED")
+    assert (first["flow_name"], first["transfer_target_name"]) == ("Main", "REDACTED")
+    assert (second["session_id"], second["flow_name"], second["entry_reason"]) == ("s2", None, None)
+    outcomes = rows_of("flow_outcomes", JUDGED)
+    assert [(row["ordinal"], row["flow_outcome_id"]) for row in outcomes] == [(0, "o"), (1, "o")]
+    assert [row["flow_outcome_end_timestamp"] for row in outcomes] == [
+        None,
+        datetime(2025, 3, 10, 10, 1, tzinfo=UTC),
+    ]
+    stats = rows_of("media_endpoint_stats", JUDGED)
+    assert [(row["ordinal"], row["min_mos"], row["min_rfactor"]) for row in stats] == [
+        (0, 4.25, 80.5),
+        (1, None, None),
+    ]
+
+
+def test_the_rows_of_what_was_judged_later() -> None:
+    (evaluation,) = rows_of("conversation_evaluations", JUDGED)
+    assert (evaluation["o_total_score"], evaluation["form_name"]) == (Decimal(87), "Courtesy")
+    assert evaluation["o_total_critical_score"] is None
+    (survey,) = rows_of("conversation_surveys", JUDGED)
+    assert (survey["survey_promoter_score"], survey["o_survey_total_score"]) == (9, Decimal("1.5"))
+    resolutions = rows_of("conversation_resolutions", JUDGED)
+    assert [(row["ordinal"], row["n_next_contact_avoided"]) for row in resolutions] == [
+        (0, None),
+        (1, 1),
+    ]
+    assert resolutions[0]["event_time"] == datetime(2025, 3, 11, 10, tzinfo=UTC)
+
+
+def test_a_month_has_rows_of_every_kind() -> None:
+    def month(table: str) -> list[dict[str, Any]]:
+        return expected_rows(SETTINGS, table, FIRST, date(2025, 4, 10), LATER)
+
+    bare = [row for row in month("conversation_resolutions") if row["user_id"] is None]
+    assert bare
+    assert all(row["event_time"] for row in bare)
+    assert any(row["ordinal"] == 1 for row in month("conversation_resolutions"))
+    outcomes = month("flow_outcomes")
+    assert any(row["ordinal"] == 1 for row in outcomes)
+    assert {row["flow_outcome_value"] for row in outcomes} == {"SUCCESS", "FAILURE"}
+    assert {row["discarded_packets"] is None for row in month("media_endpoint_stats")} == {
+        True,
+        False,
+    }
+    targets = {row["transfer_target_address"] for row in month("session_flows")}
+    assert {None, "REDACTED"} < targets, "some flows transfer to a number, which keeps its end"
