@@ -140,7 +140,8 @@ def test_attributes_stay_with_their_participant() -> None:
     owners = [{"participantId": f"p{n}", "attributes": {f"k{n}": "x"}} for n in range(3)]
     owners[1].pop("attributes")
     other = having({"not": "this"}, conversationStart="2025-03-12T00:00:00Z")
-    flattened = both(body(other, conversation(participants=owners), conversation(future=1)))
+    last = conversation(conversationId="c2", future=1)
+    flattened = both(body(other, conversation(participants=owners), last))
     kept = [(r["participant_id"], r["name"]) for r in rows(flattened, "participant_attributes")]
     assert kept == [("p0", "k0"), ("p2", "k2")]
 
