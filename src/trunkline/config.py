@@ -141,15 +141,17 @@ def unknown_variables(
 
     No error: an environment is shared with other programs, and with other versions of this one.
     """
-    known = {variable.lower(): variable for _, variable, _, _ in describe()}
-    known |= {name.lower(): name for name in _NO_SETTINGS}
+    known = {*_NO_SETTINGS, *(variable for _, variable, _, _ in describe())}
     given = _dotenv(directory / ".env") | {k: v for k, v in environment.items() if v}
-    strange = sorted(given.keys() - known.values())
-    return tuple(
-        (name, known.get(closest(name, known) or ""))
-        for name in strange
-        if name.upper().startswith(("TRUNKLINE_", "GENESYS_"))
-    )
+    found = []
+    for name in sorted(given.keys() - known):
+        prefix, _, rest = name.partition("_")
+        after = f"{prefix.upper()}_"
+        if after in {"TRUNKLINE_", "GENESYS_"}:
+            rests = (other.removeprefix(after).lower() for other in known if after in other)
+            near = closest(rest, rests)
+            found.append((name, after + near.upper() if near else None))
+    return tuple(found)
 
 
 def describe() -> tuple[tuple[str, str, str, str], ...]:

@@ -130,7 +130,8 @@ def test_a_question_is_utf8_whatever_the_locale(at: Desk) -> None:
         ("query --format csv 'SELECT 1 AS a' --certificate 2>/dev/full", 0, "a\n1\n", ""),
         ("query 'SELECT 1' >&-", 2, "", "standard output is closed"),
         ("query 'SELECT 1' >/dev/full", 2, "", "standard output cannot be written: No space"),
-        ("tables >/dev/full", 4, "", "standard output or a file cannot be written: No space"),
+        ("tables >/dev/full", 2, "", "standard output cannot be written: No space"),
+        ("jobs >/dev/full", 2, "", "standard output cannot be written: No space"),
         ("query - <&-", 2, "", "no statement"),
         ("query 'SELECT unnest(range(1000000))' --format csv | true", 0, "", ""),
         ("tables conversations | true", 0, "", ""),
@@ -157,8 +158,10 @@ def test_streams_that_fail(at: Desk, typed: str, status: int, out: str, said: st
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_while_the_question_is_answered(at: Desk, number: signal.Signals) -> None:
     """The first row is there, so the question is being answered; the next comes in a century."""
-    sql = "SELECT 1 FROM range(70000) UNION ALL SELECT 2 FROM range(10000000000) a, "
-    sql += "range(10000000000) b WHERE a.range = -1 - b.range"
+    sql = (
+        "SELECT 1 FROM range(70000) UNION ALL SELECT 2 FROM range(10000000000) a, range(1000) b"
+        " WHERE (a.range + b.range) % 10 = 11"
+    )
     process = at.start("query", "--format", "jsonl", sql)
     assert process.stdout
     assert process.stdout.read(1)

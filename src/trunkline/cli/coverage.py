@@ -7,6 +7,7 @@ from datetime import timedelta
 import click
 
 from trunkline.cli.opening import engine_of
+from trunkline.cli.telling import put
 from trunkline.interval import midnight, months, runs
 from trunkline.lake.catalogue import CoveredDay
 
@@ -26,13 +27,13 @@ def command(ctx: click.Context) -> None:
         settle = engine.settings.settle_time
         snapshot = engine.lake.catalogue.latest()
     if not held:
-        click.echo("nothing is held yet: a query fetches what it needs")
+        put("nothing is held yet: a query fetches what it needs")
         return
-    click.echo(f"snapshot {snapshot}")
+    put(f"snapshot {snapshot}")
     for dataset in sorted({day.dataset for day in held}):
-        click.echo(f"\n{dataset}")
+        put(f"\n{dataset}")
         for line in _months([day for day in held if day.dataset == dataset], settle):
-            click.echo(f"  {line}")
+            put(f"  {line}")
 
 
 def _months(held: list[CoveredDay], settle: timedelta) -> list[str]:

@@ -6,6 +6,7 @@ import click
 
 from trunkline.cli import statement
 from trunkline.cli.opening import engine_of
+from trunkline.cli.telling import put
 from trunkline.engine import Options
 
 
@@ -27,4 +28,4 @@ def command(ctx: click.Context, sql: str | None, file: str | None, timezone: str
     """
     text = statement.read(sql, file)
     with engine_of(ctx) as engine, statement.pointed_at(text):
-        click.echo(str(engine.explain(text, Options(time_zone=timezone))))
+        put(str(engine.explain(text, Options(time_zone=timezone))))

@@ -120,9 +120,10 @@ def _unforeseen(error: Exception) -> int:
     if isinstance(error, OSError) and not _flushed():
         return report(UsageError(f"standard output cannot be written: {error.strerror}"))
     if isinstance(error, OSError) and error.errno in _FULL:
+        place = error.filename or "standard output or a file"
         return report(
             LimitExceeded(
-                f"{error.filename or 'standard output or a file'} cannot be written: {error.strerror}",
+                f"{place} cannot be written: {error.strerror}",
                 hint="Free some space, and run the same query again: what has landed is kept.",
             )
         )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from trunkline.cli.telling import visible
+from trunkline.cli.telling import put, visible
 
 UNFOLDED = 1_000  # columns: wider than any row
 
@@ -29,4 +28,4 @@ def show(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     with plain.capture() as captured:
         plain.print(grid)
     for line in captured.get().splitlines():
-        click.echo(line.rstrip())  # rich ends the process where a reader goes away
+        put(line.rstrip())  # rich ends the process where a reader goes away

@@ -10,7 +10,7 @@ import msgspec
 from trunkline.cli import grid
 from trunkline.cli.opening import engine_of
 from trunkline.cli.progress import watching
-from trunkline.cli.telling import tell, visible
+from trunkline.cli.telling import put, tell, visible
 from trunkline.engine import Engine
 from trunkline.errors import IncompleteData, UsageError
 from trunkline.interval import iso
@@ -45,7 +45,7 @@ def list_jobs(ctx: click.Context) -> None:
     with engine_of(ctx) as engine:
         jobs = engine.jobs()
     if not jobs:
-        click.echo("no jobs yet: a query starts those it needs")
+        put("no jobs yet: a query starts those it needs")
         return
     grid.show(
         ("job", "dataset", "interval (UTC days)", "state", "pages", "note"),
@@ -87,7 +87,7 @@ def show(ctx: click.Context, key: str) -> None:
         "watermark": iso(job.watermark) if job.watermark else None,
         "error": job.error,
     }
-    click.echo(visible(msgspec.json.format(msgspec.json.encode(fields), indent=2).decode()))
+    put(visible(msgspec.json.format(msgspec.json.encode(fields), indent=2).decode()))
 
 
 @command.command("cancel")
@@ -103,7 +103,7 @@ def cancel(ctx: click.Context, key: str) -> None:
     """
     with engine_of(ctx) as engine, watching(quiet=True) as observe:
         job = asyncio.run(engine.cancel(_find(engine, key).key, observe))
-        click.echo(f"job {job.key[:8]} is cancelled; its days are fetched again when asked for")
+        put(f"job {job.key[:8]} is cancelled; its days are fetched again when asked for")
 
 
 @command.command("resume")

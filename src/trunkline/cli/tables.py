@@ -6,6 +6,7 @@ import click
 
 from trunkline.catalog import Catalog, Pii, Table, closest
 from trunkline.cli import grid
+from trunkline.cli.telling import put
 from trunkline.engine.registry import catalog
 from trunkline.errors import UnknownRelation
 
@@ -61,8 +62,8 @@ def _list(known: Catalog) -> None:
 
 
 def _show(table: Table) -> None:
-    click.echo(f"{click.style(table.name, bold=True)}: {table.description}")
-    click.echo(f"key {table.key}; a query must bound {table.time_column}")
+    put(f"{click.style(table.name, bold=True)}: {table.description}")
+    put(f"key {table.key}; a query must bound {table.time_column}")
     grid.show(
         ("column", "type", "unit", "kept", "description"),
         (

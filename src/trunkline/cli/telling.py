@@ -10,6 +10,8 @@ from typing import TextIO
 
 import click
 
+from trunkline.errors import UsageError
+
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # Unicode: controls, formats, separators
 
 
@@ -34,6 +36,17 @@ def tell(text: str) -> None:
         click.echo(visible(text), err=True)
     except OSError:
         silence(sys.stderr)
+
+
+def put(text: str) -> None:
+    """Print lines on stdout, where what was asked for goes. UsageError where they cannot be."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise  # the reader has had enough, which is no error
+    except OSError as error:
+        silence(sys.stdout)
+        raise UsageError(f"standard output cannot be written: {error.strerror}") from error
 
 
 def silence(stream: TextIO) -> None:

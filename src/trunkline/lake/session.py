@@ -21,6 +21,7 @@ from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
 
 BATCH_ROWS = 65_536
 INTERRUPT_EVERY = 0.05
+SPILL_MOST = "10GB"  # of disk, for what does not fit the memory of a query
 _PREPARE = "PREPARE question AS "
 _READING = ("IO Error", "Invalid Input Error", "Permission Error")
 T = TypeVar("T")
@@ -87,7 +88,11 @@ def answer(
     with _open(question, default_schema, zone) as connection:
         with _sql_errors(connection, question):
             reader = _beside(connection, lambda: connection.sql(sql).to_arrow_reader(BATCH_ROWS))
-        yield Answer(reader.schema, _counted(connection, reader, question))
+        try:
+            yield Answer(reader.schema, _counted(connection, reader, question))
+        finally:
+            with deadline(connection, 0):  # or closing it would wait until the query is done
+                reader.close()
 
 
 def _counted(
@@ -210,6 +215,7 @@ def _lock(
         f"search_path = {_literal(default_schema)}",
         f"memory_limit = {_literal(limits.memory)}",
         f"temp_directory = {temporary}",
+        f"max_temp_directory_size = {_literal(SPILL_MOST)}",
         "errors_as_json = true",
         "python_enable_replacements = false",
         "autoinstall_known_extensions = false",

@@ -259,3 +259,9 @@ def test_a_signal_ends_a_query_on_the_main_thread(sql: str) -> None:
     with pytest.raises(KeyboardInterrupt), answer(sql, (), SCHEMA, "UTC", Limits(seconds=60)) as a:
         list(a.batches)
     sender.join()
+
+
+def test_an_answer_that_is_left_early_is_not_waited_for() -> None:
+    sql = f"SELECT 1 AS n FROM range(200000) UNION ALL ({ENDLESS})"
+    with answer(sql, (), SCHEMA, "UTC", Limits(seconds=3600)) as left:
+        assert next(left.batches).num_rows
