@@ -28,7 +28,10 @@ domain, or the address of the login page. A domain that is not listed is taken a
 
 OTHER = """\
 Two variables are no settings: `TRUNKLINE_CONFIG` names the file, and `TRUNKLINE_DEBUG=1` shows the
-traceback of an internal error, which may hold values."""
+traceback of an internal error, which may hold values. Any other variable that begins with
+`TRUNKLINE_` or `GENESYS_` and is none of these has no effect, and a notice on stderr says so.
+`query_memory` is at least 32MB. A time for `--as-of` without an offset is one in the time zone of
+the query."""
 
 
 def page() -> str:
