@@ -14,7 +14,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from trunkline.cli.telling import tell, visible
-from trunkline.engine.events import Event, LockWait, Notice, Observe, Planned, Started
+from trunkline.engine.events import Event, LockWait, Observe, Planned, Started
 from trunkline.http.exchange import Exchange
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Progress
@@ -123,14 +123,8 @@ def watching(*, quiet: bool) -> Iterator[Observe]:
 
 def _silent(event: Event) -> None:
     """Only what must be known: a wait without a word looks like a fault."""
-    _notice(event)
     if isinstance(event, LockWait):
         tell(LOCKED)
-
-
-def _notice(event: Event) -> None:
-    if isinstance(event, Notice):
-        tell(f"notice: {event.text}")
 
 
 @contextmanager
@@ -145,8 +139,6 @@ def _live() -> Iterator[Observe]:
         if isinstance(event, LockWait | Exchange | Started) and not running:
             live.start()
             running = True
-        if isinstance(event, Notice):
-            live.console.print(f"notice: {visible(event.text)}", highlight=False, markup=False)
 
     try:
         yield observe
@@ -160,7 +152,6 @@ def _plain_lines() -> Observe:
 
     def observe(event: Event) -> None:
         view.hear(event)
-        _notice(event)
         if isinstance(event, Planned) and event.plan.fetches:
             tell(f"{_count(len(event.plan.fetches), 'job')} to fetch")
         for line in _line(event, view):

@@ -32,12 +32,5 @@ class Started:
     watermark: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something the user should know about the answer."""
-
-    text: str
-
-
-Event = Planned | LockWait | Started | Progress | Exchange | Notice
+Event = Planned | LockWait | Started | Progress | Exchange
 Observe = Callable[[Event], None]
