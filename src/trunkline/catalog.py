@@ -18,6 +18,7 @@ from enum import Enum
 from trunkline.types import Type
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -76,13 +77,20 @@ class Pushdown:
     """A predicate the provider can apply. Inexact ones are applied again by the engine.
 
     One with ``=`` and ``IN`` may be a predicate of a FILTERED scope: the provider then tells every
-    record that has such a value anywhere in it, and nothing less.
+    record that has such a value anywhere in it, and nothing less. ``values`` are all that such a
+    predicate may name; where there are none, it may name GUIDs. Nothing else is ever sent or kept,
+    since a text of the user's may be personal.
     """
 
     column: str
     operators: tuple[str, ...]
     required: bool = False
     exact: bool = False
+    values: frozenset[str] = frozenset()
+
+    def takes(self, value: str) -> bool:
+        """Whether a predicate of a FILTERED scope may name the value."""
+        return value in self.values if self.values else _GUID.match(value) is not None
 
 
 class ScopeKind(Enum):
@@ -170,6 +178,9 @@ class Dataset:
     ``time_column`` is the column that decides which UTC day a record belongs to; every table of the
     dataset has it. ``cursor`` and ``watermark`` are attributes of a result page's envelope.
     ``only_in_jobs`` are the levels that nothing but a job tells of: the tail lacks them.
+    ``filter_level`` is the level whose elements a FILTERED scope looks at, together with what they
+    stand in: it finds every value of that level and of the root, but of a level between them only
+    the elements that have such an element in them.
     """
 
     name: str
@@ -181,6 +192,7 @@ class Dataset:
     cursor: str
     watermark: str
     only_in_jobs: frozenset[str] = frozenset()
+    filter_level: str | None = None
     metrics: tuple[str, ...] = ()
     permissions: tuple[str, ...] = ()
     max_interval_days: int = 31
@@ -253,6 +265,16 @@ class Table:
     def time_column(self) -> str:
         """The column that a scan must bound."""
         return self.dataset.time_column
+
+    def filter_of(self, name: str) -> Pushdown | None:
+        """The pushdown of a column that a FILTERED scope may have as a predicate."""
+        fits = (p for p in self.pushdowns if p.column == name and {"=", "IN"} <= {*p.operators})
+        return next(fits, None)
+
+    def is_told(self, name: str) -> bool:
+        """Whether a FILTERED scope finds every row that has a value in the column."""
+        dataset = self.dataset
+        return self.column(name).level in (dataset.levels[0].name, dataset.filter_level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ CONVERSATION_DETAILS = Dataset(
     watermark="dataAvailabilityDate",
     # The synchronous query answers AnalyticsConversationWithoutAttributes.
     only_in_jobs=frozenset({"attribute"}),
+    filter_level="segment",
     metrics=tuple(METRICS),
     mapping_version=2,
     # Either is enough; the second shows only the conversations of the client's own users.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trunkline.catalog import Column, Pii, Pushdown, Table
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.enumerations import DIRECTIONS, PURPOSES
 from trunkline.types import Type
 
 TABLE = Table(
@@ -128,8 +129,8 @@ TABLE = Table(
     pushdowns=(
         Pushdown("conversation_start", (">=", "<"), required=True),
         Pushdown("conversation_id", ("=", "IN")),
-        Pushdown("conversation_initiator", ("=", "IN")),
-        Pushdown("originating_direction", ("=", "IN")),
+        Pushdown("conversation_initiator", ("=", "IN"), values=PURPOSES),
+        Pushdown("originating_direction", ("=", "IN"), values=DIRECTIONS),
     ),
     views=("interactions",),
 )

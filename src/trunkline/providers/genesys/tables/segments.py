@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trunkline.catalog import Column, Pii, Pushdown, Table
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.enumerations import DISCONNECT_TYPES, SEGMENT_TYPES
 from trunkline.types import Type
 
 TABLE = Table(
@@ -148,10 +149,10 @@ TABLE = Table(
     pushdowns=(
         Pushdown("conversation_start", (">=", "<"), required=True),
         Pushdown("conversation_id", ("=", "IN")),
-        Pushdown("disconnect_type", ("=", "IN")),
+        Pushdown("disconnect_type", ("=", "IN"), values=DISCONNECT_TYPES),
         Pushdown("group_id", ("=", "IN")),
         Pushdown("queue_id", ("=", "IN")),
-        Pushdown("segment_type", ("=", "IN")),
+        Pushdown("segment_type", ("=", "IN"), values=SEGMENT_TYPES),
         Pushdown("wrap_up_code", ("=", "IN")),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trunkline.catalog import Column, Pii, Pushdown, Table
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.enumerations import DIRECTIONS, MEDIA_TYPES
 from trunkline.providers.genesys.tables._metrics import metric_columns
 from trunkline.types import Type
 
@@ -364,8 +365,8 @@ TABLE = Table(
     pushdowns=(
         Pushdown("conversation_start", (">=", "<"), required=True),
         Pushdown("conversation_id", ("=", "IN")),
-        Pushdown("direction", ("=", "IN")),
-        Pushdown("media_type", ("=", "IN")),
+        Pushdown("direction", ("=", "IN"), values=DIRECTIONS),
+        Pushdown("media_type", ("=", "IN"), values=MEDIA_TYPES),
         Pushdown("message_type", ("=", "IN")),
         Pushdown("outbound_campaign_id", ("=", "IN")),
         Pushdown("outbound_contact_list_id", ("=", "IN")),
