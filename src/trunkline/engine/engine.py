@@ -26,6 +26,7 @@ from trunkline.engine.judgement import (
     require_complete,
 )
 from trunkline.engine.options import Options
+from trunkline.engine.reading import reads_of
 from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams, real
 from trunkline.engine.system import system_relations
@@ -35,9 +36,11 @@ from trunkline.jobs.runner import Outcome
 from trunkline.jobs.store import JobStore
 from trunkline.lake import constants
 from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.gate import check
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt
 from trunkline.lake.lock import writing
+from trunkline.lake.reading import Reads
 from trunkline.lake.relation import Relation, relations_of
 from trunkline.lake.session import Answer, answer, describe
 from trunkline.planner import plan
@@ -58,6 +61,7 @@ class Prepared:
     snapshot: int
     notices: tuple[str, ...]
     certificate: dict[str, Any]
+    reads: Reads
 
 
 class Engine:
@@ -100,12 +104,13 @@ class Engine:
         text = msgspec.json.encode(certified).decode()
         self.store.finish_run(key, run.tally.total_requests, text)
         notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
-        return Prepared(sql, run.plan.time_zone, snapshot, notices, certified)
+        reads = reads_of(run.plan, self.catalog, check(sql, self._relations(), self.catalog.schema))
+        return Prepared(sql, run.plan.time_zone, snapshot, notices, certified, reads)
 
     @contextmanager
     def answer(self, prepared: Prepared) -> Iterator[Answer]:
         """Run the user's own text over the snapshot; read the batches while it is open."""
-        relations = self._relations(prepared.snapshot)
+        relations = self._relations(prepared)
         zone, limits = prepared.time_zone, limits_of(self.settings)
         with answer(prepared.sql, relations, self.catalog.schema, zone, limits) as result:
             yield result
@@ -173,7 +178,7 @@ class Engine:
 
     def _plan(self, sql: str, options: Options, fingerprint: str) -> Plan:
         zone, schema = self._zone(options), self.catalog.schema
-        describe(sql, self._relations(0), schema, zone, limits_of(self.settings))
+        describe(sql, self._relations(), schema, zone, limits_of(self.settings))
         snapshot = self._snapshot(options.as_of)
         with constants.evaluator(zone) as constant:
             context = Context(
@@ -233,12 +238,15 @@ class Engine:
             raise UsageError(f"there is no snapshot {as_of}", hint=f"The newest is {newest}.")
         return newest if as_of is None else as_of
 
-    def _relations(self, snapshot: int | None = None) -> tuple[Relation, ...]:
-        schema = self.catalog.schema
-        at = self.lake.catalogue.latest() if snapshot is None else snapshot
+    def _relations(self, prepared: Prepared | None = None) -> tuple[Relation, ...]:
+        """All that a text may name, with what a prepared query reads of it; else without rows."""
+        if prepared is None:
+            return (*relations_of(self.catalog), *system_relations(self.catalog, (), ()))
+        jobs, held = self.store.jobs(self.catalog.schema), self.coverage(prepared.snapshot)
+        parts = self.lake.parts(self.catalog, prepared.snapshot, prepared.reads)
         return (
-            *relations_of(self.catalog, self.lake.reading(schema, at).parts(self.catalog.tables)),
-            *system_relations(self.catalog, self.store.jobs(schema), self.coverage(at)),
+            *relations_of(self.catalog, parts),
+            *system_relations(self.catalog, jobs, held),
         )
 
     def _zone(self, options: Options) -> str:
