@@ -8,6 +8,7 @@ from datetime import datetime
 
 from trunkline.catalog import Catalog, Dataset, ScopeKind
 from trunkline.clock import Clock
+from trunkline.engine.strangers import bounded
 from trunkline.errors import LimitExceeded
 from trunkline.flatten import Flattener
 from trunkline.http.message import Offload
@@ -63,7 +64,7 @@ class PageLanding:
             conversations=flat.conversations,
             ignored=flat.ignored,
             quarantined=tuple(str(item) for item in flat.quarantined),
-            unknown=tuple(sorted(flat.unknown.items())),
+            unknown=bounded(flat.unknown),
             rows=tuple((name, table.num_rows) for name, table in flat.tables.items()),
             fractions=flat.fractions,
         )
