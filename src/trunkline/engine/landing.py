@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from trunkline.catalog import Catalog, Dataset
+from trunkline.catalog import Catalog, Column, Dataset, Holds
 from trunkline.clock import Clock
 from trunkline.errors import LimitExceeded
 from trunkline.flatten import Flattener
@@ -27,7 +27,15 @@ def layout_of(catalog: Catalog, dataset: Dataset) -> Layout:
         root_table=root,
         key=dataset.key,
         time_column=dataset.time_column,
+        keys=frozenset(c.name for table in tables for c in table.columns if _is_key(c, dataset)),
     )
+
+
+def _is_key(column: Column, dataset: Dataset) -> bool:
+    """Whether it names a row, or one it stands below. The names of a map are few and repeat."""
+    level = dataset.level(column.level)
+    own_id = level.id if level.holds is not Holds.MAP else None
+    return column.attribute in ("key", own_id)
 
 
 @dataclass(frozen=True, slots=True)

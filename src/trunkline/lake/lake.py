@@ -45,7 +45,7 @@ class Lake:
 
     def stage(self, name: str, tables: Mapping[str, pa.Table], layout: Layout) -> Receipt:
         """Write one page's tables as final Parquet that no snapshot names yet."""
-        return stage(self.home, name, tables, layout.time_column)
+        return stage(self.home, name, tables, layout)
 
     def publish(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
         """Replace the job's days in all tables at once; the snapshot it became.

@@ -90,4 +90,4 @@ def _filtered(
     layout: Layout,
 ) -> tuple[StagedFile, ...]:
     rows = pq.read_table(source)
-    return stage(home, name, {table: rows.filter(stays(rows))}, layout.time_column).files
+    return stage(home, name, {table: rows.filter(stays(rows))}, layout).files
