@@ -51,7 +51,7 @@ class Lake:
         self, name: str, tables: Mapping[str, pa.Table], layout: Layout, scope: Scope = WHOLE
     ) -> Receipt:
         """Write one page's tables as final Parquet that no snapshot names yet."""
-        return stage(self.home, name, tables, layout.time_column, scope)
+        return stage(self.home, name, tables, layout, scope)
 
     def publish(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
         """Replace what the job brought anew, in all tables at once; the snapshot it became.
