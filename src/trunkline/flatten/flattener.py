@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trunkline.catalog import Dataset, Table
-from trunkline.flatten import fast, slow, unknown
+from trunkline.flatten import fast, slow, unknown, whole
 from trunkline.flatten.cut import METRIC, cut, metric_types, metrics_in, schema_of, sums_of
+from trunkline.flatten.distinct import repeated
 from trunkline.flatten.fast import Page
 from trunkline.flatten.frames import frames_of
 from trunkline.flatten.shape import Layout, layout_of
@@ -30,8 +31,8 @@ class Flattened:
 
     ``tables`` has every table of the dataset, rows in the order of the page. ``conversations`` were
     kept, ``ignored`` began outside the days. ``unknown`` counts undeclared attributes by
-    ``level.attribute`` and metrics by ``metric:name``. ``fractions`` are values of t and n metrics
-    that are not whole.
+    ``level.attribute``, metrics by ``metric:name`` and ids that stood there before by
+    ``repeated:level.attribute``. ``fractions`` are values of t and n metrics that are not whole.
     """
 
     tables: Mapping[str, pa.Table]
@@ -88,13 +89,21 @@ class Flattener:
         """The same, one record at a time: what ``flatten`` does with a page pyarrow refuses."""
         decoded = slow.decode(body)
         page, quarantined = slow.read(decoded, self._layout, days)
-        return self._cut(page, quarantined, unknown.attributes(decoded, page.kept, self._layout))
+        strangers = unknown.attributes(decoded, page.kept, self._layout)
+        broken = whole.fractions(decoded, page.kept, self._layout)
+        return self._cut(page, quarantined, strangers, broken)
 
     def _cut(
-        self, page: Page, quarantined: tuple[Quarantined, ...], strangers: Counter[str]
+        self,
+        page: Page,
+        quarantined: tuple[Quarantined, ...],
+        strangers: Counter[str],
+        broken: int = 0,
     ) -> Flattened:
         records = _once(page.records, self.dataset.levels[0].id)
         frames = frames_of(records, self._layout.root)
+        again = {level: frame.again for level, frame in frames.items()}
+        strangers = strangers + repeated(again, self._layout.root)
         metrics = metrics_in(frames, self._metrics)
         sums = sums_of(metrics, frames, self.tables)
         if METRIC in frames:
@@ -108,7 +117,7 @@ class Flattener:
             ignored=page.ignored,
             quarantined=quarantined,
             unknown=dict(sorted(strangers.items())),
-            fractions=fractions(metrics) if metrics else 0,
+            fractions=broken + (fractions(metrics) if metrics else 0),
         )
 
 
