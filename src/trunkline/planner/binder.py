@@ -77,5 +77,5 @@ def _names(query: exp.Expr, name: str) -> bool:
 
 
 def _without_lineage(relation: Relation) -> Relation:
-    outputs = tuple(replace(output, lineage=None) for output in relation.outputs)
+    outputs = tuple(replace(output, lineage=None, value=None) for output in relation.outputs)
     return replace(relation, outputs=outputs)

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from trunkline.planner.facts import Variable
 from trunkline.planner.readings import Find, Reading, read
-from trunkline.planner.relations import Lineage, Relation
+from trunkline.planner.relations import Lineage, Relation, Value
 
 
 class Seen(NamedTuple):
@@ -18,6 +18,14 @@ class Seen(NamedTuple):
 
     variable: Variable
     lineage: Lineage
+
+
+class Shown(NamedTuple):
+    """A column reference to what the provider can filter by: of which source of which query."""
+
+    query: int
+    source: str
+    value: Value
 
 
 @dataclass(slots=True)
@@ -59,6 +67,15 @@ class Frame:
             if output.lineage
         )
 
+    def filtered(self) -> frozenset[Variable]:
+        """Every variable of whose record a source shows what the provider can filter by."""
+        return frozenset(
+            Variable(self.query, source, output.value.track)
+            for source, relation in self.sources.items()
+            for output in relation.outputs
+            if output.value
+        )
+
     def shown(self, source: str, name: str) -> Seen | None:
         """What a column of one source shows."""
         output = self.sources[source].output(name)
@@ -75,21 +92,34 @@ class Frame:
         is_certain = not self.keeps_right and not self.is_open
         return owners[0] if owners and is_certain and self.merged[name] >= set(owners) else None
 
-    def seen(self, column: exp.Column) -> Seen | None:
-        """What a column reference shows; None where that is nothing, or not certain."""
+    def named(self, column: exp.Column) -> tuple[Frame, str] | None:
+        """The source that a column reference names, and the frame it is of, where it is certain."""
         name, table = column.name.lower(), column.table.lower()
         if table:
             if table in self.sources:
-                return self.shown(table, name)
-            return self.outer.seen(column) if self.outer else None
+                return self, table
+            return self.outer.named(column) if self.outer else None
         if name in self.shadowed:
             return None
         if any(relation.output(name) for relation in self.visible.values()):
             owner = self.owner(name)
-            return self.shown(owner, name) if owner else None
+            return (self, owner) if owner else None
         if self.is_open or self.has_unlisted or name in self.aliases:
             return None
-        return self.outer.seen(column) if self.outer else None
+        return self.outer.named(column) if self.outer else None
+
+    def seen(self, column: exp.Column) -> Seen | None:
+        """What a column reference shows; None where that is nothing, or not certain."""
+        named = self.named(column)
+        return named[0].shown(named[1], column.name.lower()) if named else None
+
+    def value(self, column: exp.Column) -> Shown | None:
+        """What of a record a column reference shows that the provider can filter by."""
+        named = self.named(column)
+        output = named[0].sources[named[1]].output(column.name.lower()) if named else None
+        if named is None or output is None or output.value is None:
+            return None
+        return Shown(named[0].query, named[1], output.value)
 
     def lineage(self, node: exp.Expr) -> Seen | None:
         """What any expression shows: a key, or a reading of an instant."""

@@ -10,6 +10,7 @@ from enum import Enum
 from trunkline.catalog import WHOLE, Dataset, Scope
 from trunkline.interval import Interval
 from trunkline.planner import explain
+from trunkline.planner.filters.choice import Filtered, Pushdown, Shares, unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,14 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What is held of each dataset, and which jobs are still unfinished."""
+    """What is held of each dataset, and which jobs are still unfinished.
+
+    ``days`` are held whole, ``filtered`` as the filter of a scope let them through.
+    """
 
     days: Mapping[str, Mapping[date, DayHeld]] = field(default_factory=dict)
     unfinished: tuple[Unfinished, ...] = ()
+    filtered: Mapping[str, Mapping[Scope, Mapping[date, DayHeld]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,9 @@ class Context:
     ``constant`` evaluates an SQL expression without column references, in the session's time zone,
     as a TIMESTAMP WITH TIME ZONE; None where it has no value or cannot be evaluated.
     ``covered`` answers from what is held and plans no fetch; ``lenient`` does so only for a scan
-    without bounds, which is otherwise an error.
+    without bounds, which is otherwise an error. ``pushdown`` says whether filters are pushed;
+    ``share`` what the newest held days tell of one, by the dataset's name; it is asked for only of
+    a filter that could be pushed for a gap.
     """
 
     now: datetime
@@ -60,6 +67,8 @@ class Context:
     refresh_after: timedelta = timedelta(minutes=15)
     covered: bool = False
     lenient: bool = False
+    pushdown: Pushdown = Pushdown.AUTO
+    share: Shares = unknown
 
 
 class State(Enum):
@@ -139,7 +148,7 @@ class Plan:
     """What a query reads, what of it is held, and the jobs that bring the rest.
 
     ``others`` are relations that are not of a dataset, such as the system tables; they need no
-    fetch.
+    fetch. ``filters`` are those that the provider can apply, where any day is not held whole.
     """
 
     sql: str
@@ -150,6 +159,7 @@ class Plan:
     needs: tuple[Need, ...]
     fetches: tuple[Fetch, ...]
     notices: tuple[str, ...]
+    filters: tuple[Filtered, ...] = ()
 
     def __str__(self) -> str:
         return explain.text(self)
@@ -163,6 +173,11 @@ class Plan:
     def held(self) -> Mapping[str, frozenset[date]]:
         """Those of the wanted days that need no fetch, by the dataset's name."""
         return {need.dataset.name: need.in_state(State.FINAL, State.FRESH) for need in self.needs}
+
+    @property
+    def filtered(self) -> Mapping[str, Mapping[Scope, frozenset[date]]]:
+        """The days that are read as filters let them through, by the dataset's name and scope."""
+        return {item.dataset.name: item.days for item in self.filters}
 
     @property
     def requests(self) -> int:

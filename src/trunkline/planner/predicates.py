@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlglot import exp
 
-from trunkline.planner.facts import Bound, Equal, Fact, Facts, Variable
+from trunkline.planner.facts import Bound, Equal, Fact, Facts, Passes, Variable
 from trunkline.planner.frames import Frame, Seen
 from trunkline.planner.question import Question
 from trunkline.planner.readings import PLAIN
@@ -46,10 +46,12 @@ def equality(conjunct: exp.Expr, frame: Frame) -> Facts:
 
 
 def same(left: Seen | None, right: Seen | None) -> Facts:
-    """That two instants are one, where their columns are equal."""
+    """That two instants are one, where their columns are equal; two records, if both are keys."""
     if not left or not right or left.variable == right.variable:
         return ()
-    return (Equal(left.variable, right.variable),) if _agree(left.lineage, right.lineage) else ()
+    if not _agree(left.lineage, right.lineage):
+        return ()
+    return (Equal(left.variable, right.variable, is_record=left.lineage.reading is None),)
 
 
 def _agree(left: Lineage, right: Lineage) -> bool:
@@ -68,3 +70,4 @@ def membership(conjunct: exp.In, frame: Frame, inner: Relation, name: str) -> It
         variable = Variable(frame.query, name, output.lineage.track)
         yield from same(frame.lineage(member), Seen(variable, output.lineage))
         yield Bound(variable, inner.offer(output.lineage.track))
+        yield Passes(variable, inner.passing(output.lineage.track))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from trunkline.catalog import Table
+from trunkline.catalog import Pushdown, Table
 from trunkline.planner.facts import Facts, Track
+from trunkline.planner.filters.conditions import ANY, Filter
 from trunkline.planner.readings import PLAIN, Reading
 from trunkline.planner.spans import EVERYTHING, Spans
 
@@ -34,18 +35,32 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """A column that shows, as it is landed, what the provider can filter the records of a track by.
+
+    ``is_told``: see ``catalog.Table.is_told``.
+    """
+
+    track: Track
+    pushdown: Pushdown
+    is_told: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """One column; names are in lower case. ``lineage`` is None where it shows no instant or key."""
 
     name: str
     lineage: Lineage | None = None
+    value: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
     """Columns in order; where it is open, columns of unknown name follow.
 
-    ``offers`` are the spans that each track is known to lie in. ``number`` is the node that
+    ``offers`` are the spans that each track is known to lie in, ``passes`` the filters that its
+    records pass. ``number`` is the node that
     demands on the tracks are collected for, None where demands lead nowhere. ``implied`` is true of
     variables of the query around, wherever a row comes out at all.
     """
@@ -55,6 +70,7 @@ class Relation:
     number: int | None = None
     offers: Mapping[Track, Spans] = field(default_factory=dict)
     implied: Facts = ()
+    passes: Mapping[Track, Filter] = field(default_factory=dict)
 
     def output(self, name: str) -> Output | None:
         """The first column of that name."""
@@ -63,6 +79,10 @@ class Relation:
     def offer(self, track: Track) -> Spans:
         """The spans a track is known to lie in."""
         return self.offers.get(track, EVERYTHING)
+
+    def passing(self, track: Track) -> Filter:
+        """The filter that the records of a track pass."""
+        return self.passes.get(track, ANY)
 
     def renamed(self, names: tuple[str, ...]) -> Relation:
         """With the first columns named anew, as in ``AS t(a, b)``."""
@@ -74,10 +94,11 @@ class Relation:
     def fixed(self) -> Relation:
         """The same where none of its rows can be left out."""
         outputs = tuple(
-            replace(o, lineage=fixed(o.lineage)) if o.lineage else o for o in self.outputs
+            replace(o, lineage=o.lineage and fixed(o.lineage), value=None) for o in self.outputs
         )
         offers = {_fixed(track): spans for track, spans in self.offers.items()}
-        return replace(self, outputs=outputs, offers=offers)
+        passes = {_fixed(track): filter_ for track, filter_ in self.passes.items()}
+        return replace(self, outputs=outputs, offers=offers, passes=passes)
 
 
 def fixed(lineage: Lineage) -> Lineage:
@@ -97,10 +118,19 @@ def of_table(table: Table, number: int) -> Relation:
     shown: dict[str, Reading | None] = {table.dataset.key: None, table.time_column: PLAIN}
     return Relation(
         tuple(
-            Output(column.name, Lineage(0, shown[column.name], table.dataset.name))
-            if column.name in shown
-            else Output(column.name)
+            Output(
+                column.name,
+                Lineage(0, shown[column.name], table.dataset.name)
+                if column.name in shown
+                else None,
+                _value(table, column.name),
+            )
             for column in table.columns
         ),
         number=number,
     )
+
+
+def _value(table: Table, column: str) -> Value | None:
+    pushdown = table.filter_of(column)
+    return Value(0, pushdown, table.is_told(column)) if pushdown else None

@@ -6,7 +6,7 @@ from functools import reduce
 
 from sqlglot import exp
 
-from trunkline.planner.facts import Bound, Facts, Variable
+from trunkline.planner.facts import Bound, Facts, Passes, Variable
 from trunkline.planner.joins import Join, Kind, Leaf, Tree, sources
 from trunkline.planner.ledger import Ledger, Scope, column_names
 from trunkline.planner.nodes import TableNode
@@ -67,7 +67,11 @@ def _source(node: exp.Expr, relation: Relation, clauses: Clauses) -> Tree:
     offered = (
         Bound(Variable(frame.query, name, track), spans) for track, spans in relation.offers.items()
     )
-    return Leaf(name, tuple(offered))
+    passed = (
+        Passes(Variable(frame.query, name, track), filter_)
+        for track, filter_ in relation.passes.items()
+    )
+    return Leaf(name, (*offered, *passed))
 
 
 def _forget(source: str, clauses: Clauses) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from trunkline.planner.facts import Facts
+from trunkline.planner.filters.predicates import conditions
 from trunkline.planner.frames import Frame
 from trunkline.planner.ledger import Ledger, Scope
 from trunkline.planner.predicates import bounds, conjuncts, equality, membership
@@ -35,6 +36,7 @@ class Clauses:
         found: Facts = ()
         for conjunct in conjuncts(predicate):
             found += (*bounds(conjunct, self.frame, self.ledger.constant),)
+            found += (*conditions(conjunct, self.frame),)
             found += equality(conjunct, self.frame) + self._subquery(conjunct)
         self.ledger.bind_all(predicate, self.scope)
         return found
