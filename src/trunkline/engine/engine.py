@@ -25,6 +25,7 @@ from trunkline.engine.judgement import (
     quarantine_notice,
     require_complete,
 )
+from trunkline.engine.masking import opened_to, policy_of, role_of, tokens_of
 from trunkline.engine.options import Options
 from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams, real
@@ -67,6 +68,8 @@ class Engine:
         self.settings = settings
         self.seams = seams or real()
         self.catalog = catalog()
+        self.policy = policy_of(settings, self.catalog)
+        self.role = role_of(settings)
         self.lake = Lake(settings.home)
         self.store = JobStore(settings.home / JOBS, self.seams.clock)
 
@@ -107,7 +110,8 @@ class Engine:
         """Run the user's own text over the snapshot; read the batches while it is open."""
         relations = self._relations(prepared.snapshot)
         zone, limits = prepared.time_zone, limits_of(self.settings)
-        with answer(prepared.sql, relations, self.catalog.schema, zone, limits) as result:
+        schema, tokens = self.catalog.schema, tokens_of(self.policy)
+        with answer(prepared.sql, relations, schema, zone, limits, tokens) as result:
             yield result
 
     def jobs(self) -> tuple[Job, ...]:
@@ -141,7 +145,13 @@ class Engine:
     def parts(self) -> Parts:
         """What a fetch works with."""
         return Parts(
-            self.settings, self.catalog, self.lake, self.store, self.seams, self._fingerprint()
+            self.settings,
+            self.catalog,
+            self.lake,
+            self.store,
+            self.seams,
+            self._fingerprint(),
+            self.policy,
         )
 
     def _parts_under(self, rights: Rights) -> Parts:
@@ -173,7 +183,8 @@ class Engine:
 
     def _plan(self, sql: str, options: Options, fingerprint: str) -> Plan:
         zone, schema = self._zone(options), self.catalog.schema
-        describe(sql, self._relations(0), schema, zone, limits_of(self.settings))
+        limits, tokens = limits_of(self.settings), tokens_of(self.policy)
+        describe(sql, self._relations(0), schema, zone, limits, tokens)
         snapshot = self._snapshot(options.as_of)
         with constants.evaluator(zone) as constant:
             context = Context(
@@ -184,6 +195,7 @@ class Engine:
                 settle=self.settings.settle_time,
                 refresh_after=self.settings.refresh_time,
                 covered=options.held_only,
+                policy=self.policy,
             )
             held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
             return plan(sql, self.catalog, held, context)
@@ -236,8 +248,9 @@ class Engine:
     def _relations(self, snapshot: int | None = None) -> tuple[Relation, ...]:
         schema = self.catalog.schema
         at = self.lake.catalogue.latest() if snapshot is None else snapshot
+        landed = relations_of(self.catalog, self.lake.files(schema, at))
         return (
-            *relations_of(self.catalog, self.lake.files(schema, at)),
+            *opened_to(self.role, landed, self.catalog, self.policy),
             *system_relations(self.catalog, self.store.jobs(schema), self.coverage(at)),
         )
 
@@ -248,4 +261,6 @@ class Engine:
         """Of the organisation that is configured; where none is, of nothing in particular."""
         genesys = self.settings.genesys
         where = genesys_hosts(genesys).api if genesys.configured else ""
-        return fingerprint(where, genesys.client_id, CONVERSATION_DETAILS)
+        tables = self.catalog.of(CONVERSATION_DETAILS)
+        masked_as = self.policy.fingerprint(tables)
+        return fingerprint(where, genesys.client_id, CONVERSATION_DETAILS, masked_as)

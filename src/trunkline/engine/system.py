@@ -41,6 +41,7 @@ TABLES = (
     ("data_type", Type.TEXT),
     ("unit", Type.TEXT),
     ("personal_data", Type.TEXT),
+    ("whose_data", Type.TEXT),
     ("description", Type.TEXT),
 )
 
@@ -89,12 +90,13 @@ def _day(day: CoveredDay) -> tuple[object, ...]:
 def _columns(catalog: Catalog) -> list[tuple[object, ...]]:
     return [
         (
-            catalog.schema,
+            catalog.schema_of(table),
             table.name,
             column.name,
             column.type.duckdb,
             column.unit,
             column.pii.value,
+            column.whose.value,
             column.description,
         )
         for table in catalog.tables

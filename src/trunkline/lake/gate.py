@@ -14,8 +14,10 @@ import duckdb
 import msgspec
 
 from trunkline.catalog import folded
-from trunkline.errors import ForbiddenSql, SqlError
+from trunkline.errors import ForbiddenSql, RelationClosed, SqlError
+from trunkline.lake import number_token
 from trunkline.lake.messages import character, unknown_relation
+from trunkline.lake.number_token import Call
 from trunkline.lake.relation import Relation, find
 
 # WITH may also hold INSERT, UPDATE, DELETE and COPY (DuckDB 2.0).
@@ -69,11 +71,14 @@ TOO_DEEP = "the statement is nested too deeply"
 Node = Mapping[str, Any]
 
 
-def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> None:
-    """Raise ForbiddenSql, UnknownRelation or SqlError unless it is one SELECT over the relations.
+def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> tuple[Call, ...]:
+    """The calls of ``number_token`` in a statement that may run.
 
-    ``default_schema`` is the one that unqualified names belong to.
+    Raises ForbiddenSql, UnknownRelation or SqlError unless it is one SELECT over the relations,
+    RelationClosed where one of them is. ``default_schema`` is the one that unqualified names belong
+    to.
     """
+    calls: list[Call] = []
     statements = parse(sql)["statements"]
     if len(statements) != 1:
         count = "no statement" if not statements else f"{len(statements)} statements"
@@ -81,13 +86,14 @@ def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Non
     for node, common in _walk(statements[0]["node"]):
         kind = str(node.get("type"))
         if "class" in node:
-            _check_function(node, sql)
+            calls += _check_function(node, sql)
         elif kind.endswith("_NODE"):
             _check_query(kind)
         elif "sample" in node and kind == "BASE_TABLE":
             _check_table(node, common, sql, relations, default_schema)
         elif "sample" in node:
             _check_source(node, sql)
+    return tuple(calls)
 
 
 def parse(sql: str) -> dict[str, Any]:
@@ -111,8 +117,10 @@ def _check_query(kind: str) -> None:
         raise ForbiddenSql(ONE_SELECT, hint="WITH may only hold queries.")
 
 
-def _check_function(node: Node, sql: str) -> None:
+def _check_function(node: Node, sql: str) -> Iterator[Call]:
     name = folded(str(node.get("function_name", "")))
+    if name == number_token.NAME:
+        yield number_token.call_of(node, character(sql, node.get("query_location")))
     if name in FORBIDDEN_FUNCTIONS or name.startswith(_INTERNAL):
         position = character(sql, node.get("query_location"))
         raise ForbiddenSql(f"the function {name}() is not available", position=position)
@@ -150,8 +158,11 @@ def _check_table(
     if len(path) == 1 and folded(path[0]) in common:
         return
     schema = path[0] if len(path) == 2 else None
-    if find(relations, path[-1], schema, default_schema) is None:
+    relation = find(relations, path[-1], schema, default_schema)
+    if relation is None:
         raise unknown_relation(".".join(path), relations, default_schema, position)
+    if relation.closed:
+        raise RelationClosed(f"{relation.qualified} is not open to this role: {relation.closed}")
 
 
 def _walk(statement: Node) -> Iterator[tuple[Node, frozenset[str]]]:

@@ -15,13 +15,17 @@ SYSTEM_SCHEMA = "trunkline"
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A table as a session sees it: Parquet files of the lake, or rows in memory, or nothing."""
+    """A table as a session sees it: Parquet files of the lake, or rows in memory, or nothing.
+
+    ``closed`` says why whoever asks may not read it; a session then does not have it.
+    """
 
     schema: str
     name: str
     columns: tuple[tuple[str, Type], ...]
     files: tuple[str, ...] = ()
     rows: pa.Table | None = None
+    closed: str | None = None
 
     @property
     def qualified(self) -> str:
@@ -35,7 +39,7 @@ def relations_of(
     """Every table and view of a catalogue, with the files of a snapshot by table name."""
     held = files or {}
     return tuple(
-        Relation(catalog.schema, name, columns_of(table), held.get(table.name, ()))
+        Relation(catalog.schema_of(table), name, columns_of(table), held.get(table.name, ()))
         for table in catalog.tables
         for name in (table.name, *table.views)
     )

@@ -39,7 +39,7 @@ CONVERSATION_DETAILS = Dataset(
     cursor="cursor",
     watermark="dataAvailabilityDate",
     metrics=tuple(METRICS),
-    mapping_version=2,
+    mapping_version=3,
     # Either is enough; the second shows only the conversations of the client's own users.
     permissions=("analytics:conversationDetail:view", "analytics:agentConversationDetail:view"),
 )
