@@ -259,6 +259,14 @@ class Catalog:
             name if schema == self.schema else f"{schema}.{name}" for schema, name in self._by_name
         )
 
+    def nearest(self, name: str) -> str | None:
+        """The relation that a name which is none may mean, as it is written."""
+        spelled = {n: n for n in self.names()}
+        bare = {n.rpartition(".")[2]: n for n in reversed(self.names())}
+        found = bare | spelled
+        near = closest(name, found) or closest(name.rpartition(".")[2], bare)
+        return found[near] if near else None
+
 
 def folded(name: str) -> str:
     """A name as DuckDB compares it: only ASCII has case there.

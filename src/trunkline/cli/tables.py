@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from trunkline.catalog import Catalog, Table, closest
+from trunkline.catalog import Catalog, Table
 from trunkline.cli import grid
 from trunkline.cli.opening import settings_of
 from trunkline.cli.telling import put
@@ -56,7 +56,7 @@ def _named(name: str, known: Catalog) -> Table:
     schema, _, bare = name.rpartition(".")
     table = known.find(bare, schema or None)
     if table is None:
-        near = closest(name, known.names()) or closest(bare, known.names())
+        near = known.nearest(name)
         raise UnknownRelation(
             f"there is no table {name}",
             hint=f"Did you mean {near}?" if near else "`trunkline tables` lists them all.",

@@ -1,8 +1,9 @@
 """Numbers as E.164 says them, ``+`` and digits; the one home of phonenumbers.
 
 What is ``+`` and seven to fifteen digits already is taken as it stands. Anything else that is
-written as a number is read by libphonenumber: as an international one where it begins with ``+``,
-else as one dialled in the ``region`` of the settings; without a region it is no number.
+written as a number is read by libphonenumber: as an international one where it begins with ``+``
+and is possible, else as one dialled in the ``region`` of the settings where it is valid there;
+without a region it is no number.
 """
 
 from __future__ import annotations
@@ -51,18 +52,20 @@ def checked_region(name: str) -> str:
 
 
 def _read(written: re.Match[str], region: str) -> str | None:
-    number, parameters = written["number"], written["parameters"] or ""
+    number, parameters = written["number"].strip(), written["parameters"] or ""
     has_context = _CONTEXT.search(parameters) is not None
-    if not (number.strip().startswith("+") or region or has_context):
+    has_country = number.startswith("+") or has_context
+    if not (has_country or region):
         return None
     library = _library()
+    text = f"tel:{number}{parameters}" if has_context else number
     try:
-        parsed = library.parse(
-            f"tel:{number.strip()}{parameters}" if has_context else number, region or None
-        )
+        parsed = library.parse(text, region or None)
     except library.NumberParseException:
         return None
-    if not library.is_possible_number(parsed):
+    # An extension or a short code has the length of some number of the region.
+    is_one = library.is_possible_number if has_country else library.is_valid_number
+    if not is_one(parsed):
         return None
     return str(library.format_number(parsed, library.PhoneNumberFormat.E164))
 

@@ -107,8 +107,11 @@ def _of_columns(name: str, columns: Any, catalog: Catalog, where: str) -> Iterat
     schema, _, bare = name.rpartition(".")
     table = catalog.find(bare, schema or None)
     if table is None:
-        _require([name], catalog.names(), "table", where)
-        raise ConfigError(f"{where}: there is no table {name}")
+        near = catalog.nearest(name)
+        raise ConfigError(
+            f"{where}: there is no table {name}",
+            hint=f"Did you mean {near}?" if near else "`trunkline tables` lists them all.",
+        )
     if not isinstance(columns, Mapping):
         raise ConfigError(f"{where}: columns.{name} must be a table of columns")
     _require(columns, [column.name for column in table.columns], f"column of {name}", where)
