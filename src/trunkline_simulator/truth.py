@@ -136,6 +136,7 @@ def _conversation_rows(made: Json) -> Iterator[Row]:
     yield {
         **_keys(made),
         **_times(made, "conversationEnd", "conferenceStart"),
+        "external_tag": _redacted(made.get("externalTag")),
         **_plain(
             made,
             "divisionIds",
@@ -211,7 +212,9 @@ def _session_rows(made: Json) -> Iterator[Row]:
                 "outboundCampaignId",
                 "usedRouting",
             ),
-            **_addresses(leg, "ani", "dnis", "sessionDnis", "remote"),
+            **_addresses(leg, "ani", "dnis", "sessionDnis", "remote", "addressFrom", "addressTo"),
+            "journey_customer_id": _redacted(leg.get("journeyCustomerId")),
+            "extended_delivery_status": None,
             **_times(leg, "callbackScheduledTime"),
             **_sums([leg]),
         }

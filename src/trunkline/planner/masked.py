@@ -26,7 +26,7 @@ _HOLDS = {
 # What a column may be compared with and find something.
 _CAN_STAND_THERE = {
     Treatment.TOKEN: re.compile(r"[0-9a-f]{32}"),
-    Treatment.FRONT: re.compile(r"\+?[0-9]{1,11}|REDACTED"),
+    Treatment.FRONT: re.compile(r"\+?[0-9]{1,9}%?|REDACTED"),
     Treatment.LAST_DIGITS: re.compile(r"\d{2}|\d{4}|REDACTED"),
     Treatment.REDACT: re.compile(r"REDACTED"),
 }
