@@ -23,6 +23,7 @@ from trunkline.engine.judgement import (
     quarantine_notice,
     require_complete,
 )
+from trunkline.engine.masking import opened_to, policy_of, role_of, tokens_of
 from trunkline.engine.options import Options
 from trunkline.engine.reading import reads_of
 from trunkline.engine.recording import Recording, answering, recorded
@@ -71,6 +72,8 @@ class Engine:
         self.settings = settings
         self.seams = seams or real()
         self.catalog = catalog()
+        self.policy = policy_of(settings, self.catalog)
+        self.role = role_of(settings)
         self.lake = Lake(settings.home)
         self.store = JobStore(settings.home / JOBS, self.seams.clock)
 
@@ -103,7 +106,7 @@ class Engine:
             facts = facts_of(self.parts, run, snapshot, asked_at)
             certified = recording.certificate = certificate(run.plan, run.tally, facts)
             notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
-        reads = reads_of(run.plan, self.catalog, check(sql, self._relations(), self.catalog.schema))
+        reads = self._reads(run.plan)
         return Prepared(sql, run.plan.time_zone, snapshot, notices, certified, reads, recording.run)
 
     @contextmanager
@@ -111,9 +114,10 @@ class Engine:
         """Run the user's own text over the snapshot; read the batches while it is open."""
         relations = self._relations(prepared)
         zone, limits = prepared.time_zone, limits_of(self.settings)
+        schema, tokens = self.catalog.schema, tokens_of(self.policy)
         with (
             answering(self.store.journal, prepared.run),
-            answer(prepared.sql, relations, self.catalog.schema, zone, limits) as result,
+            answer(prepared.sql, relations, schema, zone, limits, tokens) as result,
         ):
             yield result
 
@@ -150,7 +154,13 @@ class Engine:
     def parts(self) -> Parts:
         """What a fetch works with."""
         return Parts(
-            self.settings, self.catalog, self.lake, self.store, self.seams, self._fingerprint()
+            self.settings,
+            self.catalog,
+            self.lake,
+            self.store,
+            self.seams,
+            self._fingerprint(),
+            self.policy,
         )
 
     def _parts_under(self, rights: Rights) -> Parts:
@@ -182,7 +192,8 @@ class Engine:
 
     def _plan(self, sql: str, options: Options, fingerprint: str) -> Plan:
         zone, schema = self._zone(options), self.catalog.schema
-        describe(sql, self._relations(), schema, zone, limits_of(self.settings))
+        limits, tokens = limits_of(self.settings), tokens_of(self.policy)
+        describe(sql, self._relations(), schema, zone, limits, tokens)
         snapshot = self._snapshot(options.as_of)
         with constants.evaluator(zone) as constant:
             context = Context(
@@ -193,6 +204,7 @@ class Engine:
                 settle=self.settings.settle_time,
                 refresh_after=self.settings.refresh_time,
                 covered=options.held_only,
+                policy=self.policy,
             )
             held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
             return plan(sql, self.catalog, held, context)
@@ -245,12 +257,17 @@ class Engine:
     def _relations(self, prepared: Prepared | None = None) -> tuple[Relation, ...]:
         """All that a text may name, with what a prepared query reads of it; else without rows."""
         if prepared is None:
-            return (*relations_of(self.catalog), *system_relations(self.sources(), ""))
-        parts = self.lake.parts(self.catalog, prepared.snapshot, prepared.reads)
-        return (
-            *relations_of(self.catalog, parts),
-            *system_relations(self.sources(prepared.snapshot), prepared.sql),
-        )
+            landed = relations_of(self.catalog)
+            system = system_relations(self.sources(), "")
+        else:
+            parts = self.lake.parts(self.catalog, prepared.snapshot, prepared.reads)
+            landed = relations_of(self.catalog, parts)
+            system = system_relations(self.sources(prepared.snapshot), prepared.sql)
+        return (*opened_to(self.role, landed, self.catalog, self.policy), *system)
+
+    def _reads(self, planned: Plan) -> Reads:
+        named = check(planned.sql, self._relations(), self.catalog.schema).named
+        return reads_of(planned, self.catalog, named)
 
     def sources(self, snapshot: int | None = None) -> Sources:
         """Where the system's own tables are read from, of the newest snapshot unless named."""
@@ -275,4 +292,6 @@ class Engine:
         """Of the organisation that is configured; where none is, of nothing in particular."""
         genesys = self.settings.genesys
         where = genesys_hosts(genesys).api if genesys.configured else ""
-        return fingerprint(where, genesys.client_id, CONVERSATION_DETAILS)
+        tables = self.catalog.of(CONVERSATION_DETAILS)
+        masked_as = self.policy.fingerprint(tables)
+        return fingerprint(where, genesys.client_id, CONVERSATION_DETAILS, masked_as)
