@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from trunkline.catalog import Catalog, folded
+from trunkline.catalog import Catalog, Whose, folded
 from trunkline.engine.unknown_fields import UNKNOWN_FIELDS, unknown_fields
 from trunkline.jobs.job import Job, UnknownName
 from trunkline.jobs.journal import Requested, RunKept
@@ -165,7 +165,16 @@ def _columns(catalog: Catalog) -> Rows:
 
 def _system_columns() -> Rows:
     return (
-        (SYSTEM_SCHEMA, table.name, name, type_.duckdb, None, "none", description)
+        (
+            SYSTEM_SCHEMA,
+            table.name,
+            name,
+            type_.duckdb,
+            None,
+            "none",
+            Whose.NOBODY.value,
+            description,
+        )
         for table in SYSTEM_TABLES
         for name, type_, description in table.columns
     )
