@@ -167,6 +167,7 @@ KEYS = {
     "conversation_evaluations": ("conversation_id", "evaluation_id"),
     "conversation_surveys": ("conversation_id", "survey_id"),
     "conversation_resolutions": ("conversation_id", "ordinal"),
+    "finance.session_numbers": ("conversation_id", "participant_id", "session_id"),
 }
 TABLES = tuple(KEYS)
 

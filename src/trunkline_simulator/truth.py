@@ -79,6 +79,33 @@ def mask_address(text: str | None) -> str | None:
     return number[-4:] if len(number) > 6 else number[-2:]
 
 
+def front_of(text: str | None) -> str | None:
+    """All of a number but its last four digits, or two of six and fewer; all else is REDACTED.
+
+    A sip URI is a number where its user is one with a country. Nothing left is REDACTED too.
+    """
+    if text is None:
+        return None
+    sip = re.match(r"sips?:(\+[0-9]{7,15})[@;:]", text)
+    number = sip[1] if sip else text.removeprefix("tel:")
+    digits = number.removeprefix("+")
+    if not digits.isdecimal():
+        return "REDACTED"
+    return (number[:-4] if len(digits) > 6 else number.removeprefix("+")[:-2]) or "REDACTED"
+
+
+def _fronts(thing: Json, *names: str) -> Row:
+    return {f"{snake(name)}_prefix": front_of(thing.get(name)) for name in names}
+
+
+def _front_lists(thing: Json, *names: str) -> Row:
+    found = {name: thing.get(name) for name in names}
+    return {
+        f"{snake(name)}_prefix": None if many is None else [front_of(one) for one in many]
+        for name, many in found.items()
+    }
+
+
 def _redacted(text: str | None) -> str | None:
     return None if text is None else "REDACTED"
 
@@ -110,6 +137,7 @@ def _conversation_rows(made: Json) -> Iterator[Row]:
     yield {
         **_keys(made),
         **_times(made, "conversationEnd", "conferenceStart"),
+        "external_tag": _redacted(made.get("externalTag")),
         **_plain(
             made,
             "divisionIds",
@@ -185,9 +213,24 @@ def _session_rows(made: Json) -> Iterator[Row]:
                 "outboundCampaignId",
                 "usedRouting",
             ),
-            **_addresses(leg, "ani", "dnis", "sessionDnis", "remote"),
+            **_addresses(leg, "ani", "dnis", "sessionDnis", "remote", "addressFrom", "addressTo"),
+            "journey_customer_id": _redacted(leg.get("journeyCustomerId")),
+            "extended_delivery_status": None,
             **_times(leg, "callbackScheduledTime"),
             **_sums([leg]),
+        }
+
+
+def _number_rows(made: Json) -> Iterator[Row]:
+    """The finance side of a session: fronts of numbers, and no token as there is no key."""
+    for owner, leg in _legs(made):
+        yield {
+            **_session_keys(made, owner, leg),
+            **_plain(leg, "mediaType", "direction", "provider", "protocolCallId", "peerId"),
+            **_fronts(leg, "ani", "dnis", "sessionDnis", "remote", "addressFrom", "addressTo"),
+            **_front_lists(leg, "callbackNumbers", "destinationAddresses"),
+            "ani_token": None,
+            "dnis_token": None,
         }
 
 
@@ -380,6 +423,7 @@ _TABLES: dict[str, Callable[[Json], Iterator[Row]]] = {
     "conversation_evaluations": _evaluation_rows,
     "conversation_surveys": _survey_rows,
     "conversation_resolutions": _resolution_rows,
+    "finance.session_numbers": _number_rows,
 }
 TABLES = tuple(_TABLES)
 

@@ -12,13 +12,16 @@ from tools.print_docs.markdown import table as grid
 from trunkline.catalog import Catalog, Column, Table
 from trunkline.cli.tables import KEPT
 from trunkline.engine.system import SYSTEM_TABLES, SystemTable
+from trunkline.flatten.treatment import default_of
 from trunkline.lake.relation import SYSTEM_SCHEMA
 
 INDEX = """\
 Every table can be named alone or with its schema (`conversations`, `genesys.conversations`). All
 tables of a dataset are fetched together, by the same jobs, and become visible together. Each has a
 key of one column, and beside it the natural one; `conversation_id` and `conversation_start` are in
-every table, and a join by `conversation_id` carries the bounds of one table to the others."""
+every table, and a join by `conversation_id` carries the bounds of one table to the others. The
+tables of the schema `finance` are named with it, and [not everybody reads
+them](../explanation/masking.md#who-may-read-what)."""
 
 SYSTEM_TEXT = """\
 What Trunkline knows of itself, as tables of the schema `trunkline`. They need no bounds and no
@@ -60,7 +63,7 @@ def page(table: Table, examples: str) -> str:
     metrics = [column for column in table.columns if _is_metric(column)]
     others = [column for column in table.columns if not _is_metric(column)]
     return page_of(
-        table.name,
+        table.shown,
         f"{table.description} One row is {table.grain}.",
         grid(("", ""), _facts(table)),
         "## Examples",
@@ -75,7 +78,7 @@ def index(catalog: Catalog, examples: Mapping[str, str]) -> str:
     """The page that lists every relation, with the system's own in full."""
     rows = [
         (
-            f"[{table.name}](../tables/{table.name}.md)",
+            f"[{table.shown}](../tables/{table.name}.md)",
             ", ".join(map(code, table.views)),
             table.grain,
             code(table.key),
@@ -121,7 +124,7 @@ def _columns(columns: Iterable[Column]) -> str:
                 code(column.name),
                 column.type.duckdb,
                 column.unit or "",
-                KEPT[column.pii],
+                KEPT[default_of(column)],
                 column.description,
                 code(_read_from(column)),
             )

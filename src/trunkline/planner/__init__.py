@@ -54,7 +54,7 @@ def _planned(
     wanted = needs(scans, within, context)
     filtered = tuple(f for n in wanted if (f := filtered_by(n, filters, holdings, context)))
     said = (notice for _, notice in scanned if notice)
-    masked = masked_notices(tree, (node.table for node, _ in bounded))
+    masked = masked_notices(tree, (node.table for node, _ in bounded), context.policy)
     return Plan(
         sql=sql,
         time_zone=context.time_zone,

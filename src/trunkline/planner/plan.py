@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from trunkline.catalog import WHOLE, Dataset, Scope
+from trunkline.flatten.policy import Policy
 from trunkline.interval import Interval
 from trunkline.planner import explain
 from trunkline.planner.filters.choice import Filtered, Pushdown, Shares, unknown
@@ -54,9 +55,9 @@ class Context:
     ``constant`` evaluates an SQL expression without column references, in the session's time zone,
     as a TIMESTAMP WITH TIME ZONE; None where it has no value or cannot be evaluated.
     ``covered`` answers from what is held and plans no fetch; ``lenient`` does so only for a scan
-    without bounds, which is otherwise an error. ``pushdown`` says whether filters are pushed;
-    ``share`` what the newest held days tell of one, by the dataset's name; it is asked for only of
-    a filter that could be pushed for a gap.
+    without bounds, which is otherwise an error. ``policy`` says what masked columns hold.
+    ``pushdown`` says whether filters are pushed; ``share`` what the newest held days tell of one, by
+    the dataset's name; it is asked for only of a filter that could be pushed for a gap.
     """
 
     now: datetime
@@ -67,6 +68,7 @@ class Context:
     refresh_after: timedelta = timedelta(minutes=15)
     covered: bool = False
     lenient: bool = False
+    policy: Policy = field(default_factory=Policy)
     pushdown: Pushdown = Pushdown.AUTO
     share: Shares = unknown
 

@@ -42,7 +42,7 @@ CONVERSATION_DETAILS = Dataset(
     only_in_jobs=frozenset({"attribute"}),
     filter_level="segment",
     metrics=tuple(METRICS),
-    mapping_version=2,
+    mapping_version=3,
     # Either is enough; the second shows only the conversations of the client's own users.
     permissions=("analytics:conversationDetail:view", "analytics:agentConversationDetail:view"),
 )
