@@ -147,6 +147,11 @@ class Scope:
             return self.kind.value
         return f"{self.kind.value} {json.dumps(self.predicates, separators=(',', ':'))}"
 
+    @property
+    def condition(self) -> str:
+        """Its predicates as SQL says them; empty without any."""
+        return " AND ".join(_one_of(column, values) for column, values in self.predicates)
+
     @staticmethod
     def parse(text: str) -> Scope:
         """The scope of a text that ``str`` made; ValueError for any other."""
@@ -158,6 +163,11 @@ class Scope:
 WHOLE = Scope()
 OPEN_AT = Scope(ScopeKind.OPEN_AT)
 TAIL = Scope(ScopeKind.TAIL)
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> str:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return f"{column} = {listed}" if len(values) == 1 else f"{column} IN ({listed})"
 
 
 def filtered(values: Mapping[str, Iterable[str]]) -> Scope:

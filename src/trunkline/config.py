@@ -22,6 +22,7 @@ from trunkline.errors import ConfigError
 
 FILE = "trunkline.toml"
 _NO_SETTINGS = ("TRUNKLINE_CONFIG", "TRUNKLINE_DEBUG")
+PUSHDOWNS = ("auto", "never", "always")
 HOME = Path(".trunkline")
 
 # DuckDB's units: KB is 1,000 bytes and KiB 1,024.
@@ -90,6 +91,7 @@ class Settings:
     query_memory: str = _setting("2GB", "memory one query may use")
     rate_share: float = _setting(1.0, "part of the provider's rate limit that may be used")
     jobs_in_flight: int = _setting(16, "jobs under way at once")
+    pushdown: str = _setting("auto", "filters sent to the provider: auto, never or always")
     keep_history: int = _setting(90, "days that runs and requests stay in `trunkline.runs`")
     role: str = _setting("administrator", "who asks: administrator, analyst or finance")
     policy: str = _setting("", "file of masking rules, in place of the table `[masking]`")
@@ -297,6 +299,8 @@ def _checked(settings: Settings) -> Settings:
         )
     if not 0 < settings.rate_share <= 1:
         raise ConfigError("rate_share must be above 0 and at most 1")
+    if settings.pushdown not in PUSHDOWNS:
+        raise ConfigError("pushdown must be auto, never or always")
     _check_memory(settings.query_memory)
     for name, (least, most) in _BOUNDS.items():
         if not least <= getattr(settings, name) <= most:

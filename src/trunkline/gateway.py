@@ -63,12 +63,13 @@ class Gateway:
         allow_partial: bool = False,
         covered: bool = False,
         as_of: int | datetime | None = None,
+        pushdown: str | None = None,
     ) -> Result:
         """Fetch what the query needs and is not held yet; the rows are read from the result.
 
         ``timezone`` is the zone of dates without one. ``covered`` answers from what is held,
         ``as_of`` from a snapshot (its number, or a time; UTC where it has no zone): neither
-        requests anything.
+        requests anything. ``pushdown`` is auto, never or always, as the setting.
 
         Raises SqlError and its kin before any request; CostGuard where it would take more than
         ``max_requests``; IncompleteData where intervals are missing, unless ``allow_partial``.
@@ -76,7 +77,7 @@ class Gateway:
         """
         if isinstance(as_of, datetime) and as_of.tzinfo is None:
             as_of = as_of.replace(tzinfo=UTC)
-        options = Options(timezone, max_requests, allow_partial, covered, as_of)
+        options = Options(timezone, max_requests, allow_partial, covered, as_of, pushdown=pushdown)
         prepared = self._thread.run(lambda: self._engine.prepare(sql, options, _ignore))
         return Result(prepared, lambda: self._reading(prepared))
 

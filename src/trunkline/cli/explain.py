@@ -7,6 +7,7 @@ import click
 from trunkline.cli import statement
 from trunkline.cli.opening import engine_of
 from trunkline.cli.telling import put
+from trunkline.config import PUSHDOWNS
 from trunkline.engine import Options
 
 
@@ -14,8 +15,19 @@ from trunkline.engine import Options
 @click.argument("sql", required=False)
 @click.option("-f", "--file", metavar="FILE", help="Read the SQL from a file.")
 @click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
+@click.option(
+    "--pushdown",
+    type=click.Choice(PUSHDOWNS),
+    help="Send filters to the provider; default: the setting pushdown.",
+)
 @click.pass_context
-def command(ctx: click.Context, sql: str | None, file: str | None, timezone: str | None) -> None:
+def command(
+    ctx: click.Context,
+    sql: str | None,
+    file: str | None,
+    timezone: str | None,
+    pushdown: str | None,
+) -> None:
     """Show what a query would call, what that costs and what is already held.
 
     Calls nothing and needs no credentials.
@@ -28,4 +40,4 @@ def command(ctx: click.Context, sql: str | None, file: str | None, timezone: str
     """
     text = statement.read(sql, file)
     with engine_of(ctx) as engine, statement.pointed_at(text):
-        put(str(engine.explain(text, Options(time_zone=timezone))))
+        put(str(engine.explain(text, Options(time_zone=timezone, pushdown=pushdown))))

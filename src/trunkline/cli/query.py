@@ -16,6 +16,7 @@ from trunkline.cli.formats import FORMATS, write
 from trunkline.cli.opening import engine_of
 from trunkline.cli.progress import watching
 from trunkline.cli.telling import tell
+from trunkline.config import PUSHDOWNS
 from trunkline.engine import Engine, Options, Prepared
 from trunkline.errors import UsageError
 from trunkline.planner.plan import Plan
@@ -56,6 +57,11 @@ class _Query(click.Command):
 )
 @click.option("--allow-partial", is_flag=True, help="Answer although intervals are missing.")
 @click.option("--covered", is_flag=True, help="Answer from what is held; request nothing.")
+@click.option(
+    "--pushdown",
+    type=click.Choice(PUSHDOWNS),
+    help="Send filters to the provider; default: the setting pushdown.",
+)
 @click.option("--as-of", metavar="WHEN", help="A snapshot's number or a time; requests nothing.")
 @click.option(
     "--certificate",
@@ -88,6 +94,7 @@ def command(ctx: click.Context, /, sql: str | None, file: str | None, **given: A
             covered=given["covered"],
             as_of=moment(given["as_of"], given["timezone"] or engine.settings.timezone),
             confirm=_ask,
+            pushdown=given["pushdown"],
         )
         prepared = _prepare(engine, text, options, quiet=given["quiet"])
         with (

@@ -94,6 +94,7 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
         "complete": not any(facts.missing.values()) and not quarantined,
         "watermark": iso(facts.watermark) if facts.watermark else None,
         "intervals": _intervals(plan, facts),
+        "filtered": _filtered(facts),
         "divisions": _divisions(facts.covered),
         "conversations": sum(day.conversations for day in facts.covered),
         "provider_counts": None,
@@ -109,6 +110,19 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
         "quarantined": quarantined,
         "fractions": sum(page.fractions for page in facts.pages),
         **unknown_of(page.unknown for page in facts.pages),
+    }
+
+
+def _filtered(facts: Facts) -> dict[str, dict[str, list[str]]]:
+    """The days that were fetched through a filter alone, by dataset and filter."""
+    days: dict[str, dict[str, list[date]]] = {}
+    for held in facts.covered:
+        if held.scope.predicates:
+            of_dataset = days.setdefault(held.dataset, {})
+            of_dataset.setdefault(held.scope.condition, []).append(held.day)
+    return {
+        name: {condition: _texts(of) for condition, of in by_filter.items()}
+        for name, by_filter in days.items()
     }
 
 

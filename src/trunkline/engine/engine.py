@@ -20,6 +20,7 @@ from trunkline.engine.judgement import (
     checked_zone,
     held_notice,
     limits_of,
+    pushdown_of,
     quarantine_notice,
     require_complete,
 )
@@ -30,6 +31,7 @@ from trunkline.engine.reading import reads_of
 from trunkline.engine.recording import Recording, answering, recorded
 from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams, real
+from trunkline.engine.shares import shares
 from trunkline.engine.system import Sources, system_relations
 from trunkline.errors import CostGuard, DamagedLake, UsageError
 from trunkline.jobs.job import Job, JobState
@@ -216,18 +218,21 @@ class Engine:
         limits, tokens = limits_of(self.settings), tokens_of(self.policy)
         describe(sql, self._relations(), schema, zone, limits, tokens)
         snapshot = self._snapshot(options.as_of)
+        settle = self.settings.settle_time
+        held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
         with constants.evaluator(zone) as constant:
             context = Context(
                 now=self.seams.clock.now(),
                 time_zone=zone,
                 constant=constant,
                 fingerprint=fingerprint,
-                settle=self.settings.settle_time,
+                settle=settle,
                 refresh_after=self.settings.refresh_time,
                 covered=options.held_only,
                 policy=self.policy,
+                pushdown=pushdown_of(options.pushdown or self.settings.pushdown),
+                share=shares(self.lake, self.catalog, snapshot, held, settle, limits),
             )
-            held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
             return plan(sql, self.catalog, held, context)
 
     def _settle(self) -> None:
@@ -262,7 +267,9 @@ class Engine:
     def _notices(self, run: Run, facts: Facts, options: Options) -> tuple[str, ...]:
         notices = [*run.plan.notices]
         if options.held_only:
-            notices.append(held_notice(facts.snapshot, self.coverage(facts.snapshot)))
+            through = (day for day in facts.covered if day.scope.predicates)
+            held = (*self.coverage(facts.snapshot), *through)
+            notices.append(held_notice(facts.snapshot, held))
         if run.notice:
             notices.append(run.notice)
         if run.fetched and run.broken:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from trunkline.catalog import WHOLE
 from trunkline.engine.certificate import Facts, Tally
 from trunkline.engine.completeness import missing_of
 from trunkline.engine.fetching import Fetched, Parts
@@ -32,9 +33,7 @@ class Run:
 
 def facts_of(parts: Parts, run: Run, snapshot: int, asked_at: datetime) -> Facts:
     """The facts of an answer from one snapshot."""
-    wanted = {(name, day) for name, days in run.plan.wanted.items() for day in days}
-    held = parts.lake.coverage(parts.catalog.schema, snapshot)
-    covered = tuple(day for day in held if (day.dataset, day.day) in wanted)
+    covered = covered_by(parts.lake.scoped(parts.catalog.schema, snapshot), run.plan)
     return Facts(
         statement=masked(run.plan.sql),
         time_zone=run.plan.time_zone,
@@ -45,6 +44,24 @@ def facts_of(parts: Parts, run: Run, snapshot: int, asked_at: datetime) -> Facts
         watermark=min((day.watermark for day in covered), default=None),
         pages=_pages_behind(parts, covered),
         broken=run.broken,
+    )
+
+
+def covered_by(held: Iterable[CoveredDay], plan: Plan) -> tuple[CoveredDay, ...]:
+    """The days that a plan's answer stands on: those held whole, else those of its filters."""
+    held = tuple(held)
+    whole = {(day.dataset, day.day) for day in held if day.scope == WHOLE}
+    return tuple(
+        day
+        for day in held
+        if day.day in plan.wanted.get(day.dataset, ())
+        and (
+            day.scope == WHOLE
+            or (
+                (day.dataset, day.day) not in whole
+                and day.day in plan.filtered.get(day.dataset, {}).get(day.scope, ())
+            )
+        )
     )
 
 

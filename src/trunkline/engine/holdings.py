@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
-from trunkline.catalog import Dataset
+from trunkline.catalog import WHOLE, Dataset, Scope, ScopeKind
 from trunkline.jobs.store import JobStore
 from trunkline.lake.lake import Lake
 from trunkline.planner.plan import DayHeld, Holdings, Unfinished
@@ -43,12 +43,17 @@ def holdings(
 ) -> Holdings:
     """The days of a snapshot, the newest unless named, and the jobs that can be gone on with."""
     days: dict[str, dict[date, DayHeld]] = {}
-    for held in lake.coverage(organization, snapshot):
-        days.setdefault(held.dataset, {})[held.day] = DayHeld(
-            held.fetched_at, held.watermark, held.fingerprint, held.conversations
-        )
+    filtered: dict[str, dict[Scope, dict[date, DayHeld]]] = {}
+    for held in lake.scoped(organization, snapshot):
+        day = DayHeld(held.fetched_at, held.watermark, held.fingerprint, held.conversations)
+        if held.scope == WHOLE:
+            days.setdefault(held.dataset, {})[held.day] = day
+        elif held.scope.kind is ScopeKind.FILTERED:
+            of_dataset = filtered.setdefault(held.dataset, {})
+            of_dataset.setdefault(held.scope, {})[held.day] = day
     return Holdings(
         days=days,
+        filtered=filtered,
         unfinished=tuple(
             Unfinished(job.key, job.dataset, job.interval, job.days, job.state.value, job.scope)
             for job in store.unfinished(organization)

@@ -29,7 +29,8 @@ def reads_of(plan: Plan, catalog: Catalog, named: Iterable[Relation]) -> Reads:
         for table, found in scans.items()
         if all(scan.bounded for scan in found)
     }
-    return Reads(frozenset(tables), days)
+    only = {scope: on for of in plan.filtered.values() for scope, on in of.items()}
+    return Reads(frozenset(tables), days, tuple(only), only)
 
 
 def _days(interval: Interval, now: datetime) -> Interval:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from trunkline.interval import DAY, Interval, runs
 
 if TYPE_CHECKING:
+    from trunkline.planner.filters.choice import Filtered
     from trunkline.planner.plan import Fetch, Need, Plan, Scan
 
 _WHY = {
@@ -23,7 +24,8 @@ _MOST_RANGES = 3
 
 def text(plan: Plan) -> str:
     """The whole of EXPLAIN."""
-    parts = [_scans(plan), *map(_need, plan.needs), _jobs(plan.fetches), _estimate(plan)]
+    parts = [_scans(plan), *map(_need, plan.needs), *map(_filter, plan.filters)]
+    parts += [_jobs(plan.fetches), _estimate(plan)]
     parts.append([f"Notice: {notice}" for notice in plan.notices])
     return "\n\n".join("\n".join(part) for part in parts if part)
 
@@ -62,6 +64,23 @@ def _need(need: Need) -> list[str]:
     return [head, *_table(rows)]
 
 
+def _filter(item: Filtered) -> list[str]:
+    """What the provider can filter by, what is held of it, and whether the rest is so fetched."""
+    head = f"Filter of {item.dataset.name}: {item.scope.condition}"
+    if item.choice is None:
+        return [head, "  its days are held; nothing is fetched through it"]
+    verb = "pushed" if item.choice.is_filtered else "not pushed, days are fetched whole"
+    lines = [head, f"  {verb}: {item.choice.why}"]
+    if share := item.choice.share:
+        lines.append(
+            f"  {share.matching:,} of {share.records:,} conversations of the newest "
+            f"{_count(share.days, 'final day')} held have such a value"
+        )
+    if item.choice.is_filtered:
+        lines.append("  what it brings counts for this filter and narrower ones alone")
+    return lines
+
+
 def _ranges(days: Iterable[date]) -> str:
     found = [_days(interval) for interval in runs(days)]
     if len(found) > _MOST_RANGES:
@@ -82,11 +101,18 @@ def _jobs(fetches: Sequence[Fetch]) -> list[str]:
             _days(fetch.interval),
             _count(len(fetch.days), "day"),
             fetch.reason,
-            f"resumes {fetch.resumes}" if fetch.resumes else "",
+            ", ".join(_manner(fetch)),
         )
         for number, fetch in enumerate(fetches, start=1)
     ]
     return ["Jobs", *_table(rows)] if rows else []
+
+
+def _manner(fetch: Fetch) -> Iterator[str]:
+    if fetch.scope.predicates:
+        yield "through the filter"
+    if fetch.resumes:
+        yield f"resumes {fetch.resumes}"
 
 
 def _estimate(plan: Plan) -> list[str]:

@@ -56,8 +56,8 @@ class Context:
     as a TIMESTAMP WITH TIME ZONE; None where it has no value or cannot be evaluated.
     ``covered`` answers from what is held and plans no fetch; ``lenient`` does so only for a scan
     without bounds, which is otherwise an error. ``policy`` says what masked columns hold.
-    ``pushdown`` says whether filters are pushed; ``share`` what the newest held days tell of one, by
-    the dataset's name; it is asked for only of a filter that could be pushed for a gap.
+    ``pushdown`` says whether filters are pushed; ``share``, by the dataset's name, what the newest
+    held days tell of a filter; it is asked for only where one could be pushed for a gap.
     """
 
     now: datetime
