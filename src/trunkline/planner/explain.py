@@ -67,10 +67,11 @@ def _need(need: Need) -> list[str]:
 def _filter(item: Filtered) -> list[str]:
     """What the provider can filter by, what is held of it, and whether the rest is so fetched."""
     head = f"Filter of {item.dataset.name}: {item.scope.condition}"
+    lines = [head, *_through(item)]
     if item.choice is None:
-        return [head, "  its days are held; nothing is fetched through it"]
+        return lines
     verb = "pushed" if item.choice.is_filtered else "not pushed, days are fetched whole"
-    lines = [head, f"  {verb}: {item.choice.why}"]
+    lines.append(f"  {verb}: {item.choice.why}")
     if share := item.choice.share:
         lines.append(
             f"  {share.matching:,} of {share.records:,} conversations of the newest "
@@ -79,6 +80,11 @@ def _filter(item: Filtered) -> list[str]:
     if item.choice.is_filtered:
         lines.append("  what it brings counts for this filter and narrower ones alone")
     return lines
+
+
+def _through(item: Filtered) -> Iterator[str]:
+    for scope, days in item.held.items():
+        yield f"  {_count(len(days), 'day')} held as fetched where {scope.condition}"
 
 
 def _ranges(days: Iterable[date]) -> str:

@@ -109,16 +109,21 @@ def filtered_by(
         return None
     scope = scope_of(filters[name])
     through = _through(name, scope, holdings, context)
-    days: dict[Scope, set[date]] = {}
-    for day in narrow:
-        days.setdefault(through[day][0] if day in through else scope, set()).add(day)
+    days = _by_scope({day: through[day][0] if day in through else scope for day in narrow})
+    held = {of: on - need.gap for of, on in days.items() if on - need.gap}
     return Filtered(
         need.dataset,
         scope,
-        {of: frozenset(of_scope) for of, of_scope in days.items()},
+        days,
+        held,
         None if context.covered else _choice(need, scope, narrow, holdings, context),
         tuple(has.column for has in filters[name] if not has.is_told),
     )
+
+
+def _by_scope(days: Mapping[date, Scope]) -> dict[Scope, frozenset[date]]:
+    scopes = sorted(set(days.values()), key=str)
+    return {scope: frozenset(d for d, of in days.items() if of == scope) for scope in scopes}
 
 
 def _choice(

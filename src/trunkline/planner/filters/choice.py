@@ -52,14 +52,16 @@ class Choice:
 class Filtered:
     """A filter of a query: what it reads of the dataset through it, and how its gap is fetched.
 
-    ``days`` are the days by the scope that they are read from; all others are read whole. The
-    scopes other than ``scope`` let more through. ``untold`` are the columns of which the provider's
-    filter may miss a row; ``choice`` is None where there is no gap to fetch.
+    ``days`` are the days by the scope that they are read from; all others are read whole. Of them,
+    ``held`` need no fetch. The scopes other than ``scope`` let more through. ``untold`` are the
+    columns of which the provider's filter may miss a row; ``choice`` is None where there is no gap
+    to fetch.
     """
 
     dataset: Dataset
     scope: Scope
     days: Mapping[Scope, frozenset[date]]
+    held: Mapping[Scope, frozenset[date]]
     choice: Choice | None = None
     untold: tuple[str, ...] = ()
 
@@ -94,4 +96,5 @@ def _by_pages(share: Share, pieces: tuple[int, ...], page_size: int) -> Choice:
     filtered = share.pages(pieces, page_size, is_filtered=True)
     saved = whole - filtered
     is_worth_it = saved >= LEAST_PAGES and saved >= LEAST_PART * whole
-    return Choice(is_worth_it, f"about {filtered:,} pages in place of {whole:,}", share)
+    noun = "page" if filtered == 1 else "pages"
+    return Choice(is_worth_it, f"about {filtered:,} {noun} in place of {whole:,}", share)
