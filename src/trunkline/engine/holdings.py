@@ -14,9 +14,12 @@ MASKING_POLICY = "default-1"
 
 
 def fingerprint(api_url: str, client_id: str, dataset: Dataset) -> str:
-    """Who fetches, and how it is mapped and masked: all of it that is known without a request."""
-    parts = (api_url, client_id, dataset.name, str(dataset.mapping_version), MASKING_POLICY)
-    return _short("\n".join(parts))
+    """Who fetches, and how it is mapped and masked: all of it that is known without a request.
+
+    In parts, so that two can be compared: see ``planner.stale``.
+    """
+    who = "\n".join((api_url, client_id, dataset.name))
+    return f"{_short(who)}-{dataset.mapping_version}-{_short(MASKING_POLICY)}"
 
 
 def with_rights(fingerprint: str, divisions: tuple[str, ...] | None) -> str:

@@ -15,7 +15,7 @@ _WHY = {
     "final": "held",
     "fresh": "held; not yet final, but fetched a moment ago",
     "provisional": "held before it was final; fetched again",
-    "stale": "held under other rights, masking or mapping; fetched again",
+    "stale": "held under what is no longer so; fetched again",
     "missing": "not held; fetched",
 }
 _MOST_RANGES = 3
@@ -55,11 +55,21 @@ def _need(need: Need) -> list[str]:
     states = dict.fromkeys(
         sorted(need.days.values(), key=lambda state: list(_WHY).index(state.value))
     )
-    rows = []
-    for state in states:
-        days = need.in_state(state)
-        rows.append((state.value, _count(len(days), "day"), _ranges(days), _WHY[state.value]))
+    rows = [
+        (state.value, _count(len(days), "day"), _ranges(days), words)
+        for state in states
+        for words, days in _reasons(need, need.in_state(state), _WHY[state.value])
+    ]
     return [head, *_table(rows)]
+
+
+def _reasons(need: Need, days: Iterable[date], words: str) -> list[tuple[str, list[date]]]:
+    """Days of one state by what is said of them: stale ones have reasons of their own."""
+    found: dict[str, list[date]] = {}
+    for day in sorted(days):
+        why = need.why.get(day)
+        found.setdefault(words if why is None else f"held {why}; fetched again", []).append(day)
+    return list(found.items())
 
 
 def _ranges(days: Iterable[date]) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from trunkline.catalog import Dataset
 from trunkline.interval import DAY, Interval, midnight
 from trunkline.planner.plan import Context, DayHeld, Holdings, Need, Scan, State
+from trunkline.planner.stale import why
 
 
 def needs(scans: Iterable[Scan], holdings: Holdings, context: Context) -> tuple[Need, ...]:
@@ -18,14 +19,17 @@ def needs(scans: Iterable[Scan], holdings: Holdings, context: Context) -> tuple[
         datasets[scan.dataset.name] = scan.dataset
         intervals.setdefault(scan.dataset.name, []).extend(scan.intervals)
     return tuple(
-        Need(
-            dataset,
-            {
-                day: state(day, holdings.days.get(name, {}).get(day), context)
-                for day in sorted(wanted_days(intervals[name], context))
-            },
-        )
+        _need(dataset, wanted_days(intervals[name], context), holdings, context)
         for name, dataset in datasets.items()
+    )
+
+
+def _need(dataset: Dataset, days: Iterable[date], holdings: Holdings, context: Context) -> Need:
+    held = holdings.days.get(dataset.name, {})
+    states = {day: state(day, held.get(day), context) for day in sorted(days)}
+    stale = (day for day, found in states.items() if found is State.STALE)
+    return Need(
+        dataset, states, {day: why(held[day].fingerprint, context.fingerprint) for day in stale}
     )
 
 

@@ -93,10 +93,14 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """The UTC days a query wants of one dataset, and what is held of each."""
+    """The UTC days a query wants of one dataset, and what is held of each.
+
+    ``why`` has words for the days that are stale.
+    """
 
     dataset: Dataset
     days: Mapping[date, State]
+    why: Mapping[date, str] = field(default_factory=dict)
 
     def in_state(self, *states: State) -> frozenset[date]:
         """The days in any of the states."""
