@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,7 +24,9 @@ import pyarrow as pa
 
 from trunkline.config import Settings, load
 from trunkline.engine import Engine, Options, Prepared
+from trunkline.engine.judgement import instant
 from trunkline.engine.seams import Seams
+from trunkline.engine.syncing import Synced, Wish
 from trunkline.errors import UsageError
 from trunkline.lake.session import Answer
 from trunkline.thread import NewLoop, WorkThread
@@ -83,6 +85,28 @@ class Gateway:
     def explain(self, sql: str, *, timezone: str | None = None) -> str:
         """What a query would call, what that costs and what is held. Requests nothing."""
         return str(self._thread.call(self._engine.explain, sql, Options(time_zone=timezone)))
+
+    def sync(
+        self,
+        *tables: str,
+        start: date | datetime | None = None,
+        end: date | datetime | None = None,
+        refresh: bool = False,
+        recheck: bool = False,
+        timezone: str | None = None,
+        max_requests: int | None = None,
+    ) -> Synced:
+        """Fetch the days from ``start`` to before ``end`` (default: now) that are not held.
+
+        Without ``tables`` of all of them. A date, and a time without a zone, is one in
+        ``timezone``. ``refresh`` fetches days again although they are final; ``recheck`` those
+        that were last fetched before they were as old as the setting, by default of all that is
+        held. Raises what ``query`` does.
+        """
+        zone = timezone or self._engine.settings.timezone
+        wish = Wish(tables, instant(start, zone), instant(end, zone), refresh, recheck)
+        options = Options(timezone, max_requests)
+        return self._thread.run(lambda: self._engine.sync(wish, options, _ignore))
 
     def close(self) -> None:
         """Let go of the data directory; iterations that are not at their end are ended."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -28,6 +29,7 @@ from trunkline.engine.judgement import (
 from trunkline.engine.options import Options
 from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams, real
+from trunkline.engine.syncing import Synced, Wish, checked, intervals_of, synced, tables_of
 from trunkline.engine.system import system_relations
 from trunkline.errors import CostGuard, UsageError
 from trunkline.jobs.job import Job, JobState
@@ -43,10 +45,14 @@ from trunkline.lake.session import Answer, answer, describe
 from trunkline.planner import plan
 from trunkline.planner.literals import masked
 from trunkline.planner.plan import Context, Plan
+from trunkline.planner.wanting import wanting
 from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 
 JOBS = "jobs.sqlite"
+
+Planner = Callable[[str], Plan]
+"""Plans anew, by what is held at that time; the argument is the fingerprint of today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +83,7 @@ class Engine:
 
     def explain(self, sql: str, options: Options | None = None) -> Plan:
         """What a query would fetch. Requests nothing and needs no credentials."""
-        base = self._fingerprint()
-        known = last_known(self.lake, self.store, self.catalog.schema, base)
-        return self._plan(sql, options or Options(), known)
+        return self._plan(sql, options or Options(), self._last_known())
 
     async def prepare(self, sql: str, options: Options, observe: Observe) -> Prepared:
         """Plan a query and fetch what is missing; nothing is requested where all is held.
@@ -87,20 +91,37 @@ class Engine:
         Raises the errors of the plan before any request; CostGuard where it would take too many;
         IncompleteData where some intervals could not be had and ``allow_partial`` is not set.
         """
+        _, prepared = await self._prepared(partial(self._plan, sql, options), options, observe)
+        return prepared
+
+    async def sync(self, wish: Wish, options: Options, observe: Observe) -> Synced:
+        """Fetch what a wish asks for and is not held, as a query of it would.
+
+        Raises what ``prepare`` does; UsageError and UnknownRelation where the wish says too little
+        or names no table.
+        """
+        began = self.seams.clock.now()
+        planned = partial(self._plan_wish, checked(wish), options, began)
+        plan, prepared = await self._prepared(planned, options, observe)
+        return synced(plan, prepared.certificate, prepared.notices)
+
+    async def _prepared(
+        self, planned: Planner, options: Options, observe: Observe
+    ) -> tuple[Plan, Prepared]:
         asked_at = self.seams.clock.now()
         self._settle()
-        run = Run(self.explain(sql, options), Tally())
-        self.store.start_run(key := self.seams.new_key(), masked(sql))
+        run = Run(planned(self._last_known()), Tally())
+        self.store.start_run(key := self.seams.new_key(), masked(run.plan.sql))
         observe(Planned(run.plan))
         if run.plan.fetches:
-            run = await self._fetch(sql, options, observe, self._allowance(run.plan, options))
+            run = await self._fetch(planned, observe, self._allowance(run.plan, options))
         snapshot = self._snapshot(options.as_of)
         facts = facts_of(self.parts, run, snapshot, asked_at)
         certified = certificate(run.plan, run.tally, facts)
         text = msgspec.json.encode(certified).decode()
         self.store.finish_run(key, run.tally.total_requests, text)
         notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
-        return Prepared(sql, run.plan.time_zone, snapshot, notices, certified)
+        return run.plan, Prepared(run.plan.sql, run.plan.time_zone, snapshot, notices, certified)
 
     @contextmanager
     def answer(self, prepared: Prepared) -> Iterator[Answer]:
@@ -148,7 +169,7 @@ class Engine:
         parts = self.parts
         return replace(parts, fingerprint=with_rights(parts.fingerprint, rights.divisions))
 
-    async def _fetch(self, sql: str, options: Options, observe: Observe, allowance: int) -> Run:
+    async def _fetch(self, planned: Planner, observe: Observe, allowance: int) -> Run:
         """Fetch under the lock; planned again there, since another process may have done it.
 
         Planned again also because only now the client's rights are known: days that were fetched
@@ -159,11 +180,11 @@ class Engine:
         async with self._writing(meter) as provider:
             rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
             parts = self._parts_under(rights)
-            run = Run(self._plan(sql, options, parts.fingerprint), tally)
+            run = Run(planned(parts.fingerprint), tally)
             while run.plan.fetches:
                 fetched = await fetch(parts, provider, run.plan.fetches, rights, meter)
                 run = replace(run, fetched=fetched)
-                again = self._plan(sql, options, parts.fingerprint)
+                again = planned(parts.fingerprint)
                 # `now()` means a later instant by now, and a day may have begun meanwhile.
                 if again.wanted == run.plan.wanted or fetched.outcome.broken:
                     break
@@ -176,17 +197,30 @@ class Engine:
         describe(sql, self._relations(0), schema, zone, limits_of(self.settings))
         snapshot = self._snapshot(options.as_of)
         with constants.evaluator(zone) as constant:
-            context = Context(
-                now=self.seams.clock.now(),
-                time_zone=zone,
-                constant=constant,
-                fingerprint=fingerprint,
-                settle=self.settings.settle_time,
-                refresh_after=self.settings.refresh_time,
-                covered=options.held_only,
-            )
+            context = replace(self._context(zone, fingerprint, options), constant=constant)
             held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
             return plan(sql, self.catalog, held, context)
+
+    def _plan_wish(self, wish: Wish, options: Options, began: datetime, fingerprint: str) -> Plan:
+        context = replace(
+            self._context(self._zone(options), fingerprint, options),
+            refresh_before=began if wish.refresh else None,
+            recheck=self.settings.recheck_time if wish.recheck else None,
+        )
+        held = holdings(self.lake, self.store, self.catalog.schema, fingerprint)
+        intervals = intervals_of(wish, held, context.now)
+        return wanting(tables_of(wish, self.catalog), intervals, held, context)
+
+    def _context(self, zone: str, fingerprint: str, options: Options) -> Context:
+        return Context(
+            now=self.seams.clock.now(),
+            time_zone=zone,
+            constant=lambda _: None,
+            fingerprint=fingerprint,
+            settle=self.settings.settle_time,
+            refresh_after=self.settings.refresh_time,
+            covered=options.held_only,
+        )
 
     def _settle(self) -> None:
         """Note the jobs that a crash left between the lake and the job store."""
@@ -211,7 +245,7 @@ class Engine:
         if options.confirm(planned):
             return 4 * planned.requests
         raise CostGuard(
-            f"this query would take at least {planned.requests:,} requests; "
+            f"this would take at least {planned.requests:,} requests; "
             f"the limit for one query is {most:,}",
             hint="Ask for a shorter interval, or allow it with --max-requests. "
             "Requests are billed by the provider.",
@@ -243,6 +277,10 @@ class Engine:
 
     def _zone(self, options: Options) -> str:
         return checked_zone(options.time_zone or self.settings.timezone)
+
+    def _last_known(self) -> str:
+        base = self._fingerprint()
+        return last_known(self.lake, self.store, self.catalog.schema, base)
 
     def _fingerprint(self) -> str:
         """Of the organisation that is configured; where none is, of nothing in particular."""

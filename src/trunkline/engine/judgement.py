@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from trunkline.config import Settings, zone_exists
 from trunkline.engine.fetching import Fetched
@@ -71,3 +72,12 @@ def checked_zone(name: str) -> str:
             hint="Use an IANA name such as Europe/Berlin or UTC.",
         )
     return name
+
+
+def instant(when: date | datetime | None, zone: str) -> datetime | None:
+    """A date, or a time without a zone, as an instant: one in the zone. None stays None."""
+    if when is None:
+        return None
+    time = when if isinstance(when, datetime) else datetime(when.year, when.month, when.day)  # noqa: DTZ001
+    local = time if time.tzinfo else time.replace(tzinfo=ZoneInfo(checked_zone(zone)))
+    return local.astimezone(UTC)

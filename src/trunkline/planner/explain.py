@@ -16,6 +16,8 @@ _WHY = {
     "fresh": "held; not yet final, but fetched a moment ago",
     "provisional": "held before it was final; fetched again",
     "stale": "held under what is no longer so; fetched again",
+    "recheck": "final, but last fetched before it was old enough; fetched again",
+    "refresh": "held; fetched again as asked",
     "missing": "not held; fetched",
 }
 _MOST_RANGES = 3

@@ -48,14 +48,25 @@ def state(day: date, held: DayHeld | None, context: Context) -> State:
     """What is held of one day.
 
     A day is final once the watermark it was fetched under is ``settle`` past its end; until then it
-    is provisional, and wanted again when it was fetched longer than ``refresh_after`` ago.
+    is provisional, and wanted again when it was fetched longer than ``refresh_after`` ago. A final
+    day is wanted again where the context says so: the vendor corrects what is final, too.
     """
     if held is None:
         return State.MISSING
     if held.fingerprint != context.fingerprint:
         return State.STALE
+    if context.refresh_before is not None and held.fetched_at < context.refresh_before:
+        return State.REFRESH
     if held.watermark >= midnight(day + DAY) + context.settle:
-        return State.FINAL
+        return State.RECHECK if _is_due(day, held, context) else State.FINAL
     if held.fetched_at + context.refresh_after < context.now:
         return State.PROVISIONAL
     return State.FRESH
+
+
+def _is_due(day: date, held: DayHeld, context: Context) -> bool:
+    """Whether a final day has come of the age at which it is fetched once more, and was not."""
+    if context.recheck is None:
+        return False
+    of_age = midnight(day + DAY) + context.recheck
+    return held.fetched_at < of_age <= context.now

@@ -48,7 +48,8 @@ class Context:
     ``constant`` evaluates an SQL expression without column references, in the session's time zone,
     as a TIMESTAMP WITH TIME ZONE; None where it has no value or cannot be evaluated.
     ``covered`` answers from what is held and plans no fetch; ``lenient`` does so only for a scan
-    without bounds, which is otherwise an error.
+    without bounds, which is otherwise an error. Days last fetched before ``refresh_before`` are
+    fetched again; with ``recheck``, final days that were last fetched before they were that old.
     """
 
     now: datetime
@@ -59,6 +60,8 @@ class Context:
     refresh_after: timedelta = timedelta(minutes=15)
     covered: bool = False
     lenient: bool = False
+    refresh_before: datetime | None = None
+    recheck: timedelta | None = None
 
 
 class State(Enum):
@@ -68,6 +71,8 @@ class State(Enum):
     FRESH = "fresh"
     PROVISIONAL = "provisional"
     STALE = "stale"
+    RECHECK = "recheck"
+    REFRESH = "refresh"
     MISSING = "missing"
 
     @property
@@ -116,7 +121,7 @@ class Need:
 class Fetch:
     """One job: an interval of whole UTC days, and which of its days are wanted.
 
-    ``reason`` is ``missing``, ``stale`` or ``provisional``, the first that any of its days is in;
+    ``reason`` is the state of its days: the first of ``months.REASONS`` that any of them is in;
     ``resumes`` is the key of an unfinished job that already covers the days. ``pages`` is how many
     result pages it is thought to have, None where nothing held tells.
     """
