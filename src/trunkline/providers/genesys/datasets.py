@@ -39,6 +39,8 @@ CONVERSATION_DETAILS = Dataset(
     end_column="conversation_end",
     cursor="cursor",
     watermark="dataAvailabilityDate",
+    # The synchronous query answers AnalyticsConversationWithoutAttributes.
+    only_in_jobs=frozenset({"attribute"}),
     metrics=tuple(METRICS),
     mapping_version=2,
     # Either is enough; the second shows only the conversations of the client's own users.
