@@ -65,12 +65,14 @@ class Gateway:
         allow_partial: bool = False,
         covered: bool = False,
         as_of: int | datetime | None = None,
+        tail: bool | None = None,
     ) -> Result:
         """Fetch what the query needs and is not held yet; the rows are read from the result.
 
         ``timezone`` is the zone of dates without one. ``covered`` answers from what is held,
         ``as_of`` from a snapshot (its number, or a time; UTC where it has no zone): neither
-        requests anything.
+        requests anything. ``tail`` asks for what is past the watermark, too; by default as the
+        settings have it.
 
         Raises SqlError and its kin before any request; CostGuard where it would take more than
         ``max_requests``; IncompleteData where intervals are missing, unless ``allow_partial``.
@@ -78,7 +80,7 @@ class Gateway:
         """
         if isinstance(as_of, datetime) and as_of.tzinfo is None:
             as_of = as_of.replace(tzinfo=UTC)
-        options = Options(timezone, max_requests, allow_partial, covered, as_of)
+        options = Options(timezone, max_requests, allow_partial, covered, as_of, tail=tail)
         prepared = self._thread.run(lambda: self._engine.prepare(sql, options, _ignore))
         return Result(prepared, lambda: self._reading(prepared))
 
@@ -95,6 +97,7 @@ class Gateway:
         recheck: bool = False,
         timezone: str | None = None,
         max_requests: int | None = None,
+        tail: bool | None = None,
     ) -> Synced:
         """Fetch the days from ``start`` to before ``end`` (default: now) that are not held.
 
@@ -105,7 +108,7 @@ class Gateway:
         """
         zone = timezone or self._engine.settings.timezone
         wish = Wish(tables, instant(start, zone), instant(end, zone), refresh, recheck)
-        options = Options(timezone, max_requests)
+        options = Options(timezone, max_requests, tail=tail)
         return self._thread.run(lambda: self._engine.sync(wish, options, _ignore))
 
     def close(self) -> None:

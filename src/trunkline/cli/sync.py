@@ -27,6 +27,7 @@ from trunkline.planner.plan import Plan
     "--recheck", is_flag=True, help="Fetch once more what is older than the setting recheck."
 )
 @click.option("--follow", is_flag=True, help="Go on for ever: again after refresh_after.")
+@click.option("--no-tail", is_flag=True, help="Ask for nothing past the watermark.")
 @click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
 @click.option(
     "--max-requests",
@@ -61,7 +62,8 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
                 follow=given["follow"],
             )
         )
-        options = Options(zone, given["max_requests"], confirm=_ask)
+        tail = False if given["no_tail"] else None
+        options = Options(zone, given["max_requests"], confirm=_ask, tail=tail)
         asyncio.run(_sync(engine, wish, options, quiet=given["quiet"]))
 
 

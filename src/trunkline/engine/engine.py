@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from trunkline.config import Settings
+from trunkline.engine.beside import Asking, supplement
 from trunkline.engine.certificate import Facts, Tally, certificate
 from trunkline.engine.completeness import missing_notices
 from trunkline.engine.connect import connected, genesys_hosts
@@ -25,18 +26,20 @@ from trunkline.engine.judgement import (
     limits_of,
     quarantine_notice,
     require_complete,
+    tail_notices,
 )
 from trunkline.engine.options import Options
 from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams, real
 from trunkline.engine.syncing import Synced, Wish, checked, intervals_of, synced, tables_of
 from trunkline.engine.system import system_relations
-from trunkline.errors import CostGuard, UsageError
+from trunkline.errors import CostGuard, IncompleteData, UsageError
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Outcome
 from trunkline.jobs.store import JobStore
 from trunkline.lake import constants
 from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.freshness import Told
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt
 from trunkline.lake.lock import writing
@@ -51,8 +54,13 @@ from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 
 JOBS = "jobs.sqlite"
 
-Planner = Callable[[str], Plan]
-"""Plans anew, by what is held at that time; the argument is the fingerprint of today."""
+
+class Planner(Protocol):
+    """Plans anew, by what is held at that time."""
+
+    def __call__(self, fingerprint: str, *, fetched: bool = False) -> Plan:
+        """By the fingerprint of today; ``fetched`` where the jobs of the run are done."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +121,8 @@ class Engine:
         run = Run(planned(self._last_known()), Tally())
         self.store.start_run(key := self.seams.new_key(), masked(run.plan.sql))
         observe(Planned(run.plan))
-        if run.plan.fetches:
-            run = await self._fetch(planned, observe, self._allowance(run.plan, options))
+        if run.plan.requests:
+            run = await self._fetch(planned, options, observe, run.plan)
         snapshot = self._snapshot(options.as_of)
         facts = facts_of(self.parts, run, snapshot, asked_at)
         certified = certificate(run.plan, run.tally, facts)
@@ -148,7 +156,7 @@ class Engine:
             return Outcome((), ()), ()
         meter = Meter(Tally(), self.settings.max_requests, observe)
         async with self._writing(meter) as provider:
-            rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
+            rights = await self._rights(provider)
             parts = self._parts_under(rights)
             return await resume(parts, provider, rights, meter)
 
@@ -169,43 +177,83 @@ class Engine:
         parts = self.parts
         return replace(parts, fingerprint=with_rights(parts.fingerprint, rights.divisions))
 
-    async def _fetch(self, planned: Planner, observe: Observe, allowance: int) -> Run:
-        """Fetch under the lock; planned again there, since another process may have done it.
-
-        Planned again also because only now the client's rights are known: days that were fetched
-        under others are stale.
-        """
+    async def _fetch(
+        self, planned: Planner, options: Options, observe: Observe, first: Plan
+    ) -> Run:
+        """Fetch under the lock; planned again there, since another process may have done it."""
         tally = Tally()
-        meter = Meter(tally, allowance, observe)
+        meter = Meter(tally, self._allowance(first, options), observe)
         async with self._writing(meter) as provider:
-            rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
-            parts = self._parts_under(rights)
-            run = Run(planned(parts.fingerprint), tally)
-            while run.plan.fetches:
-                fetched = await fetch(parts, provider, run.plan.fetches, rights, meter)
-                run = replace(run, fetched=fetched)
-                again = planned(parts.fingerprint)
-                # `now()` means a later instant by now, and a day may have begun meanwhile.
-                if again.wanted == run.plan.wanted or fetched.outcome.broken:
-                    break
-                run = replace(run, plan=again)
-                rights = await rights_of(parts, provider, CONVERSATION_DETAILS)
-        return run
+            run = Run(planned(self._last_known()), tally)
+            parts = replace(self.parts, fingerprint=self._last_known())
+            if run.plan.fetches:
+                parts, run = await self._fetch_days(planned, provider, run, meter)
+            rest = planned(parts.fingerprint, fetched=True)
+            return await self._supplement(Asking(parts, provider, meter), run, rest, options)
 
-    def _plan(self, sql: str, options: Options, fingerprint: str) -> Plan:
+    async def _fetch_days(
+        self, planned: Planner, provider: GenesysCloud, run: Run, meter: Meter
+    ) -> tuple[Parts, Run]:
+        """The jobs of a plan, which is made anew: only now the client's rights are known.
+
+        Days that were fetched under others are stale.
+        """
+        rights = await self._rights(provider)
+        parts = self._parts_under(rights)
+        run = replace(run, plan=planned(parts.fingerprint))
+        while run.plan.fetches:
+            fetched = await fetch(parts, provider, run.plan.fetches, rights, meter)
+            run = replace(run, fetched=fetched)
+            again = planned(parts.fingerprint)
+            # `now()` means a later instant by now, and a day may have begun meanwhile.
+            if again.wanted == run.plan.wanted or fetched.outcome.broken:
+                break
+            run = replace(run, plan=again)
+            rights = await self._rights(provider)
+        return parts, run
+
+    async def _supplement(self, asking: Asking, run: Run, rest: Plan, options: Options) -> Run:
+        """What needs no job, once the jobs are done."""
+        try:
+            reopened, notices = await supplement(asking, rest)
+        except IncompleteData as error:
+            if not options.allow_partial:
+                raise
+            return replace(run, notices=(error.message,))
+        return replace(run, reopened=reopened, notices=notices)
+
+    async def _rights(self, provider: GenesysCloud) -> Rights:
+        """What the client may see; the watermark is kept, for plans that ask for nothing."""
+        rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
+        told = Told(rights.watermark, self.seams.clock.now())
+        fresh = self.lake.catalogue.fresh
+        fresh.tell(self.catalog.schema, CONVERSATION_DETAILS.name, told)
+        return rights
+
+    def _plan(self, sql: str, options: Options, fingerprint: str, *, fetched: bool = False) -> Plan:
         zone, schema = self._zone(options), self.catalog.schema
         describe(sql, self._relations(0), schema, zone, limits_of(self.settings))
         snapshot = self._snapshot(options.as_of)
         with constants.evaluator(zone) as constant:
-            context = replace(self._context(zone, fingerprint, options), constant=constant)
+            context = self._context(zone, fingerprint, options)
+            context = replace(context, constant=constant, fetched=fetched)
             held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
             return plan(sql, self.catalog, held, context)
 
-    def _plan_wish(self, wish: Wish, options: Options, began: datetime, fingerprint: str) -> Plan:
+    def _plan_wish(
+        self,
+        wish: Wish,
+        options: Options,
+        began: datetime,
+        fingerprint: str,
+        *,
+        fetched: bool = False,
+    ) -> Plan:
         context = replace(
             self._context(self._zone(options), fingerprint, options),
             refresh_before=began if wish.refresh else None,
             recheck=self.settings.recheck_time if wish.recheck else None,
+            fetched=fetched,
         )
         held = holdings(self.lake, self.store, self.catalog.schema, fingerprint)
         intervals = intervals_of(wish, held, context.now)
@@ -220,6 +268,7 @@ class Engine:
             settle=self.settings.settle_time,
             refresh_after=self.settings.refresh_time,
             covered=options.held_only,
+            tail=self.settings.tail if options.tail is None else options.tail,
         )
 
     def _settle(self) -> None:
@@ -252,7 +301,7 @@ class Engine:
         )
 
     def _notices(self, run: Run, facts: Facts, options: Options) -> tuple[str, ...]:
-        notices = [*run.plan.notices]
+        notices = [*run.plan.notices, *run.notices, *tail_notices(facts.tails)]
         if options.held_only:
             notices.append(held_notice(facts.snapshot, self.coverage(facts.snapshot)))
         if run.fetched and run.broken:

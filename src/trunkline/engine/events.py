@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trunkline.http.exchange import Exchange
-from trunkline.jobs.job import Job
+from trunkline.jobs.job import Job, Landed
 from trunkline.jobs.runner import Progress
 from trunkline.planner.plan import Plan
 
@@ -32,5 +32,13 @@ class Started:
     watermark: datetime
 
 
-Event = Planned | LockWait | Started | Progress | Exchange
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A page that came without a job: of ``the tail``, or of ``open conversations``."""
+
+    what: str
+    landed: Landed
+
+
+Event = Planned | LockWait | Started | Progress | Beside | Exchange
 Observe = Callable[[Event], None]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from trunkline.config import Settings, zone_exists
+from trunkline.engine.completeness import pieces
 from trunkline.engine.fetching import Fetched
 from trunkline.errors import IncompleteData, UsageError
-from trunkline.interval import runs
+from trunkline.interval import iso, runs
 from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.freshness import TailDay
 from trunkline.lake.session import Limits
 
 SPILL = "spill"  # below the data directory: what is spilled was masked before it landed
@@ -41,6 +43,15 @@ def quarantine_notice(certificate: Mapping[str, Any]) -> tuple[str, ...]:
     which = "1 conversation" if count == 1 else f"{count:,} conversations"
     said = f"{which} of the days behind this answer could not be read, and no table has any of it"
     return (f"{said}; --certificate gives the reasons",)
+
+
+def tail_notices(tails: Iterable[TailDay]) -> tuple[str, ...]:
+    """What has to be said of an answer that has something from past the watermark."""
+    return tuple(
+        f"{piece.dataset}: from {iso(piece.interval.start)} to {iso(piece.interval.end)} from the "
+        "synchronous query: no participant attributes; replaced when jobs reach that time"
+        for piece in pieces(tails)
+    )
 
 
 def held_notice(snapshot: int, covered: Sequence[CoveredDay]) -> str:

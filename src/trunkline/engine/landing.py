@@ -28,6 +28,8 @@ def layout_of(catalog: Catalog, dataset: Dataset) -> Layout:
         root_table=root,
         key=dataset.key,
         time_column=dataset.time_column,
+        end_column=dataset.end_column,
+        only_in_jobs=tuple(t.name for t in tables if t.level in dataset.only_in_jobs),
     )
 
 

@@ -10,6 +10,7 @@ from enum import Enum
 from trunkline.catalog import WHOLE, Dataset, Scope
 from trunkline.interval import Interval
 from trunkline.planner import explain
+from trunkline.planner.moving import Reopen, StillOpen, Tail, TailHeld, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,13 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What is held of each dataset, and which jobs are still unfinished."""
+    """What is held of each dataset, which jobs are still unfinished, and what is still moving."""
 
     days: Mapping[str, Mapping[date, DayHeld]] = field(default_factory=dict)
     unfinished: tuple[Unfinished, ...] = ()
+    told: Mapping[str, Told] = field(default_factory=dict)
+    tails: Mapping[str, Mapping[date, TailHeld]] = field(default_factory=dict)
+    open: Mapping[str, tuple[StillOpen, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Context:
     ``covered`` answers from what is held and plans no fetch; ``lenient`` does so only for a scan
     without bounds, which is otherwise an error. Days last fetched before ``refresh_before`` are
     fetched again; with ``recheck``, final days that were last fetched before they were that old.
+    ``tail`` asks for what is past the watermark, too; ``fetched`` says that the jobs are done.
     """
 
     now: datetime
@@ -63,6 +68,8 @@ class Context:
     lenient: bool = False
     refresh_before: datetime | None = None
     recheck: timedelta | None = None
+    tail: bool = False
+    fetched: bool = False
 
 
 class State(Enum):
@@ -70,6 +77,7 @@ class State(Enum):
 
     FINAL = "final"
     FRESH = "fresh"
+    AHEAD = "ahead"
     PROVISIONAL = "provisional"
     STALE = "stale"
     RECHECK = "recheck"
@@ -78,8 +86,8 @@ class State(Enum):
 
     @property
     def is_held(self) -> bool:
-        """Whether the day can be answered without a fetch."""
-        return self in (State.FINAL, State.FRESH)
+        """Whether the day can be answered without a fetch, as well as it can be."""
+        return self in (State.FINAL, State.FRESH, State.AHEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +154,7 @@ class Plan:
     """What a query reads, what of it is held, and the jobs that bring the rest.
 
     ``others`` are relations that are not of a dataset, such as the system tables; they need no
-    fetch.
+    fetch. ``tails`` and ``reopened`` are asked for without a job.
     """
 
     sql: str
@@ -157,6 +165,8 @@ class Plan:
     needs: tuple[Need, ...]
     fetches: tuple[Fetch, ...]
     notices: tuple[str, ...]
+    tails: tuple[Tail, ...] = ()
+    reopened: tuple[Reopen, ...] = ()
 
     def __str__(self) -> str:
         return explain.text(self)
@@ -173,5 +183,11 @@ class Plan:
 
     @property
     def requests(self) -> int:
-        """The fewest requests the fetches can take: for the cost guard."""
-        return sum(fetch.requests for fetch in self.fetches)
+        """The fewest requests it can take: for the cost guard."""
+        return sum(fetch.requests for fetch in self.fetches) + self.without_jobs
+
+    @property
+    def without_jobs(self) -> int:
+        """Those of them that need no job: the tail's, and those for open records."""
+        tails = sum(tail.requests for tail in self.tails)
+        return tails + sum(again.requests for again in self.reopened)

@@ -9,6 +9,7 @@ from trunkline.interval import Interval
 from trunkline.planner.gap import needs
 from trunkline.planner.months import fetches
 from trunkline.planner.plan import Context, Holdings, Plan, Scan
+from trunkline.planner.supplements import supplements
 
 
 def wanting(
@@ -20,6 +21,7 @@ def wanting(
         for table in tables
     )
     wanted = needs(scans, holdings, context)
+    tails, again = supplements(wanted, scans, holdings, context)
     return Plan(
         sql="sync " + ", ".join(table.name for table in tables),
         time_zone=context.time_zone,
@@ -29,4 +31,6 @@ def wanting(
         needs=wanted,
         fetches=tuple(fetch for need in wanted for fetch in fetches(need, holdings)),
         notices=(),
+        tails=tails,
+        reopened=again,
     )

@@ -97,10 +97,18 @@ class Provider(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RecentPage:
+    """A page that came without a job. ``total`` is how many records there are, approximately."""
+
+    body: bytes
+    total: int
+
+
 class Recent(Protocol):
     """The requests that need no job: for what is past the watermark, still open, or counted."""
 
-    async def recent(self, dataset: Dataset, interval: Interval, page: int) -> bytes:
+    async def recent(self, dataset: Dataset, interval: Interval, page: int) -> RecentPage:
         """One page, from 1, of what is known now of an interval's UTC days. One request."""
         ...
 

@@ -22,7 +22,8 @@ RAW = b'{"conversations":[{"conversationId":"a"}],"totalHits":1}'
 
 def test_a_page_of_what_is_past_the_watermark() -> None:
     scene = Scene(Response(200, {}, RAW))
-    assert scene.run(scene.cloud.recent(CONVERSATION_DETAILS, TAIL, 3)) == RAW
+    page = scene.run(scene.cloud.recent(CONVERSATION_DETAILS, TAIL, 3))
+    assert (page.body, page.total) == (RAW, 1)
     (request,) = scene.transport.requests
     assert (request.method, request.url) == ("POST", DETAILS + "/query")
     assert msgspec.json.decode(request.body or b"") == {

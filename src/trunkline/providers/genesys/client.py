@@ -13,7 +13,7 @@ from trunkline.catalog import WHOLE, Dataset, Live, Scope, Table
 from trunkline.errors import JobLost, MalformedAnswer, RequestRefused
 from trunkline.http.client import Client
 from trunkline.interval import Interval
-from trunkline.providers import Division, Organization, RemoteStatus, Submitted
+from trunkline.providers import Division, Organization, RecentPage, RemoteStatus, Submitted
 from trunkline.providers.genesys import conversation_jobs as jobs
 from trunkline.providers.genesys import conversation_query as live
 from trunkline.providers.genesys import organization as org
@@ -85,7 +85,7 @@ class GenesysCloud:
             if refused.status not in GONE:
                 raise
 
-    async def recent(self, dataset: Dataset, interval: Interval, page: int) -> bytes:
+    async def recent(self, dataset: Dataset, interval: Interval, page: int) -> RecentPage:
         """One page, from 1, of what is known now of an interval's UTC days. One request.
 
         Without what only jobs tell. The body is as it came; past the last page
@@ -93,7 +93,7 @@ class GenesysCloud:
         """
         body = live.query(interval, page, (dataset.live or Live()).page_size)
         answer = await self._client.request("POST", live.QUERY, json=body, fits=live.is_page)
-        return answer.body
+        return RecentPage(answer.body, live.read_hits(answer.body))
 
     async def by_id(self, dataset: Dataset, keys: Sequence[str]) -> bytes:
         """Some records as they are known now, without what only jobs tell. One request.
