@@ -302,6 +302,10 @@ class Catalog:
         """The tables cut from one dataset."""
         return tuple(t for t in self.tables if t.dataset == dataset)
 
+    def root(self, dataset: Dataset) -> Table:
+        """The table whose rows are a dataset's records."""
+        return next(t for t in self.of(dataset) if t.level == dataset.levels[0].name)
+
     def names(self) -> tuple[str, ...]:
         """Every relation, views included."""
         return tuple(self._by_name)

@@ -25,10 +25,12 @@ from trunkline.engine.judgement import (
     held_notice,
     limits_of,
     quarantine_notice,
+    reopened_notices,
     require_complete,
     tail_notices,
 )
 from trunkline.engine.options import Options
+from trunkline.engine.reading import reads_of
 from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams, real
 from trunkline.engine.syncing import Synced, Wish, checked, intervals_of, synced, tables_of
@@ -40,9 +42,11 @@ from trunkline.jobs.store import JobStore
 from trunkline.lake import constants
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import Told
+from trunkline.lake.gate import check
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt
 from trunkline.lake.lock import writing
+from trunkline.lake.reading import Reads
 from trunkline.lake.relation import Relation, relations_of
 from trunkline.lake.session import Answer, answer, describe
 from trunkline.planner import plan
@@ -69,6 +73,17 @@ class Prepared:
 
     sql: str
     time_zone: str
+    snapshot: int
+    notices: tuple[str, ...]
+    certificate: dict[str, Any]
+    reads: Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a plan wanted is held now: the plan it ended with, and what that took."""
+
+    plan: Plan
     snapshot: int
     notices: tuple[str, ...]
     certificate: dict[str, Any]
@@ -99,8 +114,11 @@ class Engine:
         Raises the errors of the plan before any request; CostGuard where it would take too many;
         IncompleteData where some intervals could not be had and ``allow_partial`` is not set.
         """
-        _, prepared = await self._prepared(partial(self._plan, sql, options), options, observe)
-        return prepared
+        done = await self._hold(partial(self._plan, sql, options), options, observe)
+        named = check(sql, self._relations(), self.catalog.schema)
+        reads = reads_of(done.plan, self.catalog, named)
+        zone = done.plan.time_zone
+        return Prepared(sql, zone, done.snapshot, done.notices, done.certificate, reads)
 
     async def sync(self, wish: Wish, options: Options, observe: Observe) -> Synced:
         """Fetch what a wish asks for and is not held, as a query of it would.
@@ -110,12 +128,11 @@ class Engine:
         """
         began = self.seams.clock.now()
         planned = partial(self._plan_wish, checked(wish), options, began)
-        plan, prepared = await self._prepared(planned, options, observe)
-        return synced(plan, prepared.certificate, prepared.notices)
+        done = await self._hold(planned, options, observe)
+        return synced(done.plan, done.certificate, done.notices)
 
-    async def _prepared(
-        self, planned: Planner, options: Options, observe: Observe
-    ) -> tuple[Plan, Prepared]:
+    async def _hold(self, planned: Planner, options: Options, observe: Observe) -> Done:
+        """See to it that what a plan wants is held, and note what that took."""
         asked_at = self.seams.clock.now()
         self._settle()
         run = Run(planned(self._last_known()), Tally())
@@ -129,12 +146,12 @@ class Engine:
         text = msgspec.json.encode(certified).decode()
         self.store.finish_run(key, run.tally.total_requests, text)
         notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
-        return run.plan, Prepared(run.plan.sql, run.plan.time_zone, snapshot, notices, certified)
+        return Done(run.plan, snapshot, notices, certified)
 
     @contextmanager
     def answer(self, prepared: Prepared) -> Iterator[Answer]:
         """Run the user's own text over the snapshot; read the batches while it is open."""
-        relations = self._relations(prepared.snapshot)
+        relations = self._relations(prepared)
         zone, limits = prepared.time_zone, limits_of(self.settings)
         with answer(prepared.sql, relations, self.catalog.schema, zone, limits) as result:
             yield result
@@ -232,7 +249,7 @@ class Engine:
 
     def _plan(self, sql: str, options: Options, fingerprint: str, *, fetched: bool = False) -> Plan:
         zone, schema = self._zone(options), self.catalog.schema
-        describe(sql, self._relations(0), schema, zone, limits_of(self.settings))
+        describe(sql, self._relations(), schema, zone, limits_of(self.settings))
         snapshot = self._snapshot(options.as_of)
         with constants.evaluator(zone) as constant:
             context = self._context(zone, fingerprint, options)
@@ -302,6 +319,7 @@ class Engine:
 
     def _notices(self, run: Run, facts: Facts, options: Options) -> tuple[str, ...]:
         notices = [*run.plan.notices, *run.notices, *tail_notices(facts.tails)]
+        notices += reopened_notices(run.reopened)
         if options.held_only:
             notices.append(held_notice(facts.snapshot, self.coverage(facts.snapshot)))
         if run.fetched and run.broken:
@@ -316,12 +334,15 @@ class Engine:
             raise UsageError(f"there is no snapshot {as_of}", hint=f"The newest is {newest}.")
         return newest if as_of is None else as_of
 
-    def _relations(self, snapshot: int | None = None) -> tuple[Relation, ...]:
-        schema = self.catalog.schema
-        at = self.lake.catalogue.latest() if snapshot is None else snapshot
+    def _relations(self, prepared: Prepared | None = None) -> tuple[Relation, ...]:
+        """All that a text may name, with what a prepared query reads of it; else without rows."""
+        if prepared is None:
+            return (*relations_of(self.catalog), *system_relations(self.catalog, (), ()))
+        jobs, held = self.store.jobs(self.catalog.schema), self.coverage(prepared.snapshot)
+        parts = self.lake.parts(self.catalog, prepared.snapshot, prepared.reads)
         return (
-            *relations_of(self.catalog, self.lake.reading(schema, at).parts(self.catalog.tables)),
-            *system_relations(self.catalog, self.store.jobs(schema), self.coverage(at)),
+            *relations_of(self.catalog, parts),
+            *system_relations(self.catalog, jobs, held),
         )
 
     def _zone(self, options: Options) -> str:

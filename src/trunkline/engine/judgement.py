@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from trunkline.config import Settings, zone_exists
+from trunkline.engine.certificate import Reopened
 from trunkline.engine.completeness import pieces
 from trunkline.engine.fetching import Fetched
 from trunkline.errors import IncompleteData, UsageError
@@ -52,6 +53,15 @@ def tail_notices(tails: Iterable[TailDay]) -> tuple[str, ...]:
         "synchronous query: no participant attributes; replaced when jobs reach that time"
         for piece in pieces(tails)
     )
+
+
+def reopened_notices(reopened: Reopened) -> tuple[str, ...]:
+    """What has to be said of open conversations that were asked for and not answered."""
+    unknown = reopened.asked - reopened.answered
+    if not unknown:
+        return ()
+    said = f"{unknown:,} of {reopened.asked:,} open conversations that were asked for again"
+    return (f"{said} are not known to the provider, or not shown to this client; they are kept",)
 
 
 def held_notice(snapshot: int, covered: Sequence[CoveredDay]) -> str:

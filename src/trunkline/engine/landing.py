@@ -20,16 +20,14 @@ from trunkline.lake.landing import Layout, Receipt
 
 def layout_of(catalog: Catalog, dataset: Dataset) -> Layout:
     """What the lake must know of a dataset."""
-    tables = catalog.of(dataset)
-    root = next(table.name for table in tables if table.level == dataset.levels[0].name)
     return Layout(
         dataset=dataset.name,
-        tables=tuple(table.name for table in tables),
-        root_table=root,
+        tables=tuple(table.name for table in catalog.of(dataset)),
+        root_table=catalog.root(dataset).name,
         key=dataset.key,
         time_column=dataset.time_column,
         end_column=dataset.end_column,
-        only_in_jobs=tuple(t.name for t in tables if t.level in dataset.only_in_jobs),
+        only_in_jobs=tuple(t.name for t in catalog.of(dataset) if t.level in dataset.only_in_jobs),
     )
 
 

@@ -109,9 +109,19 @@ class Catalogue:
         row = self._db.execute(QUERIES["snapshot_of_job"], {"job": job}).fetchone()
         return int(row["snapshot"]) if row else None
 
-    def files(self, organization: str, snapshot: int) -> tuple[HeldFile, ...]:
-        """The files of a snapshot, of every scope; their paths relative to the data directory."""
-        rows = self._all("files_of_snapshot", organization=organization, snapshot=snapshot)
+    def files(
+        self, organization: str, snapshot: int, tables: Iterable[str] | None = None
+    ) -> tuple[HeldFile, ...]:
+        """The files of a snapshot, of every scope; their paths relative to the data directory.
+
+        Of all tables, unless some are named.
+        """
+        rows = self._all(
+            "files_of_snapshot",
+            organization=organization,
+            snapshot=snapshot,
+            tables=None if tables is None else json.dumps(sorted(tables)),
+        )
         return tuple(
             HeldFile(
                 row["table_name"],

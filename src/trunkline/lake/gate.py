@@ -8,6 +8,7 @@ refused, so that a new one of DuckDB's has to be let in by hand.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -69,15 +70,19 @@ TOO_DEEP = "the statement is nested too deeply"
 Node = Mapping[str, Any]
 
 
-def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> None:
-    """Raise ForbiddenSql, UnknownRelation or SqlError unless it is one SELECT over the relations.
+def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> tuple[Relation, ...]:
+    """Those of the relations that the text names, if it is one SELECT over them.
 
-    ``default_schema`` is the one that unqualified names belong to.
+    ``default_schema`` is the one that unqualified names belong to. A relation whose name is a
+    common table expression's wherever it stands may be among them too.
+
+    Raises ForbiddenSql, UnknownRelation or SqlError.
     """
     statements = parse(sql)["statements"]
     if len(statements) != 1:
         count = "no statement" if not statements else f"{len(statements)} statements"
         raise ForbiddenSql(f"{ONE_SELECT}; this is {count}")
+    named: dict[str, Relation] = {}
     for node, common in _walk(statements[0]["node"]):
         kind = str(node.get("type"))
         if "class" in node:
@@ -85,14 +90,22 @@ def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Non
         elif kind.endswith("_NODE"):
             _check_query(kind)
         elif "sample" in node and kind == "BASE_TABLE":
-            _check_table(node, common, sql, relations, default_schema)
+            if found := _check_table(node, common, sql, relations, default_schema):
+                named[found.qualified] = found
         elif "sample" in node:
             _check_source(node, sql)
+    return tuple(named.values())
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """A database for nothing but syntax trees: to make one takes longer than most texts do."""
+    return duckdb.connect(":memory:")
 
 
 def parse(sql: str) -> dict[str, Any]:
     """Return DuckDB's syntax tree of a SELECT; SqlError or ForbiddenSql where there is none."""
-    with duckdb.connect(":memory:") as connection:
+    with _parser().cursor() as connection:
         row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
     try:
         tree: dict[str, Any] = msgspec.json.decode(row[0] if row else "{}")
@@ -143,15 +156,15 @@ def _check_table(
     sql: str,
     relations: tuple[Relation, ...],
     default_schema: str,
-) -> None:
+) -> Relation | None:
     path, position = node["qualified_name"]["path"], character(sql, node.get("query_location"))
     if len(path) > 2 or node.get("at_clause"):
         raise ForbiddenSql(f"{'.'.join(path)} is not a relation", position=position)
-    if len(path) == 1 and folded(path[0]) in common:
-        return
     schema = path[0] if len(path) == 2 else None
-    if find(relations, path[-1], schema, default_schema) is None:
+    found = find(relations, path[-1], schema, default_schema)
+    if found is None and not (len(path) == 1 and folded(path[0]) in common):
         raise unknown_relation(".".join(path), relations, default_schema, position)
+    return found
 
 
 def _walk(statement: Node) -> Iterator[tuple[Node, frozenset[str]]]:

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from trunkline.catalog import OPEN_AT, WHOLE, Scope
+from trunkline.catalog import OPEN_AT, WHOLE, Catalog, Scope
 from trunkline.errors import ConfigError
 from trunkline.lake.amending import amended, open_in
-from trunkline.lake.catalogue import Catalogue, CoveredDay, Publication
+from trunkline.lake.catalogue import Catalogue, CoveredDay, HeldFile, Publication
 from trunkline.lake.displacement import displaced, out_of_place
 from trunkline.lake.freshness import OpenRecord
 from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
-from trunkline.lake.reading import Reading
+from trunkline.lake.reading import Held, Reads
+from trunkline.lake.relation import Part
 from trunkline.lake.remainder import newest_only
 
 CATALOGUE = "catalogue.sqlite"
@@ -120,17 +121,23 @@ class Lake:
             paths.setdefault(file.table, []).append(str(self.home / file.path))
         return {table: tuple(of_table) for table, of_table in paths.items()}
 
-    def reading(self, organization: str, snapshot: int, scopes: tuple[Scope, ...] = ()) -> Reading:
-        """What a query reads of a snapshot: whole days, the tail, and the scopes it names."""
-        files = (
-            replace(file, path=str(self.home / file.path))
-            for file in self.catalogue.files(organization, snapshot)
-        )
-        whole: dict[str, set[date]] = {}
+    def parts(self, catalog: Catalog, snapshot: int, reads: Reads) -> dict[str, tuple[Part, ...]]:
+        """What each table that a query reads is read from in a snapshot, by its name."""
+        tables = [table for table in catalog.tables if table.name in reads.tables]
+        names = reads.tables | {catalog.root(table.dataset).name for table in tables}
+        files: dict[tuple[str, Scope], list[HeldFile]] = {}
+        for found in self.catalogue.files(catalog.schema, snapshot, names):
+            of_scope = files.setdefault((found.table, found.scope), [])
+            of_scope.append(replace(found, path=str(self.home / found.path)))
+        whole = self._whole(catalog.schema, snapshot) if reads.scopes else {}
+        return Held(files, whole).parts(catalog, reads)
+
+    def _whole(self, organization: str, snapshot: int) -> dict[str, frozenset[date]]:
+        """The days held whole, by dataset."""
+        days: dict[str, set[date]] = {}
         for held in self.coverage(organization, snapshot):
-            whole.setdefault(held.dataset, set()).add(held.day)
-        days = {dataset: frozenset(of_dataset) for dataset, of_dataset in whole.items()}
-        return Reading(tuple(files), days, scopes)
+            days.setdefault(held.dataset, set()).add(held.day)
+        return {dataset: frozenset(of_dataset) for dataset, of_dataset in days.items()}
 
     def coverage(self, organization: str, snapshot: int | None = None) -> tuple[CoveredDay, ...]:
         """The days held whole, of the newest snapshot unless another is named."""

@@ -48,10 +48,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """The user's text and what it may name and use: all that an error message needs."""
+    """The user's text, what it names, and what it may name and use: all that an error needs."""
 
     sql: str
     relations: tuple[Relation, ...]
+    named: tuple[Relation, ...]
     limits: Limits
 
 
@@ -68,8 +69,8 @@ def describe(
     DuckDB tells it; UsageError where there is no such time zone.
     """
     empty = tuple(Relation(r.schema, r.name, r.columns) for r in relations)
-    question = _Question(sql, empty, limits or Limits())
-    gate.check(sql, empty, default_schema)
+    named = gate.check(sql, empty, default_schema)
+    question = _Question(sql, empty, named, limits or Limits())
     with _open(question, default_schema, zone) as connection, _sql_errors(connection, question):
         return tuple(connection.sql(sql).columns)
 
@@ -80,11 +81,12 @@ def answer(
 ) -> Iterator[Answer]:
     """Run the user's own text; batches are read while the context is open.
 
+    Of the relations only those are opened that the text names, so that nothing else can harm it.
     Raises LimitExceeded where it needs more memory, time or rows than it may. The time runs until
     the last batch is read.
     """
-    question = _Question(sql, relations, limits)
-    gate.check(sql, relations, default_schema)
+    named = gate.check(sql, relations, default_schema)
+    question = _Question(sql, relations, named, limits)
     with _open(question, default_schema, zone) as connection:
         with _sql_errors(connection, question):
             reader = _beside(connection, lambda: connection.sql(sql).to_arrow_reader(BATCH_ROWS))
@@ -127,7 +129,7 @@ def _open(
     question: _Question, default_schema: str, zone: str
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     with (
-        session(question.relations, default_schema, zone, question.limits) as connection,
+        session(question.named, default_schema, zone, question.limits) as connection,
         deadline(connection, question.limits.seconds),
     ):
         yield connection
@@ -184,7 +186,8 @@ def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
         connection.unregister("incoming")
     elif relation.parts:
         columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
-        selects = (f"SELECT {columns} FROM {part.source}" for part in relation.parts)  # noqa: S608
+        sources = (part.source(relation.columns) for part in relation.parts)
+        selects = (f"SELECT {columns} FROM {source}" for source in sources)  # noqa: S608
         connection.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(selects)}")
     else:
         columns = ", ".join(f'"{column}" {type_.duckdb}' for column, type_ in relation.columns)

@@ -94,7 +94,8 @@ class State(Enum):
 class Scan:
     """One table of the query and the intervals of its time column that can matter to the answer.
 
-    ``position`` is the 0-based offset of the table's name in the text, where it is known.
+    ``position`` is the 0-based offset of the table's name in the text, where it is known. A scan
+    that is not ``bounded`` reads whatever is held; its intervals are the days that are held.
     """
 
     table: str
@@ -103,6 +104,7 @@ class Scan:
     dataset: Dataset
     intervals: tuple[Interval, ...]
     position: int | None = None
+    bounded: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ VALUES
 SELECT files.table_name, files.path, files.scope, group_concat(file_days.day) AS days
 FROM files JOIN file_days USING (file)
 WHERE organization = :organization AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
+  AND (:tables IS NULL OR table_name IN (SELECT value FROM json_each(:tables)))
 GROUP BY files.file
 ORDER BY files.table_name, files.file;
 
