@@ -35,13 +35,15 @@ from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams, real
 from trunkline.engine.syncing import Synced, Wish, checked, intervals_of, synced, tables_of
 from trunkline.engine.system import system_relations
+from trunkline.engine.verifying import Verified, guarded, to_verify
 from trunkline.errors import CostGuard, IncompleteData, UsageError
+from trunkline.interval import day_span
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Outcome
 from trunkline.jobs.store import JobStore
 from trunkline.lake import constants
 from trunkline.lake.catalogue import CoveredDay
-from trunkline.lake.freshness import Told
+from trunkline.lake.freshness import Counted, Told
 from trunkline.lake.gate import check
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt
@@ -130,6 +132,28 @@ class Engine:
         planned = partial(self._plan_wish, checked(wish), options, began)
         done = await self._hold(planned, options, observe)
         return synced(done.plan, done.certificate, done.notices)
+
+    async def verify(
+        self, start: datetime | None, end: datetime | None, options: Options, observe: Observe
+    ) -> Verified:
+        """Compare held final days with the provider's own counts: one request a day.
+
+        What it counts is kept, and stands in the certificates of these days until they are fetched
+        again. CostGuard where there are more days than requests allowed.
+        """
+        meter = Meter(Tally(), options.max_requests or self.settings.max_requests, observe)
+        dataset = CONVERSATION_DETAILS
+        context = self._context(self._zone(options), "", options)
+        days, beyond = to_verify(self.coverage(), (start, end), dataset, context)
+        guarded(days, options.max_requests or self.settings.max_requests)
+        counted = []
+        async with self._writing(meter) as provider:
+            for day in days:
+                count = await provider.count(dataset, day_span(day.day, day.day))
+                now = self.seams.clock.now()
+                counted.append(Counted(dataset.name, day.day, count, day.conversations, now))
+                self.lake.catalogue.fresh.count(self.catalog.schema, counted[-1])
+        return Verified(tuple(counted), beyond)
 
     async def _hold(self, planned: Planner, options: Options, observe: Observe) -> Done:
         """See to it that what a plan wants is held, and note what that took."""

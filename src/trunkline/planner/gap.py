@@ -60,11 +60,16 @@ def state(day: date, held: DayHeld | None, context: Context, told: Told | None =
         return State.STALE
     if context.refresh_before is not None and held.fetched_at < context.refresh_before:
         return State.REFRESH
-    if held.watermark >= midnight(day + DAY) + context.settle:
+    if is_final(day, held, context):
         return State.RECHECK if _is_due(day, held, context) else State.FINAL
     if held.fetched_at + context.refresh_after < context.now:
         return State.PROVISIONAL
     return State.FRESH
+
+
+def is_final(day: date, held: DayHeld, context: Context) -> bool:
+    """Whether the watermark that a day was fetched under is ``settle`` past its end."""
+    return held.watermark >= midnight(day + DAY) + context.settle
 
 
 def _is_ahead(day: date, told: Told, context: Context) -> bool:
