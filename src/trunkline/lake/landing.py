@@ -29,7 +29,9 @@ class Layout:
     """What the lake must know of a dataset: its tables, its root and the columns that place a row.
 
     ``key`` names a record of the root table and is in every table, as ``time_column`` is. ``keys``
-    are the columns, of whichever table, that name a row or one it stands below.
+    are the columns, of whichever table, that name a row or one it stands below. ``end_column`` of
+    the root table is NULL while a record goes on. ``only_in_jobs`` are the tables that answers
+    without a job have nothing of.
     """
 
     dataset: str
@@ -38,6 +40,8 @@ class Layout:
     key: str
     time_column: str
     keys: frozenset[str] = frozenset()
+    end_column: str | None = None
+    only_in_jobs: tuple[str, ...] = ()
 
 
 class StagedFile(msgspec.Struct, frozen=True, omit_defaults=True):
