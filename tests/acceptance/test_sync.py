@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,36 @@ def test_following_ends_with_ctrl_c(at: Desk) -> None:
     assert process.returncode == 5, err
     assert "interrupted" in err
     assert out == ""
+
+
+def test_held_days_are_verified(at: Desk) -> None:
+    last = datetime.now(UTC).date() - timedelta(days=10)
+    span = ("--from", f"{last - timedelta(days=2)}", "--to", f"{last}")
+    at.run("sync", "--no-tail", *span)
+    before = at.requests
+    done = at.run("doctor", "--verify", *span)
+    assert done.returncode == 0, done.stdout
+    assert "ok       counts: 2 days with " in done.stdout
+    assert at.asked("POST", "/details/query") == 2
+    less = at.run("doctor", "--verify", "--max-requests", "1")
+    assert less.returncode == 2
+    assert "at least 2 requests" in less.stderr
+    misused = at.run("doctor", *span)
+    assert misused.returncode == 2
+    assert "are for --verify" in misused.stderr
+    assert at.requests > before
+
+
+def test_the_tail_is_asked_for_unless_it_is_left_out(at: Desk) -> None:
+    today = "SELECT count(*) FROM conversations WHERE conversation_start >= now() - INTERVAL 1 DAY"
+    without = at.run("query", "--no-tail", today)
+    assert without.returncode == 0, without.stderr
+    assert at.asked("POST", "/details/query") == 0
+    assert "not in the answer" in without.stderr
+    done = at.run("query", today)
+    assert done.returncode == 0, done.stderr
+    assert at.asked("POST", "/details/query") == 1
+    assert "no participant attributes" in done.stderr
+    assert "the tail: " in done.stderr
+    assert at.run("query", today, TRUNKLINE_TAIL="false").returncode == 0
+    assert at.asked("POST", "/details/query") == 1

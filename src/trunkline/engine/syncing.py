@@ -15,6 +15,7 @@ from trunkline.planner.plan import Holdings, Plan
 
 FOLLOWED = timedelta(days=7)  # past it, days are final: settle and the watermark's lag together
 LEAST_PAUSE = 60.0
+MOST_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,9 @@ class Wish:
     """Which days of which tables are to be held; no tables are all of them.
 
     Without ``end``: up to now. Without ``start``: with ``recheck`` the days that are held; with
-    ``follow`` the last seven days. ``refresh`` fetches days again although they are final,
-    ``recheck`` those that were last fetched before they were as old as the setting.
+    ``follow`` the last seven, and those of open conversations. ``refresh`` fetches days again
+    although they are final, ``recheck`` those that were last fetched before they were as old as the
+    setting.
     """
 
     tables: tuple[str, ...] = ()
@@ -53,7 +55,9 @@ class Synced:
 
     def __str__(self) -> str:
         """One line for a log."""
-        spans = ", ".join(f"{i.start:%F} to {i.last_day:%F}" for i in self.intervals)
+        shown = [f"{i.start:%F} to {i.last_day:%F}" for i in self.intervals[-MOST_SHOWN:]]
+        more = len(self.intervals) - len(shown)
+        spans = ", ".join(([f"{more:,} more"] if more else []) + shown)
         later = f", {self.later:,} not there yet" if self.later else ""
         return (
             f"{spans or 'nothing held yet'}: {_count(self.days, 'day')} fetched, "
@@ -100,7 +104,15 @@ def intervals_of(wish: Wish, holdings: Holdings, now: datetime) -> tuple[Interva
     start, end = wish.start or midnight - FOLLOWED, wish.end or now
     if start >= now:
         raise UsageError("--from is in the future: there is nothing to fetch yet")
-    return (Interval(start, end),)
+    return (*_older(wish, holdings, start), Interval(start, end))
+
+
+def _older(wish: Wish, holdings: Holdings, start: datetime) -> tuple[Interval, ...]:
+    """The days before it that somebody who follows wants, too: those of open conversations."""
+    if wish.start is not None:
+        return ()
+    records = (record for of_dataset in holdings.open.values() for record in of_dataset)
+    return runs(record.start.date() for record in records if record.start < start)
 
 
 def synced(plan: Plan, certificate: dict[str, Any], notices: tuple[str, ...]) -> Synced:
