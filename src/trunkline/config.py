@@ -35,6 +35,7 @@ _BOUNDS = {
     "max_rows": (0, 1_000_000_000_000),
     "query_seconds": (1, _DECADE),
     "jobs_in_flight": (1, 1_000),
+    "keep_history": (1, 36_500),
 }
 # The type of a default: how it is called, and what a TOML file may have in its place.
 _KINDS: Mapping[type[Any], tuple[str, tuple[type[Any], ...]]] = {
@@ -89,6 +90,7 @@ class Settings:
     query_memory: str = _setting("2GB", "memory one query may use")
     rate_share: float = _setting(1.0, "part of the provider's rate limit that may be used")
     jobs_in_flight: int = _setting(16, "jobs under way at once")
+    keep_history: int = _setting(90, "days that runs and requests stay in `trunkline.runs`")
     role: str = _setting("administrator", "who asks: administrator, analyst or finance")
     policy: str = _setting("", "file of masking rules, in place of the table `[masking]`")
     token_key: str = _setting("", "key of the tokens that stand beside numbers", secret=True)
@@ -100,6 +102,11 @@ class Settings:
     def settle_time(self) -> timedelta:
         """``settle`` as a duration."""
         return timedelta(seconds=self.settle)
+
+    @property
+    def history_time(self) -> timedelta:
+        """``keep_history`` as a duration."""
+        return timedelta(days=self.keep_history)
 
     @property
     def refresh_time(self) -> timedelta:

@@ -39,17 +39,18 @@ def expected_rows(
     ``table`` is one of TABLES; ``as_of`` the data lake's date when they were read; ``divisions``
     the ids that the client covers (None: all).
     """
-    found = _conversations(settings, first_day, last_day, as_of, divisions)
+    found = conversations(settings, first_day, last_day, as_of, divisions)
     return [row for made in found for row in rows_of(table, made)]
 
 
-def _conversations(
+def conversations(
     settings: Settings,
     first_day: date,
     last_day: date,
     as_of: datetime,
-    divisions: frozenset[str] | None,
+    divisions: frozenset[str] | None = None,
 ) -> Iterator[Json]:
+    """The conversations themselves, as they were answered."""
     all_divisions = frozenset(one.id for one in directory(settings.shape.seed).divisions)
     lake = Lake(settings, as_of, all_divisions if divisions is None else divisions)
     for day in range(day_number(first_day), day_number(last_day) + 1):
@@ -393,12 +394,18 @@ def _survey_rows(made: Json) -> Iterator[Row]:
         }
 
 
+def _whole(count: int | float | None) -> int | None:
+    """A count that is one; a fraction leaves no value."""
+    return None if count is None or count % 1 else int(count)
+
+
 def _resolution_rows(made: Json) -> Iterator[Row]:
     for ordinal, one in enumerate(made.get("resolutions") or ()):
         yield {
             **_keys(made),
             "ordinal": ordinal,
-            **_plain(one, "queueId", "userId", "nNextContactAvoided"),
+            **_plain(one, "queueId", "userId"),
+            "n_next_contact_avoided": _whole(one.get("nNextContactAvoided")),
             **_times(one, "eventTime"),
         }
 
@@ -428,5 +435,5 @@ def rows_of(table: str, made: Json) -> list[Row]:
 
 def still_open(settings: Settings, first_day: date, last_day: date, as_of: datetime) -> list[str]:
     """Ids of the conversations of those days that had not ended by ``as_of``."""
-    found = _conversations(settings, first_day, last_day, as_of, None)
+    found = conversations(settings, first_day, last_day, as_of)
     return [made["conversationId"] for made in found if "conversationEnd" not in made]

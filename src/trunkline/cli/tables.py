@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import click
 
-from trunkline.catalog import Catalog, Table
+from trunkline.catalog import Catalog, Table, closest
 from trunkline.cli import grid
 from trunkline.cli.opening import settings_of
 from trunkline.cli.telling import put
 from trunkline.engine.masking import policy_of
 from trunkline.engine.registry import catalog
+from trunkline.engine.system import SYSTEM_TABLES, SystemTable
 from trunkline.errors import UnknownRelation, UsageError
 from trunkline.flatten.policy import Policy
 from trunkline.flatten.policy_text import policy_text
 from trunkline.flatten.treatment import Treatment
+from trunkline.lake.relation import SYSTEM_SCHEMA
+
+_SYSTEM = {table.name: table for table in SYSTEM_TABLES}
 
 KEPT = {
     Treatment.KEEP: "",
@@ -39,6 +43,7 @@ def command(ctx: click.Context, name: str | None, *, policy: bool) -> None:
         trunkline tables
         trunkline tables sessions
         trunkline tables --policy
+        trunkline tables trunkline.requests
     """
     known = catalog()
     effective = policy_of(settings_of(ctx), known)
@@ -48,15 +53,22 @@ def command(ctx: click.Context, name: str | None, *, policy: bool) -> None:
         put(policy_text(effective, known).rstrip("\n"))
     elif name is None:
         _list(known)
+    elif system := _of_the_system(name):
+        _show_system(system)
     else:
         _show(_named(name, known), effective)
+
+
+def _of_the_system(name: str) -> SystemTable | None:
+    schema, _, bare = name.lower().rpartition(".")
+    return _SYSTEM.get(bare) if schema == SYSTEM_SCHEMA else None
 
 
 def _named(name: str, known: Catalog) -> Table:
     schema, _, bare = name.rpartition(".")
     table = known.find(bare, schema or None)
     if table is None:
-        near = known.nearest(name)
+        near = known.nearest(name) or closest(name, map(_qualified, SYSTEM_TABLES))
         raise UnknownRelation(
             f"there is no table {name}",
             hint=f"Did you mean {near}?" if near else "`trunkline tables` lists them all.",
@@ -76,6 +88,24 @@ def _list(known: Catalog) -> None:
             )
             for table in known.tables
         ),
+    )
+    put("")
+    grid.show(
+        ("of the system", "columns", "description"),
+        ((_qualified(t), str(len(t.columns)), t.description) for t in SYSTEM_TABLES),
+    )
+
+
+def _qualified(table: SystemTable) -> str:
+    return f"{SYSTEM_SCHEMA}.{table.name}"
+
+
+def _show_system(table: SystemTable) -> None:
+    put(f"{click.style(_qualified(table), bold=True)}: {table.description}")
+    put("a query needs no bounds on it, and no request")
+    grid.show(
+        ("column", "type", "description"),
+        ((name, type_.duckdb, text) for name, type_, text in table.columns),
     )
 
 

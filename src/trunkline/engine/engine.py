@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-
-import msgspec
 
 from trunkline.config import Settings
 from trunkline.engine.certificate import Facts, Tally, certificate
@@ -27,19 +25,23 @@ from trunkline.engine.judgement import (
 )
 from trunkline.engine.masking import opened_to, policy_of, role_of, tokens_of
 from trunkline.engine.options import Options
+from trunkline.engine.reading import reads_of
+from trunkline.engine.recording import Recording, answering, recorded
 from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams, real
-from trunkline.engine.system import system_relations
+from trunkline.engine.system import Sources, system_relations
 from trunkline.errors import CostGuard, UsageError
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Outcome
 from trunkline.jobs.store import JobStore
 from trunkline.lake import constants
 from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.gate import check
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt
 from trunkline.lake.lock import writing
-from trunkline.lake.relation import Relation, relations_of
+from trunkline.lake.reading import Reads
+from trunkline.lake.relation import Part, Relation, relations_of
 from trunkline.lake.session import Answer, answer, describe
 from trunkline.planner import plan
 from trunkline.planner.literals import masked
@@ -59,6 +61,8 @@ class Prepared:
     snapshot: int
     notices: tuple[str, ...]
     certificate: dict[str, Any]
+    reads: Reads
+    run: str
 
 
 class Engine:
@@ -93,25 +97,28 @@ class Engine:
         asked_at = self.seams.clock.now()
         self._settle()
         run = Run(self.explain(sql, options), Tally())
-        self.store.start_run(key := self.seams.new_key(), masked(sql))
-        observe(Planned(run.plan))
-        if run.plan.fetches:
-            run = await self._fetch(sql, options, observe, self._allowance(run.plan, options))
-        snapshot = self._snapshot(options.as_of)
-        facts = facts_of(self.parts, run, snapshot, asked_at)
-        certified = certificate(run.plan, run.tally, facts)
-        text = msgspec.json.encode(certified).decode()
-        self.store.finish_run(key, run.tally.total_requests, text)
-        notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
-        return Prepared(sql, run.plan.time_zone, snapshot, notices, certified)
+        with self.recorded("query", masked(sql)) as recording:
+            observe(Planned(run.plan))
+            if run.plan.fetches:
+                allowance = self._allowance(run.plan, options)
+                run = await self._fetch(sql, options, recording.hearing(observe), allowance)
+            snapshot = recording.snapshot = self._snapshot(options.as_of)
+            facts = facts_of(self.parts, run, snapshot, asked_at)
+            certified = recording.certificate = certificate(run.plan, run.tally, facts)
+            notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
+        reads = reads_of(run.plan, self.catalog, check(sql, self._relations(), self.catalog.schema))
+        return Prepared(sql, run.plan.time_zone, snapshot, notices, certified, reads, recording.run)
 
     @contextmanager
     def answer(self, prepared: Prepared) -> Iterator[Answer]:
         """Run the user's own text over the snapshot; read the batches while it is open."""
-        relations = self._relations(prepared.snapshot)
+        relations = self._relations(prepared)
         zone, limits = prepared.time_zone, limits_of(self.settings)
         schema, tokens = self.catalog.schema, tokens_of(self.policy)
-        with answer(prepared.sql, relations, schema, zone, limits, tokens) as result:
+        with (
+            answering(self.store.journal, prepared.run),
+            answer(prepared.sql, relations, schema, zone, limits, tokens) as result,
+        ):
             yield result
 
     def jobs(self) -> tuple[Job, ...]:
@@ -129,17 +136,19 @@ class Engine:
         """
         if not self.store.unfinished(self.catalog.schema):
             return Outcome((), ()), ()
-        meter = Meter(Tally(), self.settings.max_requests, observe)
-        async with self._writing(meter) as provider:
-            rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
-            parts = self._parts_under(rights)
-            return await resume(parts, provider, rights, meter)
+        with self.recorded("resume") as recording:
+            meter = Meter(Tally(), self.settings.max_requests, recording.hearing(observe))
+            async with self._writing(meter) as provider:
+                rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
+                parts = self._parts_under(rights)
+                return await resume(parts, provider, rights, meter)
 
     async def cancel(self, key: str, observe: Observe) -> Job:
         """Give one unfinished job up, here and with the provider."""
-        meter = Meter(Tally(), self.settings.max_requests, observe)
-        async with self._writing(meter) as provider:
-            return await cancel(self.parts, provider, key)
+        with self.recorded("cancel") as recording:
+            meter = Meter(Tally(), self.settings.max_requests, recording.hearing(observe))
+            async with self._writing(meter) as provider:
+                return await cancel(self.parts, provider, key)
 
     @property
     def parts(self) -> Parts:
@@ -184,7 +193,7 @@ class Engine:
     def _plan(self, sql: str, options: Options, fingerprint: str) -> Plan:
         zone, schema = self._zone(options), self.catalog.schema
         limits, tokens = limits_of(self.settings), tokens_of(self.policy)
-        describe(sql, self._relations(0), schema, zone, limits, tokens)
+        describe(sql, self._relations(), schema, zone, limits, tokens)
         snapshot = self._snapshot(options.as_of)
         with constants.evaluator(zone) as constant:
             context = Context(
@@ -245,14 +254,34 @@ class Engine:
             raise UsageError(f"there is no snapshot {as_of}", hint=f"The newest is {newest}.")
         return newest if as_of is None else as_of
 
-    def _relations(self, snapshot: int | None = None) -> tuple[Relation, ...]:
-        schema = self.catalog.schema
-        at = self.lake.catalogue.latest() if snapshot is None else snapshot
-        landed = relations_of(self.catalog, self.lake.files(schema, at))
+    def _relations(self, prepared: Prepared | None = None) -> tuple[Relation, ...]:
+        """All that a text may name, with what a prepared query reads of it; else without rows."""
+        if prepared is None:
+            return (*self._landed(), *system_relations(self.sources(), ""))
+        parts = self.lake.parts(self.catalog, prepared.snapshot, prepared.reads)
         return (
-            *opened_to(self.role, landed, self.catalog, self.policy),
-            *system_relations(self.catalog, self.store.jobs(schema), self.coverage(at)),
+            *self._landed(parts),
+            *system_relations(self.sources(prepared.snapshot), prepared.sql),
         )
+
+    def _landed(self, parts: Mapping[str, tuple[Part, ...]] | None = None) -> tuple[Relation, ...]:
+        return opened_to(self.role, relations_of(self.catalog, parts), self.catalog, self.policy)
+
+    def sources(self, snapshot: int | None = None) -> Sources:
+        """Where the system's own tables are read from, of the newest snapshot unless named."""
+        return Sources(
+            catalog=self.catalog,
+            jobs=self.jobs,
+            coverage=lambda: self.coverage(snapshot),
+            unknown=self.store.unknown,
+            runs=self.store.journal.runs,
+            requests=self.store.journal.requests,
+        )
+
+    def recorded(self, kind: str, statement: str = "") -> AbstractContextManager[Recording]:
+        """Keep what the block does as a run of the journal; ``statement`` is masked."""
+        keep = self.settings.history_time
+        return recorded(self.store.journal, self.seams, kind, statement, keep)
 
     def _zone(self, options: Options) -> str:
         return checked_zone(options.time_zone or self.settings.timezone)

@@ -75,7 +75,7 @@ def _judged(role: Role, relation: Relation, catalog: Catalog, policy: Policy) ->
     which = "fronts" if table.schema == FINANCE else "last digits"
     return replace(
         relation,
-        files=(),
+        parts=(),
         closed=f"it holds the {which} of numbers; the role {' or '.join(readers)} may read it",
     )
 

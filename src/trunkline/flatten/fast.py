@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,10 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from trunkline.catalog import Holds
-from trunkline.flatten import maps
+from trunkline.flatten import beside, maps, names
 from trunkline.flatten.shape import LIMITS, Layout, Shape, arrow_type
-from trunkline.flatten.unread import Unread
+from trunkline.interval import Before, Days
 from trunkline.types import Type
 
 _DAY_MS = 86_400_000
@@ -44,102 +42,107 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How pages of one layout are read: strictly first, then past undeclared attributes."""
+    """How pages of one layout are read: the columns, and what stands beside them."""
 
-    unread: Unread
-    maps: maps.Decoder
-    strict: pj.ParseOptions
-    lenient: pj.ParseOptions
+    columns: pj.ParseOptions
+    beside: beside.Decoder
 
 
 def reader_of(layout: Layout) -> Reader:
     """The schema of a page, envelope and records in one read."""
-    root = layout.root
-    strict = _options(layout, arrow_type(root, unread=True), "error")
-    lenient = _options(layout, arrow_type(root), "ignore")
-    unread = Unread.of({name for shape in root.walk() for name in shape.unread})
-    return Reader(unread, maps.decoder_of(layout), strict, lenient)
-
-
-def _options(layout: Layout, records: pa.DataType, unexpected: str) -> pj.ParseOptions:
     envelope = [
-        (layout.root.level.attribute, pa.list_(records)),
+        (layout.root.level.attribute, pa.list_(arrow_type(layout.root))),
         (layout.dataset.cursor, pa.string()),
         (layout.dataset.watermark, Type.TIMESTAMP.arrow),
     ]
-    return pj.ParseOptions(
+    columns = pj.ParseOptions(
         explicit_schema=pa.schema(envelope),
-        unexpected_field_behavior=unexpected,
+        unexpected_field_behavior="ignore",
         newlines_in_values=True,
     )
+    return Reader(columns, beside.decoder_of(layout))
 
 
-def read(body: bytes, layout: Layout, reader: Reader, days: frozenset[date]) -> Page:
+def read(body: bytes, layout: Layout, reader: Reader, days: Days) -> Page:
     """The records of a page that started on ``days``; Refused where pyarrow cannot be sure."""
-    page, strangers = _parse(body, reader)
+    page = _parse(body, reader.columns)
     records = page[layout.root.level.attribute].combine_chunks().flatten()
     times = records.field(layout.time)
     if records.null_count or times.null_count or records.field(layout.key).null_count:
         raise Refused("a record without its key or time")
+    other = _beside(body, layout, reader.beside)
     wanted = _on_days(times, days)
-    kept = records if wanted.all() else records.filter(pa.array(wanted))
+    whole = _with_maps(records, layout.root, other.maps)
+    kept = whole if wanted.all() else whole.filter(pa.array(wanted))
     _check(kept, layout.root)
-    places = tuple(np.flatnonzero(wanted).tolist())
     return Page(
-        records=_with_maps(kept, body, layout, reader, places),
-        kept=places,
+        records=kept,
+        kept=tuple(np.flatnonzero(wanted).tolist()),
         ignored=int(len(wanted) - wanted.sum()),
         cursor=page[layout.dataset.cursor][0].as_py() or None,
         watermark=page[layout.dataset.watermark][0].as_py(),
-        strangers=strangers,
+        strangers=_has_strangers(body, names.read(page, records, layout.root), other.names),
     )
 
 
-def _with_maps(
-    records: pa.StructArray, body: bytes, layout: Layout, reader: Reader, places: tuple[int, ...]
-) -> pa.StructArray:
+def _beside(body: bytes, layout: Layout, decoder: beside.Decoder) -> beside.Beside:
     try:
-        entries = maps.read(body, layout, reader.maps, places)
-        return maps.placed(records, layout.root, entries)
-    except maps.Unreadable:
+        return beside.read(body, layout, decoder)
+    except beside.Unreadable:
         raise Refused("a map that is none") from None
 
 
-def _on_days(times: pa.Array, days: frozenset[date]) -> npt.NDArray[np.bool_]:
+def _with_maps(records: pa.StructArray, root: Shape, found: maps.Maps) -> pa.StructArray:
+    try:
+        return maps.placed(records, root, found)
+    except maps.Misplaced:
+        raise Refused("a map of an element that is none") from None
+
+
+def _has_strangers(body: bytes, read: int, beside: int | None) -> bool:
+    """Whether names may stand in the page that were read neither as columns nor beside them."""
+    return beside is None or names.standing(body) != read + beside
+
+
+def _on_days(times: pa.Array, days: Days) -> npt.NDArray[np.bool_]:
     """Which instants fall on the UTC days."""
-    numbers = np.array([(day - _EPOCH).days for day in days], np.int64)
-    return np.isin(times.cast(pa.int64()).to_numpy() // _DAY_MS, numbers)
+    of_times = times.cast(pa.int64()).to_numpy() // _DAY_MS
+    if isinstance(days, Before):
+        earlier: npt.NDArray[np.bool_] = of_times < (days.day - _EPOCH).days
+        return earlier
+    return np.isin(of_times, np.array([(day - _EPOCH).days for day in days], np.int64))
 
 
-def _parse(body: bytes, reader: Reader) -> tuple[pa.Table, bool]:
-    """The page as one row, and whether only a lenient schema could read it."""
+def _parse(body: bytes, options: pj.ParseOptions) -> pa.Table:
+    """The page as one row."""
     # pyarrow 26 ends the process on a body that is `null`.
     if not body.lstrip(_BLANK).startswith(b"{"):
         raise Refused("not an object")
+    _require_utf8(body)
+    reading = pj.ReadOptions(block_size=len(body) + 1, use_threads=False)
     try:
-        buffer = reader.unread.blank(body)
+        page = pj.read_json(pa.BufferReader(body), read_options=reading, parse_options=options)
+    except pa.ArrowException:
+        # What it says may quote the page.
+        raise Refused("not a document of the schema") from None
+    if page.num_rows != 1:
+        raise Refused("not one document")
+    return page
+
+
+def _require_utf8(body: bytes) -> None:
+    """pyarrow.json lets other bytes pass, as texts that nothing can read."""
+    offsets = pa.py_buffer(np.array([0, len(body)], np.int64))
+    text = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(body)])
+    try:
+        text.validate(full=True)
     except pa.ArrowInvalid:
         raise Refused("not UTF-8") from None
-    page = _table(buffer, reader.strict)
-    strangers = page is None
-    if page is None:
-        page = _table(buffer, reader.lenient)
-    if page is None or page.num_rows != 1:
-        raise Refused("not one document of the schema")
-    return page, strangers
-
-
-def _table(buffer: pa.Buffer, options: pj.ParseOptions) -> pa.Table | None:
-    reading = pj.ReadOptions(block_size=buffer.size + 1, use_threads=False)
-    try:
-        return pj.read_json(pa.BufferReader(buffer), read_options=reading, parse_options=options)
-    except pa.ArrowException:
-        return None  # what it says may quote the page
 
 
 def _check(records: pa.StructArray, root: Shape) -> None:
     """Refuse what pyarrow lets pass and the types of the columns do not."""
-    for elements, shape in _levels(records, root):
+    for elements, shape in names.levels(records, root):
         if elements.null_count:
             raise Refused(f"{shape.level.name}: null element")
         for name, type_ in shape.attributes:
@@ -148,16 +151,6 @@ def _check(records: pa.StructArray, root: Shape) -> None:
                 raise Refused(f"{shape.level.name}.{name}: not finite")
             if type_ in LIMITS and _beyond(values, LIMITS[type_]):
                 raise Refused(f"{shape.level.name}.{name}: out of range")
-
-
-def _levels(elements: pa.StructArray, shape: Shape) -> Iterator[tuple[pa.StructArray, Shape]]:
-    yield elements, shape
-    for child in shape.children:
-        if child.level.holds is Holds.MAP:
-            continue
-        below = elements.field(child.level.attribute)
-        one = child.level.holds is Holds.OBJECT
-        yield from _levels(below.filter(below.is_valid()) if one else below.flatten(), child)
 
 
 def _beyond(values: pa.Array, limit: int) -> bool:

@@ -8,6 +8,7 @@ refused, so that a new one of DuckDB's has to be let in by hand.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -71,34 +72,42 @@ TOO_DEEP = "the statement is nested too deeply"
 Node = Mapping[str, Any]
 
 
-def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> tuple[Call, ...]:
-    """The calls of ``number_token`` in a statement that may run.
+def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> tuple[Relation, ...]:
+    """Those of the relations that the text names, if it is one SELECT over them.
 
-    Raises ForbiddenSql, UnknownRelation or SqlError unless it is one SELECT over the relations,
-    RelationClosed where one of them is. ``default_schema`` is the one that unqualified names belong
-    to.
+    ``default_schema`` is the one that unqualified names belong to. A relation whose name is a
+    common table expression's wherever it stands may be among them too.
+
+    Raises ForbiddenSql, UnknownRelation or SqlError; RelationClosed where one of them is.
     """
-    calls: list[Call] = []
     statements = parse(sql)["statements"]
     if len(statements) != 1:
         count = "no statement" if not statements else f"{len(statements)} statements"
         raise ForbiddenSql(f"{ONE_SELECT}; this is {count}")
+    named: dict[str, Relation] = {}
     for node, common in _walk(statements[0]["node"]):
         kind = str(node.get("type"))
         if "class" in node:
-            calls += _check_function(node, sql)
+            _check_function(node, sql)
         elif kind.endswith("_NODE"):
             _check_query(kind)
         elif "sample" in node and kind == "BASE_TABLE":
-            _check_table(node, common, sql, relations, default_schema)
+            if found := _check_table(node, common, sql, relations, default_schema):
+                named[found.qualified] = found
         elif "sample" in node:
             _check_source(node, sql)
-    return tuple(calls)
+    return tuple(named.values())
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """A database for nothing but syntax trees: to make one takes longer than most texts do."""
+    return duckdb.connect(":memory:")
 
 
 def parse(sql: str) -> dict[str, Any]:
     """Return DuckDB's syntax tree of a SELECT; SqlError or ForbiddenSql where there is none."""
-    with duckdb.connect(":memory:") as connection:
+    with _parser().cursor() as connection:
         row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
     try:
         tree: dict[str, Any] = msgspec.json.decode(row[0] if row else "{}")
@@ -112,15 +121,25 @@ def parse(sql: str) -> dict[str, Any]:
     raise ForbiddenSql(ONE_SELECT, hint="Write a SELECT; WITH, VALUES and FROM-first are fine.")
 
 
+def number_calls(sql: str) -> tuple[Call, ...]:
+    """The calls of ``number_token`` in a statement; ForbiddenSql where one is not of a literal."""
+    if number_token.NAME not in folded(sql):
+        return ()
+    nodes = (node for statement in parse(sql)["statements"] for node, _ in _walk(statement["node"]))
+    return tuple(
+        number_token.call_of(node, character(sql, node.get("query_location")))
+        for node in nodes
+        if folded(str(node.get("function_name", ""))) == number_token.NAME
+    )
+
+
 def _check_query(kind: str) -> None:
     if kind not in QUERIES:
         raise ForbiddenSql(ONE_SELECT, hint="WITH may only hold queries.")
 
 
-def _check_function(node: Node, sql: str) -> Iterator[Call]:
+def _check_function(node: Node, sql: str) -> None:
     name = folded(str(node.get("function_name", "")))
-    if name == number_token.NAME:
-        yield number_token.call_of(node, character(sql, node.get("query_location")))
     if name in FORBIDDEN_FUNCTIONS or name.startswith(_INTERNAL):
         position = character(sql, node.get("query_location"))
         raise ForbiddenSql(f"the function {name}() is not available", position=position)
@@ -151,18 +170,19 @@ def _check_table(
     sql: str,
     relations: tuple[Relation, ...],
     default_schema: str,
-) -> None:
+) -> Relation | None:
     path, position = node["qualified_name"]["path"], character(sql, node.get("query_location"))
     if len(path) > 2 or node.get("at_clause"):
         raise ForbiddenSql(f"{'.'.join(path)} is not a relation", position=position)
-    if len(path) == 1 and folded(path[0]) in common:
-        return
     schema = path[0] if len(path) == 2 else None
-    relation = find(relations, path[-1], schema, default_schema)
-    if relation is None:
+    found = find(relations, path[-1], schema, default_schema)
+    if len(path) == 1 and folded(path[0]) in common:
+        return found
+    if found is None:
         raise unknown_relation(".".join(path), relations, default_schema, position)
-    if relation.closed:
-        raise RelationClosed(f"{relation.qualified} is not open to this role: {relation.closed}")
+    if found.closed:
+        raise RelationClosed(f"{found.qualified} is not open to this role: {found.closed}")
+    return found
 
 
 def _walk(statement: Node) -> Iterator[tuple[Node, frozenset[str]]]:

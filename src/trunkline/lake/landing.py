@@ -6,23 +6,28 @@ import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import cast
 
 import msgspec
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from trunkline.catalog import WHOLE, Scope
+from trunkline.lake.encoding import written_as
+
 FILES = "files"
+_DAY_MS = 86_400_000
+_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """What the lake must know of a dataset: its tables, its root and the columns that place a row.
 
-    ``key`` names a record of the root table and is in every table, as ``time_column`` is.
+    ``key`` names a record of the root table and is in every table, as ``time_column`` is. ``keys``
+    are the columns, of whichever table, that name a row or one it stands below.
     """
 
     dataset: str
@@ -30,12 +35,13 @@ class Layout:
     root_table: str
     key: str
     time_column: str
+    keys: frozenset[str] = frozenset()
 
 
-class StagedFile(msgspec.Struct, frozen=True):
+class StagedFile(msgspec.Struct, frozen=True, omit_defaults=True):
     """One Parquet file that no snapshot names yet. ``days`` counts its rows by UTC day.
 
-    ``path`` is relative to the data directory.
+    ``path`` is relative to the data directory; ``scope`` is the text of the one it was fetched for.
     """
 
     table: str
@@ -44,6 +50,7 @@ class StagedFile(msgspec.Struct, frozen=True):
     rows: int
     bytes: int
     days: dict[date, int]
+    scope: str = ""
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -61,14 +68,20 @@ class Receipt(msgspec.Struct, frozen=True):
         return msgspec.json.decode(text, type=Receipt)
 
 
-def stage(home: Path, name: str, tables: Mapping[str, pa.Table], time_column: str) -> Receipt:
+def stage(
+    home: Path,
+    name: str,
+    tables: Mapping[str, pa.Table],
+    layout: Layout,
+    scope: Scope = WHOLE,
+) -> Receipt:
     """Write each table that has rows to ``files/<table>/<name>.parquet``; durable on return.
 
     The same name written again (a page fetched twice because of a crash) replaces the file, so
     nothing is left behind that no receipt names.
     """
     written = tuple(
-        _write(home, f"{FILES}/{table}/{name}.parquet", table, rows, time_column)
+        _write(home, f"{FILES}/{table}/{name}.parquet", table, rows, layout, scope)
         for table, rows in tables.items()
         if rows.num_rows
     )
@@ -77,9 +90,11 @@ def stage(home: Path, name: str, tables: Mapping[str, pa.Table], time_column: st
     return Receipt(written)
 
 
-def _write(home: Path, path: str, table: str, rows: pa.Table, time_column: str) -> StagedFile:
+def _write(
+    home: Path, path: str, table: str, rows: pa.Table, layout: Layout, scope: Scope
+) -> StagedFile:
     sink = pa.BufferOutputStream()
-    pq.write_table(rows, sink, compression="zstd", compression_level=1)
+    pq.write_table(rows, sink, **written_as(rows.schema, layout.keys))
     content = sink.getvalue()
     target = home / path
     _make_folder(target.parent)
@@ -90,18 +105,18 @@ def _write(home: Path, path: str, table: str, rows: pa.Table, time_column: str) 
         sha256=hashlib.sha256(content).hexdigest(),
         rows=rows.num_rows,
         bytes=content.size,
-        days=rows_by_day(rows, time_column),
+        days=rows_by_day(rows, layout.time_column),
+        scope=str(scope),
     )
 
 
 def rows_by_day(rows: pa.Table, time_column: str) -> dict[date, int]:
     """How many rows fall on each UTC day."""
-    days = pc.cast(pc.floor_temporal(rows[time_column], unit="day"), pa.date32())
-    counts = pc.value_counts(days.combine_chunks())
-    return {
-        cast("date", entry["values"].as_py()): cast("int", entry["counts"].as_py())
-        for entry in counts
-    }
+    milliseconds = rows[time_column].combine_chunks().cast(pa.int64()).to_numpy()
+    days = milliseconds // _DAY_MS
+    first = int(days.min())
+    counts = enumerate(np.bincount(days - first).tolist(), start=first)
+    return {_EPOCH + timedelta(days=day): count for day, count in counts if count}
 
 
 def _make_folder(folder: Path) -> None:

@@ -18,7 +18,7 @@ from trunkline.errors import DamagedLake, LimitExceeded, TrunklineError, UsageEr
 from trunkline.lake import gate, number_token
 from trunkline.lake.messages import sql_error
 from trunkline.lake.number_token import Tokens, no_tokens
-from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
+from trunkline.lake.relation import SYSTEM_SCHEMA, Relation, literal
 
 BATCH_ROWS = 65_536
 INTERRUPT_EVERY = 0.05
@@ -49,10 +49,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """The user's text and what it may name and use: all that an error message needs."""
+    """The user's text, what it names, and what it may name and use: all that an error needs."""
 
     sql: str
     relations: tuple[Relation, ...]
+    named: tuple[Relation, ...]
     limits: Limits
     tokens: Mapping[str, str]
 
@@ -88,6 +89,7 @@ def answer(
 ) -> Iterator[Answer]:
     """Run the user's own text; batches are read while the context is open.
 
+    Of the relations only those are opened that the text names, so that nothing else can harm it.
     Raises LimitExceeded where it needs more memory, time or rows than it may. The time runs until
     the last batch is read.
     """
@@ -110,9 +112,10 @@ def _asked(
     token: Tokens,
 ) -> _Question:
     """The question, if it may be asked, without the relations that are closed."""
-    calls = gate.check(sql, relations, default_schema)
-    open_ones = tuple(relation for relation in relations if not relation.closed)
-    return _Question(sql, open_ones, limits, number_token.tokens_of(calls, token))
+    named = gate.check(sql, relations, default_schema)
+    open_ones = tuple(relation for relation in named if not relation.closed)
+    tokens = number_token.tokens_of(gate.number_calls(sql), token)
+    return _Question(sql, relations, open_ones, limits, tokens)
 
 
 def _counted(
@@ -148,7 +151,7 @@ def _open(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     with (
         session(
-            question.relations, default_schema, zone, question.limits, question.tokens
+            question.named, default_schema, zone, question.limits, question.tokens
         ) as connection,
         deadline(connection, question.limits.seconds),
     ):
@@ -209,12 +212,11 @@ def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
         connection.register("incoming", relation.rows)
         connection.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")  # noqa: S608
         connection.unregister("incoming")
-    elif relation.files:
-        files = ", ".join(_literal(path) for path in relation.files)
+    elif relation.parts:
         columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
-        # Or a data directory below one that is called `queue_id=5` would become that column.
-        source = f"read_parquet([{files}], hive_partitioning = false)"
-        connection.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM {source}")  # noqa: S608
+        sources = (part.source(relation.columns) for part in relation.parts)
+        selects = (f"SELECT {columns} FROM {source}" for source in sources)  # noqa: S608
+        connection.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(selects)}")
     else:
         columns = ", ".join(f'"{column}" {type_.duckdb}' for column, type_ in relation.columns)
         connection.execute(f"CREATE TABLE {name} ({columns})")
@@ -222,7 +224,7 @@ def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
 
 def _set_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
     try:
-        connection.execute(f"SET TimeZone = {_literal(zone)}")
+        connection.execute(f"SET TimeZone = {literal(zone)}")
     except duckdb.Error:
         raise UsageError(
             f"there is no time zone {zone!r}",
@@ -236,13 +238,13 @@ def _lock(
     default_schema: str,
     limits: Limits,
 ) -> None:
-    paths = ", ".join(_literal(path) for r in relations for path in r.files)
-    temporary = _literal(str(limits.temporary)) if limits.temporary else "''"
+    paths = ", ".join(literal(path) for r in relations for path in r.files)
+    temporary = literal(str(limits.temporary)) if limits.temporary else "''"
     for setting in (
-        f"search_path = {_literal(default_schema)}",
-        f"memory_limit = {_literal(limits.memory)}",
+        f"search_path = {literal(default_schema)}",
+        f"memory_limit = {literal(limits.memory)}",
         f"temp_directory = {temporary}",
-        f"max_temp_directory_size = {_literal(SPILL_MOST)}",
+        f"max_temp_directory_size = {literal(SPILL_MOST)}",
         "errors_as_json = true",
         "python_enable_replacements = false",
         "autoinstall_known_extensions = false",
@@ -252,10 +254,6 @@ def _lock(
         "lock_configuration = true",
     ):
         connection.execute(f"SET {setting}")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from trunkline.catalog import Dataset
+from trunkline.catalog import WHOLE, Dataset, Scope
 from trunkline.flatten.policy import Policy
 from trunkline.interval import Interval
 from trunkline.planner import explain
@@ -32,6 +32,7 @@ class Unfinished:
     interval: Interval
     days: frozenset[date]
     state: str
+    scope: Scope = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class State(Enum):
 class Scan:
     """One table of the query and the intervals of its time column that can matter to the answer.
 
-    ``position`` is the 0-based offset of the table's name in the text, where it is known.
+    ``position`` is the 0-based offset of the table's name in the text, where it is known. A scan
+    that is not ``bounded`` reads whatever is held; its intervals are the days that are held.
     """
 
     table: str
@@ -91,6 +93,7 @@ class Scan:
     dataset: Dataset
     intervals: tuple[Interval, ...]
     position: int | None = None
+    bounded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class Fetch:
     reason: str
     resumes: str | None = None
     pages: int | None = None
+    scope: Scope = WHOLE
 
     @property
     def requests(self) -> int:

@@ -124,5 +124,8 @@ TABLE = Table(
             whose=Whose.EMPLOYEE,
         ),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+    ),
 )

@@ -50,5 +50,8 @@ TABLE = Table(
             whose=Whose.CUSTOMER,
         ),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+    ),
 )

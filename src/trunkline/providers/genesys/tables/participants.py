@@ -87,5 +87,11 @@ TABLE = Table(
         ),
         *metric_columns("participant"),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+        Pushdown("purpose", ("=", "IN")),
+        Pushdown("team_id", ("=", "IN")),
+        Pushdown("user_id", ("=", "IN")),
+    ),
 )

@@ -155,5 +155,13 @@ TABLE = Table(
             whose=Whose.CUSTOMER,
         ),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+        Pushdown("disconnect_type", ("=", "IN")),
+        Pushdown("group_id", ("=", "IN")),
+        Pushdown("queue_id", ("=", "IN")),
+        Pushdown("segment_type", ("=", "IN")),
+        Pushdown("wrap_up_code", ("=", "IN")),
+    ),
 )

@@ -386,5 +386,14 @@ TABLE = Table(
         *masked_columns(),
         *metric_columns("session"),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+        Pushdown("direction", ("=", "IN")),
+        Pushdown("media_type", ("=", "IN")),
+        Pushdown("message_type", ("=", "IN")),
+        Pushdown("outbound_campaign_id", ("=", "IN")),
+        Pushdown("outbound_contact_list_id", ("=", "IN")),
+        Pushdown("protocol_call_id", ("=", "IN")),
+    ),
 )
