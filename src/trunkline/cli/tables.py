@@ -42,8 +42,8 @@ def command(ctx: click.Context, name: str | None, *, policy: bool) -> None:
     \b
         trunkline tables
         trunkline tables sessions
-        trunkline tables --policy
         trunkline tables trunkline.requests
+        trunkline tables --policy
     """
     known = catalog()
     effective = policy_of(settings_of(ctx), known)
@@ -53,15 +53,10 @@ def command(ctx: click.Context, name: str | None, *, policy: bool) -> None:
         put(policy_text(effective, known).rstrip("\n"))
     elif name is None:
         _list(known)
-    elif system := _of_the_system(name):
+    elif system := _SYSTEM.get(name.lower().removeprefix(f"{SYSTEM_SCHEMA}.")):
         _show_system(system)
     else:
         _show(_named(name, known), effective)
-
-
-def _of_the_system(name: str) -> SystemTable | None:
-    schema, _, bare = name.lower().rpartition(".")
-    return _SYSTEM.get(bare) if schema == SYSTEM_SCHEMA else None
 
 
 def _named(name: str, known: Catalog) -> Table:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from trunkline.config import Settings
@@ -23,6 +23,7 @@ from trunkline.engine.judgement import (
     quarantine_notice,
     require_complete,
 )
+from trunkline.engine.keeping import Kept, keep_of, merge_notice, pin, prune, require_kept, unpin
 from trunkline.engine.masking import opened_to, policy_of, role_of, tokens_of
 from trunkline.engine.options import Options
 from trunkline.engine.reading import reads_of
@@ -30,7 +31,7 @@ from trunkline.engine.recording import Recording, answering, recorded
 from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams, real
 from trunkline.engine.system import Sources, system_relations
-from trunkline.errors import CostGuard, UsageError
+from trunkline.errors import CostGuard, DamagedLake, UsageError
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Outcome
 from trunkline.jobs.store import JobStore
@@ -41,7 +42,7 @@ from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt
 from trunkline.lake.lock import writing
 from trunkline.lake.reading import Reads
-from trunkline.lake.relation import Part, Relation, relations_of
+from trunkline.lake.relation import Relation, relations_of
 from trunkline.lake.session import Answer, answer, describe
 from trunkline.planner import plan
 from trunkline.planner.literals import masked
@@ -106,20 +107,40 @@ class Engine:
             facts = facts_of(self.parts, run, snapshot, asked_at)
             certified = recording.certificate = certificate(run.plan, run.tally, facts)
             notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
-        reads = reads_of(run.plan, self.catalog, check(sql, self._relations(), self.catalog.schema))
+        reads = self._reads(run.plan)
         return Prepared(sql, run.plan.time_zone, snapshot, notices, certified, reads, recording.run)
 
     @contextmanager
     def answer(self, prepared: Prepared) -> Iterator[Answer]:
         """Run the user's own text over the snapshot; read the batches while it is open."""
+        require_kept(self.parts, prepared.snapshot)
         relations = self._relations(prepared)
         zone, limits = prepared.time_zone, limits_of(self.settings)
         schema, tokens = self.catalog.schema, tokens_of(self.policy)
-        with (
-            answering(self.store.journal, prepared.run),
-            answer(prepared.sql, relations, schema, zone, limits, tokens) as result,
-        ):
-            yield result
+        try:
+            with (
+                answering(self.store.journal, prepared.run),
+                answer(prepared.sql, relations, schema, zone, limits, tokens) as result,
+            ):
+                yield result
+        except DamagedLake:
+            require_kept(self.parts, prepared.snapshot)  # its files may be gone for that
+            raise
+
+    async def prune(
+        self, keep: int | None, since: datetime | None, observe: Observe, *, dry_run: bool = False
+    ) -> Kept:
+        """Remove the snapshots that are not kept and what only they need; see ``keeping``."""
+        how = keep_of(keep, since, self.seams.clock.now())
+        return await prune(self.parts, how, observe, dry_run=dry_run)
+
+    async def pin(self, month: date, observe: Observe) -> int:
+        """Keep the newest snapshot for a month's sake; its number."""
+        return await pin(self.parts, month, observe)
+
+    async def unpin(self, month: date, observe: Observe) -> int:
+        """Let go of what is kept for a month's sake; how many pins there were."""
+        return await unpin(self.parts, month, observe)
 
     def jobs(self) -> tuple[Job, ...]:
         """Every job of the organisation, oldest first."""
@@ -188,7 +209,7 @@ class Engine:
                     break
                 run = replace(run, plan=again)
                 rights = await rights_of(parts, provider, CONVERSATION_DETAILS)
-        return run
+            return replace(run, notice=merge_notice(parts, (CONVERSATION_DETAILS,), meter))
 
     def _plan(self, sql: str, options: Options, fingerprint: str) -> Plan:
         zone, schema = self._zone(options), self.catalog.schema
@@ -242,6 +263,8 @@ class Engine:
         notices = [*run.plan.notices]
         if options.held_only:
             notices.append(held_notice(facts.snapshot, self.coverage(facts.snapshot)))
+        if run.notice:
+            notices.append(run.notice)
         if run.fetched and run.broken:
             notices.append(require_complete(run.fetched, allow_partial=options.allow_partial))
         return (*notices, *missing_notices(facts.missing, facts.covered))
@@ -249,23 +272,28 @@ class Engine:
     def _snapshot(self, as_of: int | datetime | None) -> int:
         newest = self.lake.catalogue.latest()
         if isinstance(as_of, datetime):
-            return self.lake.catalogue.snapshot_at(as_of)
-        if as_of is not None and not 0 <= as_of <= newest:
+            as_of = self.lake.catalogue.snapshot_at(as_of)
+        if as_of is None:
+            return newest
+        if not 0 <= as_of <= newest:
             raise UsageError(f"there is no snapshot {as_of}", hint=f"The newest is {newest}.")
-        return newest if as_of is None else as_of
+        require_kept(self.parts, as_of)
+        return as_of
 
     def _relations(self, prepared: Prepared | None = None) -> tuple[Relation, ...]:
         """All that a text may name, with what a prepared query reads of it; else without rows."""
         if prepared is None:
-            return (*self._landed(), *system_relations(self.sources(), ""))
-        parts = self.lake.parts(self.catalog, prepared.snapshot, prepared.reads)
-        return (
-            *self._landed(parts),
-            *system_relations(self.sources(prepared.snapshot), prepared.sql),
-        )
+            landed = relations_of(self.catalog)
+            system = system_relations(self.sources(), "")
+        else:
+            parts = self.lake.parts(self.catalog, prepared.snapshot, prepared.reads)
+            landed = relations_of(self.catalog, parts)
+            system = system_relations(self.sources(prepared.snapshot), prepared.sql)
+        return (*opened_to(self.role, landed, self.catalog, self.policy), *system)
 
-    def _landed(self, parts: Mapping[str, tuple[Part, ...]] | None = None) -> tuple[Relation, ...]:
-        return opened_to(self.role, relations_of(self.catalog, parts), self.catalog, self.policy)
+    def _reads(self, planned: Plan) -> Reads:
+        named = check(planned.sql, self._relations(), self.catalog.schema).named
+        return reads_of(planned, self.catalog, named)
 
     def sources(self, snapshot: int | None = None) -> Sources:
         """Where the system's own tables are read from, of the newest snapshot unless named."""

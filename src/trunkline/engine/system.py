@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from trunkline.catalog import Catalog, folded
+from trunkline.catalog import Catalog, Whose, folded
 from trunkline.engine.unknown_fields import UNKNOWN_FIELDS, unknown_fields
 from trunkline.jobs.job import Job, UnknownName
 from trunkline.jobs.journal import Requested, RunKept
@@ -67,13 +67,13 @@ COVERAGE: Columns = (
     ("conversations", Type.BIGINT, "Conversations that started on it."),
 )
 TABLES: Columns = (
-    ("schema_name", Type.TEXT, "The organisation's schema."),
+    ("schema_name", Type.TEXT, "Its schema: the organisation's, or finance."),
     ("table_name", Type.TEXT, "The table."),
     ("column_name", Type.TEXT, "The column."),
     ("data_type", Type.TEXT, "Its type in SQL."),
     ("unit", Type.TEXT, "Its unit, where it has one."),
     ("personal_data", Type.TEXT, "The kind of personal data, which decides what is kept."),
-    ("whose_data", Type.TEXT, "Whom it is about: customer, employee, configuration or nobody."),
+    ("whose_data", Type.TEXT, "Whom it is about: a customer, an employee or the configuration."),
     ("description", Type.TEXT, "What it means."),
 )
 RUNS: Columns = (
@@ -165,7 +165,16 @@ def _columns(catalog: Catalog) -> Rows:
 
 def _system_columns() -> Rows:
     return (
-        (SYSTEM_SCHEMA, table.name, name, type_.duckdb, None, "none", "nobody", description)
+        (
+            SYSTEM_SCHEMA,
+            table.name,
+            name,
+            type_.duckdb,
+            None,
+            "none",
+            Whose.NOBODY.value,
+            description,
+        )
         for table in SYSTEM_TABLES
         for name, type_, description in table.columns
     )

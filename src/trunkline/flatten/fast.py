@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,8 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
+from trunkline.catalog import Holds
 from trunkline.flatten import beside, maps, names
 from trunkline.flatten.shape import LIMITS, Layout, Shape, arrow_type
+from trunkline.flatten.usual import Usual, widened
 from trunkline.interval import Before, Days
 from trunkline.types import Type
 
@@ -44,7 +47,7 @@ class Page:
 class Reader:
     """How pages of one layout are read: the columns, and what stands beside them."""
 
-    columns: pj.ParseOptions
+    usual: Usual
     beside: beside.Decoder
 
 
@@ -55,22 +58,20 @@ def reader_of(layout: Layout) -> Reader:
         (layout.dataset.cursor, pa.string()),
         (layout.dataset.watermark, Type.TIMESTAMP.arrow),
     ]
-    columns = pj.ParseOptions(
-        explicit_schema=pa.schema(envelope),
-        unexpected_field_behavior="ignore",
-        newlines_in_values=True,
-    )
-    return Reader(columns, beside.decoder_of(layout))
+    return Reader(Usual(pa.struct(envelope)), beside.decoder_of(layout))
 
 
 def read(body: bytes, layout: Layout, reader: Reader, days: Days) -> Page:
     """The records of a page that started on ``days``; Refused where pyarrow cannot be sure."""
-    page = _parse(body, reader.columns)
-    records = page[layout.root.level.attribute].combine_chunks().flatten()
+    _require_utf8(body)
+    other = _beside(body, layout, reader.beside)
+    there = names.standing(body)
+    columns = None if there is None or other.names is None else there - other.names
+    page, strangers = _columns(body, reader.usual, columns)
+    records = page.field(layout.root.level.attribute).flatten()
     times = records.field(layout.time)
     if records.null_count or times.null_count or records.field(layout.key).null_count:
         raise Refused("a record without its key or time")
-    other = _beside(body, layout, reader.beside)
     wanted = _on_days(times, days)
     whole = _with_maps(records, layout.root, other.maps)
     kept = whole if wanted.all() else whole.filter(pa.array(wanted))
@@ -79,10 +80,23 @@ def read(body: bytes, layout: Layout, reader: Reader, days: Days) -> Page:
         records=kept,
         kept=tuple(np.flatnonzero(wanted).tolist()),
         ignored=int(len(wanted) - wanted.sum()),
-        cursor=page[layout.dataset.cursor][0].as_py() or None,
-        watermark=page[layout.dataset.watermark][0].as_py(),
-        strangers=_has_strangers(body, names.read(page, records, layout.root), other.names),
+        cursor=page.field(layout.dataset.cursor)[0].as_py() or None,
+        watermark=page.field(layout.dataset.watermark)[0].as_py(),
+        strangers=strangers,
     )
+
+
+def _columns(body: bytes, usual: Usual, named: int | None) -> tuple[pa.StructArray, bool]:
+    """The page as one element, and whether it may have other names than the columns'.
+
+    ``named`` is how many names there are to read, where that is known.
+    """
+    page = _parse(body, usual.type)
+    if names.read(page) == named:
+        return widened(page, usual.whole), False
+    page = _parse(body, usual.whole)
+    usual.learn(page)
+    return page, names.read(page) != named
 
 
 def _beside(body: bytes, layout: Layout, decoder: beside.Decoder) -> beside.Beside:
@@ -99,11 +113,6 @@ def _with_maps(records: pa.StructArray, root: Shape, found: maps.Maps) -> pa.Str
         raise Refused("a map of an element that is none") from None
 
 
-def _has_strangers(body: bytes, read: int, beside: int | None) -> bool:
-    """Whether names may stand in the page that were read neither as columns nor beside them."""
-    return beside is None or names.standing(body) != read + beside
-
-
 def _on_days(times: pa.Array, days: Days) -> npt.NDArray[np.bool_]:
     """Which instants fall on the UTC days."""
     of_times = times.cast(pa.int64()).to_numpy() // _DAY_MS
@@ -113,12 +122,16 @@ def _on_days(times: pa.Array, days: Days) -> npt.NDArray[np.bool_]:
     return np.isin(of_times, np.array([(day - _EPOCH).days for day in days], np.int64))
 
 
-def _parse(body: bytes, options: pj.ParseOptions) -> pa.Table:
-    """The page as one row."""
+def _parse(body: bytes, type_: pa.StructType) -> pa.StructArray:
+    """The page as one element of the type; what the type does not have is passed over."""
     # pyarrow 26 ends the process on a body that is `null`.
     if not body.lstrip(_BLANK).startswith(b"{"):
         raise Refused("not an object")
-    _require_utf8(body)
+    options = pj.ParseOptions(
+        explicit_schema=pa.schema(type_),
+        unexpected_field_behavior="ignore",
+        newlines_in_values=True,
+    )
     reading = pj.ReadOptions(block_size=len(body) + 1, use_threads=False)
     try:
         page = pj.read_json(pa.BufferReader(body), read_options=reading, parse_options=options)
@@ -127,7 +140,7 @@ def _parse(body: bytes, options: pj.ParseOptions) -> pa.Table:
         raise Refused("not a document of the schema") from None
     if page.num_rows != 1:
         raise Refused("not one document")
-    return page
+    return page.to_struct_array().combine_chunks()
 
 
 def _require_utf8(body: bytes) -> None:
@@ -142,7 +155,7 @@ def _require_utf8(body: bytes) -> None:
 
 def _check(records: pa.StructArray, root: Shape) -> None:
     """Refuse what pyarrow lets pass and the types of the columns do not."""
-    for elements, shape in names.levels(records, root):
+    for elements, shape in _levels(records, root):
         if elements.null_count:
             raise Refused(f"{shape.level.name}: null element")
         for name, type_ in shape.attributes:
@@ -151,6 +164,16 @@ def _check(records: pa.StructArray, root: Shape) -> None:
                 raise Refused(f"{shape.level.name}.{name}: not finite")
             if type_ in LIMITS and _beyond(values, LIMITS[type_]):
                 raise Refused(f"{shape.level.name}.{name}: out of range")
+
+
+def _levels(elements: pa.StructArray, shape: Shape) -> Iterator[tuple[pa.StructArray, Shape]]:
+    yield elements, shape
+    for child in shape.children:
+        if child.level.holds is Holds.MAP:
+            continue
+        below = elements.field(child.level.attribute)
+        one = child.level.holds is Holds.OBJECT
+        yield from _levels(below.filter(below.is_valid()) if one else below.flatten(), child)
 
 
 def _beyond(values: pa.Array, limit: int) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import numpy as np
@@ -119,6 +121,46 @@ def rows_by_day(rows: pa.Table, time_column: str) -> dict[date, int]:
     return {_EPOCH + timedelta(days=day): count for day, count in counts if count}
 
 
+@dataclass(slots=True)
+class Written:
+    """A Parquet file on its way to the disk; its hash and size are known once it is there."""
+
+    writer: pq.ParquetWriter
+    sha256: str = ""
+    bytes: int = 0
+
+
+@contextmanager
+def parquet_file(home: Path, path: str, schema: pa.Schema) -> Iterator[Written]:
+    """A file to write row groups to; durable, read-only and in its place when the block ends.
+
+    Where the block fails, a partial file stays, which the next sweep deletes.
+    """
+    target = home / path
+    _make_folder(target.parent)
+    partial = target.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    with partial.open("wb") as file:
+        writer = pq.ParquetWriter(file, schema, compression="zstd", compression_level=3)
+        written = Written(writer)
+        yield written
+        writer.close()
+        _settle(file)
+    with partial.open("rb") as file:
+        written.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    written.bytes = partial.stat().st_size
+    partial.replace(target)
+    _keep_names(target.parent)
+
+
+def _settle(file: BinaryIO) -> None:
+    """Read-only from then on: DuckDB would write to whatever it may read, were it asked to."""
+    file.flush()
+    if os.name != "nt":  # where a read-only file could not be deleted either
+        os.fchmod(file.fileno(), 0o400)
+    os.fsync(file.fileno())
+
+
 def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -137,13 +179,9 @@ def _keep_names(folder: Path) -> None:
 
 
 def _write_durably(target: Path, content: pa.Buffer) -> None:
-    """Read-only from then on: DuckDB would write to whatever it may read, were it asked to."""
     partial = target.with_suffix(".partial")
     partial.unlink(missing_ok=True)
     with partial.open("wb") as file:
         file.write(memoryview(content))
-        file.flush()
-        if os.name != "nt":  # where a read-only file could not be deleted either
-            os.fchmod(file.fileno(), 0o400)
-        os.fsync(file.fileno())
+        _settle(file)
     partial.replace(target)

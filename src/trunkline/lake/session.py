@@ -112,10 +112,10 @@ def _asked(
     token: Tokens,
 ) -> _Question:
     """The question, if it may be asked, without the relations that are closed."""
-    named = gate.check(sql, relations, default_schema)
-    open_ones = tuple(relation for relation in named if not relation.closed)
-    tokens = number_token.tokens_of(gate.number_calls(sql), token)
-    return _Question(sql, relations, open_ones, limits, tokens)
+    checked = gate.check(sql, relations, default_schema)
+    open_ones = tuple(relation for relation in relations if not relation.closed)
+    tokens = number_token.tokens_of(checked.calls, token)
+    return _Question(sql, open_ones, checked.named, limits, tokens)
 
 
 def _counted(

@@ -75,7 +75,7 @@ def test_each_literal_has_its_own() -> None:
 def test_nothing_but_a_literal_has_one(call: str) -> None:
     sql = f"SELECT {call} FROM conversations"
     with pytest.raises(ForbiddenSql, match="takes one number, written as a text"):
-        gate.number_calls(sql)
+        gate.check(sql, RELATIONS, SCHEMA)
     with pytest.raises(ForbiddenSql):
         ask(sql)
 
