@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import numpy as np
@@ -72,23 +74,29 @@ def stage(home: Path, name: str, tables: Mapping[str, pa.Table], layout: Layout)
     The same name written again (a page fetched twice because of a crash) replaces the file, so
     nothing is left behind that no receipt names.
     """
-    written = tuple(
-        _write(home, f"{FILES}/{table}/{name}.parquet", table, rows, layout)
+    encoded = {
+        f"{FILES}/{table}/{name}.parquet": (table, rows, _encoded(rows, layout))
         for table, rows in tables.items()
         if rows.num_rows
-    )
+    }
+    written = tuple(_staged(path, *file, layout) for path, file in encoded.items())
+    for file in written:
+        _make_folder((home / file.path).parent)
+    _write_durably({home / path: content for path, (_, _, content) in encoded.items()})
     for file in written:
         _keep_names((home / file.path).parent)
     return Receipt(written)
 
 
-def _write(home: Path, path: str, table: str, rows: pa.Table, layout: Layout) -> StagedFile:
+def _encoded(rows: pa.Table, layout: Layout) -> pa.Buffer:
     sink = pa.BufferOutputStream()
     pq.write_table(rows, sink, **written_as(rows.schema, layout.keys))
-    content = sink.getvalue()
-    target = home / path
-    _make_folder(target.parent)
-    _write_durably(target, content)
+    return sink.getvalue()
+
+
+def _staged(
+    path: str, table: str, rows: pa.Table, content: pa.Buffer, layout: Layout
+) -> StagedFile:
     return StagedFile(
         table=table,
         path=path,
@@ -125,14 +133,29 @@ def _keep_names(folder: Path) -> None:
         os.close(opened)
 
 
-def _write_durably(target: Path, content: pa.Buffer) -> None:
-    """Read-only from then on: DuckDB would write to whatever it may read, were it asked to."""
-    partial = target.with_suffix(".partial")
+def _write_durably(contents: Mapping[Path, pa.Buffer]) -> None:
+    """Read-only from then on: DuckDB would write to whatever it may read, were it asked to.
+
+    The system is given all before it is waited for, so that it writes them together.
+    """
+    with ExitStack() as opened:
+        files = [opened.enter_context(_written(path, c)) for path, c in contents.items()]
+        for file in files:
+            os.fsync(file.fileno())
+    for path in contents:
+        _partial(path).replace(path)
+
+
+def _written(target: Path, content: pa.Buffer) -> BinaryIO:
+    partial = _partial(target)
     partial.unlink(missing_ok=True)
-    with partial.open("wb") as file:
-        file.write(memoryview(content))
-        file.flush()
-        if os.name != "nt":  # where a read-only file could not be deleted either
-            os.fchmod(file.fileno(), 0o400)
-        os.fsync(file.fileno())
-    partial.replace(target)
+    file = partial.open("wb")
+    file.write(memoryview(content))
+    file.flush()
+    if os.name != "nt":  # where a read-only file could not be deleted either
+        os.fchmod(file.fileno(), 0o400)
+    return file
+
+
+def _partial(target: Path) -> Path:
+    return target.with_suffix(".partial")
