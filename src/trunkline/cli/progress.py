@@ -32,7 +32,10 @@ WORDS = {
 }
 
 
-LOCKED = "another process is fetching into this data directory; waiting for it"
+def locked(event: LockWait) -> str:
+    """What is waited for, and who has it."""
+    who = f" ({event.process})" if event.process else ""
+    return f"another process{who} is fetching into this data directory; waiting for it"
 
 
 @dataclass(slots=True)
@@ -60,7 +63,7 @@ class View:
                 landed = self.conversations.get(event.job.key, 0) + event.landed.conversations
                 self.conversations[event.job.key] = landed
         elif isinstance(event, LockWait):
-            self.note = LOCKED
+            self.note = locked(event)
         elif isinstance(event, Merging):
             self.note = _merging(event)
 
@@ -126,7 +129,7 @@ def watching(*, quiet: bool) -> Iterator[Observe]:
 def _silent(event: Event) -> None:
     """Only what must be known: a wait without a word looks like a fault."""
     if isinstance(event, LockWait):
-        tell(LOCKED)
+        tell(locked(event))
 
 
 @contextmanager
@@ -164,7 +167,7 @@ def _plain_lines() -> Observe:
 
 def _line(event: Event, view: View) -> Iterator[str]:
     if isinstance(event, LockWait):
-        yield LOCKED
+        yield locked(event)
     if isinstance(event, Merging):
         yield _merging(event)
     if not isinstance(event, Progress):
