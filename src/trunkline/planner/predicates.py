@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 
 from sqlglot import exp
 
+from trunkline.planner.clocks import Constant
 from trunkline.planner.facts import Bound, Equal, Fact, Facts, Variable
 from trunkline.planner.frames import Frame, Seen
 from trunkline.planner.question import Question
@@ -15,25 +15,25 @@ from trunkline.planner.relations import Lineage, Relation
 from trunkline.planner.rules import instants
 from trunkline.planner.spans import EVERYTHING
 
-Constant = Callable[[str], "datetime | None"]
-
 
 def conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
     """The parts that must all be true."""
-    match node:
-        case exp.Paren():
-            yield from conjuncts(node.this)
-        case exp.And():
-            yield from conjuncts(node.this)
-            yield from conjuncts(node.expression)
-        case _:
-            yield node
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, exp.Paren):
+            waiting.append(part.this)
+        elif isinstance(part, exp.And):
+            waiting += (part.expression, part.this)
+        else:
+            yield part
 
 
-def bounds(conjunct: exp.Expr, frame: Frame, constant: Constant) -> Iterator[Fact]:
-    """What a conjunct says of each instant by itself."""
-    for variable in frame.variables():
-        spans = instants(conjunct, Question(frame.finder_with_aliases(variable), constant))
+def bounds(predicate: exp.Expr, frame: Frame, constant: Constant) -> Iterator[Fact]:
+    """What a predicate says of each instant by itself."""
+    for variable in sorted(frame.variables(), key=str):
+        question = Question(frame.finder_with_aliases(variable), constant)
+        spans = instants(predicate, question)
         if spans != EVERYTHING:
             yield Bound(variable, spans)
 

@@ -6,7 +6,7 @@ from trunkline.errors import UnboundedScan
 from trunkline.interval import DAY, Interval, midnight, runs
 from trunkline.planner.nodes import TableNode
 from trunkline.planner.plan import Context, Holdings, Scan
-from trunkline.planner.spans import END, Spans
+from trunkline.planner.spans import Spans
 
 
 def scan_of(
@@ -25,9 +25,9 @@ def scan_of(
 
 
 def _intervals(spans: Spans, context: Context) -> tuple[Interval, ...]:
-    tomorrow = midnight(context.now.date() + DAY)
-    cut = ((start, tomorrow if end == END else end) for start, end in spans.parts)
-    return tuple(Interval(start, end) for start, end in cut if start < end)
+    if not spans.has_end:
+        spans &= Spans.before(midnight(context.now.date() + DAY))
+    return tuple(Interval(start, end) for start, end in spans.parts)
 
 
 def _held(node: TableNode, spans: Spans, holdings: Holdings, context: Context) -> tuple[Scan, str]:
