@@ -40,7 +40,8 @@ class Column:
     ``level.#`` (the 0-based place of the element in its parent's list),
     ``level.key`` (the ids from the root down to the element, joined by colons) or
     ``level.metrics[tTalk]`` (the sum of ``value`` over the elements of that ``name`` in the level
-    ``metric``, at or below this one).
+    ``metric``, at or below this one). ``within`` is the level in whose life a time surely is: not
+    before its start, and not after its end. A bound on it then bounds the start, too.
     """
 
     name: str
@@ -49,8 +50,11 @@ class Column:
     description: str
     unit: str | None = None
     pii: Pii = Pii.NONE
+    within: str | None = None
 
     def __post_init__(self) -> None:
+        if self.within and self.type is not Type.TIMESTAMP:
+            raise ValueError(f"column {self.name}: only a time is within a life")
         if not _NAME.match(self.name):
             raise ValueError(f"column {self.name!r} is not in snake_case")
         if "." not in self.source:
@@ -238,6 +242,9 @@ class Table:
         wanted.update(pushdown.column for pushdown in self.pushdowns)
         if missing := sorted(wanted - set(names)):
             raise ValueError(f"table {self.name}: no columns {missing}")
+        root = self.dataset.levels[0].name
+        if others := [c.name for c in self.columns if c.within not in (None, root)]:
+            raise ValueError(f"table {self.name}: {others} are not within the life of a {root}")
         path = {level.name for level in self.dataset.path(self.level)}
         if strangers := [c.name for c in self.columns if c.level not in path]:
             raise ValueError(f"table {self.name}: columns of another level {strangers}")

@@ -31,6 +31,7 @@ _DECADE = 10 * 366 * 86_400
 _BOUNDS = {
     "refresh_after": (0, _DECADE),
     "settle": (0, _DECADE),
+    "lookback": (0, 3_660),
     "max_requests": (1, 1_000_000_000),
     "max_rows": (0, 1_000_000_000_000),
     "query_seconds": (1, _DECADE),
@@ -75,6 +76,9 @@ class Settings:
     timezone: str = _setting("UTC", "time zone of dates without one, in plans and answers")
     refresh_after: int = _setting(900, "seconds after which a provisional day is fetched again")
     settle: int = _setting(259_200, "seconds past a day that make it final, by the watermark")
+    lookback: int = _setting(
+        31, "days before a bound on another time of a conversation that it may have started"
+    )
     max_requests: int = _setting(5_000, "requests one query may take without being asked")
     max_rows: int = _setting(0, "rows one answer may have; 0 for no limit")
     query_seconds: int = _setting(600, "seconds one query may run after its data is there")

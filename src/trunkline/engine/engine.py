@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from trunkline.catalog import Scope
 from trunkline.config import Settings
 from trunkline.engine.certificate import Facts, Tally, certificate
-from trunkline.engine.completeness import missing_notices
+from trunkline.engine.completeness import missing_notices, unopened_notices
 from trunkline.engine.connect import connected, genesys_hosts
 from trunkline.engine.events import LockWait, Observe, Planned
 from trunkline.engine.evidence import Run, facts_of
@@ -58,6 +59,7 @@ class Prepared:
     snapshot: int
     notices: tuple[str, ...]
     certificate: dict[str, Any]
+    scopes: tuple[Scope, ...] = ()
 
 
 class Engine:
@@ -100,12 +102,13 @@ class Engine:
         text = msgspec.json.encode(certified).decode()
         self.store.finish_run(key, run.tally.total_requests, text)
         notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
-        return Prepared(sql, run.plan.time_zone, snapshot, notices, certified)
+        zone, scopes = run.plan.time_zone, run.plan.scopes
+        return Prepared(sql, zone, snapshot, notices, certified, scopes)
 
     @contextmanager
     def answer(self, prepared: Prepared) -> Iterator[Answer]:
         """Run the user's own text over the snapshot; read the batches while it is open."""
-        relations = self._relations(prepared.snapshot)
+        relations = self._relations(prepared.snapshot, prepared.scopes)
         zone, limits = prepared.time_zone, limits_of(self.settings)
         with answer(prepared.sql, relations, self.catalog.schema, zone, limits) as result:
             yield result
@@ -165,7 +168,7 @@ class Engine:
                 run = replace(run, fetched=fetched)
                 again = self._plan(sql, options, parts.fingerprint)
                 # `now()` means a later instant by now, and a day may have begun meanwhile.
-                if again.wanted == run.plan.wanted or fetched.outcome.broken:
+                if again.days == run.plan.days or fetched.outcome.broken:
                     break
                 run = replace(run, plan=again)
                 rights = await rights_of(parts, provider, CONVERSATION_DETAILS)
@@ -183,6 +186,7 @@ class Engine:
                 fingerprint=fingerprint,
                 settle=self.settings.settle_time,
                 refresh_after=self.settings.refresh_time,
+                lookback=timedelta(days=self.settings.lookback),
                 covered=options.held_only,
             )
             held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
@@ -221,9 +225,10 @@ class Engine:
         notices = [*run.plan.notices]
         if options.held_only:
             notices.append(held_notice(facts.snapshot, self.coverage(facts.snapshot)))
-        if run.fetched and run.broken:
+        if run.fetched and (run.broken or run.unopened):
             notices.append(require_complete(run.fetched, allow_partial=options.allow_partial))
-        return (*notices, *missing_notices(facts.missing, facts.covered))
+        missing = missing_notices(facts.missing, facts.covered)
+        return (*notices, *missing, *unopened_notices(facts.unopened))
 
     def _snapshot(self, as_of: int | datetime | None) -> int:
         newest = self.lake.catalogue.latest()
@@ -233,11 +238,14 @@ class Engine:
             raise UsageError(f"there is no snapshot {as_of}", hint=f"The newest is {newest}.")
         return newest if as_of is None else as_of
 
-    def _relations(self, snapshot: int | None = None) -> tuple[Relation, ...]:
+    def _relations(
+        self, snapshot: int | None = None, scopes: tuple[Scope, ...] = ()
+    ) -> tuple[Relation, ...]:
         schema = self.catalog.schema
         at = self.lake.catalogue.latest() if snapshot is None else snapshot
+        reading = self.lake.reading(schema, at, scopes)
         return (
-            *relations_of(self.catalog, self.lake.reading(schema, at).parts(self.catalog.tables)),
+            *relations_of(self.catalog, reading.parts(self.catalog.tables)),
             *system_relations(self.catalog, self.store.jobs(schema), self.coverage(at)),
         )
 

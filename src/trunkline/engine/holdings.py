@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
-from trunkline.catalog import Dataset
+from trunkline.catalog import OPEN_AT, WHOLE, Dataset, Scope
 from trunkline.jobs.store import JobStore
 from trunkline.lake.lake import Lake
 from trunkline.planner.plan import DayHeld, Holdings, Unfinished
@@ -41,13 +41,15 @@ def holdings(
     lake: Lake, store: JobStore, organization: str, fingerprint: str, snapshot: int | None = None
 ) -> Holdings:
     """The days of a snapshot, the newest unless named, and the jobs that can be gone on with."""
-    days: dict[str, dict[date, DayHeld]] = {}
-    for held in lake.coverage(organization, snapshot):
-        days.setdefault(held.dataset, {})[held.day] = DayHeld(
+    days: dict[Scope, dict[str, dict[date, DayHeld]]] = {}
+    for held in lake.scoped(organization, snapshot):
+        of_dataset = days.setdefault(held.scope, {}).setdefault(held.dataset, {})
+        of_dataset[held.day] = DayHeld(
             held.fetched_at, held.watermark, held.fingerprint, held.conversations
         )
     return Holdings(
-        days=days,
+        days=days.get(WHOLE, {}),
+        open_at=days.get(OPEN_AT, {}),
         unfinished=tuple(
             Unfinished(job.key, job.dataset, job.interval, job.days, job.state.value, job.scope)
             for job in store.unfinished(organization)

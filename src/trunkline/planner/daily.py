@@ -66,7 +66,7 @@ def _may_hold(node: exp.Expr, clocks: list[Chain]) -> exp.Expr | None:
 
 def _any_known(node: exp.Expr, clocks: list[Chain]) -> exp.Expr | None:
     sides = [_may_hold(part.unnest(), clocks) for part in node.flatten()]
-    return exp.or_(*sides, copy=False) if all(sides) else None
+    return exp.or_(*sides, copy=False) if sides and all(sides) else None
 
 
 def _all_known(node: exp.Expr, clocks: list[Chain]) -> exp.Expr | None:
@@ -132,7 +132,7 @@ def _between(node: exp.Expr, clocks: list[Chain]) -> exp.Expr | None:
 
 def _in(node: exp.Expr, clocks: list[Chain]) -> exp.Expr | None:
     sides = [_compared(exp.EQ(this=node.this, expression=e), clocks) for e in node.expressions]
-    return exp.or_(*sides, copy=False) if all(sides) else None
+    return exp.or_(*sides, copy=False) if sides and all(sides) else None
 
 
 def _compared(node: exp.Expr, clocks: list[Chain]) -> exp.Expr | None:

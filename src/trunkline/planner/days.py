@@ -9,10 +9,11 @@ from trunkline.interval import DAY
 from trunkline.planner.clocks import Chain, ToWall, Window
 from trunkline.planner.daily import Daily
 from trunkline.planner.question import Question
-from trunkline.planner.spans import EVERYTHING, Spans
+from trunkline.planner.spans import EVERYTHING, NOTHING, Spans
 from trunkline.planner.walls import Walls
 
-# No provider has anything older. What holds in the first years holds in all of them before.
+# No provider has anything older, or newer than the present. What holds in the first of these years
+# is taken to hold in all before them.
 _OLDEST = datetime(1900, 1, 1)  # noqa: DTZ001 (a wall reading)
 _OLD = datetime(1990, 1, 1)  # noqa: DTZ001
 _AHEAD = 731 * DAY
@@ -44,11 +45,11 @@ def days_of(found: Daily, question: Question, within: Spans) -> Spans:
     if _holds_of_none(found, question):
         return EVERYTHING
     low, high = _range(found.clock, question, within)
-    spans = question.spans(found.clock, Window(high, None))  # what is not looked at
+    spans = NOTHING
     for number, run in enumerate(_runs(found, question, low, high)):
         if run is None or (not within.has_start and run.low and run.low < _OLD):
             return EVERYTHING
-        is_last = number == _MOST_RUNS
+        is_last = number == _MOST_RUNS or run.high == high
         spans |= question.spans(found.clock, Window(run.low, None) if is_last else run)
         if is_last:
             break

@@ -9,6 +9,7 @@ from sqlglot import exp
 from trunkline.planner.clocks import Constant
 from trunkline.planner.facts import Bound, Equal, Fact, Facts, Variable
 from trunkline.planner.frames import Frame, Seen
+from trunkline.planner.lives import last_of
 from trunkline.planner.question import Question
 from trunkline.planner.readings import PLAIN
 from trunkline.planner.relations import Lineage, Relation
@@ -31,8 +32,12 @@ def conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
 
 def bounds(predicate: exp.Expr, frame: Frame, constant: Constant) -> Iterator[Fact]:
     """What a predicate says of each instant by itself."""
+    columns = list(predicate.find_all(exp.Column))
     for variable in sorted(frame.variables(), key=str):
-        question = Question(frame.finder_with_aliases(variable), constant)
+        find = frame.finder_with_aliases(variable)
+        if not any(find(column) for column in columns):
+            continue
+        question = Question(find, constant)
         spans = instants(predicate, question)
         if spans != EVERYTHING:
             yield Bound(variable, spans)
@@ -49,7 +54,14 @@ def same(left: Seen | None, right: Seen | None) -> Facts:
     """That two instants are one, where their columns are equal."""
     if not left or not right or left.variable == right.variable:
         return ()
-    return (Equal(left.variable, right.variable),) if _agree(left.lineage, right.lineage) else ()
+    if not _agree(left.lineage, right.lineage):
+        return ()
+    found = Equal(left.variable, right.variable)
+    mine, theirs = last_of(left.variable), last_of(right.variable)
+    is_key = left.lineage.reading is None
+    if is_key and isinstance(mine, Variable) and isinstance(theirs, Variable):
+        return (found, Equal(mine, theirs))  # of one key: one life
+    return (found,)
 
 
 def _agree(left: Lineage, right: Lineage) -> bool:
@@ -68,3 +80,5 @@ def membership(conjunct: exp.In, frame: Frame, inner: Relation, name: str) -> It
         variable = Variable(frame.query, name, output.lineage.track)
         yield from same(frame.lineage(member), Seen(variable, output.lineage))
         yield Bound(variable, inner.offer(output.lineage.track))
+        if (last := last_of(output.lineage.track)) is not None:
+            yield Bound(Variable(frame.query, name, last), inner.offer(last))

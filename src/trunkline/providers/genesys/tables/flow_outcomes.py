@@ -54,6 +54,7 @@ TABLE = Table(
             Type.TIMESTAMP,
             "flow_outcome.flowOutcomeEndTimestamp",
             "When it ended; NULL where it did not succeed.",
+            within="conversation",
         ),
         Column("flow_outcome_id", Type.TEXT, "flow_outcome.flowOutcomeId", "The outcome."),
         Column(
@@ -61,6 +62,7 @@ TABLE = Table(
             Type.TIMESTAMP,
             "flow_outcome.flowOutcomeStartTimestamp",
             "When it started.",
+            within="conversation",
         ),
         Column(
             "flow_outcome_value",

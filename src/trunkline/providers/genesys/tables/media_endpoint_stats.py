@@ -58,7 +58,11 @@ TABLE = Table(
             unit="count",
         ),
         Column(
-            "event_time", Type.TIMESTAMP, "media_endpoint_stat.eventTime", "When it was measured."
+            "event_time",
+            Type.TIMESTAMP,
+            "media_endpoint_stat.eventTime",
+            "When it was measured.",
+            within="conversation",
         ),
         Column(
             "invalid_packets",

@@ -86,9 +86,14 @@ TABLE = Table(
             Type.TIMESTAMP,
             "segment.segmentEnd",
             "When the segment ended; NULL while it runs.",
+            within="conversation",
         ),
         Column(
-            "segment_start", Type.TIMESTAMP, "segment.segmentStart", "When the segment started."
+            "segment_start",
+            Type.TIMESTAMP,
+            "segment.segmentStart",
+            "When the segment started.",
+            within="conversation",
         ),
         Column(
             "segment_type",

@@ -32,7 +32,13 @@ TABLE = Table(
         Column("participant_id", Type.TEXT, "participant.participantId", "The participant."),
         Column("session_id", Type.TEXT, "session.sessionId", "The session."),
         Column("ordinal", Type.BIGINT, "metric.#", "Place in the session, from 0."),
-        Column("emit_date", Type.TIMESTAMP, "metric.emitDate", "When the metric was emitted."),
+        Column(
+            "emit_date",
+            Type.TIMESTAMP,
+            "metric.emitDate",
+            "When the metric was emitted.",
+            within="conversation",
+        ),
         Column(
             "name", Type.TEXT, "metric.name", "Name of the metric; a name may repeat in a session."
         ),

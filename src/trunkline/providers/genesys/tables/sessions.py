@@ -145,12 +145,14 @@ TABLE = Table(
             Type.TIMESTAMP,
             "session.detectedSpeechEnd",
             "When the speech ended.",
+            within="conversation",
         ),
         Column(
             "detected_speech_start",
             Type.TIMESTAMP,
             "session.detectedSpeechStart",
             "When the speech started.",
+            within="conversation",
         ),
         Column("direction", Type.TEXT, "session.direction", "inbound or outbound."),
         Column(
