@@ -40,8 +40,8 @@ class Column:
     ``level.#`` (the 0-based place of the element in its parent's list),
     ``level.key`` (the ids from the root down to the element, joined by colons) or
     ``level.metrics[tTalk]`` (the sum of ``value`` over the elements of that ``name`` in the level
-    ``metric``, at or below this one). ``within`` is the level in whose life a time surely is: not
-    before its start, and not after its end. A bound on it then bounds the start, too.
+    ``metric``, at or below this one). ``within`` is the level in whose life a time is, so that a
+    bound on it bounds the start, too; it may stand up to ``lead_ms`` before the start.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Column:
     unit: str | None = None
     pii: Pii = Pii.NONE
     within: str | None = None
+    lead_ms: int = 0
 
     def __post_init__(self) -> None:
         if self.within and self.type is not Type.TIMESTAMP:

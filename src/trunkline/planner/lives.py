@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from trunkline.planner.facts import Bound, Fact, Track, Variable
 from trunkline.planner.relations import LAST, START, Fixed, Within
-from trunkline.planner.spans import EVERYTHING, NOTHING, Spans
+from trunkline.planner.spans import END, EVERYTHING, NOTHING, Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +44,31 @@ def of_lives(known: Iterable[tuple[Variable, Spans]]) -> Iterator[Fact]:
     for variable, spans in known:
         if spans == EVERYTHING:
             continue
-        start, last = (_leaf(variable, turn) for turn in (_start_of, _last_of))
+        leads: list[timedelta] = []
+        start = _leaf(variable, partial(_start_of, leads))
+        last = _leaf(variable, _last_of)
         if isinstance(start, Variable):
-            yield Bound(start, _until(spans))
+            yield Bound(start, _until(spans, max(leads)))
         if isinstance(last, Variable):
             yield Bound(last, _from(spans))
 
 
-def _start_of(track: Track) -> Track | None:
-    return START if isinstance(track, Within) else None
+def _start_of(leads: list[timedelta], track: Track) -> Track | None:
+    if not isinstance(track, Within):
+        return None
+    leads.append(track.lead)
+    return START
 
 
 def _last_of(track: Track) -> Track | None:
     return LAST if isinstance(track, Within) or track == START else None
 
 
-def _until(spans: Spans) -> Spans:
-    return Spans.before(spans.parts[-1][1]) if spans.parts else NOTHING
+def _until(spans: Spans, lead: timedelta) -> Spans:
+    if not spans.parts:
+        return NOTHING
+    end = spans.parts[-1][1]
+    return Spans.before(min(end, END - lead) + lead)
 
 
 def _from(spans: Spans) -> Spans:

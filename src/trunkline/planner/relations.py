@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from trunkline.catalog import Table
 from trunkline.planner.facts import Facts, Track
@@ -95,9 +96,10 @@ LAST: Track = "the last thing"
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """The track of a column that is a time within the life of its record."""
+    """The track of a column that is a time within the life of its record, or just before it."""
 
     column: str
+    lead: timedelta
 
 
 UNKNOWN = Relation((), is_open=True)
@@ -107,7 +109,9 @@ def of_table(table: Table, number: int) -> Relation:
     """A table of the catalogue: its time column and its key, and the times within its records."""
     dataset = table.dataset
     shown = {
-        column.name: Lineage(Within(column.name), PLAIN, dataset.name)
+        column.name: Lineage(
+            Within(column.name, timedelta(milliseconds=column.lead_ms)), PLAIN, dataset.name
+        )
         for column in table.columns
         if column.within
     }

@@ -44,7 +44,7 @@ CREATE VIEW segments AS
          'queue ' || (n * 7 + place) % 5 AS queue_id,
          CASE place WHEN 0 THEN 'agent' ELSE 'customer' END AS purpose,
          moment + (coalesce(ended, moment + INTERVAL 80 DAY) - moment) * (place / 3.0)
-           AS segment_start,
+           - to_milliseconds((n % 2 * 20)::INTEGER) AS segment_start,
          CASE WHEN ended < getvariable('now') AND place < 2 THEN ended END AS segment_end
   FROM lives, range(3) p(place) WHERE place < n % 4;
 CREATE VIEW user_presence AS

@@ -60,7 +60,14 @@ def _table(
             Column(dataset.time_column, Type.TIMESTAMP, f"{root}.start", "When it began."),
             *(Column(column, Type.TEXT, f"{level}.{column}", "Text.") for column in columns),
             *(
-                Column(time, Type.TIMESTAMP, f"{level}.{time}", "A time.", within=root)
+                Column(
+                    time,
+                    Type.TIMESTAMP,
+                    f"{level}.{time}",
+                    "A time.",
+                    within=root,
+                    lead_ms=1_000 if time == "segment_start" else 0,
+                )
                 for time in times
             ),
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trunkline.catalog import Column, Pushdown, Table
-from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS, LEAD_MS
 from trunkline.types import Type
 
 TABLE = Table(
@@ -55,6 +55,7 @@ TABLE = Table(
             "flow_outcome.flowOutcomeEndTimestamp",
             "When it ended; NULL where it did not succeed.",
             within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column("flow_outcome_id", Type.TEXT, "flow_outcome.flowOutcomeId", "The outcome."),
         Column(
@@ -63,6 +64,7 @@ TABLE = Table(
             "flow_outcome.flowOutcomeStartTimestamp",
             "When it started.",
             within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
             "flow_outcome_value",

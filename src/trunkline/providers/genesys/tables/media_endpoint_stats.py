@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trunkline.catalog import Column, Pushdown, Table
-from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS, LEAD_MS
 from trunkline.types import Type
 
 TABLE = Table(
@@ -63,6 +63,7 @@ TABLE = Table(
             "media_endpoint_stat.eventTime",
             "When it was measured.",
             within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
             "invalid_packets",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trunkline.catalog import Column, Pii, Pushdown, Table
-from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS, LEAD_MS
 from trunkline.types import Type
 
 TABLE = Table(
@@ -87,6 +87,7 @@ TABLE = Table(
             "segment.segmentEnd",
             "When the segment ended; NULL while it runs.",
             within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
             "segment_start",
@@ -94,6 +95,7 @@ TABLE = Table(
             "segment.segmentStart",
             "When the segment started.",
             within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
             "segment_type",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trunkline.catalog import Column, Pushdown, Table
-from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS, LEAD_MS
 from trunkline.types import Type
 
 TABLE = Table(
@@ -38,6 +38,7 @@ TABLE = Table(
             "metric.emitDate",
             "When the metric was emitted.",
             within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
             "name", Type.TEXT, "metric.name", "Name of the metric; a name may repeat in a session."
