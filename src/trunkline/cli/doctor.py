@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import click
 
 from trunkline.cli.opening import settings_of
+from trunkline.cli.telling import put, visible
 from trunkline.config import Settings
-from trunkline.engine.doctor import Finding, Health, examine
-from trunkline.engine.registry import catalog
-from trunkline.engine.seams import real
+from trunkline.engine import Engine
+from trunkline.engine.doctor import Finding, Health, examine, unknown_finding
 from trunkline.errors import ConfigError
 
 COLOURS = {Health.GOOD: "green", Health.WARNING: "yellow", Health.BAD: "red"}
@@ -28,16 +29,16 @@ def command(ctx: click.Context) -> None:
     \b
         trunkline doctor
     """
-    findings = asyncio.run(_examine(settings_of(ctx)))
+    findings = asyncio.run(_shown(settings_of(ctx)))
     worst = next((finding.error for finding in findings if finding.error), None)
     if worst is not None:
         ctx.exit(worst.exit_status)
 
 
-async def _examine(settings: Settings) -> list[Finding]:
+async def _shown(settings: Settings) -> list[Finding]:
     findings: list[Finding] = []
     try:
-        async for finding in examine(settings, real(), catalog()):
+        async for finding in _findings(settings):
             _show(finding)
             findings.append(finding)
     except ConfigError as error:
@@ -47,8 +48,20 @@ async def _examine(settings: Settings) -> list[Finding]:
     return findings
 
 
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    """What is found with the provider, then in the data directory, which any query would make."""
+    engine = Engine(settings)
+    try:
+        with engine.recorded("doctor") as recording:
+            async for finding in examine(settings, engine.seams, engine.catalog, recording.note):
+                yield finding
+        yield unknown_finding(engine)
+    finally:
+        engine.close()
+
+
 def _show(finding: Finding) -> None:
     state = click.style(f"{finding.health.value:<8}", fg=COLOURS[finding.health])
-    click.echo(f"{state} {finding.what}: {finding.detail}")
+    put(f"{state} {visible(f'{finding.what}: {finding.detail}')}")
     if finding.advice:
-        click.echo(f"         {finding.advice}")
+        put(f"         {visible(finding.advice)}")

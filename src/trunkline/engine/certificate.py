@@ -10,6 +10,7 @@ from typing import Any
 
 from trunkline import __version__
 from trunkline.engine.completeness import Missing
+from trunkline.engine.strangers import unknown_of
 from trunkline.http.exchange import Exchange
 from trunkline.interval import iso, runs
 from trunkline.jobs.job import Job, JobState, Landed
@@ -116,7 +117,7 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
         "ignored": sum(page.ignored for page in pages),
         "quarantined": quarantined,
         "fractions": sum(page.fractions for page in facts.pages),
-        "unknown": _summed(page.unknown for page in facts.pages),
+        **unknown_of(page.unknown for page in facts.pages),
     }
 
 

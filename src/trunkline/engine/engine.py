@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-import msgspec
-
-from trunkline.catalog import Scope
 from trunkline.config import Settings
 from trunkline.engine.certificate import Facts, Tally, certificate
 from trunkline.engine.completeness import missing_notices, unopened_notices
@@ -26,19 +23,25 @@ from trunkline.engine.judgement import (
     quarantine_notice,
     require_complete,
 )
+from trunkline.engine.keeping import Kept, keep_of, merge_notice, pin, prune, require_kept, unpin
+from trunkline.engine.masking import opened_to, policy_of, role_of, tokens_of
 from trunkline.engine.options import Options
+from trunkline.engine.reading import reads_of
+from trunkline.engine.recording import Recording, answering, recorded
 from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams, real
-from trunkline.engine.system import system_relations
-from trunkline.errors import CostGuard, UsageError
+from trunkline.engine.system import Sources, system_relations
+from trunkline.errors import CostGuard, DamagedLake, UsageError
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Outcome
 from trunkline.jobs.store import JobStore
 from trunkline.lake import constants
 from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.gate import check
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt
 from trunkline.lake.lock import writing
+from trunkline.lake.reading import Reads
 from trunkline.lake.relation import Relation, relations_of
 from trunkline.lake.session import Answer, answer, describe
 from trunkline.planner import plan
@@ -59,7 +62,8 @@ class Prepared:
     snapshot: int
     notices: tuple[str, ...]
     certificate: dict[str, Any]
-    scopes: tuple[Scope, ...] = ()
+    reads: Reads
+    run: str
 
 
 class Engine:
@@ -69,6 +73,8 @@ class Engine:
         self.settings = settings
         self.seams = seams or real()
         self.catalog = catalog()
+        self.policy = policy_of(settings, self.catalog)
+        self.role = role_of(settings)
         self.lake = Lake(settings.home)
         self.store = JobStore(settings.home / JOBS, self.seams.clock)
 
@@ -92,26 +98,49 @@ class Engine:
         asked_at = self.seams.clock.now()
         self._settle()
         run = Run(self.explain(sql, options), Tally())
-        self.store.start_run(key := self.seams.new_key(), masked(sql))
-        observe(Planned(run.plan))
-        if run.plan.fetches:
-            run = await self._fetch(sql, options, observe, self._allowance(run.plan, options))
-        snapshot = self._snapshot(options.as_of)
-        facts = facts_of(self.parts, run, snapshot, asked_at)
-        certified = certificate(run.plan, run.tally, facts)
-        text = msgspec.json.encode(certified).decode()
-        self.store.finish_run(key, run.tally.total_requests, text)
-        notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
-        zone, scopes = run.plan.time_zone, run.plan.scopes
-        return Prepared(sql, zone, snapshot, notices, certified, scopes)
+        with self.recorded("query", masked(sql)) as recording:
+            observe(Planned(run.plan))
+            if run.plan.fetches:
+                allowance = self._allowance(run.plan, options)
+                run = await self._fetch(sql, options, recording.hearing(observe), allowance)
+            snapshot = recording.snapshot = self._snapshot(options.as_of)
+            facts = facts_of(self.parts, run, snapshot, asked_at)
+            certified = recording.certificate = certificate(run.plan, run.tally, facts)
+            notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
+        reads = self._reads(run.plan)
+        return Prepared(sql, run.plan.time_zone, snapshot, notices, certified, reads, recording.run)
 
     @contextmanager
     def answer(self, prepared: Prepared) -> Iterator[Answer]:
         """Run the user's own text over the snapshot; read the batches while it is open."""
-        relations = self._relations(prepared.snapshot, prepared.scopes)
+        require_kept(self.parts, prepared.snapshot)
+        relations = self._relations(prepared)
         zone, limits = prepared.time_zone, limits_of(self.settings)
-        with answer(prepared.sql, relations, self.catalog.schema, zone, limits) as result:
-            yield result
+        schema, tokens = self.catalog.schema, tokens_of(self.policy)
+        try:
+            with (
+                answering(self.store.journal, prepared.run),
+                answer(prepared.sql, relations, schema, zone, limits, tokens) as result,
+            ):
+                yield result
+        except DamagedLake:
+            require_kept(self.parts, prepared.snapshot)  # its files may be gone for that
+            raise
+
+    async def prune(
+        self, keep: int | None, since: datetime | None, observe: Observe, *, dry_run: bool = False
+    ) -> Kept:
+        """Remove the snapshots that are not kept and what only they need; see ``keeping``."""
+        how = keep_of(keep, since, self.seams.clock.now())
+        return await prune(self.parts, how, observe, dry_run=dry_run)
+
+    async def pin(self, month: date, observe: Observe) -> int:
+        """Keep the newest snapshot for a month's sake; its number."""
+        return await pin(self.parts, month, observe)
+
+    async def unpin(self, month: date, observe: Observe) -> int:
+        """Let go of what is kept for a month's sake; how many pins there were."""
+        return await unpin(self.parts, month, observe)
 
     def jobs(self) -> tuple[Job, ...]:
         """Every job of the organisation, oldest first."""
@@ -128,23 +157,31 @@ class Engine:
         """
         if not self.store.unfinished(self.catalog.schema):
             return Outcome((), ()), ()
-        meter = Meter(Tally(), self.settings.max_requests, observe)
-        async with self._writing(meter) as provider:
-            rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
-            parts = self._parts_under(rights)
-            return await resume(parts, provider, rights, meter)
+        with self.recorded("resume") as recording:
+            meter = Meter(Tally(), self.settings.max_requests, recording.hearing(observe))
+            async with self._writing(meter) as provider:
+                rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
+                parts = self._parts_under(rights)
+                return await resume(parts, provider, rights, meter)
 
     async def cancel(self, key: str, observe: Observe) -> Job:
         """Give one unfinished job up, here and with the provider."""
-        meter = Meter(Tally(), self.settings.max_requests, observe)
-        async with self._writing(meter) as provider:
-            return await cancel(self.parts, provider, key)
+        with self.recorded("cancel") as recording:
+            meter = Meter(Tally(), self.settings.max_requests, recording.hearing(observe))
+            async with self._writing(meter) as provider:
+                return await cancel(self.parts, provider, key)
 
     @property
     def parts(self) -> Parts:
         """What a fetch works with."""
         return Parts(
-            self.settings, self.catalog, self.lake, self.store, self.seams, self._fingerprint()
+            self.settings,
+            self.catalog,
+            self.lake,
+            self.store,
+            self.seams,
+            self._fingerprint(),
+            self.policy,
         )
 
     def _parts_under(self, rights: Rights) -> Parts:
@@ -172,11 +209,12 @@ class Engine:
                     break
                 run = replace(run, plan=again)
                 rights = await rights_of(parts, provider, CONVERSATION_DETAILS)
-        return run
+            return replace(run, notice=merge_notice(parts, (CONVERSATION_DETAILS,), meter))
 
     def _plan(self, sql: str, options: Options, fingerprint: str) -> Plan:
         zone, schema = self._zone(options), self.catalog.schema
-        describe(sql, self._relations(0), schema, zone, limits_of(self.settings))
+        limits, tokens = limits_of(self.settings), tokens_of(self.policy)
+        describe(sql, self._relations(), schema, zone, limits, tokens)
         snapshot = self._snapshot(options.as_of)
         with constants.evaluator(zone) as constant:
             context = Context(
@@ -188,6 +226,7 @@ class Engine:
                 refresh_after=self.settings.refresh_time,
                 lookback=timedelta(days=self.settings.lookback),
                 covered=options.held_only,
+                policy=self.policy,
             )
             held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
             return plan(sql, self.catalog, held, context)
@@ -225,6 +264,8 @@ class Engine:
         notices = [*run.plan.notices]
         if options.held_only:
             notices.append(held_notice(facts.snapshot, self.coverage(facts.snapshot)))
+        if run.notice:
+            notices.append(run.notice)
         if run.fetched and (run.broken or run.unopened):
             notices.append(require_complete(run.fetched, allow_partial=options.allow_partial))
         missing = missing_notices(facts.missing, facts.covered)
@@ -233,21 +274,44 @@ class Engine:
     def _snapshot(self, as_of: int | datetime | None) -> int:
         newest = self.lake.catalogue.latest()
         if isinstance(as_of, datetime):
-            return self.lake.catalogue.snapshot_at(as_of)
-        if as_of is not None and not 0 <= as_of <= newest:
+            as_of = self.lake.catalogue.snapshot_at(as_of)
+        if as_of is None:
+            return newest
+        if not 0 <= as_of <= newest:
             raise UsageError(f"there is no snapshot {as_of}", hint=f"The newest is {newest}.")
-        return newest if as_of is None else as_of
+        require_kept(self.parts, as_of)
+        return as_of
 
-    def _relations(
-        self, snapshot: int | None = None, scopes: tuple[Scope, ...] = ()
-    ) -> tuple[Relation, ...]:
-        schema = self.catalog.schema
-        at = self.lake.catalogue.latest() if snapshot is None else snapshot
-        reading = self.lake.reading(schema, at, scopes)
-        return (
-            *relations_of(self.catalog, reading.parts(self.catalog.tables)),
-            *system_relations(self.catalog, self.store.jobs(schema), self.coverage(at)),
+    def _relations(self, prepared: Prepared | None = None) -> tuple[Relation, ...]:
+        """All that a text may name, with what a prepared query reads of it; else without rows."""
+        if prepared is None:
+            landed = relations_of(self.catalog)
+            system = system_relations(self.sources(), "")
+        else:
+            parts = self.lake.parts(self.catalog, prepared.snapshot, prepared.reads)
+            landed = relations_of(self.catalog, parts)
+            system = system_relations(self.sources(prepared.snapshot), prepared.sql)
+        return (*opened_to(self.role, landed, self.catalog, self.policy), *system)
+
+    def _reads(self, planned: Plan) -> Reads:
+        named = check(planned.sql, self._relations(), self.catalog.schema).named
+        return reads_of(planned, self.catalog, named)
+
+    def sources(self, snapshot: int | None = None) -> Sources:
+        """Where the system's own tables are read from, of the newest snapshot unless named."""
+        return Sources(
+            catalog=self.catalog,
+            jobs=self.jobs,
+            coverage=lambda: self.coverage(snapshot),
+            unknown=self.store.unknown,
+            runs=self.store.journal.runs,
+            requests=self.store.journal.requests,
         )
+
+    def recorded(self, kind: str, statement: str = "") -> AbstractContextManager[Recording]:
+        """Keep what the block does as a run of the journal; ``statement`` is masked."""
+        keep = self.settings.history_time
+        return recorded(self.store.journal, self.seams, kind, statement, keep)
 
     def _zone(self, options: Options) -> str:
         return checked_zone(options.time_zone or self.settings.timezone)
@@ -256,4 +320,6 @@ class Engine:
         """Of the organisation that is configured; where none is, of nothing in particular."""
         genesys = self.settings.genesys
         where = genesys_hosts(genesys).api if genesys.configured else ""
-        return fingerprint(where, genesys.client_id, CONVERSATION_DETAILS)
+        tables = self.catalog.of(CONVERSATION_DETAILS)
+        masked_as = self.policy.fingerprint(tables)
+        return fingerprint(where, genesys.client_id, CONVERSATION_DETAILS, masked_as)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from trunkline.http.exchange import Exchange
 from trunkline.jobs.job import Job
@@ -32,5 +32,12 @@ class Started:
     watermark: datetime
 
 
-Event = Planned | LockWait | Started | Progress | Exchange
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """The files of a month that is complete are being merged; ``month`` is its first day."""
+
+    month: date
+
+
+Event = Planned | LockWait | Started | Progress | Exchange | Merging
 Observe = Callable[[Event], None]

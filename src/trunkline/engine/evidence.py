@@ -23,6 +23,7 @@ class Run:
     plan: Plan
     tally: Tally
     fetched: Fetched | None = None
+    notice: str | None = None
 
     @property
     def broken(self) -> Mapping[str, frozenset[date]]:

@@ -10,12 +10,13 @@ from trunkline.jobs.store import JobStore
 from trunkline.lake.lake import Lake
 from trunkline.planner.plan import DayHeld, Holdings, Unfinished
 
-MASKING_POLICY = "default-1"
 
+def fingerprint(api_url: str, client_id: str, dataset: Dataset, policy: str) -> str:
+    """Who fetches, and how it is mapped and masked: all of it that is known without a request.
 
-def fingerprint(api_url: str, client_id: str, dataset: Dataset) -> str:
-    """Who fetches, and how it is mapped and masked: all of it that is known without a request."""
-    parts = (api_url, client_id, dataset.name, str(dataset.mapping_version), MASKING_POLICY)
+    ``policy`` is the fingerprint of the masking policy over the tables of the dataset.
+    """
+    parts = (api_url, client_id, dataset.name, str(dataset.mapping_version), policy)
     return _short("\n".join(parts))
 
 

@@ -18,6 +18,7 @@ from trunkline.catalog import WHOLE, Scope
 from trunkline.database import opened, transaction
 from trunkline.interval import iso
 from trunkline.lake.landing import StagedFile
+from trunkline.lake.retention import Retention
 from trunkline.statements import load
 
 VERSION = 2
@@ -48,6 +49,7 @@ class LiveFile:
     path: str
     days: frozenset[date]
     scope: Scope = WHOLE
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Catalogue:
 
     def __init__(self, path: Path) -> None:
         self._db = opened(path, SCHEMA["schema"], VERSION)
+        self.retention = Retention(self._db)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -103,9 +106,19 @@ class Catalogue:
         row = self._db.execute(QUERIES["snapshot_of_job"], {"job": job}).fetchone()
         return int(row["snapshot"]) if row else None
 
-    def files(self, organization: str, snapshot: int) -> tuple[HeldFile, ...]:
-        """The files of a snapshot, of every scope; their paths relative to the data directory."""
-        rows = self._all("files_of_snapshot", organization=organization, snapshot=snapshot)
+    def files(
+        self, organization: str, snapshot: int, tables: Iterable[str] | None = None
+    ) -> tuple[HeldFile, ...]:
+        """The files of a snapshot, of every scope; their paths relative to the data directory.
+
+        Of all tables, unless some are named.
+        """
+        rows = self._all(
+            "files_of_snapshot",
+            organization=organization,
+            snapshot=snapshot,
+            tables=None if tables is None else json.dumps(sorted(tables)),
+        )
         return tuple(
             HeldFile(
                 row["table_name"],
@@ -155,7 +168,10 @@ class Catalogue:
             last_day=max(days or {date.max}).isoformat(),
         )
         found = [
-            LiveFile(row["file"], row["path"], _days(row["days"].split(",")), scope) for row in rows
+            LiveFile(
+                row["file"], row["path"], _days(row["days"].split(",")), scope, int(row["rows"])
+            )
+            for row in rows
         ]
         return [file for file in found if days is None or file.days & days]
 
@@ -173,7 +189,9 @@ class Catalogue:
         with transaction(self._db):
             if (already := self.snapshot_of(publication.job)) is not None:
                 return already
-            snapshot = self._add_snapshot(publication, published_at)
+            snapshot = self._add_snapshot(
+                publication.organization, publication.dataset, publication.job, published_at
+            )
             for file in replaced:
                 self._end_file(file, snapshot)
             for staged in publication.files:
@@ -182,13 +200,33 @@ class Catalogue:
                 self._cover(publication, day, conversations, snapshot)
             return snapshot
 
-    def _add_snapshot(self, publication: Publication, published_at: datetime) -> int:
+    def merge(
+        self,
+        organization: str,
+        dataset: str,
+        key: str,
+        replaced: Iterable[LiveFile],
+        files: Iterable[StagedFile],
+        published_at: datetime,
+    ) -> int:
+        """Put files with the same rows in the place of others, in all tables at once."""
+        with transaction(self._db):
+            snapshot = self._add_snapshot(organization, dataset, key, published_at)
+            for file in replaced:
+                self._end_file(file, snapshot)
+            for staged in files:
+                self._add_file(organization, staged, snapshot)
+            return snapshot
+
+    def _add_snapshot(
+        self, organization: str, dataset: str, job: str, published_at: datetime
+    ) -> int:
         row = self._one(
             "add_snapshot",
             published_at=iso(published_at),
-            organization=publication.organization,
-            dataset=publication.dataset,
-            job=publication.job,
+            organization=organization,
+            dataset=dataset,
+            job=job,
         )
         return int(row["snapshot"])
 

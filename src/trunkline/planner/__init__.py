@@ -44,7 +44,7 @@ def _planned(
     scans = tuple(scan for scan, _ in scanned)
     wanted = needs(scans, holdings, context)
     said = (notice for _, notice in scanned if notice)
-    masked = masked_notices(tree, (node.table for node, _ in needed(query)))
+    masked = masked_notices(tree, (node.table for node, _ in needed(query)), context.policy)
     return Plan(
         sql=sql,
         time_zone=context.time_zone,

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from trunkline.catalog import OPEN_AT, WHOLE, Dataset, Scope
+from trunkline.flatten.policy import Policy
 from trunkline.interval import Interval
 from trunkline.planner import explain
 
@@ -54,7 +55,8 @@ class Context:
     as a TIMESTAMP WITH TIME ZONE; None where it has no value or cannot be evaluated.
     ``lookback`` is how long before a bound on another time of a record it may have started; what
     is older comes by being open then. ``covered`` answers from what is held and plans no fetch;
-    ``lenient`` does so only for a scan without bounds, which is otherwise an error.
+    ``lenient`` does so only for a scan without bounds, which is otherwise an error. ``policy`` says
+    what masked columns hold.
     """
 
     now: datetime
@@ -66,6 +68,7 @@ class Context:
     lookback: timedelta = timedelta(days=31)
     covered: bool = False
     lenient: bool = False
+    policy: Policy = field(default_factory=Policy)
 
 
 class State(Enum):
@@ -99,7 +102,8 @@ class Scan:
     """One table of the query and the intervals of its time column that can matter to the answer.
 
     ``open_at`` are earlier records that can matter, too. ``position`` is the 0-based offset of the
-    table's name in the text, where it is known.
+    table's name in the text, where it is known. A scan that is not ``bounded`` reads whatever is
+    held; its intervals are the days that are held.
     """
 
     table: str
@@ -108,6 +112,7 @@ class Scan:
     dataset: Dataset
     intervals: tuple[Interval, ...]
     position: int | None = None
+    bounded: bool = True
     open_at: Open | None = None
 
 

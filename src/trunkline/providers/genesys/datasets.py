@@ -45,7 +45,7 @@ CONVERSATION_DETAILS = Dataset(
     # The synchronous query answers AnalyticsConversationWithoutAttributes.
     only_in_jobs=frozenset({"attribute"}),
     metrics=tuple(METRICS),
-    mapping_version=2,
+    mapping_version=3,
     # Either is enough; the second shows only the conversations of the client's own users.
     permissions=("analytics:conversationDetail:view", "analytics:agentConversationDetail:view"),
 )

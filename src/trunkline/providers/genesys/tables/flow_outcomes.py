@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Column, Pushdown, Table
+from trunkline.catalog import Column, Pushdown, Table, Whose
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS, LEAD_MS
 from trunkline.types import Type
 
@@ -48,6 +48,7 @@ TABLE = Table(
             Type.TEXT,
             "flow_outcome.flowOutcome",
             "Identifier and value of the outcome, joined by a colon.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "flow_outcome_end_timestamp",
@@ -57,7 +58,13 @@ TABLE = Table(
             within="conversation",
             lead_ms=LEAD_MS,
         ),
-        Column("flow_outcome_id", Type.TEXT, "flow_outcome.flowOutcomeId", "The outcome."),
+        Column(
+            "flow_outcome_id",
+            Type.TEXT,
+            "flow_outcome.flowOutcomeId",
+            "The outcome.",
+            whose=Whose.CONFIGURATION,
+        ),
         Column(
             "flow_outcome_start_timestamp",
             Type.TIMESTAMP,
