@@ -272,7 +272,7 @@ class Engine:
                 parts, run = await self._fetch_days(planned, provider, run, meter)
             rest = planned(parts.fingerprint, fetched=True)
             run = await self._supplement(Asking(parts, provider, meter), run, rest, options)
-            told = merge_notice(parts, (CONVERSATION_DETAILS,), meter)
+            told = merge_notice(parts, self.catalog.datasets, meter)
             return replace(run, notices=(*run.notices, told)) if told else run
 
     async def _fetch_days(
