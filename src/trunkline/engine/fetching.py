@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from trunkline.catalog import Catalog, Dataset
+from trunkline.catalog import OPEN_AT, WHOLE, Catalog, Dataset, Scope, ScopeKind
 from trunkline.config import Settings
 from trunkline.engine.certificate import Tally
-from trunkline.engine.events import Event, Observe, Started
+from trunkline.engine.events import Beside, Event, Observe, Started
 from trunkline.engine.landing import PageLanding, layout_of
 from trunkline.engine.seams import Seams
 from trunkline.errors import CostGuard, PermissionMissing, RequestRefused, UsageError
-from trunkline.flatten import Flattener
+from trunkline.flatten import Flattener, policy
 from trunkline.http.exchange import Exchange
 from trunkline.interval import Interval, day_span, midnight
 from trunkline.jobs.job import Job, JobState
@@ -37,14 +37,20 @@ class Parts:
     store: JobStore
     seams: Seams
     fingerprint: str
+    policy: policy.Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """How a fetch ended. ``broken`` are the days of jobs that did not end well, by dataset."""
+    """How a fetch ended.
+
+    ``broken`` are the whole days of jobs that did not end well, by dataset; ``unopened`` the days
+    for which it was not found out what was open when they began.
+    """
 
     outcome: Outcome
     broken: Mapping[str, frozenset[date]]
+    unopened: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
 
 class Meter:
@@ -61,6 +67,8 @@ class Meter:
             self._tally.exchange(event)
         elif isinstance(event, Progress):
             self._tally.progress(event)
+        elif isinstance(event, Beside):
+            self._tally.beside(event)
         self._observe(event)
         # Not at the answer to a submit: its id is not stored yet.
         if not (isinstance(event, Exchange) and event.method == "POST"):
@@ -107,8 +115,15 @@ async def fetch(
     jobs = _jobs(parts, _within(fetches, rights.watermark))
     meter(Started(jobs, rights.watermark))
     outcome = await _runner(parts, provider, dataset, rights, meter).run(jobs)
-    days = frozenset(day for job, _ in outcome.broken for day in job.days)
-    return Fetched(outcome, {dataset.name: days} if days else {})
+    return Fetched(outcome, _broken(outcome, WHOLE), _broken(outcome, OPEN_AT))
+
+
+def _broken(outcome: Outcome, scope: Scope) -> Mapping[str, frozenset[date]]:
+    found: dict[str, frozenset[date]] = {}
+    for job, _ in outcome.broken:
+        if job.scope == scope:
+            found[job.dataset] = found.get(job.dataset, frozenset()) | job.days
+    return found
 
 
 async def resume(
@@ -151,10 +166,14 @@ def _within(fetches: tuple[Fetch, ...], watermark: datetime) -> tuple[Fetch, ...
         for item in fetches
     )
     return tuple(
-        replace(item, interval=item.interval if item.resumes else _span(item.days))
+        item if item.resumes or _is_instant(item) else replace(item, interval=_span(item.days))
         for item in cut
         if item.days
     )
+
+
+def _is_instant(fetch: Fetch) -> bool:
+    return fetch.scope.kind is ScopeKind.OPEN_AT
 
 
 def _span(days: frozenset[date]) -> Interval:
@@ -172,6 +191,7 @@ def _jobs(parts: Parts, fetches: tuple[Fetch, ...]) -> tuple[Job, ...]:
             interval=item.interval,
             days=item.days,
             fingerprint=parts.fingerprint,
+            scope=item.scope,
         )
         for item in fetches
         if not item.resumes
@@ -190,7 +210,7 @@ def _runner(
 ) -> Runner:
     landing = PageLanding(
         lake=parts.lake,
-        flatteners={dataset.name: Flattener(dataset, parts.catalog.of(dataset))},
+        flatteners={dataset.name: Flattener(dataset, parts.catalog.of(dataset), parts.policy)},
         layouts={dataset.name: layout_of(parts.catalog, dataset)},
         divisions=rights.divisions,
         watermark=rights.watermark,

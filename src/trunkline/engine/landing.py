@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from trunkline.catalog import Catalog, Column, Dataset, Holds
+from trunkline.catalog import Catalog, Column, Dataset, Holds, ScopeKind
 from trunkline.clock import Clock
+from trunkline.engine.strangers import bounded
 from trunkline.errors import LimitExceeded
 from trunkline.flatten import Flattener
 from trunkline.http.message import Offload
+from trunkline.interval import Before, Days
 from trunkline.jobs.job import Job, Landed
 from trunkline.lake.catalogue import Publication
 from trunkline.lake.lake import Lake
@@ -20,14 +22,15 @@ from trunkline.lake.landing import Layout, Receipt
 def layout_of(catalog: Catalog, dataset: Dataset) -> Layout:
     """What the lake must know of a dataset."""
     tables = catalog.of(dataset)
-    root = next(table.name for table in tables if table.level == dataset.levels[0].name)
     return Layout(
         dataset=dataset.name,
         tables=tuple(table.name for table in tables),
-        root_table=root,
+        root_table=catalog.root(dataset).name,
         key=dataset.key,
         time_column=dataset.time_column,
         keys=frozenset(c.name for table in tables for c in table.columns if _is_key(c, dataset)),
+        end_column=dataset.end_column,
+        only_in_jobs=tuple(t.name for t in catalog.of(dataset) if t.level in dataset.only_in_jobs),
     )
 
 
@@ -56,10 +59,10 @@ class PageLanding:
         return landed
 
     def _land(self, job: Job, body: bytes) -> Landed:
-        flat = self.flatteners[job.dataset].flatten(body, days=job.days)
+        flat = self.flatteners[job.dataset].flatten(body, days=_starts(job))
         name = f"{job.key}-{job.attempt}-{job.pages:05d}"
         try:
-            receipt = self.lake.stage(name, flat.tables, self.layouts[job.dataset])
+            receipt = self.lake.stage(name, flat.tables, self.layouts[job.dataset], job.scope)
         except OSError as error:
             raise LimitExceeded(
                 f"a page could not be written to {self.lake.home}: {error.strerror}",
@@ -72,7 +75,7 @@ class PageLanding:
             conversations=flat.conversations,
             ignored=flat.ignored,
             quarantined=tuple(str(item) for item in flat.quarantined),
-            unknown=tuple(sorted(flat.unknown.items())),
+            unknown=bounded(flat.unknown),
             rows=tuple((name, table.num_rows) for name, table in flat.tables.items()),
             fractions=flat.fractions,
         )
@@ -91,6 +94,7 @@ class PageLanding:
                 watermark=job.watermark or self.watermark,
                 fingerprint=job.fingerprint,
                 divisions=self.divisions,
+                scope=job.scope,
             ),
             self.layouts[job.dataset],
             now,
@@ -100,3 +104,10 @@ class PageLanding:
         """Delete what was staged for a job that starts over."""
         for page in pages:
             self.lake.discard(Receipt.decode(page.receipt).files)
+
+
+def _starts(job: Job) -> Days:
+    """The days that a record of a job may have begun on; what began on others is left out."""
+    if job.scope.kind is ScopeKind.OPEN_AT:
+        return Before(min(job.days))
+    return job.days

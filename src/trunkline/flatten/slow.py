@@ -20,6 +20,8 @@ from trunkline.catalog import Holds
 from trunkline.errors import MalformedAnswer
 from trunkline.flatten.fast import Page
 from trunkline.flatten.shape import LIMITS, Layout, Shape, arrow_type
+from trunkline.flatten.whole import is_fraction
+from trunkline.interval import Days
 from trunkline.types import Type
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,9 +63,7 @@ def decode(body: bytes) -> dict[str, Any]:
     return page
 
 
-def read(
-    page: dict[str, Any], layout: Layout, days: frozenset[date]
-) -> tuple[Page, tuple[Quarantined, ...]]:
+def read(page: dict[str, Any], layout: Layout, days: Days) -> tuple[Page, tuple[Quarantined, ...]]:
     """The records of a decoded page that started on ``days``, and those that cannot be read."""
     records = page.get(layout.root.level.attribute)
     if not isinstance(records, list | None):
@@ -145,7 +145,7 @@ def _entries(held: dict[str, Any], listed: frozenset[str]) -> Iterable[tuple[str
 
 
 def _value(value: Any, type_: Type, level: str, name: str) -> Any:
-    if value is None:
+    if value is None or is_fraction(name, type_, value):
         return None
     try:
         return _READERS[type_](value)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
+from trunkline.catalog import WHOLE, Scope
 from trunkline.interval import Interval
 
 
@@ -109,6 +110,7 @@ class Job:
     submitted_at: datetime | None = None
     error: str | None = None
     parent: str | None = None
+    scope: Scope = WHOLE
 
     @property
     def unfinished(self) -> bool:
@@ -129,6 +131,16 @@ class Landed:
     unknown: tuple[tuple[str, int], ...] = ()
     rows: tuple[tuple[str, int], ...] = ()
     fractions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """How often a name that no declaration has stood in a job's pages, and in how many of them."""
+
+    job: str
+    name: str
+    occurrences: int
+    pages: int
 
 
 class IllegalTransition(Exception):

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from trunkline.catalog import TAIL, WHOLE, Scope
 from trunkline.database import opened, transaction
 from trunkline.interval import iso
+from trunkline.lake.freshness import Freshness, OpenRecord, TailDay
 from trunkline.lake.landing import StagedFile
+from trunkline.lake.retention import Retention
 from trunkline.statements import load
 
-VERSION = 1
+VERSION = 3
 SCHEMA = load("trunkline.lake", "schema.sql")
 QUERIES = load("trunkline.lake", "queries.sql")
 
@@ -36,6 +39,7 @@ class CoveredDay:
     conversations: int
     divisions: tuple[str, ...] | None
     job: str
+    scope: Scope = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,28 @@ class LiveFile:
     file: int
     path: str
     days: frozenset[date]
+    scope: Scope = WHOLE
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A file of a snapshot, as a reader wants to know it."""
+
+    table: str
+    path: str
+    days: frozenset[date]
+    scope: Scope = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A job's days, ready to be seen. ``files`` replace everything held of those days."""
+    """What a job brought, ready to be seen.
+
+    ``days`` are covered by it from then on, for its scope alone; none where it covers nothing, as
+    the tail does. ``keys`` are the records it tells of, where it tells of records and not of days;
+    ``open`` those that have not ended. ``tail`` is what is held past the watermark from then on.
+    """
 
     job: str
     organization: str
@@ -60,6 +81,10 @@ class Publication:
     watermark: datetime
     fingerprint: str
     divisions: tuple[str, ...] | None = None
+    scope: Scope = WHOLE
+    keys: frozenset[str] = frozenset()
+    open: tuple[OpenRecord, ...] = ()
+    tail: tuple[TailDay, ...] = ()
 
 
 class Catalogue:
@@ -67,6 +92,8 @@ class Catalogue:
 
     def __init__(self, path: Path) -> None:
         self._db = opened(path, SCHEMA["schema"], VERSION)
+        self.retention = Retention(self._db)
+        self.fresh = Freshness(self._db)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -85,20 +112,31 @@ class Catalogue:
         row = self._db.execute(QUERIES["snapshot_of_job"], {"job": job}).fetchone()
         return int(row["snapshot"]) if row else None
 
-    def files(self, organization: str, snapshot: int) -> dict[str, tuple[str, ...]]:
-        """The paths of a snapshot by table, relative to the data directory."""
-        paths: dict[str, list[str]] = {}
-        for row in self._all("files_of_snapshot", organization=organization, snapshot=snapshot):
-            paths.setdefault(row["table_name"], []).append(row["path"])
-        return {table: tuple(of_table) for table, of_table in paths.items()}
+    def files(
+        self, organization: str, snapshot: int, tables: Iterable[str] | None = None
+    ) -> tuple[HeldFile, ...]:
+        """The files of a snapshot, of every scope; their paths relative to the data directory.
 
-    def rows(self, organization: str, snapshot: int) -> dict[str, int]:
-        """How many rows each table has in a snapshot."""
-        found = self._all("rows_of_snapshot", organization=organization, snapshot=snapshot)
-        return {row["table_name"]: int(row["rows"]) for row in found}
+        Of all tables, unless some are named.
+        """
+        rows = self._all(
+            "files_of_snapshot",
+            organization=organization,
+            snapshot=snapshot,
+            tables=None if tables is None else json.dumps(sorted(tables)),
+        )
+        return tuple(
+            HeldFile(
+                row["table_name"],
+                row["path"],
+                _days(row["days"].split(",")),
+                Scope.parse(row["scope"]),
+            )
+            for row in rows
+        )
 
     def coverage(self, organization: str, snapshot: int) -> tuple[CoveredDay, ...]:
-        """Every day held, by dataset and day."""
+        """Every day held, by dataset, scope and day."""
         rows = self._all("coverage_of_snapshot", organization=organization, snapshot=snapshot)
         return tuple(
             CoveredDay(
@@ -110,6 +148,7 @@ class Catalogue:
                 int(row["conversations"]),
                 _names(row["divisions"]),
                 row["job"],
+                Scope.parse(row["scope"]),
             )
             for row in rows
         )
@@ -119,24 +158,35 @@ class Catalogue:
         row = self._one("newest_fingerprint", organization=organization)
         return str(row["fingerprint"]) if row else None
 
-    def live_files(self, organization: str, table: str, days: frozenset[date]) -> list[LiveFile]:
-        """The files of the newest snapshot that hold rows of any of the days."""
+    def live_files(
+        self, organization: str, table: str, days: frozenset[date] | None, scope: Scope = WHOLE
+    ) -> list[LiveFile]:
+        """The files of the newest snapshot and of a scope that hold rows of any of the days.
+
+        All files of the scope where no days are named.
+        """
         rows = self._all(
             "live_files",
             organization=organization,
             table_name=table,
-            first_day=min(days).isoformat(),
-            last_day=max(days).isoformat(),
+            scope=str(scope),
+            first_day=min(days or {date.min}).isoformat(),
+            last_day=max(days or {date.max}).isoformat(),
         )
-        found = [LiveFile(row["file"], row["path"], _days(row["days"].split(","))) for row in rows]
-        return [file for file in found if file.days & days]
+        found = [
+            LiveFile(
+                row["file"], row["path"], _days(row["days"].split(",")), scope, int(row["rows"])
+            )
+            for row in rows
+        ]
+        return [file for file in found if days is None or file.days & days]
 
     def paths(self) -> frozenset[str]:
         """Every path any snapshot names."""
         return frozenset(row["path"] for row in self._all("paths"))
 
     def publish(
-        self, publication: Publication, replaced: list[LiveFile], published_at: datetime
+        self, publication: Publication, replaced: Iterable[LiveFile], published_at: datetime
     ) -> int:
         """Make a job's days visible in all tables at once; its snapshot.
 
@@ -145,22 +195,61 @@ class Catalogue:
         with transaction(self._db):
             if (already := self.snapshot_of(publication.job)) is not None:
                 return already
-            snapshot = self._add_snapshot(publication, published_at)
+            snapshot = self._add_snapshot(
+                publication.organization, publication.dataset, publication.job, published_at
+            )
             for file in replaced:
                 self._end_file(file, snapshot)
             for staged in publication.files:
                 self._add_file(publication.organization, staged, snapshot)
             for day, conversations in publication.days.items():
                 self._cover(publication, day, conversations, snapshot)
+            self._freshen(publication, snapshot)
             return snapshot
 
-    def _add_snapshot(self, publication: Publication, published_at: datetime) -> int:
+    def _freshen(self, publication: Publication, snapshot: int) -> None:
+        """What a publication means for the open records, the tail, and counts to compare."""
+        organization, dataset = publication.organization, publication.dataset
+        if publication.scope not in (WHOLE, TAIL):
+            return
+        days = publication.days or (tail.day for tail in publication.tail)
+        self.fresh.replace_tail(organization, dataset, days, publication.tail, snapshot)
+        self.fresh.uncount(organization, dataset, publication.days)
+        self.fresh.replace_open(
+            organization,
+            publication.open,
+            dataset=dataset,
+            days=publication.days,
+            keys=publication.keys,
+        )
+
+    def merge(
+        self,
+        organization: str,
+        dataset: str,
+        key: str,
+        replaced: Iterable[LiveFile],
+        files: Iterable[StagedFile],
+        published_at: datetime,
+    ) -> int:
+        """Put files with the same rows in the place of others, in all tables at once."""
+        with transaction(self._db):
+            snapshot = self._add_snapshot(organization, dataset, key, published_at)
+            for file in replaced:
+                self._end_file(file, snapshot)
+            for staged in files:
+                self._add_file(organization, staged, snapshot)
+            return snapshot
+
+    def _add_snapshot(
+        self, organization: str, dataset: str, job: str, published_at: datetime
+    ) -> int:
         row = self._one(
             "add_snapshot",
             published_at=iso(published_at),
-            organization=publication.organization,
-            dataset=publication.dataset,
-            job=publication.job,
+            organization=organization,
+            dataset=dataset,
+            job=job,
         )
         return int(row["snapshot"])
 
@@ -174,6 +263,7 @@ class Catalogue:
             "add_file",
             organization=organization,
             table_name=staged.table,
+            scope=staged.scope,
             path=staged.path,
             sha256=staged.sha256,
             rows=staged.rows,
@@ -189,6 +279,7 @@ class Catalogue:
         of_day = {
             "organization": publication.organization,
             "dataset": publication.dataset,
+            "scope": str(publication.scope),
             "day": day.isoformat(),
         }
         self._run("end_coverage", snapshot=snapshot, **of_day)

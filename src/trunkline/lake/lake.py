@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 
+from trunkline.catalog import OPEN_AT, WHOLE, Catalog, Scope
 from trunkline.errors import ConfigError
-from trunkline.lake.catalogue import Catalogue, CoveredDay, LiveFile, Publication
+from trunkline.lake.amending import amended, open_in
+from trunkline.lake.catalogue import Catalogue, CoveredDay, HeldFile, LiveFile, Publication
+from trunkline.lake.compaction import Merge, complete_months, merged, merges, readable
+from trunkline.lake.displacement import displaced, out_of_place
+from trunkline.lake.freshness import OpenRecord
 from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
-from trunkline.lake.remainder import newest_only, without_days
+from trunkline.lake.reading import Held, Reads
+from trunkline.lake.relation import Part
+from trunkline.lake.remainder import newest_only
+from trunkline.lake.retention import Keep, Pruned
 
 CATALOGUE = "catalogue.sqlite"
 OURS = re.compile(r"[0-9a-f]{32}-[\w-]+\.(?:parquet|partial)")  # <key of a job>-<page of it>
@@ -43,63 +51,151 @@ class Lake:
         """Let go of the catalogue."""
         self.catalogue.close()
 
-    def stage(self, name: str, tables: Mapping[str, pa.Table], layout: Layout) -> Receipt:
+    def stage(
+        self, name: str, tables: Mapping[str, pa.Table], layout: Layout, scope: Scope = WHOLE
+    ) -> Receipt:
         """Write one page's tables as final Parquet that no snapshot names yet."""
-        return stage(self.home, name, tables, layout)
+        return stage(self.home, name, tables, layout, scope)
 
     def publish(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
-        """Replace the job's days in all tables at once; the snapshot it became.
+        """Replace what the job brought anew, in all tables at once; the snapshot it became.
 
-        Files that also hold other days live on as new files without the replaced ones. A
-        conversation that came on two pages of the job is kept once, as the later page had it.
+        What that is depends on its scope: see ``displacement``. Files that also hold something else
+        live on as new files with that alone. A conversation that came on two pages of the job is
+        kept once, as the later page had it.
 
-        FileNotFoundError where a staged file is gone; ValueError where one holds rows of a day that
-        is not the job's.
+        FileNotFoundError where a staged file is gone; ValueError where one was staged for another
+        scope, or holds rows of a day that is not the job's.
         """
         if (already := self.catalogue.snapshot_of(publication.job)) is not None:
             return already
         self._require(publication)
         kept = newest_only(self.home, publication.files, layout)
-        replaced, remainders = self._displaced(publication, layout)
+        gone = displaced(self.home, self.catalogue, publication, kept, layout)
         whole = replace(
             publication,
-            files=(*kept, *remainders),
-            days=_conversations(kept, publication.days, layout),
+            files=(*kept, *gone.remainders),
+            days=_conversations(kept, publication, layout),
+            open=self._open(kept, publication, layout),
         )
-        snapshot = self.catalogue.publish(whole, replaced, published_at)
+        snapshot = self.catalogue.publish(whole, gone.files, published_at)
         paths = {file.path for file in kept}
         self.discard(file for file in publication.files if file.path not in paths)
         return snapshot
+
+    def amend(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
+        """Put some records in the place of what is held of them, in all tables at once.
+
+        Only in the tables that the answer can have rows of: see ``Layout.only_in_jobs``. Its files
+        may be of whole days and of the tail; it covers nothing that was not covered before.
+        """
+        gone = amended(self.home, self.catalogue, publication, layout)
+        whole = replace(
+            publication,
+            files=(*publication.files, *gone.remainders),
+            open=self._open(publication.files, publication, layout),
+        )
+        return self.catalogue.publish(whole, gone.files, published_at)
+
+    def _open(
+        self, files: tuple[StagedFile, ...], publication: Publication, layout: Layout
+    ) -> tuple[OpenRecord, ...]:
+        """The records of a publication that have not ended."""
+        at = publication.fetched_at
+        return tuple(
+            OpenRecord(layout.dataset, key, start, Scope.parse(scope), at, at)
+            for key, start, scope in open_in(self.home, files, layout)
+        )
 
     def _require(self, publication: Publication) -> None:
         for file in publication.files:
             if not (self.home / file.path).is_file():
                 raise FileNotFoundError(f"{file.path} is not there")
-            if strangers := sorted(file.days.keys() - publication.days.keys()):
-                raise ValueError(f"{file.path} holds rows of {strangers[0]}, which is not wanted")
+            if file.scope != str(publication.scope):
+                raise ValueError(f"{file.path} was staged for another scope")
+            if stranger := out_of_place(publication, file):
+                raise ValueError(f"{file.path} holds rows of {stranger}, which is not wanted")
 
-    def _displaced(
-        self, publication: Publication, layout: Layout
-    ) -> tuple[list[LiveFile], list[StagedFile]]:
-        days = frozenset(publication.days)
-        replaced: list[LiveFile] = []
-        remainders: list[StagedFile] = []
-        for table in layout.tables:
-            for file in self.catalogue.live_files(publication.organization, table, days):
-                replaced.append(file)
-                if file.days - days:
-                    remainders += without_days(
-                        self.home, file, table, publication.job, days, layout
-                    )
-        return replaced, remainders
+    def compact(
+        self,
+        organization: str,
+        layout: Layout,
+        settle: timedelta,
+        new_key: Callable[[], str],
+        now: datetime,
+        begin: Callable[[date], None] = lambda _: None,
+    ) -> tuple[date, ...]:
+        """Merge the files of every month that is complete; the first days of those that were.
+
+        For the process that holds the lock. A month that becomes closed by it is pinned to the
+        snapshot that it is closed in; ``begin`` is told of each before its files are read.
+        DamagedLake where a file cannot be read: the months before it are done.
+        """
+        retention, done, closing = self.catalogue.retention, list[date](), list[date]()
+        closed = retention.closed(organization, layout.dataset)
+        for month in complete_months(self.coverage(organization), layout.dataset, settle):
+            first, is_closed = min(month), min(month) in closed
+            found = merges(self.catalogue, organization, layout, month, is_closed=is_closed)
+            if found:
+                begin(first)
+                self._merge(organization, layout, found, f"{new_key()}-{first:%Y-%m}", now)
+                done.append(first)
+            if not is_closed:
+                closing.append(first)
+        retention.close(organization, layout.dataset, closing, self.catalogue.latest())
+        return tuple(done)
+
+    def _merge(
+        self, organization: str, layout: Layout, found: Iterable[Merge], key: str, now: datetime
+    ) -> None:
+        staged, replaced = list[StagedFile](), list[LiveFile]()
+        for merge in found:
+            with readable(merge.table):
+                staged.append(merged(self.home, merge, key, layout))
+            replaced += merge.files
+        self.catalogue.merge(organization, layout.dataset, key, replaced, staged, now)
+
+    def prune(self, keep: Keep) -> Pruned:
+        """Remove the snapshots that are not kept, and the files that no kept one names.
+
+        For the process that holds the lock. A crash between the two leaves files to the next sweep.
+        """
+        gone = self.catalogue.retention.prune(keep)
+        for path, _ in gone.files:
+            (self.home / path).unlink(missing_ok=True)
+        return gone
 
     def files(self, organization: str, snapshot: int) -> dict[str, tuple[str, ...]]:
-        """Absolute paths of a snapshot's files by table."""
-        found = self.catalogue.files(organization, snapshot)
-        return {t: tuple(str(self.home / path) for path in paths) for t, paths in found.items()}
+        """Absolute paths of a snapshot's files by table, those of every scope."""
+        paths: dict[str, list[str]] = {}
+        for file in self.catalogue.files(organization, snapshot):
+            paths.setdefault(file.table, []).append(str(self.home / file.path))
+        return {table: tuple(of_table) for table, of_table in paths.items()}
+
+    def parts(self, catalog: Catalog, snapshot: int, reads: Reads) -> dict[str, tuple[Part, ...]]:
+        """What each table that a query reads is read from in a snapshot, by its name."""
+        tables = [table for table in catalog.tables if table.name in reads.tables]
+        names = reads.tables | {catalog.root(table.dataset).name for table in tables}
+        files: dict[tuple[str, Scope], list[HeldFile]] = {}
+        for found in self.catalogue.files(catalog.schema, snapshot, names):
+            of_scope = files.setdefault((found.table, found.scope), [])
+            of_scope.append(replace(found, path=str(self.home / found.path)))
+        whole = self._whole(catalog.schema, snapshot) if reads.scopes else {}
+        return Held(files, whole).parts(catalog, reads)
+
+    def _whole(self, organization: str, snapshot: int) -> dict[str, frozenset[date]]:
+        """The days held whole, by dataset."""
+        days: dict[str, set[date]] = {}
+        for held in self.coverage(organization, snapshot):
+            days.setdefault(held.dataset, set()).add(held.day)
+        return {dataset: frozenset(of_dataset) for dataset, of_dataset in days.items()}
 
     def coverage(self, organization: str, snapshot: int | None = None) -> tuple[CoveredDay, ...]:
-        """The days held, of the newest snapshot unless another is named."""
+        """The days held whole, of the newest snapshot unless another is named."""
+        return tuple(day for day in self.scoped(organization, snapshot) if day.scope == WHOLE)
+
+    def scoped(self, organization: str, snapshot: int | None = None) -> tuple[CoveredDay, ...]:
+        """The days held of every scope, of the newest snapshot unless another is named."""
         at = self.catalogue.latest() if snapshot is None else snapshot
         return self.catalogue.coverage(organization, at)
 
@@ -133,12 +229,17 @@ class Lake:
 
 
 def _conversations(
-    files: Iterable[StagedFile], days: Mapping[date, int], layout: Layout
+    files: Iterable[StagedFile], publication: Publication, layout: Layout
 ) -> dict[date, int]:
-    """Records by day, counted in the root table; 0 where it has none."""
-    counts = dict.fromkeys(days, 0)
-    for file in files:
-        if file.table == layout.root_table:
-            for day, rows in file.days.items():
-                counts[day] = counts.get(day, 0) + rows
+    """Records by covered day, counted in the root table; 0 where it has none.
+
+    All of OPEN_AT belong to the one day at whose beginning they were open.
+    """
+    counts = dict.fromkeys(publication.days, 0)
+    roots = [file for file in files if file.table == layout.root_table]
+    if publication.scope == OPEN_AT:
+        return dict.fromkeys(counts, sum(file.rows for file in roots))
+    for file in roots:
+        for day in counts.keys() & file.days.keys():
+            counts[day] += file.days[day]
     return counts

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trunkline.catalog import WHOLE, Scope
 from trunkline.lake.encoding import written_as
 
 FILES = "files"
@@ -28,7 +29,9 @@ class Layout:
     """What the lake must know of a dataset: its tables, its root and the columns that place a row.
 
     ``key`` names a record of the root table and is in every table, as ``time_column`` is. ``keys``
-    are the columns, of whichever table, that name a row or one it stands below.
+    are the columns, of whichever table, that name a row or one it stands below. ``end_column`` of
+    the root table is NULL while a record goes on. ``only_in_jobs`` are the tables that answers
+    without a job have nothing of.
     """
 
     dataset: str
@@ -37,12 +40,14 @@ class Layout:
     key: str
     time_column: str
     keys: frozenset[str] = frozenset()
+    end_column: str | None = None
+    only_in_jobs: tuple[str, ...] = ()
 
 
-class StagedFile(msgspec.Struct, frozen=True):
+class StagedFile(msgspec.Struct, frozen=True, omit_defaults=True):
     """One Parquet file that no snapshot names yet. ``days`` counts its rows by UTC day.
 
-    ``path`` is relative to the data directory.
+    ``path`` is relative to the data directory; ``scope`` is the text of the one it was fetched for.
     """
 
     table: str
@@ -51,6 +56,7 @@ class StagedFile(msgspec.Struct, frozen=True):
     rows: int
     bytes: int
     days: dict[date, int]
+    scope: str = ""
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -68,7 +74,13 @@ class Receipt(msgspec.Struct, frozen=True):
         return msgspec.json.decode(text, type=Receipt)
 
 
-def stage(home: Path, name: str, tables: Mapping[str, pa.Table], layout: Layout) -> Receipt:
+def stage(
+    home: Path,
+    name: str,
+    tables: Mapping[str, pa.Table],
+    layout: Layout,
+    scope: Scope = WHOLE,
+) -> Receipt:
     """Write each table that has rows to ``files/<table>/<name>.parquet``; durable on return.
 
     The same name written again (a page fetched twice because of a crash) replaces the file, so
@@ -79,7 +91,7 @@ def stage(home: Path, name: str, tables: Mapping[str, pa.Table], layout: Layout)
         for table, rows in tables.items()
         if rows.num_rows
     }
-    written = tuple(_staged(path, *file, layout) for path, file in encoded.items())
+    written = tuple(_staged(path, *file, layout, scope) for path, file in encoded.items())
     for file in written:
         _make_folder((home / file.path).parent)
     _write_durably({home / path: content for path, (_, _, content) in encoded.items()})
@@ -95,7 +107,7 @@ def _encoded(rows: pa.Table, layout: Layout) -> pa.Buffer:
 
 
 def _staged(
-    path: str, table: str, rows: pa.Table, content: pa.Buffer, layout: Layout
+    path: str, table: str, rows: pa.Table, content: pa.Buffer, layout: Layout, scope: Scope
 ) -> StagedFile:
     return StagedFile(
         table=table,
@@ -104,6 +116,7 @@ def _staged(
         rows=rows.num_rows,
         bytes=content.size,
         days=rows_by_day(rows, layout.time_column),
+        scope=str(scope),
     )
 
 
@@ -114,6 +127,46 @@ def rows_by_day(rows: pa.Table, time_column: str) -> dict[date, int]:
     first = int(days.min())
     counts = enumerate(np.bincount(days - first).tolist(), start=first)
     return {_EPOCH + timedelta(days=day): count for day, count in counts if count}
+
+
+@dataclass(slots=True)
+class Written:
+    """A Parquet file on its way to the disk; its hash and size are known once it is there."""
+
+    writer: pq.ParquetWriter
+    sha256: str = ""
+    bytes: int = 0
+
+
+@contextmanager
+def parquet_file(home: Path, path: str, schema: pa.Schema) -> Iterator[Written]:
+    """A file to write row groups to; durable, read-only and in its place when the block ends.
+
+    Where the block fails, a partial file stays, which the next sweep deletes.
+    """
+    target = home / path
+    _make_folder(target.parent)
+    partial = _partial(target)
+    partial.unlink(missing_ok=True)
+    with partial.open("wb") as file:
+        writer = pq.ParquetWriter(file, schema, compression="zstd", compression_level=3)
+        written = Written(writer)
+        yield written
+        writer.close()
+        file.flush()
+        _close_to_writers(file)
+        os.fsync(file.fileno())
+    with partial.open("rb") as file:
+        written.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    written.bytes = partial.stat().st_size
+    partial.replace(target)
+    _keep_names(target.parent)
+
+
+def _close_to_writers(file: BinaryIO) -> None:
+    """Read-only from then on: DuckDB would write to whatever it may read, were it asked to."""
+    if os.name != "nt":  # where a read-only file could not be deleted either
+        os.fchmod(file.fileno(), 0o400)
 
 
 def _make_folder(folder: Path) -> None:
@@ -134,10 +187,7 @@ def _keep_names(folder: Path) -> None:
 
 
 def _write_durably(contents: Mapping[Path, pa.Buffer]) -> None:
-    """Read-only from then on: DuckDB would write to whatever it may read, were it asked to.
-
-    The system is given all before it is waited for, so that it writes them together.
-    """
+    """The system is given all before it is waited for, so that it writes them together."""
     with ExitStack() as opened:
         files = [opened.enter_context(_written(path, c)) for path, c in contents.items()]
         for file in files:
@@ -152,8 +202,7 @@ def _written(target: Path, content: pa.Buffer) -> BinaryIO:
     file = partial.open("wb")
     file.write(memoryview(content))
     file.flush()
-    if os.name != "nt":  # where a read-only file could not be deleted either
-        os.fchmod(file.fileno(), 0o400)
+    _close_to_writers(file)
     return file
 
 

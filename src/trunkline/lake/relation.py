@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -14,14 +14,39 @@ SYSTEM_SCHEMA = "trunkline"
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Parquet files, of which the rows are read that the condition holds for; all without one.
+
+    ``beside`` are files that the condition itself reads.
+    """
+
+    files: tuple[str, ...]
+    where: str = ""
+    beside: tuple[str, ...] = ()
+
+    def source(self, columns: tuple[tuple[str, Type], ...]) -> str:
+        """What stands after FROM, for a relation of these columns."""
+        return parquet(self.files, columns) + (f" WHERE {self.where}" if self.where else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
-    """A table as a session sees it: Parquet files of the lake, or rows in memory, or nothing."""
+    """A table as a session sees it: parts of the lake, or rows in memory, or nothing.
+
+    ``closed`` says why whoever asks may not read it; a session then does not have it.
+    """
 
     schema: str
     name: str
     columns: tuple[tuple[str, Type], ...]
-    files: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     rows: pa.Table | None = None
+    closed: str | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file that reading it opens."""
+        return tuple(path for part in self.parts for path in (*part.files, *part.beside))
 
     @property
     def qualified(self) -> str:
@@ -30,12 +55,12 @@ class Relation:
 
 
 def relations_of(
-    catalog: Catalog, files: dict[str, tuple[str, ...]] | None = None
+    catalog: Catalog, parts: Mapping[str, tuple[Part, ...]] | None = None
 ) -> tuple[Relation, ...]:
-    """Every table and view of a catalogue, with the files of a snapshot by table name."""
-    held = files or {}
+    """Every table and view of a catalogue, with the parts it is read from by table name."""
+    held = parts or {}
     return tuple(
-        Relation(catalog.schema, name, columns_of(table), held.get(table.name, ()))
+        Relation(catalog.schema_of(table), name, columns_of(table), held.get(table.name, ()))
         for table in catalog.tables
         for name in (table.name, *table.views)
     )
@@ -52,3 +77,23 @@ def find(
     """The relation of that name, as the search path of a session would find it."""
     wanted = (folded(schema or default), folded(name))
     return next((r for r in relations if (r.schema, r.name) == wanted), None)
+
+
+def parquet(paths: Iterable[str], columns: Iterable[tuple[str, Type]]) -> str:
+    """The table function that reads columns of the files; one that a file lacks is NULL there.
+
+    Told the columns, DuckDB opens no file to learn them, where `union_by_name` opens every one. Not
+    by Hive's naming: a data directory below one that is called `queue_id=5` would else become that
+    column.
+    """
+    listed = ", ".join(literal(path) for path in paths)
+    declared = ", ".join(
+        f"'{name}': {{'name': '{name}', 'type': '{type_.duckdb}', 'default_value': NULL}}"
+        for name, type_ in columns
+    )
+    return f"read_parquet([{listed}], hive_partitioning = false, schema = MAP {{{declared}}})"
+
+
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"

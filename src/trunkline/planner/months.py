@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
-from trunkline.catalog import Dataset
-from trunkline.interval import DAY, Interval, day_span, months
+from trunkline.catalog import OPEN_AT, WHOLE, Dataset
+from trunkline.interval import DAY, Interval, day_span, midnight, months
 from trunkline.planner.plan import Fetch, Holdings, Need, State, Unfinished
 
-_REASONS = (State.MISSING, State.STALE, State.PROVISIONAL)
+MINUTE = timedelta(minutes=1)
+REASONS = (State.MISSING, State.STALE, State.REFRESH, State.RECHECK, State.PROVISIONAL)
 
 
 def fetches(need: Need, holdings: Holdings) -> tuple[Fetch, ...]:
@@ -19,6 +20,8 @@ def fetches(need: Need, holdings: Holdings) -> tuple[Fetch, ...]:
 
     An unfinished job is resumed for the days it covers; what remains is cut into months.
     """
+    if need.scope == OPEN_AT:
+        return tuple(_opened(need, holdings, day) for day in sorted(need.gap))
     rest = set(need.gap)
     found: list[Fetch] = []
     for job in _useful(need, holdings.unfinished):
@@ -33,9 +36,21 @@ def fetches(need: Need, holdings: Holdings) -> tuple[Fetch, ...]:
     return tuple(sorted(found, key=lambda fetch: fetch.interval))
 
 
+def _opened(need: Need, holdings: Holdings, day: date) -> Fetch:
+    """One job for what is open in the first minute of a day."""
+    begun = (
+        job.key
+        for job in holdings.unfinished
+        if job.scope == OPEN_AT and job.dataset == need.dataset.name and job.days == {day}
+    )
+    minute = Interval(midnight(day), midnight(day) + MINUTE)
+    key, reason = next(begun, None), need.days[day].value
+    return Fetch(need.dataset, minute, frozenset({day}), reason, key, scope=OPEN_AT)
+
+
 def _useful(need: Need, unfinished: Iterable[Unfinished]) -> list[Unfinished]:
-    """The dataset's unfinished jobs, those that cover most of the gap first."""
-    mine = [job for job in unfinished if job.dataset == need.dataset.name]
+    """The dataset's unfinished jobs of whole days, those that cover most of the gap first."""
+    mine = [j for j in unfinished if j.dataset == need.dataset.name and j.scope == WHOLE]
     return sorted(mine, key=lambda job: (-len(need.gap & job.days), job.interval, job.key))
 
 
@@ -54,7 +69,7 @@ def _fetch(
     need: Need, holdings: Holdings, interval: Interval, days: Iterable[date], resumes: str | None
 ) -> Fetch:
     wanted = frozenset(days)
-    reason = next(r for r in _REASONS if any(need.days[day] is r for day in wanted))
+    reason = next(r for r in REASONS if any(need.days[day] is r for day in wanted))
     pages = expected_pages(need.dataset, interval, holdings)
     return Fetch(need.dataset, interval, wanted, reason.value, resumes, pages)
 

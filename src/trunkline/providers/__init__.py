@@ -5,12 +5,13 @@ A crash can therefore fall only between two requests, and a provider has nothing
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from trunkline.catalog import Dataset, Table
+from trunkline.catalog import WHOLE, Dataset, Scope, Table
 from trunkline.interval import Interval
 
 
@@ -72,9 +73,10 @@ class Provider(Protocol):
         """The watermark: data before it is complete. One request."""
         ...
 
-    async def submit(self, dataset: Dataset, interval: Interval) -> Submitted:
-        """Start a job for the records that began on the interval's UTC days.
+    async def submit(self, dataset: Dataset, interval: Interval, scope: Scope = WHOLE) -> Submitted:
+        """Start a job for the records of a scope: those that began on the interval's UTC days.
 
+        OPEN_AT also brings what began earlier and had not ended when the interval begins.
         ``unknown`` of an error counts the attempts that may each have left a job there.
         """
         ...
@@ -92,4 +94,28 @@ class Provider(Protocol):
 
     async def cancel(self, dataset: Dataset, job_id: str) -> None:
         """Give the job up; no error if it is already gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecentPage:
+    """A page that came without a job. ``total`` is how many records there are, approximately."""
+
+    body: bytes
+    total: int
+
+
+class Recent(Protocol):
+    """The requests that need no job: for what is past the watermark, still open, or counted."""
+
+    async def recent(self, dataset: Dataset, interval: Interval, page: int) -> RecentPage:
+        """One page, from 1, of what is known now of an interval's UTC days. One request."""
+        ...
+
+    async def by_id(self, dataset: Dataset, keys: Sequence[str]) -> bytes:
+        """Some records as they are known now; nothing of those that are not known. One request."""
+        ...
+
+    async def count(self, dataset: Dataset, interval: Interval) -> int:
+        """How many records the provider counts on the interval's UTC days. One request."""
         ...

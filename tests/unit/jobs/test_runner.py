@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes import START
 from tests.unit.jobs.acme import Fate, Killed, World, span
+from trunkline.catalog import filtered
 from trunkline.errors import (
     CostGuard,
     CredentialsError,
@@ -114,11 +115,20 @@ def test_no_more_pages_are_in_memory_than_may_be(world: World) -> None:
     assert world.shelf.is_whole()
 
 
+def test_no_more_pages_land_at_once_than_may(world: World) -> None:
+    world.policy = Policy(pages_landing=2)
+    world.shelf.land_seconds = 3
+    world.add(*TENS)
+    world.run()
+    assert world.shelf.landing_most == 2
+    assert world.shelf.is_whole()
+
+
 def test_polls_are_paced_by_the_age_of_the_job(world: World) -> None:
     world.acme.seconds = 600
     world.add(MONTH)
     world.run()
-    assert world.acme.count("status") <= 60
+    assert world.acme.count("status") <= 85
 
 
 @pytest.mark.parametrize("days", [2, 31])
@@ -136,6 +146,15 @@ def test_a_job_that_fails_is_halved_and_both_halves_land(world: World, days: int
     assert set(outcome.published) == set(parts)
     noted = [step for step in world.steps if step.note]
     assert [(step.job.state, step.note) for step in noted] == [(JobState.SPLIT, parent.error)]
+
+
+def test_a_job_is_submitted_with_its_scope_and_so_are_its_halves(world: World) -> None:
+    scope = filtered({"queue_id": ["q"]})
+    world.acme.fate = failing(MONTH, Fate.FAILED)
+    world.add(MONTH, scope=scope)
+    world.run()
+    assert {job.scope for job in world.acme.jobs.values()} == {scope}
+    assert [job.scope for job in world.jobs()] == [scope] * 3
 
 
 def test_halves_run_side_by_side(world: World) -> None:

@@ -2,7 +2,7 @@
 INSERT INTO jobs
 VALUES (:key, :organization, :dataset, :interval_start, :interval_end, :days, :fingerprint, :state,
         :remote_id, :cursor, :pages, :attempt, :submits, :possibly_repeated, :watermark,
-        :submitted_at, :error, :parent, :now, :now);
+        :submitted_at, :error, :parent, :scope, :now, :now);
 
 -- record
 -- One step of a job. What it was is part of the condition: a step is taken from where the job was
@@ -42,9 +42,11 @@ ORDER BY interval_start;
 SELECT receipt FROM pages JOIN jobs ON pages.job = jobs.key
 WHERE state IN ('planned', 'submitting', 'running', 'ready', 'downloaded');
 
--- start_run
-INSERT INTO runs (run, started_at, statement) VALUES (:run, :started_at, :statement);
-
--- finish_run
-UPDATE runs SET finished_at = :finished_at, requests = :requests, certificate = :certificate
-WHERE run = :run;
+-- unknown_by_job
+-- What the pages of each job held that no declaration has, by name.
+SELECT job,
+       json_extract(counted.value, '$[0]') AS name,
+       sum(json_extract(counted.value, '$[1]')) AS occurrences,
+       count(*) AS pages
+FROM pages, json_each(pages.unknown) AS counted
+GROUP BY job, name ORDER BY job, name;

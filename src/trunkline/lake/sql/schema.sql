@@ -5,12 +5,27 @@ CREATE TABLE IF NOT EXISTS snapshots (
     published_at TEXT NOT NULL,
     organization TEXT NOT NULL,
     dataset      TEXT NOT NULL,
-    job          TEXT NOT NULL UNIQUE
+    job          TEXT NOT NULL UNIQUE,
+    pruned       INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE IF NOT EXISTS closed (
+    organization TEXT NOT NULL,
+    dataset      TEXT NOT NULL,
+    month        TEXT NOT NULL,
+    snapshot     INTEGER NOT NULL REFERENCES snapshots,
+    PRIMARY KEY (organization, dataset, month)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pins (
+    organization TEXT NOT NULL,
+    month        TEXT NOT NULL,
+    snapshot     INTEGER NOT NULL REFERENCES snapshots,
+    PRIMARY KEY (organization, month, snapshot)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (
     file         INTEGER PRIMARY KEY,
     organization TEXT NOT NULL,
     table_name   TEXT NOT NULL,
+    scope        TEXT NOT NULL,
     path         TEXT NOT NULL UNIQUE,
     sha256       TEXT NOT NULL,
     rows         INTEGER NOT NULL,
@@ -27,6 +42,7 @@ CREATE INDEX IF NOT EXISTS file_days_by_day ON file_days (day, file);
 CREATE TABLE IF NOT EXISTS coverage (
     organization  TEXT NOT NULL,
     dataset       TEXT NOT NULL,
+    scope         TEXT NOT NULL,
     day           TEXT NOT NULL,
     fetched_at    TEXT NOT NULL,
     watermark     TEXT NOT NULL,
@@ -35,7 +51,47 @@ CREATE TABLE IF NOT EXISTS coverage (
     divisions     TEXT NOT NULL,
     born          INTEGER NOT NULL REFERENCES snapshots,
     died          INTEGER REFERENCES snapshots,
+    PRIMARY KEY (organization, dataset, scope, day, born)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS open_records (
+    organization TEXT NOT NULL,
+    dataset      TEXT NOT NULL,
+    record       TEXT NOT NULL,
+    start        TEXT NOT NULL,
+    scope        TEXT NOT NULL,
+    since        TEXT NOT NULL,
+    asked        TEXT NOT NULL,
+    PRIMARY KEY (organization, dataset, record)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tails (
+    organization  TEXT NOT NULL,
+    dataset       TEXT NOT NULL,
+    day           TEXT NOT NULL,
+    start         TEXT NOT NULL,
+    until         TEXT NOT NULL,
+    asked_at      TEXT NOT NULL,
+    fingerprint   TEXT NOT NULL,
+    conversations INTEGER NOT NULL,
+    quarantined   TEXT NOT NULL,
+    born          INTEGER NOT NULL REFERENCES snapshots,
+    died          INTEGER REFERENCES snapshots,
     PRIMARY KEY (organization, dataset, day, born)
 ) WITHOUT ROWID;
-PRAGMA user_version = 1;
+CREATE TABLE IF NOT EXISTS watermarks (
+    organization TEXT NOT NULL,
+    dataset      TEXT NOT NULL,
+    watermark    TEXT NOT NULL,
+    told_at      TEXT NOT NULL,
+    PRIMARY KEY (organization, dataset)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS provider_counts (
+    organization TEXT NOT NULL,
+    dataset      TEXT NOT NULL,
+    day          TEXT NOT NULL,
+    provider     INTEGER NOT NULL,
+    held         INTEGER NOT NULL,
+    asked_at     TEXT NOT NULL,
+    PRIMARY KEY (organization, dataset, day)
+) WITHOUT ROWID;
+PRAGMA user_version = 3;
 COMMIT;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Column, Pii, Pushdown, Table
+from trunkline.catalog import Column, Pii, Pushdown, Table, Whose
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.types import Type
 
@@ -32,12 +32,14 @@ TABLE = Table(
             Type.TIMESTAMP,
             "conversation.conversationEnd",
             "When the last participant ended, after-call work included; NULL while it is open.",
+            within="conversation",
         ),
         Column(
             "access_attributes",
             Type.TEXT_LIST,
             "conversation.accessAttributes",
             "Attributes that limit which users can access the conversation.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "associated_conversation_id",
@@ -50,6 +52,7 @@ TABLE = Table(
             Type.TIMESTAMP,
             "conversation.conferenceStart",
             "When the conference call started.",
+            within="conversation",
         ),
         Column(
             "consultation_conversation_ids",
@@ -74,13 +77,15 @@ TABLE = Table(
             Type.TEXT_LIST,
             "conversation.divisionIds",
             "Every division the conversation touched.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "external_tag",
             Type.TEXT,
             "conversation.externalTag",
             "The organisation's own tag for the conversation; masked, as it may hold a contact.",
-            pii=Pii.CONTACT,
+            pii=Pii.IDENTIFIER,
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "inactivity_timeout",
@@ -93,6 +98,7 @@ TABLE = Table(
             Type.TEXT_LIST,
             "conversation.knowledgeBaseIds",
             "Knowledge bases used.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "media_stats_min_conversation_mos",
@@ -125,6 +131,11 @@ TABLE = Table(
             "Whether all flow sessions were self-service.",
         ),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+        Pushdown("conversation_initiator", ("=", "IN")),
+        Pushdown("originating_direction", ("=", "IN")),
+    ),
     views=("interactions",),
 )

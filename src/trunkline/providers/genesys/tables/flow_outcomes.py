@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Column, Pushdown, Table
-from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.catalog import Column, Pushdown, Table, Whose
+from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS, LEAD_MS
 from trunkline.types import Type
 
 TABLE = Table(
@@ -48,19 +48,30 @@ TABLE = Table(
             Type.TEXT,
             "flow_outcome.flowOutcome",
             "Identifier and value of the outcome, joined by a colon.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "flow_outcome_end_timestamp",
             Type.TIMESTAMP,
             "flow_outcome.flowOutcomeEndTimestamp",
             "When it ended; NULL where it did not succeed.",
+            within="conversation",
+            lead_ms=LEAD_MS,
         ),
-        Column("flow_outcome_id", Type.TEXT, "flow_outcome.flowOutcomeId", "The outcome."),
+        Column(
+            "flow_outcome_id",
+            Type.TEXT,
+            "flow_outcome.flowOutcomeId",
+            "The outcome.",
+            whose=Whose.CONFIGURATION,
+        ),
         Column(
             "flow_outcome_start_timestamp",
             Type.TIMESTAMP,
             "flow_outcome.flowOutcomeStartTimestamp",
             "When it started.",
+            within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
             "flow_outcome_value",
@@ -69,5 +80,8 @@ TABLE = Table(
             "How it came out: SUCCESS, FAILURE, ...",
         ),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+    ),
 )

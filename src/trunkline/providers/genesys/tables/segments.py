@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Column, Pii, Pushdown, Table
-from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.catalog import Column, Pii, Pushdown, Table, Whose
+from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS, LEAD_MS
 from trunkline.types import Type
 
 TABLE = Table(
@@ -58,37 +58,50 @@ TABLE = Table(
             "How the session was disconnected; NULL but in its last segment.",
         ),
         Column("error_code", Type.TEXT, "segment.errorCode", "Code of the error that occurred."),
-        Column("group_id", Type.TEXT, "segment.groupId", "Group."),
+        Column("group_id", Type.TEXT, "segment.groupId", "Group.", whose=Whose.CONFIGURATION),
         Column(
             "q850_response_codes",
             Type.BIGINT_LIST,
             "segment.q850ResponseCodes",
             "Q.850 cause codes.",
         ),
-        Column("queue_id", Type.TEXT, "segment.queueId", "Queue."),
+        Column("queue_id", Type.TEXT, "segment.queueId", "Queue.", whose=Whose.CONFIGURATION),
         Column(
-            "requested_language_id", Type.TEXT, "segment.requestedLanguageId", "Language requested."
+            "requested_language_id",
+            Type.TEXT,
+            "segment.requestedLanguageId",
+            "Language requested.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "requested_routing_skill_ids",
             Type.TEXT_LIST,
             "segment.requestedRoutingSkillIds",
             "Skills requested.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "requested_routing_user_ids",
             Type.TEXT_LIST,
             "segment.requestedRoutingUserIds",
             "Agents requested.",
+            whose=Whose.EMPLOYEE,
         ),
         Column(
             "segment_end",
             Type.TIMESTAMP,
             "segment.segmentEnd",
             "When the segment ended; NULL while it runs.",
+            within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
-            "segment_start", Type.TIMESTAMP, "segment.segmentStart", "When the segment started."
+            "segment_start",
+            Type.TIMESTAMP,
+            "segment.segmentStart",
+            "When the segment started.",
+            within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
             "segment_type",
@@ -120,6 +133,7 @@ TABLE = Table(
             "segment.subject",
             "Subject of the first mail; dropped.",
             pii=Pii.FREE_TEXT,
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "video_muted", Type.BOOLEAN, "segment.videoMuted", "Whether video was muted or paused."
@@ -129,6 +143,7 @@ TABLE = Table(
             Type.TEXT,
             "segment.wrapUpCode",
             "Wrap-up code: an identifier, or a reserved word such as ININ-WRAP-UP-TIMEOUT.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "wrap_up_note",
@@ -136,6 +151,7 @@ TABLE = Table(
             "segment.wrapUpNote",
             "Note of the agent; dropped.",
             pii=Pii.FREE_TEXT,
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "wrap_up_tags",
@@ -143,7 +159,16 @@ TABLE = Table(
             "segment.wrapUpTags",
             "Tags of the agent; dropped, as they are free text.",
             pii=Pii.FREE_TEXT,
+            whose=Whose.CUSTOMER,
         ),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+        Pushdown("disconnect_type", ("=", "IN")),
+        Pushdown("group_id", ("=", "IN")),
+        Pushdown("queue_id", ("=", "IN")),
+        Pushdown("segment_type", ("=", "IN")),
+        Pushdown("wrap_up_code", ("=", "IN")),
+    ),
 )
