@@ -1,4 +1,4 @@
-"""Nothing a page holds goes unnoticed, however its text is laid out and whatever pages came before."""
+"""Nothing of a page goes unnoticed, however it is laid out and whatever pages came before it."""
 
 from __future__ import annotations
 

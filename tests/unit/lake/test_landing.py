@@ -16,7 +16,7 @@ from tests.unit.lake.asking import ask
 from tests.unit.lake.pages import LAYOUT, record, tables
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt, rows_by_day, stage
-from trunkline.lake.relation import Relation
+from trunkline.lake.relation import Part, Relation
 from trunkline.types import Type
 
 FIRST, SECOND = date(2025, 3, 13), date(2025, 3, 14)
@@ -65,7 +65,7 @@ def test_every_kind_of_column_comes_back_as_it_was(tmp_path: Path) -> None:
     [file] = stage(tmp_path, "j", {"segments": rows}, LAYOUT).files
     assert pq.read_table(tmp_path / file.path).equals(rows)
     columns = tuple((name, type_of(rows.schema.field(name).type)) for name in rows.column_names)
-    relation = Relation("genesys", "segments", columns, (str(tmp_path / file.path),))
+    relation = Relation("genesys", "segments", columns, (Part((str(tmp_path / file.path),)),))
     assert ask("SELECT * FROM segments", relations=(relation,)) == rows.to_pylist()
 
 
