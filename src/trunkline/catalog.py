@@ -57,7 +57,8 @@ class Column:
     ``level.#`` (the 0-based place of the element in its parent's list),
     ``level.key`` (the ids from the root down to the element, joined by colons) or
     ``level.metrics[tTalk]`` (the sum of ``value`` over the elements of that ``name`` in the level
-    ``metric``, at or below this one).
+    ``metric``, at or below this one). ``within`` is the level in whose life a time is, so that a
+    bound on it bounds the start, too; it may stand up to ``lead_ms`` before the start.
     """
 
     name: str
@@ -67,8 +68,12 @@ class Column:
     unit: str | None = None
     pii: Pii = Pii.NONE
     whose: Whose = Whose.NOBODY
+    within: str | None = None
+    lead_ms: int = 0
 
     def __post_init__(self) -> None:
+        if self.within and self.type is not Type.TIMESTAMP:
+            raise ValueError(f"column {self.name}: only a time is within a life")
         if not _NAME.match(self.name):
             raise ValueError(f"column {self.name!r} is not in snake_case")
         if "." not in self.source:
@@ -201,15 +206,33 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """What a provider tells of a dataset at once, without a job, also past the watermark.
+
+    One request brings ``page_size`` records, at the most ``window`` by paging, of intervals of up
+    to ``days``, reaching ``reach_days`` back; or up to ``ids`` records by their keys. ``envelope``
+    names what stands beside the records.
+    """
+
+    page_size: int = 100
+    window: int = 100_000
+    days: int = 7
+    reach_days: int = 558
+    ids: int = 100
+    envelope: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """One payload of a provider, fetched by interval as a job.
 
     ``time_column`` is the column that decides which UTC day a record belongs to; every table of the
-    dataset has it. ``cursor`` and ``watermark`` are attributes of a result page's envelope.
-    ``only_in_jobs`` are the levels that nothing but a job tells of: the tail lacks them.
-    ``filter_level`` is the level whose elements a FILTERED scope looks at, together with what they
-    stand in: it finds every value of that level and of the root, but of a level between them only
-    the elements that have such an element in them.
+    dataset has it. ``end_column`` of the root table is NULL while a record goes on. ``cursor`` and
+    ``watermark`` are attributes of a result page's envelope. ``only_in_jobs`` are the levels that
+    nothing but a job tells of: the tail lacks them. ``filter_level`` is the level whose elements a
+    FILTERED scope looks at, together with what they stand in: it finds every value of that level
+    and of the root, but of a level between them only the elements that have such an element in
+    them.
     """
 
     name: str
@@ -227,6 +250,8 @@ class Dataset:
     max_interval_days: int = 31
     page_size: int = 1000
     mapping_version: int = 1
+    end_column: str | None = None
+    live: Live | None = None
 
     def __post_init__(self) -> None:
         names = [level.name for level in self.levels]
@@ -283,6 +308,9 @@ class Table:
         wanted.update(pushdown.column for pushdown in self.pushdowns)
         if missing := sorted(wanted - set(names)):
             raise ValueError(f"table {self.name}: no columns {missing}")
+        root = self.dataset.levels[0].name
+        if others := [c.name for c in self.columns if c.within not in (None, root)]:
+            raise ValueError(f"table {self.name}: {others} are not within the life of a {root}")
         path = {level.name for level in self.dataset.path(self.level)}
         if strangers := [c.name for c in self.columns if c.level not in path]:
             raise ValueError(f"table {self.name}: columns of another level {strangers}")
@@ -344,6 +372,11 @@ class Catalog:
     def of(self, dataset: Dataset) -> tuple[Table, ...]:
         """The tables cut from one dataset."""
         return tuple(t for t in self.tables if t.dataset == dataset)
+
+    @property
+    def datasets(self) -> tuple[Dataset, ...]:
+        """What the tables are cut from."""
+        return tuple(dict.fromkeys(table.dataset for table in self.tables))
 
     def root(self, dataset: Dataset) -> Table:
         """The table whose rows are a dataset's records."""

@@ -15,6 +15,7 @@ from trunkline.engine import Options
 @click.argument("sql", required=False)
 @click.option("-f", "--file", metavar="FILE", help="Read the SQL from a file.")
 @click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
+@click.option("--no-tail", is_flag=True, help="Ask for nothing past the watermark.")
 @click.option(
     "--pushdown",
     type=click.Choice(PUSHDOWNS),
@@ -22,11 +23,7 @@ from trunkline.engine import Options
 )
 @click.pass_context
 def command(
-    ctx: click.Context,
-    sql: str | None,
-    file: str | None,
-    timezone: str | None,
-    pushdown: str | None,
+    ctx: click.Context, /, sql: str | None, file: str | None, *, no_tail: bool, **given: str | None
 ) -> None:
     """Show what a query would call, what that costs and what is already held.
 
@@ -39,5 +36,10 @@ def command(
                            WHERE date_trunc('year', conversation_start) = DATE '2025-01-01'"
     """
     text = statement.read(sql, file)
+    options = Options(
+        time_zone=given["timezone"],
+        tail=False if no_tail else None,
+        pushdown=given["pushdown"],
+    )
     with engine_of(ctx) as engine, statement.pointed_at(text):
-        put(str(engine.explain(text, Options(time_zone=timezone, pushdown=pushdown))))
+        put(str(engine.explain(text, options)))

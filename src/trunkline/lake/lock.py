@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -11,12 +12,19 @@ from filelock import FileLock, Timeout
 from trunkline.clock import Clock
 
 RETRY_SECONDS = 0.5
+HOLDER = "writer.pid"
 
 
 @asynccontextmanager
-async def writing(home: Path, clock: Clock, waiting: Callable[[], None]) -> AsyncIterator[None]:
-    """Hold the lock of a data directory; ``waiting`` is told once if another process has it."""
-    lock = FileLock(home / "writer.lock", mode=0o600)
+async def writing(
+    home: Path, clock: Clock, waiting: Callable[[int | None], None]
+) -> AsyncIterator[None]:
+    """Hold the lock of a data directory.
+
+    ``waiting`` is told once if another process has it: which, where that can be read.
+    """
+    lock = _lock(home)
+    holder = home / HOLDER
     told = False
     while True:
         try:
@@ -24,10 +32,37 @@ async def writing(home: Path, clock: Clock, waiting: Callable[[], None]) -> Asyn
             break
         except Timeout:
             if not told:
-                waiting()
+                waiting(holder_of(home))
                 told = True
             await clock.sleep(RETRY_SECONDS)
     try:
+        with suppress(OSError):  # it is there to be told of, nothing more
+            holder.write_text(str(os.getpid()))
         yield
     finally:
+        with suppress(OSError):
+            holder.unlink()
         lock.release()
+
+
+def is_held(home: Path) -> bool:
+    """Whether somebody has the lock at this moment."""
+    lock = _lock(home)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def holder_of(home: Path) -> int | None:
+    """The process that has the lock; None where there is none or it cannot be read."""
+    try:
+        return int((home / HOLDER).read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _lock(home: Path) -> FileLock:
+    return FileLock(home / "writer.lock", mode=0o600)

@@ -25,6 +25,7 @@ from trunkline.planner.pushdown import (
     untold_notices,
 )
 from trunkline.planner.scans import scan_of
+from trunkline.planner.supplements import supplements
 
 __all__ = ["plan"]
 
@@ -55,6 +56,7 @@ def _planned(
     filtered = tuple(f for n in wanted if (f := filtered_by(n, filters, holdings, context)))
     said = (notice for _, notice in scanned if notice)
     masked = masked_notices(tree, (node.table for node, _ in bounded), context.policy)
+    tails, again = supplements(wanted, scans, within, context)
     return Plan(
         sql=sql,
         time_zone=context.time_zone,
@@ -65,4 +67,6 @@ def _planned(
         fetches=() if context.covered else gap_fetches(wanted, filtered, holdings),
         notices=tuple(dict.fromkeys((*said, *masked, *untold_notices(filtered)))),
         filters=filtered,
+        tails=tails,
+        reopened=again,
     )

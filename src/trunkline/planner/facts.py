@@ -7,12 +7,12 @@ NULL.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from trunkline.planner.filters.conditions import Filter
-from trunkline.planner.spans import EVERYTHING, Spans
+from trunkline.planner.spans import Spans
 
 Track = Hashable
 
@@ -52,23 +52,6 @@ class Equal:
 
 Fact = Bound | Passes | Equal
 Facts = tuple[Fact, ...]
-
-
-def solve(facts: Iterable[Fact]) -> Mapping[Variable, Spans]:
-    """The spans each variable lies in, where all the facts hold."""
-    known: dict[Variable, Spans] = {}
-    equalities: list[Equal] = []
-    for fact in facts:
-        if isinstance(fact, Equal):
-            equalities.append(fact)
-        elif isinstance(fact, Bound):
-            known[fact.variable] = known.get(fact.variable, EVERYTHING) & fact.spans
-    for members in classes(equalities):
-        common = EVERYTHING
-        for member in members:
-            common &= known.get(member, EVERYTHING)
-        known.update(dict.fromkeys(members, common))
-    return known
 
 
 def classes(equalities: Iterable[Equal]) -> list[set[Variable]]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
-from trunkline.catalog import WHOLE, Dataset, Scope
-from trunkline.interval import DAY, Interval, day_span, months
+from trunkline.catalog import OPEN_AT, WHOLE, Dataset, Scope
+from trunkline.interval import DAY, Interval, day_span, midnight, months
 from trunkline.planner.plan import Fetch, Holdings, Need, State, Unfinished
 
-_REASONS = (State.MISSING, State.STALE, State.PROVISIONAL)
+MINUTE = timedelta(minutes=1)
+REASONS = (State.MISSING, State.STALE, State.REFRESH, State.RECHECK, State.PROVISIONAL)
 
 
 def fetches(need: Need, holdings: Holdings, scope: Scope = WHOLE) -> tuple[Fetch, ...]:
@@ -21,6 +22,8 @@ def fetches(need: Need, holdings: Holdings, scope: Scope = WHOLE) -> tuple[Fetch
     An unfinished job of that scope is resumed for the days it covers; what remains is cut into
     months.
     """
+    if need.scope == OPEN_AT:
+        return tuple(_opened(need, holdings, day) for day in sorted(need.gap))
     rest = set(need.gap)
     found: list[Fetch] = []
     for job in _useful(need, holdings.unfinished, scope):
@@ -39,6 +42,18 @@ def pieces(days: Iterable[date], dataset: Dataset) -> tuple[frozenset[date], ...
     """Days as those of one job each: of one UTC month, and no more than the dataset allows."""
     longest = dataset.max_interval_days
     return tuple(frozenset(piece) for month in months(days) for piece in _pieces(month, longest))
+
+
+def _opened(need: Need, holdings: Holdings, day: date) -> Fetch:
+    """One job for what is open in the first minute of a day."""
+    begun = (
+        job.key
+        for job in holdings.unfinished
+        if job.scope == OPEN_AT and job.dataset == need.dataset.name and job.days == {day}
+    )
+    minute = Interval(midnight(day), midnight(day) + MINUTE)
+    key, reason = next(begun, None), need.days[day].value
+    return Fetch(need.dataset, minute, frozenset({day}), reason, key, scope=OPEN_AT)
 
 
 def _useful(need: Need, unfinished: Iterable[Unfinished], scope: Scope) -> list[Unfinished]:
@@ -62,7 +77,7 @@ def _fetch(
     need: Need, holdings: Holdings, interval: Interval, days: Iterable[date], resumes: str | None
 ) -> Fetch:
     wanted = frozenset(days)
-    reason = next(r for r in _REASONS if any(need.days[day] is r for day in wanted))
+    reason = next(r for r in REASONS if any(need.days[day] is r for day in wanted))
     pages = expected_pages(need.dataset, interval, holdings)
     return Fetch(need.dataset, interval, wanted, reason.value, resumes, pages)
 

@@ -12,14 +12,15 @@ from dataclasses import replace
 from datetime import date
 
 from trunkline.catalog import WHOLE, Dataset, Scope, ScopeKind, filtered
+from trunkline.interval import DAY, midnight
 from trunkline.planner.filters.choice import Choice, Filtered, Pushdown, Share, choose
 from trunkline.planner.filters.conditions import Filter, Has, either
 from trunkline.planner.filters.demands import filters_needed
 from trunkline.planner.gap import state
+from trunkline.planner.lives import Needed
 from trunkline.planner.months import fetches, pieces
 from trunkline.planner.nodes import Query, TableNode
 from trunkline.planner.plan import Context, DayHeld, Fetch, Holdings, Need
-from trunkline.planner.spans import Spans
 
 # A filter with more values than this is not pushed: the vendor documents no limit for a detail
 # query, and 100 for the one query of which it documents any.
@@ -29,7 +30,7 @@ Filters = Mapping[str, tuple[Has, ...]]
 
 
 def filters_of(
-    query: Query, bounded: Iterable[tuple[TableNode, Spans]], context: Context
+    query: Query, bounded: Iterable[tuple[TableNode, Needed]], context: Context
 ) -> Filters:
     """The filter of each dataset that every record passes of which a row can matter, if any.
 
@@ -40,8 +41,8 @@ def filters_of(
         return {}
     needed = filters_needed(query)
     by_dataset: dict[str, list[Filter]] = {}
-    for node, spans in bounded:
-        if spans.parts and node.number in needed:
+    for node, records in bounded:
+        if records.starts.parts and node.number in needed:
             by_dataset.setdefault(node.table.dataset.name, []).append(needed[node.number])
     found = {name: _chosen(either(of), context) for name, of in by_dataset.items()}
     return {name: conditions for name, conditions in found.items() if conditions}
@@ -88,15 +89,19 @@ def _through(
 
     One that lets more through serves only while it needs no fetch.
     """
-    of = holdings.filtered.get(name, {})
+    of = {held: by_name[name] for held, by_name in holdings.filtered.items() if name in by_name}
     found: dict[date, tuple[Scope, DayHeld]] = {}
     for wider in sorted((s for s in of if s != scope and serves(s, scope)), key=str, reverse=True):
-        good = {d: (wider, h) for d, h in of[wider].items() if state(d, h, context).is_held}
+        good = {d: (wider, h) for d, h in of[wider].items() if _is_good(d, h, context)}
         found.update(good)
     for day, held in of.get(scope, {}).items():
-        if day not in found or state(day, held, context).is_held:
+        if day not in found or _is_good(day, held, context):
             found[day] = (scope, held)
     return found
+
+
+def _is_good(day: date, held: DayHeld, context: Context) -> bool:
+    return state(midnight(day + DAY), held, context).is_held
 
 
 def filtered_by(
@@ -105,7 +110,7 @@ def filtered_by(
     """The filter of one dataset of the query; None where there is none, or all is held whole."""
     name = need.dataset.name
     narrow = frozenset(need.days) - frozenset(holdings.days.get(name, {}))
-    if name not in filters or not narrow:
+    if need.scope != WHOLE or name not in filters or not narrow:
         return None
     scope = scope_of(filters[name])
     through = _through(name, scope, holdings, context)
@@ -153,12 +158,9 @@ def gap_fetches(
     needs: Iterable[Need], filters: Sequence[Filtered], holdings: Holdings
 ) -> tuple[Fetch, ...]:
     """The jobs that bring the gaps: of each dataset in order of time, whole days first."""
-    by_name = {item.dataset.name: item for item in filters}
-    return tuple(
-        fetch
-        for need in needs
-        for fetch in _fetches(need, by_name.get(need.dataset.name), holdings)
-    )
+    by_name = {(item.dataset.name, WHOLE): item for item in filters}
+    found = ((need, by_name.get((need.dataset.name, need.scope))) for need in needs)
+    return tuple(fetch for need, item in found for fetch in _fetches(need, item, holdings))
 
 
 def _fetches(need: Need, item: Filtered | None, holdings: Holdings) -> Iterator[Fetch]:

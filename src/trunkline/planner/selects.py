@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlglot import exp
 
-from trunkline.planner.facts import Bound, Facts, Passes, Track, Variable, solve
+from trunkline.planner.facts import Bound, Facts, Passes, Track, Variable
 from trunkline.planner.filters.conditions import Filter
 from trunkline.planner.filters.passing import passing
 from trunkline.planner.frames import Frame
 from trunkline.planner.joins import holding
 from trunkline.planner.ledger import Ledger, Scope
+from trunkline.planner.lives import last_of
 from trunkline.planner.nodes import SelectNode
 from trunkline.planner.outputs import outputs, renames, undivided
 from trunkline.planner.relations import Fixed, Output, Relation
+from trunkline.planner.solving import solve
 from trunkline.planner.sources import bind_from
 from trunkline.planner.spans import Spans
 from trunkline.planner.where import Clauses
@@ -58,18 +61,20 @@ def bind_select(select: exp.Select, scope: Scope, ledger: Ledger) -> Relation:
 
 def _offers(columns: tuple[Output, ...], true: Facts) -> dict[Track, Spans]:
     known = solve(true)
-    return {t: known[v] for t, v in _variables(columns).items() if v in known}
+    shown = {column.lineage.track for column in columns if column.lineage}
+    tracks = shown | {last for track in shown if (last := last_of(track)) is not None}
+    return {t: known[v] for t, v in _variables(tracks).items() if v in known}
 
 
 def _passes(columns: tuple[Output, ...], true: Facts) -> dict[Track, Filter]:
     known = passing(true)
-    return {t: known[v] for t, v in _variables(columns).items() if v in known}
+    tracks = {one.track for c in columns for one in (c.lineage, c.value) if one}
+    return {t: known[v] for t, v in _variables(tracks).items() if v in known}
 
 
-def _variables(columns: tuple[Output, ...]) -> dict[Track, Variable]:
-    """The variable behind each track that a column shows."""
-    shown = (one for column in columns for one in (column.lineage, column.value) if one)
-    bare = {o.track: o.track.track if isinstance(o.track, Fixed) else o.track for o in shown}
+def _variables(tracks: Iterable[Track]) -> dict[Track, Variable]:
+    """The variable behind each track of which there is one."""
+    bare = {track: track.track if isinstance(track, Fixed) else track for track in tracks}
     return {track: one for track, one in bare.items() if isinstance(one, Variable)}
 
 

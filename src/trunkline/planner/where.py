@@ -33,9 +33,8 @@ class Clauses:
 
     def facts(self, predicate: exp.Expr) -> Facts:
         """What is true of a row where the predicate is true."""
-        found: Facts = ()
+        found: Facts = (*bounds(predicate, self.frame, self.ledger.constant),)
         for conjunct in conjuncts(predicate):
-            found += (*bounds(conjunct, self.frame, self.ledger.constant),)
             found += (*conditions(conjunct, self.frame),)
             found += equality(conjunct, self.frame) + self._subquery(conjunct)
         self.ledger.bind_all(predicate, self.scope)

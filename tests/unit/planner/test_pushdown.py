@@ -120,7 +120,8 @@ def holding(
     unfinished: Iterable[Unfinished] = (),
 ) -> Holdings:
     name = DETAILS.name
-    return Holdings({name: whole or {}}, tuple(unfinished), {name: through or {}})
+    filtered_ = {scope: {name: days} for scope, days in (through or {}).items()}
+    return Holdings({name: whole or {}}, unfinished=tuple(unfinished), filtered=filtered_)
 
 
 def test_days_held_whole_or_through_it_or_through_a_wider_one_are_not_fetched() -> None:

@@ -39,7 +39,7 @@ def conditions(conjunct: exp.Expr, frame: Frame) -> Iterator[Passes]:
 def _one_of(node: exp.Expr, frame: Frame) -> _OneOf | None:
     match node:
         case exp.Or():
-            return _joined(_one_of(node.this.unnest(), frame), node, frame)
+            return _any_of(node.flatten(), frame)
         case exp.EQ():
             left, right = node.this.unnest(), node.expression.unnest()
             subject, other = (left, right) if isinstance(left, exp.Column) else (right, left)
@@ -53,11 +53,18 @@ def _is_of_rows(node: exp.In) -> bool:
     return any(node.args.get(name) for name in ("query", "unnest", "field"))
 
 
-def _joined(left: _OneOf | None, node: exp.Or, frame: Frame) -> _OneOf | None:
-    right = _one_of(node.expression.unnest(), frame) if left else None
-    if not left or not right or (left.variable, left.value) != (right.variable, right.value):
-        return None
-    return _OneOf(left.variable, left.value, left.values | right.values)
+def _any_of(alternatives: Iterable[exp.Expr], frame: Frame) -> _OneOf | None:
+    """What all alternatives say of one column; a chain of OR may have thousands."""
+    columns: set[tuple[Variable, Value]] = set()
+    values: set[str] = set()
+    for alternative in alternatives:
+        found = _one_of(alternative.unnest(), frame)
+        if found is None or columns - {(found.variable, found.value)}:
+            return None
+        columns.add((found.variable, found.value))
+        values |= found.values
+    (variable, value) = columns.pop()
+    return _OneOf(variable, value, frozenset(values))
 
 
 def _of(subject: exp.Expr, others: Iterable[exp.Expr], frame: Frame) -> _OneOf | None:
