@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.gateway import TABLES, Site
+from tests.gateway import SMALL, TABLES, Site
 from trunkline.config import MaskingRules, Settings
 from trunkline.engine.masking import Role
 from trunkline.errors import ConfigError, ForbiddenSql, RelationClosed, SqlError
 from trunkline_simulator import conversations_of
+from trunkline_simulator.settings import Shape
 
 DAY = "conversation_start >= '2025-03-01' AND conversation_start < '2025-03-13'"
 DAYS = tuple(date(2025, 3, n) for n in range(1, 13))
@@ -228,3 +230,24 @@ def test_the_key_is_nowhere_in_the_data_directory(tmp_path: Path) -> None:
             content = path.read_bytes()
             assert KEY not in content
             assert KEY.hex().encode() not in content
+
+
+def test_the_policy_holds_for_what_comes_without_a_job(tmp_path: Path) -> None:
+    """Past the watermark, and of conversations that are asked for again by their ids."""
+    rules = {"columns": {"sessions": {"ani": "drop", "media_type": "redact"}}}
+    found = Site(
+        tmp_path / "data",
+        replace(SMALL, shape=Shape(per_day=60)),
+        settings=Settings(masking=MaskingRules("here", rules), token_key=KEY.hex()),
+    )
+    columns = "ani, ani_token, media_type, conversation_start AS at"
+    today = f"SELECT {columns} FROM sessions WHERE conversation_start >= '2026-03-09'"
+    for _ in range(2):
+        assert found.prepare(today).certificate["tail"]
+        rows = found.query(today)
+        assert {row["ani"] for row in rows} == {None}
+        assert {row["media_type"] for row in rows} == {"REDACTED"}
+        recent = [row for row in rows if row["at"] >= datetime(2026, 3, 10, 3, 30, tzinfo=UTC)]
+        assert any(row["ani_token"] for row in recent)
+        found.wait(days=1)
+    assert any(path.endswith("/conversations/details") for _, path, _ in found.requests)
