@@ -232,22 +232,36 @@ def test_the_key_is_nowhere_in_the_data_directory(tmp_path: Path) -> None:
             assert KEY.hex().encode() not in content
 
 
-def test_the_policy_holds_for_what_comes_without_a_job(tmp_path: Path) -> None:
-    """Past the watermark, and of conversations that are asked for again by their ids."""
-    rules = {"columns": {"sessions": {"ani": "drop", "media_type": "redact"}}}
-    found = Site(
-        tmp_path / "data",
-        replace(SMALL, shape=Shape(per_day=60)),
-        settings=Settings(masking=MaskingRules("here", rules), token_key=KEY.hex()),
-    )
-    columns = "ani, ani_token, media_type, conversation_start AS at"
-    today = f"SELECT {columns} FROM sessions WHERE conversation_start >= '2026-03-09'"
-    for _ in range(2):
-        assert found.prepare(today).certificate["tail"]
-        rows = found.query(today)
-        assert {row["ani"] for row in rows} == {None}
-        assert {row["media_type"] for row in rows} == {"REDACTED"}
-        recent = [row for row in rows if row["at"] >= datetime(2026, 3, 10, 3, 30, tzinfo=UTC)]
-        assert any(row["ani_token"] for row in recent)
-        found.wait(days=1)
-    assert any(path.endswith("/conversations/details") for _, path, _ in found.requests)
+DROPPED = {"columns": {"sessions": {"ani": "drop", "media_type": "redact"}}}
+COLUMNS = "ani, ani_token, media_type, conversation_start AS at"
+
+
+def dropping(folder: Path, per_day: int) -> Site:
+    settings = Settings(masking=MaskingRules("here", DROPPED), token_key=KEY.hex())
+    return Site(folder / "data", replace(SMALL, shape=Shape(per_day=per_day)), settings=settings)
+
+
+def require_dropped(rows: list[dict[str, Any]]) -> None:
+    assert {row["ani"] for row in rows} == {None}
+    assert {row["media_type"] for row in rows} == {"REDACTED"}
+    assert any(row["ani_token"] for row in rows)
+
+
+def test_the_policy_holds_past_the_watermark(tmp_path: Path) -> None:
+    found = dropping(tmp_path, 60)
+    today = f"SELECT {COLUMNS} FROM sessions WHERE conversation_start >= '2026-03-09'"
+    assert found.prepare(today).certificate["tail"]
+    rows = found.query(today)
+    require_dropped(rows)
+    watermark = datetime(2026, 3, 10, 3, 30, tzinfo=UTC)
+    require_dropped([row for row in rows if row["at"] >= watermark])
+
+
+def test_the_policy_holds_for_open_conversations(tmp_path: Path) -> None:
+    found = dropping(tmp_path, 12)
+    february = "conversation_start >= '2026-02-01' AND conversation_start < '2026-03-01'"
+    question = f"SELECT {COLUMNS} FROM sessions WHERE {february}"
+    found.prepare(question)
+    found.wait(days=75)
+    require_dropped(found.query(question))
+    assert any(path == "/api/v2/analytics/conversations/details" for _, path, _ in found.requests)
