@@ -14,7 +14,15 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from trunkline.cli.telling import tell, visible
-from trunkline.engine.events import Event, LockWait, Merging, Observe, Planned, Started
+from trunkline.engine.events import (
+    Beside,
+    Event,
+    LockWait,
+    Merging,
+    Observe,
+    Planned,
+    Started,
+)
 from trunkline.http.exchange import Exchange
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Progress
@@ -42,6 +50,7 @@ class View:
     started: float = field(default_factory=time.monotonic)
     jobs: dict[str, Job] = field(default_factory=dict)
     conversations: dict[str, int] = field(default_factory=dict)
+    beside: dict[str, int] = field(default_factory=dict)
     requests: int = 0
     throttled: int = 0
     note: str = ""
@@ -59,6 +68,9 @@ class View:
             if event.landed:
                 landed = self.conversations.get(event.job.key, 0) + event.landed.conversations
                 self.conversations[event.job.key] = landed
+        elif isinstance(event, Beside):
+            before = self.beside.get(event.what, 0)
+            self.beside[event.what] = before + event.landed.conversations
         elif isinstance(event, LockWait):
             self.note = LOCKED
         elif isinstance(event, Merging):
@@ -76,7 +88,7 @@ class View:
         parts = [
             f"{self.done} of {_count(len(self.jobs), 'job')}",
             _count(pages, "page"),
-            _count(sum(self.conversations.values()), "conversation"),
+            _count(sum((*self.conversations.values(), *self.beside.values())), "conversation"),
             _count(self.requests, "request"),
             f"{seconds:.1f} s",
         ]
@@ -103,9 +115,12 @@ class View:
                 Text(_count(job.pages, "page") if job.pages else "", style="dim"),
                 Text(_count(landed, "conversation") if landed else "", style="dim"),
             )
+        for what, count in self.beside.items():
+            grid.add_row(Text(what), Text(""), Text(""), Text(_count(count, "conversation")))
         outer = Grid.grid()
         outer.add_row(grid)
-        outer.add_row(Text(self.totals() if self.jobs else "connecting …", style="bold"))
+        begun = self.jobs or self.beside
+        outer.add_row(Text(self.totals() if begun else "connecting …", style="bold"))
         if self.note:
             outer.add_row(Text(visible(self.note), style="yellow"))
         return outer
@@ -167,6 +182,8 @@ def _line(event: Event, view: View) -> Iterator[str]:
         yield LOCKED
     if isinstance(event, Merging):
         yield _merging(event)
+    if isinstance(event, Beside):
+        yield f"{event.what}: {_count(event.landed.conversations, 'conversation')}"
     if not isinstance(event, Progress):
         return
     job = event.job

@@ -7,25 +7,31 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import msgspec
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from trunkline.catalog import WHOLE, Scope
+from trunkline.lake.encoding import written_as
 
 FILES = "files"
+_DAY_MS = 86_400_000
+_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """What the lake must know of a dataset: its tables, its root and the columns that place a row.
 
-    ``key`` names a record of the root table and is in every table, as ``time_column`` is.
+    ``key`` names a record of the root table and is in every table, as ``time_column`` is. ``keys``
+    are the columns, of whichever table, that name a row or one it stands below. ``end_column`` of
+    the root table is NULL while a record goes on. ``only_in_jobs`` are the tables that answers
+    without a job have nothing of.
     """
 
     dataset: str
@@ -33,6 +39,9 @@ class Layout:
     root_table: str
     key: str
     time_column: str
+    keys: frozenset[str] = frozenset()
+    end_column: str | None = None
+    only_in_jobs: tuple[str, ...] = ()
 
 
 class StagedFile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -69,7 +78,7 @@ def stage(
     home: Path,
     name: str,
     tables: Mapping[str, pa.Table],
-    time_column: str,
+    layout: Layout,
     scope: Scope = WHOLE,
 ) -> Receipt:
     """Write each table that has rows to ``files/<table>/<name>.parquet``; durable on return.
@@ -78,7 +87,7 @@ def stage(
     nothing is left behind that no receipt names.
     """
     written = tuple(
-        _write(home, f"{FILES}/{table}/{name}.parquet", table, rows, time_column, scope)
+        _write(home, f"{FILES}/{table}/{name}.parquet", table, rows, layout, scope)
         for table, rows in tables.items()
         if rows.num_rows
     )
@@ -88,10 +97,10 @@ def stage(
 
 
 def _write(
-    home: Path, path: str, table: str, rows: pa.Table, time_column: str, scope: Scope
+    home: Path, path: str, table: str, rows: pa.Table, layout: Layout, scope: Scope
 ) -> StagedFile:
     sink = pa.BufferOutputStream()
-    pq.write_table(rows, sink, compression="zstd", compression_level=1)
+    pq.write_table(rows, sink, **written_as(rows.schema, layout.keys))
     content = sink.getvalue()
     target = home / path
     _make_folder(target.parent)
@@ -102,19 +111,18 @@ def _write(
         sha256=hashlib.sha256(content).hexdigest(),
         rows=rows.num_rows,
         bytes=content.size,
-        days=rows_by_day(rows, time_column),
+        days=rows_by_day(rows, layout.time_column),
         scope=str(scope),
     )
 
 
 def rows_by_day(rows: pa.Table, time_column: str) -> dict[date, int]:
     """How many rows fall on each UTC day."""
-    days = pc.cast(pc.floor_temporal(rows[time_column], unit="day"), pa.date32())
-    counts = pc.value_counts(days.combine_chunks())
-    return {
-        cast("date", entry["values"].as_py()): cast("int", entry["counts"].as_py())
-        for entry in counts
-    }
+    milliseconds = rows[time_column].combine_chunks().cast(pa.int64()).to_numpy()
+    days = milliseconds // _DAY_MS
+    first = int(days.min())
+    counts = enumerate(np.bincount(days - first).tolist(), start=first)
+    return {_EPOCH + timedelta(days=day): count for day, count in counts if count}
 
 
 @dataclass(slots=True)
