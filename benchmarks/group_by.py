@@ -163,17 +163,16 @@ def _compare(pages: Engine, merged: Engine, bare: Path, rounds: int) -> None:
     turns = [{name: _times(one) for name, one in whole.items()} for _ in range(rounds)]
     medians = {name: statistics.median(turn[name][0] for turn in turns) for name in whole}
     base = medians["DuckDB, one bare file"]
-    print(
-        f"{'':<24}{'answer ms':>10}{'best':>8}{'x bare':>8}{'cpu ms':>8}{'session ms':>12}{'plan ms':>9}"
-    )
+    heads = ("answer ms", "best", "x bare", "cpu ms", "session ms", "plan ms")
+    print(f"{'':<24}" + "".join(f"{head:>12}" for head in heads))
     for name, median in medians.items():
         best = min(turn[name][0] for turn in turns)
         used = min(turn[name][1] for turn in turns)
-        line = f"{name:<24}{median:>10.1f}{best:>8.1f}{median / base:>8.2f}{used:>8.1f}"
+        line = f"{name:<24}{median:>12.1f}{best:>12.1f}{median / base:>12.2f}{used:>12.1f}"
         if name in lakes:
             opened = [_time(partial(_session, lakes[name], prepared[name])) for _ in range(rounds)]
             plan = [_time(partial(_planned, lakes[name])) for _ in range(rounds)]
-            line += f"{statistics.median(opened):>12.1f}{statistics.median(plan):>9.1f}"
+            line += f"{statistics.median(opened):>12.1f}{statistics.median(plan):>12.1f}"
         print(line)
     print(f"budget: {BUDGET_MS:.0f} ms, warm, and {BUDGET_RATIO} x DuckDB on one bare file")
 
