@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -87,14 +88,11 @@ def test_a_reader_is_right_or_told_when_its_snapshot_is_pruned_meanwhile(site: S
     wanted = len(site.query(sql))
     with site.engine() as reader, site.engine() as other:
         prepared = run(site.clock, reader.prepare(sql, Options(as_of=1), lambda _: None))
-        try:
-            with reader.answer(prepared) as found:
-                run(site.clock, other.prune(1, None, lambda _: None))
-                rows = sum(batch.num_rows for batch in found.batches)
-        except UsageError as error:
-            assert "has been pruned" in error.message
-        else:
-            assert rows == wanted
+        rows = None
+        with suppress(UsageError), reader.answer(prepared) as found:
+            run(site.clock, other.prune(1, None, lambda _: None))
+            rows = sum(batch.num_rows for batch in found.batches)
+        assert rows in (None, wanted)
 
 
 def test_at_least_one_snapshot_is_kept(site: Site) -> None:
