@@ -158,5 +158,3 @@ def test_other_organisations_have_their_own(lake: Lake) -> None:
     put(lake, "l", [A], "a", version="second")
     assert opened(lake) == {}
     assert [r.key for r in lake.catalogue.fresh.open_records("other")] == ["a"]
-        OpenRecord(LAYOUT.dataset, "a", A[1], WHOLE, *2 * (PUBLISHED - timedelta(minutes=5),)),
-    )
