@@ -11,7 +11,7 @@ import pytest
 from tests.fakes import run
 from tests.gateway import SMALL, Site
 from trunkline.engine import Options
-from trunkline.engine.doctor import Health
+from trunkline.engine.findings import Health
 from trunkline.engine.syncing import Wish
 from trunkline.engine.verifying import Verified, findings
 from trunkline.errors import CostGuard

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sync": ("trunkline.cli.sync", "Fetch days before anybody asks for them, once or for ever."),
     "jobs": ("trunkline.cli.jobs", "List, show, cancel or resume jobs."),
     "coverage": ("trunkline.cli.coverage", "Show which days are held."),
+    "prune": ("trunkline.cli.prune", "Remove old snapshots and the files only they need."),
     "tables": ("trunkline.cli.tables", "List the tables, or the columns of one."),
     "simulate": ("trunkline.cli.simulate", "Serve the simulated API on a local port."),
 }

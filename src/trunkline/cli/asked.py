@@ -11,7 +11,7 @@ from trunkline.engine.judgement import checked_zone
 from trunkline.errors import UsageError
 
 
-def moment(text: str | None, zone: str) -> int | datetime | None:
+def moment(text: str | None, zone: str, option: str = "--as-of") -> int | datetime | None:
     """A snapshot's number, or a time in UTC; without an offset, it is one in the zone."""
     if text is None:
         return None
@@ -22,7 +22,7 @@ def moment(text: str | None, zone: str) -> int | datetime | None:
         return _utc(text, zone)
     except (ValueError, OverflowError):  # also a number or a year that is too large
         raise UsageError(
-            f"--as-of {text!r} is neither a snapshot's number nor a time",
+            f"{option} {text!r} is neither a snapshot's number nor a time",
             hint="A time is, for example, 2025-03-01T09:00 or 2025-03-01T09:00:00Z.",
         ) from None
 

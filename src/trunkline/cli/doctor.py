@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +11,11 @@ import click
 
 from trunkline.cli.asked import instant
 from trunkline.cli.opening import settings_of
+from trunkline.cli.telling import put, visible
 from trunkline.config import Settings
 from trunkline.engine import Engine, Options
-from trunkline.engine.doctor import Finding, Health, examine
-from trunkline.engine.registry import catalog
-from trunkline.engine.seams import real
+from trunkline.engine.doctor import examine, unknown_finding
+from trunkline.engine.findings import Finding, Health
 from trunkline.engine.verifying import findings as counts_of
 from trunkline.errors import ConfigError, UsageError
 
@@ -48,11 +49,18 @@ def command(ctx: click.Context, /, *, verify: bool, **given: Any) -> None:
         trunkline doctor --verify --from 2025-03-01 --to 2025-04-01
     """
     settings = settings_of(ctx)
+<<<<<<< HEAD
+    start, end = (instant(given[n], settings.timezone, f"--{o}") for n, o in _BOUNDS.items())
+    if not verify and (start or end or given["max_requests"]):
+        raise UsageError("--from, --to and --max-requests are for --verify")
+    findings = asyncio.run(_shown(settings))
+=======
     if not verify and any(value is not None for value in given.values()):
         raise UsageError("--from, --to, --timezone and --max-requests are for --verify")
     zone = given["timezone"] or settings.timezone
     start, end = (instant(given[n], zone, f"--{o}") for n, o in _BOUNDS.items())
     findings = asyncio.run(_examine(settings))
+>>>>>>> freshness
     if verify and not any(finding.error for finding in findings):
         options = Options(max_requests=given["max_requests"])
         findings += asyncio.run(_verify(settings, start, end, options))
@@ -75,10 +83,10 @@ async def _verify(
     return found
 
 
-async def _examine(settings: Settings) -> list[Finding]:
+async def _shown(settings: Settings) -> list[Finding]:
     findings: list[Finding] = []
     try:
-        async for finding in examine(settings, real(), catalog()):
+        async for finding in _findings(settings):
             _show(finding)
             findings.append(finding)
     except ConfigError as error:
@@ -88,8 +96,20 @@ async def _examine(settings: Settings) -> list[Finding]:
     return findings
 
 
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    """What is found with the provider, then in the data directory, which any query would make."""
+    engine = Engine(settings)
+    try:
+        with engine.recorded("doctor") as recording:
+            async for finding in examine(settings, engine.seams, engine.catalog, recording.note):
+                yield finding
+        yield unknown_finding(engine)
+    finally:
+        engine.close()
+
+
 def _show(finding: Finding) -> None:
     state = click.style(f"{finding.health.value:<8}", fg=COLOURS[finding.health])
-    click.echo(f"{state} {finding.what}: {finding.detail}")
+    put(f"{state} {visible(f'{finding.what}: {finding.detail}')}")
     if finding.advice:
-        click.echo(f"         {finding.advice}")
+        put(f"         {visible(finding.advice)}")

@@ -14,7 +14,15 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from trunkline.cli.telling import tell, visible
-from trunkline.engine.events import Beside, Event, LockWait, Observe, Planned, Started
+from trunkline.engine.events import (
+    Beside,
+    Event,
+    LockWait,
+    Merging,
+    Observe,
+    Planned,
+    Started,
+)
 from trunkline.http.exchange import Exchange
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Progress
@@ -65,6 +73,8 @@ class View:
             self.beside[event.what] = before + event.landed.conversations
         elif isinstance(event, LockWait):
             self.note = LOCKED
+        elif isinstance(event, Merging):
+            self.note = _merging(event)
 
     @property
     def done(self) -> int:
@@ -170,6 +180,8 @@ def _plain_lines() -> Observe:
 def _line(event: Event, view: View) -> Iterator[str]:
     if isinstance(event, LockWait):
         yield LOCKED
+    if isinstance(event, Merging):
+        yield _merging(event)
     if isinstance(event, Beside):
         yield f"{event.what}: {_count(event.landed.conversations, 'conversation')}"
     if not isinstance(event, Progress):
@@ -179,6 +191,10 @@ def _line(event: Event, view: View) -> Iterator[str]:
         yield f"{_days(job)}: {WORDS[job.state][0]}: {event.note}"
     elif job.state in SPOKEN:
         yield f"{_days(job)}: {SPOKEN[job.state](job, view)}"
+
+
+def _merging(event: Merging) -> str:
+    return f"{event.month:%Y-%m} is complete: merging its files"
 
 
 def _days(job: Job) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from trunkline import __version__
 from trunkline.engine.completeness import Missing, pieces
 from trunkline.engine.events import Beside
+from trunkline.engine.strangers import unknown_of
 from trunkline.http.exchange import Exchange
 from trunkline.interval import iso, runs
 from trunkline.jobs.job import Job, JobState, Landed
@@ -132,7 +133,7 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
         "ignored": sum(page.ignored for page in pages),
         "quarantined": quarantined,
         "fractions": sum(page.fractions for page in facts.pages),
-        "unknown": _summed(page.unknown for page in facts.pages),
+        **unknown_of(page.unknown for page in facts.pages),
     }
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Protocol
-
-import msgspec
 
 from trunkline.config import Settings
 from trunkline.engine.beside import Asking, supplement
@@ -29,14 +27,17 @@ from trunkline.engine.judgement import (
     require_complete,
     tail_notices,
 )
+from trunkline.engine.keeping import Kept, keep_of, merge_notice, pin, prune, require_kept, unpin
+from trunkline.engine.masking import opened_to, policy_of, role_of, tokens_of
 from trunkline.engine.options import Options
 from trunkline.engine.reading import reads_of
+from trunkline.engine.recording import Recording, answering, recorded
 from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams, real
 from trunkline.engine.syncing import Synced, Wish, checked, intervals_of, synced, tables_of
-from trunkline.engine.system import system_relations
+from trunkline.engine.system import Sources, system_relations
 from trunkline.engine.verifying import Verified, guarded, to_verify
-from trunkline.errors import CostGuard, IncompleteData, UsageError
+from trunkline.errors import CostGuard, DamagedLake, IncompleteData, UsageError
 from trunkline.interval import day_span
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Outcome
@@ -79,6 +80,7 @@ class Prepared:
     notices: tuple[str, ...]
     certificate: dict[str, Any]
     reads: Reads
+    run: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Done:
     snapshot: int
     notices: tuple[str, ...]
     certificate: dict[str, Any]
+    run: str
 
 
 class Engine:
@@ -98,6 +101,8 @@ class Engine:
         self.settings = settings
         self.seams = seams or real()
         self.catalog = catalog()
+        self.policy = policy_of(settings, self.catalog)
+        self.role = role_of(settings)
         self.lake = Lake(settings.home)
         self.store = JobStore(settings.home / JOBS, self.seams.clock)
 
@@ -116,11 +121,16 @@ class Engine:
         Raises the errors of the plan before any request; CostGuard where it would take too many;
         IncompleteData where some intervals could not be had and ``allow_partial`` is not set.
         """
-        done = await self._hold(partial(self._plan, sql, options), options, observe)
-        named = check(sql, self._relations(), self.catalog.schema)
-        reads = reads_of(done.plan, self.catalog, named)
-        zone = done.plan.time_zone
-        return Prepared(sql, zone, done.snapshot, done.notices, done.certificate, reads)
+        done = await self._hold("query", partial(self._plan, sql, options), options, observe)
+        return Prepared(
+            sql,
+            done.plan.time_zone,
+            done.snapshot,
+            done.notices,
+            done.certificate,
+            self._reads(done.plan),
+            done.run,
+        )
 
     async def sync(self, wish: Wish, options: Options, observe: Observe) -> Synced:
         """Fetch what a wish asks for and is not held, as a query of it would.
@@ -130,7 +140,7 @@ class Engine:
         """
         began = self.seams.clock.now()
         planned = partial(self._plan_wish, checked(wish), options, began)
-        done = await self._hold(planned, options, observe)
+        done = await self._hold("sync", planned, options, observe)
         return synced(done.plan, done.certificate, done.notices)
 
     async def verify(
@@ -141,44 +151,68 @@ class Engine:
         What it counts is kept, and stands in the certificates of these days until they are fetched
         again. CostGuard where there are more days than requests allowed.
         """
-        meter = Meter(Tally(), options.max_requests or self.settings.max_requests, observe)
         dataset = CONVERSATION_DETAILS
         context = self._context(self._zone(options), "", options)
         days, beyond = to_verify(self.coverage(), (start, end), dataset, context)
         guarded(days, options.max_requests or self.settings.max_requests)
         counted = []
-        async with self._writing(meter) as provider:
-            for day in days:
-                count = await provider.count(dataset, day_span(day.day, day.day))
-                now = self.seams.clock.now()
-                counted.append(Counted(dataset.name, day.day, count, day.conversations, now))
-                self.lake.catalogue.fresh.count(self.catalog.schema, counted[-1])
+        with self.recorded("verify") as recording:
+            most = options.max_requests or self.settings.max_requests
+            meter = Meter(Tally(), most, recording.hearing(observe))
+            async with self._writing(meter) as provider:
+                for day in days:
+                    count = await provider.count(dataset, day_span(day.day, day.day))
+                    now = self.seams.clock.now()
+                    counted.append(Counted(dataset.name, day.day, count, day.conversations, now))
+                    self.lake.catalogue.fresh.count(self.catalog.schema, counted[-1])
         return Verified(tuple(counted), beyond)
 
-    async def _hold(self, planned: Planner, options: Options, observe: Observe) -> Done:
+    async def _hold(self, kind: str, planned: Planner, options: Options, observe: Observe) -> Done:
         """See to it that what a plan wants is held, and note what that took."""
         asked_at = self.seams.clock.now()
         self._settle()
         run = Run(planned(self._last_known()), Tally())
-        self.store.start_run(key := self.seams.new_key(), masked(run.plan.sql))
-        observe(Planned(run.plan))
-        if run.plan.requests:
-            run = await self._fetch(planned, options, observe, run.plan)
-        snapshot = self._snapshot(options.as_of)
-        facts = facts_of(self.parts, run, snapshot, asked_at)
-        certified = certificate(run.plan, run.tally, facts)
-        text = msgspec.json.encode(certified).decode()
-        self.store.finish_run(key, run.tally.total_requests, text)
-        notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
-        return Done(run.plan, snapshot, notices, certified)
+        with self.recorded(kind, masked(run.plan.sql)) as recording:
+            observe(Planned(run.plan))
+            if run.plan.requests:
+                run = await self._fetch(planned, options, recording.hearing(observe), run.plan)
+            snapshot = recording.snapshot = self._snapshot(options.as_of)
+            facts = facts_of(self.parts, run, snapshot, asked_at)
+            certified = recording.certificate = certificate(run.plan, run.tally, facts)
+            notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
+        return Done(run.plan, snapshot, notices, certified, recording.run)
 
     @contextmanager
     def answer(self, prepared: Prepared) -> Iterator[Answer]:
         """Run the user's own text over the snapshot; read the batches while it is open."""
+        require_kept(self.parts, prepared.snapshot)
         relations = self._relations(prepared)
         zone, limits = prepared.time_zone, limits_of(self.settings)
-        with answer(prepared.sql, relations, self.catalog.schema, zone, limits) as result:
-            yield result
+        schema, tokens = self.catalog.schema, tokens_of(self.policy)
+        try:
+            with (
+                answering(self.store.journal, prepared.run),
+                answer(prepared.sql, relations, schema, zone, limits, tokens) as result,
+            ):
+                yield result
+        except DamagedLake:
+            require_kept(self.parts, prepared.snapshot)  # its files may be gone for that
+            raise
+
+    async def prune(
+        self, keep: int | None, since: datetime | None, observe: Observe, *, dry_run: bool = False
+    ) -> Kept:
+        """Remove the snapshots that are not kept and what only they need; see ``keeping``."""
+        how = keep_of(keep, since, self.seams.clock.now())
+        return await prune(self.parts, how, observe, dry_run=dry_run)
+
+    async def pin(self, month: date, observe: Observe) -> int:
+        """Keep the newest snapshot for a month's sake; its number."""
+        return await pin(self.parts, month, observe)
+
+    async def unpin(self, month: date, observe: Observe) -> int:
+        """Let go of what is kept for a month's sake; how many pins there were."""
+        return await unpin(self.parts, month, observe)
 
     def jobs(self) -> tuple[Job, ...]:
         """Every job of the organisation, oldest first."""
@@ -195,23 +229,30 @@ class Engine:
         """
         if not self.store.unfinished(self.catalog.schema):
             return Outcome((), ()), ()
-        meter = Meter(Tally(), self.settings.max_requests, observe)
-        async with self._writing(meter) as provider:
-            rights = await self._rights(provider)
-            parts = self._parts_under(rights)
-            return await resume(parts, provider, rights, meter)
+        with self.recorded("resume") as recording:
+            meter = Meter(Tally(), self.settings.max_requests, recording.hearing(observe))
+            async with self._writing(meter) as provider:
+                rights = await self._rights(provider)
+                return await resume(self._parts_under(rights), provider, rights, meter)
 
     async def cancel(self, key: str, observe: Observe) -> Job:
         """Give one unfinished job up, here and with the provider."""
-        meter = Meter(Tally(), self.settings.max_requests, observe)
-        async with self._writing(meter) as provider:
-            return await cancel(self.parts, provider, key)
+        with self.recorded("cancel") as recording:
+            meter = Meter(Tally(), self.settings.max_requests, recording.hearing(observe))
+            async with self._writing(meter) as provider:
+                return await cancel(self.parts, provider, key)
 
     @property
     def parts(self) -> Parts:
         """What a fetch works with."""
         return Parts(
-            self.settings, self.catalog, self.lake, self.store, self.seams, self._fingerprint()
+            self.settings,
+            self.catalog,
+            self.lake,
+            self.store,
+            self.seams,
+            self._fingerprint(),
+            self.policy,
         )
 
     def _parts_under(self, rights: Rights) -> Parts:
@@ -230,7 +271,9 @@ class Engine:
             if run.plan.fetches:
                 parts, run = await self._fetch_days(planned, provider, run, meter)
             rest = planned(parts.fingerprint, fetched=True)
-            return await self._supplement(Asking(parts, provider, meter), run, rest, options)
+            run = await self._supplement(Asking(parts, provider, meter), run, rest, options)
+            told = merge_notice(parts, (CONVERSATION_DETAILS,), meter)
+            return replace(run, notices=(*run.notices, told)) if told else run
 
     async def _fetch_days(
         self, planned: Planner, provider: GenesysCloud, run: Run, meter: Meter
@@ -273,7 +316,8 @@ class Engine:
 
     def _plan(self, sql: str, options: Options, fingerprint: str, *, fetched: bool = False) -> Plan:
         zone, schema = self._zone(options), self.catalog.schema
-        describe(sql, self._relations(), schema, zone, limits_of(self.settings))
+        limits, tokens = limits_of(self.settings), tokens_of(self.policy)
+        describe(sql, self._relations(), schema, zone, limits, tokens)
         snapshot = self._snapshot(options.as_of)
         with constants.evaluator(zone) as constant:
             context = self._context(zone, fingerprint, options)
@@ -310,6 +354,7 @@ class Engine:
             refresh_after=self.settings.refresh_time,
             covered=options.held_only,
             tail=self.settings.tail if options.tail is None else options.tail,
+            policy=self.policy,
         )
 
     def _settle(self) -> None:
@@ -353,21 +398,44 @@ class Engine:
     def _snapshot(self, as_of: int | datetime | None) -> int:
         newest = self.lake.catalogue.latest()
         if isinstance(as_of, datetime):
-            return self.lake.catalogue.snapshot_at(as_of)
-        if as_of is not None and not 0 <= as_of <= newest:
+            as_of = self.lake.catalogue.snapshot_at(as_of)
+        if as_of is None:
+            return newest
+        if not 0 <= as_of <= newest:
             raise UsageError(f"there is no snapshot {as_of}", hint=f"The newest is {newest}.")
-        return newest if as_of is None else as_of
+        require_kept(self.parts, as_of)
+        return as_of
 
     def _relations(self, prepared: Prepared | None = None) -> tuple[Relation, ...]:
         """All that a text may name, with what a prepared query reads of it; else without rows."""
         if prepared is None:
-            return (*relations_of(self.catalog), *system_relations(self.catalog, (), ()))
-        jobs, held = self.store.jobs(self.catalog.schema), self.coverage(prepared.snapshot)
-        parts = self.lake.parts(self.catalog, prepared.snapshot, prepared.reads)
-        return (
-            *relations_of(self.catalog, parts),
-            *system_relations(self.catalog, jobs, held),
+            landed = relations_of(self.catalog)
+            system = system_relations(self.sources(), "")
+        else:
+            parts = self.lake.parts(self.catalog, prepared.snapshot, prepared.reads)
+            landed = relations_of(self.catalog, parts)
+            system = system_relations(self.sources(prepared.snapshot), prepared.sql)
+        return (*opened_to(self.role, landed, self.catalog, self.policy), *system)
+
+    def _reads(self, planned: Plan) -> Reads:
+        named = check(planned.sql, self._relations(), self.catalog.schema).named
+        return reads_of(planned, self.catalog, named)
+
+    def sources(self, snapshot: int | None = None) -> Sources:
+        """Where the system's own tables are read from, of the newest snapshot unless named."""
+        return Sources(
+            catalog=self.catalog,
+            jobs=self.jobs,
+            coverage=lambda: self.coverage(snapshot),
+            unknown=self.store.unknown,
+            runs=self.store.journal.runs,
+            requests=self.store.journal.requests,
         )
+
+    def recorded(self, kind: str, statement: str = "") -> AbstractContextManager[Recording]:
+        """Keep what the block does as a run of the journal; ``statement`` is masked."""
+        keep = self.settings.history_time
+        return recorded(self.store.journal, self.seams, kind, statement, keep)
 
     def _zone(self, options: Options) -> str:
         return checked_zone(options.time_zone or self.settings.timezone)
@@ -380,4 +448,6 @@ class Engine:
         """Of the organisation that is configured; where none is, of nothing in particular."""
         genesys = self.settings.genesys
         where = genesys_hosts(genesys).api if genesys.configured else ""
-        return fingerprint(where, genesys.client_id, CONVERSATION_DETAILS)
+        tables = self.catalog.of(CONVERSATION_DETAILS)
+        masked_as = self.policy.fingerprint(tables)
+        return fingerprint(where, genesys.client_id, CONVERSATION_DETAILS, masked_as)

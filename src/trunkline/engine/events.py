@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from trunkline.http.exchange import Exchange
 from trunkline.jobs.job import Job, Landed
@@ -33,6 +33,13 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Merging:
+    """The files of a month that is complete are being merged; ``month`` is its first day."""
+
+    month: date
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """A page that came without a job: of ``the tail``, or of ``open conversations``."""
 
@@ -40,5 +47,5 @@ class Beside:
     landed: Landed
 
 
-Event = Planned | LockWait | Started | Progress | Beside | Exchange
+Event = Planned | LockWait | Started | Progress | Beside | Exchange | Merging
 Observe = Callable[[Event], None]

@@ -14,16 +14,15 @@ from trunkline.lake.lake import Lake
 from trunkline.planner.moving import StillOpen, TailHeld, Told, due
 from trunkline.planner.plan import DayHeld, Holdings, Unfinished
 
-MASKING_POLICY = "default-1"
 
-
-def fingerprint(api_url: str, client_id: str, dataset: Dataset) -> str:
+def fingerprint(api_url: str, client_id: str, dataset: Dataset, policy: str) -> str:
     """Who fetches, and how it is mapped and masked: all of it that is known without a request.
 
-    In parts, so that two can be compared: see ``planner.stale``.
+    In parts, so that two can be compared: see ``planner.stale``. ``policy`` is the fingerprint of
+    the masking policy over the tables of the dataset.
     """
     who = "\n".join((api_url, client_id, dataset.name))
-    return f"{_short(who)}-{dataset.mapping_version}-{_short(MASKING_POLICY)}"
+    return f"{_short(who)}-{dataset.mapping_version}-{_short(policy)}"
 
 
 def with_rights(fingerprint: str, divisions: tuple[str, ...] | None) -> str:

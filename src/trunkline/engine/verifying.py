@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trunkline.catalog import Dataset, Live
-from trunkline.engine.doctor import Finding, Health
+from trunkline.engine.findings import Finding, Health
 from trunkline.errors import CostGuard, IncompleteData
 from trunkline.interval import DAY, midnight
 from trunkline.lake.catalogue import CoveredDay

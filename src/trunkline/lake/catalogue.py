@@ -19,6 +19,7 @@ from trunkline.database import opened, transaction
 from trunkline.interval import iso
 from trunkline.lake.freshness import Freshness, OpenRecord, TailDay
 from trunkline.lake.landing import StagedFile
+from trunkline.lake.retention import Retention
 from trunkline.statements import load
 
 VERSION = 3
@@ -49,6 +50,7 @@ class LiveFile:
     path: str
     days: frozenset[date]
     scope: Scope = WHOLE
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Catalogue:
 
     def __init__(self, path: Path) -> None:
         self._db = opened(path, SCHEMA["schema"], VERSION)
+        self.retention = Retention(self._db)
         self.fresh = Freshness(self._db)
 
     def close(self) -> None:
@@ -171,7 +174,10 @@ class Catalogue:
             last_day=max(days or {date.max}).isoformat(),
         )
         found = [
-            LiveFile(row["file"], row["path"], _days(row["days"].split(",")), scope) for row in rows
+            LiveFile(
+                row["file"], row["path"], _days(row["days"].split(",")), scope, int(row["rows"])
+            )
+            for row in rows
         ]
         return [file for file in found if days is None or file.days & days]
 
@@ -189,7 +195,9 @@ class Catalogue:
         with transaction(self._db):
             if (already := self.snapshot_of(publication.job)) is not None:
                 return already
-            snapshot = self._add_snapshot(publication, published_at)
+            snapshot = self._add_snapshot(
+                publication.organization, publication.dataset, publication.job, published_at
+            )
             for file in replaced:
                 self._end_file(file, snapshot)
             for staged in publication.files:
@@ -215,13 +223,33 @@ class Catalogue:
             keys=publication.keys,
         )
 
-    def _add_snapshot(self, publication: Publication, published_at: datetime) -> int:
+    def merge(
+        self,
+        organization: str,
+        dataset: str,
+        key: str,
+        replaced: Iterable[LiveFile],
+        files: Iterable[StagedFile],
+        published_at: datetime,
+    ) -> int:
+        """Put files with the same rows in the place of others, in all tables at once."""
+        with transaction(self._db):
+            snapshot = self._add_snapshot(organization, dataset, key, published_at)
+            for file in replaced:
+                self._end_file(file, snapshot)
+            for staged in files:
+                self._add_file(organization, staged, snapshot)
+            return snapshot
+
+    def _add_snapshot(
+        self, organization: str, dataset: str, job: str, published_at: datetime
+    ) -> int:
         row = self._one(
             "add_snapshot",
             published_at=iso(published_at),
-            organization=publication.organization,
-            dataset=publication.dataset,
-            job=publication.job,
+            organization=organization,
+            dataset=dataset,
+            job=job,
         )
         return int(row["snapshot"])
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,13 +13,15 @@ import pyarrow as pa
 from trunkline.catalog import OPEN_AT, WHOLE, Catalog, Scope
 from trunkline.errors import ConfigError
 from trunkline.lake.amending import amended, open_in
-from trunkline.lake.catalogue import Catalogue, CoveredDay, HeldFile, Publication
+from trunkline.lake.catalogue import Catalogue, CoveredDay, HeldFile, LiveFile, Publication
+from trunkline.lake.compaction import Merge, complete_months, merged, merges, readable
 from trunkline.lake.displacement import displaced, out_of_place
 from trunkline.lake.freshness import OpenRecord
 from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
 from trunkline.lake.reading import Held, Reads
 from trunkline.lake.relation import Part
 from trunkline.lake.remainder import newest_only
+from trunkline.lake.retention import Keep, Pruned
 
 CATALOGUE = "catalogue.sqlite"
 OURS = re.compile(r"[0-9a-f]{32}-[\w-]+\.(?:parquet|partial)")  # <key of a job>-<page of it>
@@ -53,7 +55,7 @@ class Lake:
         self, name: str, tables: Mapping[str, pa.Table], layout: Layout, scope: Scope = WHOLE
     ) -> Receipt:
         """Write one page's tables as final Parquet that no snapshot names yet."""
-        return stage(self.home, name, tables, layout.time_column, scope)
+        return stage(self.home, name, tables, layout, scope)
 
     def publish(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
         """Replace what the job brought anew, in all tables at once; the snapshot it became.
@@ -113,6 +115,55 @@ class Lake:
                 raise ValueError(f"{file.path} was staged for another scope")
             if stranger := out_of_place(publication, file):
                 raise ValueError(f"{file.path} holds rows of {stranger}, which is not wanted")
+
+    def compact(
+        self,
+        organization: str,
+        layout: Layout,
+        settle: timedelta,
+        new_key: Callable[[], str],
+        now: datetime,
+        begin: Callable[[date], None] = lambda _: None,
+    ) -> tuple[date, ...]:
+        """Merge the files of every month that is complete; the first days of those that were.
+
+        For the process that holds the lock. A month that becomes closed by it is pinned to the
+        snapshot that it is closed in; ``begin`` is told of each before its files are read.
+        DamagedLake where a file cannot be read: the months before it are done.
+        """
+        retention, done, closing = self.catalogue.retention, list[date](), list[date]()
+        closed = retention.closed(organization, layout.dataset)
+        for month in complete_months(self.coverage(organization), layout.dataset, settle):
+            first, is_closed = min(month), min(month) in closed
+            found = merges(self.catalogue, organization, layout, month, is_closed=is_closed)
+            if found:
+                begin(first)
+                self._merge(organization, layout, found, f"{new_key()}-{first:%Y-%m}", now)
+                done.append(first)
+            if not is_closed:
+                closing.append(first)
+        retention.close(organization, layout.dataset, closing, self.catalogue.latest())
+        return tuple(done)
+
+    def _merge(
+        self, organization: str, layout: Layout, found: Iterable[Merge], key: str, now: datetime
+    ) -> None:
+        staged, replaced = list[StagedFile](), list[LiveFile]()
+        for merge in found:
+            with readable(merge.table):
+                staged.append(merged(self.home, merge, key, layout))
+            replaced += merge.files
+        self.catalogue.merge(organization, layout.dataset, key, replaced, staged, now)
+
+    def prune(self, keep: Keep) -> Pruned:
+        """Remove the snapshots that are not kept, and the files that no kept one names.
+
+        For the process that holds the lock. A crash between the two leaves files to the next sweep.
+        """
+        gone = self.catalogue.retention.prune(keep)
+        for path, _ in gone.files:
+            (self.home / path).unlink(missing_ok=True)
+        return gone
 
     def files(self, organization: str, snapshot: int) -> dict[str, tuple[str, ...]]:
         """Absolute paths of a snapshot's files by table, those of every scope."""

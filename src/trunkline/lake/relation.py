@@ -31,13 +31,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A table as a session sees it: parts of the lake, or rows in memory, or nothing."""
+    """A table as a session sees it: parts of the lake, or rows in memory, or nothing.
+
+    ``closed`` says why whoever asks may not read it; a session then does not have it.
+    """
 
     schema: str
     name: str
     columns: tuple[tuple[str, Type], ...]
     parts: tuple[Part, ...] = ()
     rows: pa.Table | None = None
+    closed: str | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -56,7 +60,7 @@ def relations_of(
     """Every table and view of a catalogue, with the parts it is read from by table name."""
     held = parts or {}
     return tuple(
-        Relation(catalog.schema, name, columns_of(table), held.get(table.name, ()))
+        Relation(catalog.schema_of(table), name, columns_of(table), held.get(table.name, ()))
         for table in catalog.tables
         for name in (table.name, *table.views)
     )

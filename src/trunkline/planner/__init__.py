@@ -45,7 +45,7 @@ def _planned(
     scans = tuple(scan for scan, _ in scanned)
     wanted = needs(scans, holdings, context)
     said = (notice for _, notice in scanned if notice)
-    masked = masked_notices(tree, (node.table for node, _ in needed(query)))
+    masked = masked_notices(tree, (node.table for node, _ in needed(query)), context.policy)
     tails, again = supplements(wanted, scans, holdings, context)
     return Plan(
         sql=sql,

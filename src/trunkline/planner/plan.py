@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from trunkline.catalog import WHOLE, Dataset, Scope
+from trunkline.flatten.policy import Policy
 from trunkline.interval import Interval
 from trunkline.planner import explain
 from trunkline.planner.moving import Reopen, StillOpen, Tail, TailHeld, Told
@@ -56,6 +57,7 @@ class Context:
     without bounds, which is otherwise an error. Days last fetched before ``refresh_before`` are
     fetched again; with ``recheck``, final days that were last fetched before they were that old.
     ``tail`` asks for what is past the watermark, too; ``fetched`` says that the jobs are done.
+    ``policy`` says what masked columns hold.
     """
 
     now: datetime
@@ -66,6 +68,7 @@ class Context:
     refresh_after: timedelta = timedelta(minutes=15)
     covered: bool = False
     lenient: bool = False
+    policy: Policy = field(default_factory=Policy)
     refresh_before: datetime | None = None
     recheck: timedelta | None = None
     tail: bool = False

@@ -23,6 +23,7 @@ LAYOUT = Layout(
     root_table="conversations",
     key="conversation_id",
     time_column="conversation_start",
+    keys=frozenset({"conversation_id", "segment_key"}),
 )
 COLUMNS: Mapping[str, tuple[tuple[str, Type], ...]] = {
     "conversations": (

@@ -5,8 +5,22 @@ CREATE TABLE IF NOT EXISTS snapshots (
     published_at TEXT NOT NULL,
     organization TEXT NOT NULL,
     dataset      TEXT NOT NULL,
-    job          TEXT NOT NULL UNIQUE
+    job          TEXT NOT NULL UNIQUE,
+    pruned       INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE IF NOT EXISTS closed (
+    organization TEXT NOT NULL,
+    dataset      TEXT NOT NULL,
+    month        TEXT NOT NULL,
+    snapshot     INTEGER NOT NULL REFERENCES snapshots,
+    PRIMARY KEY (organization, dataset, month)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pins (
+    organization TEXT NOT NULL,
+    month        TEXT NOT NULL,
+    snapshot     INTEGER NOT NULL REFERENCES snapshots,
+    PRIMARY KEY (organization, month, snapshot)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (
     file         INTEGER PRIMARY KEY,
     organization TEXT NOT NULL,

@@ -42,7 +42,7 @@ CONVERSATION_DETAILS = Dataset(
     # The synchronous query answers AnalyticsConversationWithoutAttributes.
     only_in_jobs=frozenset({"attribute"}),
     metrics=tuple(METRICS),
-    mapping_version=2,
+    mapping_version=3,
     # Either is enough; the second shows only the conversations of the client's own users.
     # Paging and reach: genesys-cloud's public code and announcements, since the SDK gives neither.
     live=Live(envelope=("totalHits", "aggregations")),
