@@ -49,18 +49,11 @@ def command(ctx: click.Context, /, *, verify: bool, **given: Any) -> None:
         trunkline doctor --verify --from 2025-03-01 --to 2025-04-01
     """
     settings = settings_of(ctx)
-<<<<<<< HEAD
-    start, end = (instant(given[n], settings.timezone, f"--{o}") for n, o in _BOUNDS.items())
-    if not verify and (start or end or given["max_requests"]):
-        raise UsageError("--from, --to and --max-requests are for --verify")
-    findings = asyncio.run(_shown(settings))
-=======
     if not verify and any(value is not None for value in given.values()):
         raise UsageError("--from, --to, --timezone and --max-requests are for --verify")
     zone = given["timezone"] or settings.timezone
     start, end = (instant(given[n], zone, f"--{o}") for n, o in _BOUNDS.items())
-    findings = asyncio.run(_examine(settings))
->>>>>>> freshness
+    findings = asyncio.run(_shown(settings))
     if verify and not any(finding.error for finding in findings):
         options = Options(max_requests=given["max_requests"])
         findings += asyncio.run(_verify(settings, start, end, options))

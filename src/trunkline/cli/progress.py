@@ -40,7 +40,10 @@ WORDS = {
 }
 
 
-LOCKED = "another process is fetching into this data directory; waiting for it"
+def locked(event: LockWait) -> str:
+    """What is waited for, and who has it."""
+    who = f" ({event.process})" if event.process else ""
+    return f"another process{who} is fetching into this data directory; waiting for it"
 
 
 @dataclass(slots=True)
@@ -72,7 +75,7 @@ class View:
             before = self.beside.get(event.what, 0)
             self.beside[event.what] = before + event.landed.conversations
         elif isinstance(event, LockWait):
-            self.note = LOCKED
+            self.note = locked(event)
         elif isinstance(event, Merging):
             self.note = _merging(event)
 
@@ -141,7 +144,7 @@ def watching(*, quiet: bool) -> Iterator[Observe]:
 def _silent(event: Event) -> None:
     """Only what must be known: a wait without a word looks like a fault."""
     if isinstance(event, LockWait):
-        tell(LOCKED)
+        tell(locked(event))
 
 
 @contextmanager
@@ -179,7 +182,7 @@ def _plain_lines() -> Observe:
 
 def _line(event: Event, view: View) -> Iterator[str]:
     if isinstance(event, LockWait):
-        yield LOCKED
+        yield locked(event)
     if isinstance(event, Merging):
         yield _merging(event)
     if isinstance(event, Beside):

@@ -125,6 +125,7 @@ def _write_certificate(certificate: dict[str, Any], target: str) -> None:
         tell(text.decode())
         return
     try:
-        Path(target).write_bytes(text + b"\n")
+        with output.replaced(Path(target)) as file:
+            file.write(text + b"\n")
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}") from error

@@ -367,7 +367,9 @@ class Engine:
     @asynccontextmanager
     async def _writing(self, meter: Meter) -> AsyncIterator[GenesysCloud]:
         genesys_hosts(self.settings.genesys)
-        async with writing(self.settings.home, self.seams.clock, lambda: meter(LockWait())):
+        async with writing(
+            self.settings.home, self.seams.clock, lambda process: meter(LockWait(process))
+        ):
             self.lake.sweep(Receipt.decode(text) for text in self.store.receipts())
             async with connected(self.settings, self.seams, meter) as provider:
                 yield provider

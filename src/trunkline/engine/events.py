@@ -21,7 +21,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class LockWait:
-    """Another process is fetching into this data directory; this one waits for it."""
+    """Another process is fetching into this data directory; this one waits for it.
+
+    ``process`` is its number, where it could be read.
+    """
+
+    process: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
