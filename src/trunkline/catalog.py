@@ -56,7 +56,8 @@ class Column:
     ``level.#`` (the 0-based place of the element in its parent's list),
     ``level.key`` (the ids from the root down to the element, joined by colons) or
     ``level.metrics[tTalk]`` (the sum of ``value`` over the elements of that ``name`` in the level
-    ``metric``, at or below this one).
+    ``metric``, at or below this one). ``within`` is the level in whose life a time is, so that a
+    bound on it bounds the start, too; it may stand up to ``lead_ms`` before the start.
     """
 
     name: str
@@ -66,8 +67,12 @@ class Column:
     unit: str | None = None
     pii: Pii = Pii.NONE
     whose: Whose = Whose.NOBODY
+    within: str | None = None
+    lead_ms: int = 0
 
     def __post_init__(self) -> None:
+        if self.within and self.type is not Type.TIMESTAMP:
+            raise ValueError(f"column {self.name}: only a time is within a life")
         if not _NAME.match(self.name):
             raise ValueError(f"column {self.name!r} is not in snake_case")
         if "." not in self.source:
@@ -281,6 +286,9 @@ class Table:
         wanted.update(pushdown.column for pushdown in self.pushdowns)
         if missing := sorted(wanted - set(names)):
             raise ValueError(f"table {self.name}: no columns {missing}")
+        root = self.dataset.levels[0].name
+        if others := [c.name for c in self.columns if c.within not in (None, root)]:
+            raise ValueError(f"table {self.name}: {others} are not within the life of a {root}")
         path = {level.name for level in self.dataset.path(self.level)}
         if strangers := [c.name for c in self.columns if c.level not in path]:
             raise ValueError(f"table {self.name}: columns of another level {strangers}")

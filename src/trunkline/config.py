@@ -32,6 +32,7 @@ _BOUNDS = {
     "refresh_after": (0, _DECADE),
     "settle": (0, _DECADE),
     "recheck": (0, _DECADE),
+    "lookback": (0, 3_660),
     "max_requests": (1, 1_000_000_000),
     "max_rows": (0, 1_000_000_000_000),
     "query_seconds": (1, _DECADE),
@@ -91,6 +92,9 @@ class Settings:
         3_024_000, "seconds past a day after which `sync --recheck` fetches it once more"
     )
     tail: bool = _setting(True, "ask for what is past the watermark, too")
+    lookback: int = _setting(
+        31, "days before a bound on another time of a conversation that it may have started"
+    )
     max_requests: int = _setting(5_000, "requests one query may take without being asked")
     max_rows: int = _setting(0, "rows one answer may have; 0 for no limit")
     query_seconds: int = _setting(600, "seconds one query may run after its data is there")

@@ -93,6 +93,7 @@ class Facts:
     tails: tuple[TailDay, ...] = ()
     reopened: Reopened = field(default_factory=Reopened)
     counts: tuple[Counted, ...] = ()
+    unopened: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
 
 def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
@@ -102,6 +103,7 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
     none was quarantined.
     """
     pages = tally.pages
+    is_missing = any(facts.missing.values()) or bool(facts.unopened)
     quarantined = [reason for page in facts.pages for reason in page.quarantined]
     quarantined += [reason for tail in facts.tails for reason in tail.quarantined]
     return {
@@ -110,9 +112,16 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
         "time_zone": facts.time_zone,
         "asked_at": iso(facts.asked_at),
         "snapshot": facts.snapshot,
-        "complete": not any(facts.missing.values()) and not quarantined,
+        "complete": not is_missing and not quarantined,
         "watermark": iso(facts.watermark) if facts.watermark else None,
         "intervals": _intervals(plan, facts),
+        "open_at": {
+            name: {
+                "asked": [str(day) for day in sorted(days)],
+                "missing": [str(day) for day in sorted(facts.unopened.get(name, ()))],
+            }
+            for name, days in plan.opened.items()
+        },
         "divisions": _divisions(facts.covered),
         "conversations": sum(day.conversations for day in facts.covered),
         "provider_counts": _counts(facts),

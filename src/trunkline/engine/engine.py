@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
 
 from trunkline.config import Settings
 from trunkline.engine.beside import Asking, supplement
 from trunkline.engine.certificate import Facts, Tally, certificate
-from trunkline.engine.completeness import missing_notices
+from trunkline.engine.completeness import missing_notices, unopened_notices
 from trunkline.engine.connect import connected, genesys_hosts
 from trunkline.engine.events import LockWait, Observe, Planned
 from trunkline.engine.evidence import Run, facts_of
@@ -290,7 +290,7 @@ class Engine:
             run = replace(run, fetched=fetched)
             again = planned(parts.fingerprint)
             # `now()` means a later instant by now, and a day may have begun meanwhile.
-            if again.wanted == run.plan.wanted or fetched.outcome.broken:
+            if again.days == run.plan.days or fetched.outcome.broken:
                 break
             run = replace(run, plan=again)
             if again.fetches:
@@ -353,6 +353,7 @@ class Engine:
             fingerprint=fingerprint,
             settle=self.settings.settle_time,
             refresh_after=self.settings.refresh_time,
+            lookback=timedelta(days=self.settings.lookback),
             covered=options.held_only,
             tail=self.settings.tail if options.tail is None else options.tail,
             policy=self.policy,
@@ -394,9 +395,10 @@ class Engine:
         notices += reopened_notices(run.reopened)
         if options.held_only:
             notices.append(held_notice(facts.snapshot, self.coverage(facts.snapshot)))
-        if run.fetched and run.broken:
+        if run.fetched and (run.broken or run.unopened):
             notices.append(require_complete(run.fetched, allow_partial=options.allow_partial))
-        return (*notices, *missing_notices(facts.missing, facts.covered))
+        missing = missing_notices(facts.missing, facts.covered)
+        return (*notices, *missing, *unopened_notices(facts.unopened))
 
     def _snapshot(self, as_of: int | datetime | None) -> int:
         newest = self.lake.catalogue.latest()

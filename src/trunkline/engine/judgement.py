@@ -25,6 +25,9 @@ def require_complete(fetched: Fetched, *, allow_partial: bool) -> str:
     gaps = [
         f"{name} {interval}" for name, days in fetched.broken.items() for interval in runs(days)
     ]
+    gaps += [
+        f"{name} open at {day}" for name, days in fetched.unopened.items() for day in sorted(days)
+    ]
     reasons = sorted({error.message for _, error in fetched.outcome.broken})
     text = f"not fetched: {', '.join(gaps)} ({'; '.join(reasons)})"
     if allow_partial:

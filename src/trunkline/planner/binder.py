@@ -11,9 +11,9 @@ from dataclasses import replace
 from sqlglot import exp
 
 from trunkline.catalog import Catalog
+from trunkline.planner.clocks import Constant
 from trunkline.planner.ledger import Ledger, Scope, column_names
 from trunkline.planner.nodes import Query
-from trunkline.planner.predicates import Constant
 from trunkline.planner.relations import UNKNOWN, Relation
 from trunkline.planner.selects import bind_select
 from trunkline.planner.sets import bind_set

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from trunkline.catalog import OPEN_AT
 from trunkline.interval import DAY, Interval, runs
 
 if TYPE_CHECKING:
@@ -40,11 +41,11 @@ def _scans(plan: Plan) -> list[str]:
 
 def _scan(scan: Scan) -> Iterator[tuple[str, ...]]:
     name = scan.table if scan.alias.lower() == scan.table else f"{scan.table} {scan.alias}"
-    if not scan.intervals:
-        yield name, scan.time_column, "nothing can match"
-    for place, interval in enumerate(scan.intervals):
-        lead = ("", "") if place else (name, scan.time_column)
-        yield *lead, f"{_instant(interval.start)} to {_instant(interval.end)}"
+    found = [f"{_instant(i.start)} to {_instant(i.end)}" for i in scan.intervals]
+    if scan.open_at:
+        found.insert(0, f"before {scan.open_at.day}, and open when that day began")
+    for place, words in enumerate(found or ["nothing can match"]):
+        yield *(("", "") if place else (name, scan.time_column)), words
 
 
 def _instant(instant: datetime) -> str:
@@ -55,7 +56,8 @@ def _instant(instant: datetime) -> str:
 
 
 def _need(need: Need) -> list[str]:
-    head = f"Days of {need.dataset.name}: {len(need.days)} wanted, {len(need.gap)} to fetch"
+    what = "What was open in" if need.scope == OPEN_AT else "Days of"
+    head = f"{what} {need.dataset.name}: {len(need.days)} wanted, {len(need.gap)} to fetch"
     states = dict.fromkeys(
         sorted(need.days.values(), key=lambda state: list(_WHY).index(state.value))
     )
@@ -93,14 +95,18 @@ def _jobs(fetches: Sequence[Fetch]) -> list[str]:
         (
             str(number),
             fetch.dataset.name,
-            _days(fetch.interval),
-            _count(len(fetch.days), "day"),
+            f"{min(fetch.days)}" if _is_open(fetch) else _days(fetch.interval),
+            "open then" if _is_open(fetch) else _count(len(fetch.days), "day"),
             fetch.reason,
             f"resumes {fetch.resumes}" if fetch.resumes else "",
         )
         for number, fetch in enumerate(fetches, start=1)
     ]
     return ["Jobs", *_table(rows)] if rows else []
+
+
+def _is_open(fetch: Fetch) -> bool:
+    return fetch.scope == OPEN_AT
 
 
 def _without_jobs(plan: Plan) -> list[str]:

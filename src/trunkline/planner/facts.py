@@ -6,11 +6,11 @@ stated of, and is not true of a row in which one of its variables is NULL.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from trunkline.planner.spans import EVERYTHING, Spans
+from trunkline.planner.spans import Spans
 
 Track = Hashable
 
@@ -41,23 +41,6 @@ class Equal:
 
 Fact = Bound | Equal
 Facts = tuple[Fact, ...]
-
-
-def solve(facts: Iterable[Fact]) -> Mapping[Variable, Spans]:
-    """The spans each variable lies in, where all the facts hold."""
-    known: dict[Variable, Spans] = {}
-    equalities: list[Equal] = []
-    for fact in facts:
-        if isinstance(fact, Equal):
-            equalities.append(fact)
-        else:
-            known[fact.variable] = known.get(fact.variable, EVERYTHING) & fact.spans
-    for members in classes(equalities):
-        common = EVERYTHING
-        for member in members:
-            common &= known.get(member, EVERYTHING)
-        known.update(dict.fromkeys(members, common))
-    return known
 
 
 def classes(equalities: Iterable[Equal]) -> list[set[Variable]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
-from trunkline.catalog import WHOLE, Dataset
-from trunkline.interval import DAY, Interval, day_span, months
+from trunkline.catalog import OPEN_AT, WHOLE, Dataset
+from trunkline.interval import DAY, Interval, day_span, midnight, months
 from trunkline.planner.plan import Fetch, Holdings, Need, State, Unfinished
 
+MINUTE = timedelta(minutes=1)
 REASONS = (State.MISSING, State.STALE, State.REFRESH, State.RECHECK, State.PROVISIONAL)
 
 
@@ -19,6 +20,8 @@ def fetches(need: Need, holdings: Holdings) -> tuple[Fetch, ...]:
 
     An unfinished job is resumed for the days it covers; what remains is cut into months.
     """
+    if need.scope == OPEN_AT:
+        return tuple(_opened(need, holdings, day) for day in sorted(need.gap))
     rest = set(need.gap)
     found: list[Fetch] = []
     for job in _useful(need, holdings.unfinished):
@@ -31,6 +34,18 @@ def fetches(need: Need, holdings: Holdings) -> tuple[Fetch, ...]:
             for days in _pieces(month, need.dataset.max_interval_days)
         ]
     return tuple(sorted(found, key=lambda fetch: fetch.interval))
+
+
+def _opened(need: Need, holdings: Holdings, day: date) -> Fetch:
+    """One job for what is open in the first minute of a day."""
+    begun = (
+        job.key
+        for job in holdings.unfinished
+        if job.scope == OPEN_AT and job.dataset == need.dataset.name and job.days == {day}
+    )
+    minute = Interval(midnight(day), midnight(day) + MINUTE)
+    key, reason = next(begun, None), need.days[day].value
+    return Fetch(need.dataset, minute, frozenset({day}), reason, key, scope=OPEN_AT)
 
 
 def _useful(need: Need, unfinished: Iterable[Unfinished]) -> list[Unfinished]:

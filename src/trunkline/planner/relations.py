@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from trunkline.catalog import Table
 from trunkline.planner.facts import Facts, Track
@@ -89,18 +90,34 @@ def _fixed(track: Track) -> Track:
     return track if isinstance(track, Fixed) else Fixed(track)
 
 
+START: Track = 0
+LAST: Track = "the last thing"
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The track of a column that is a time within the life of its record, or just before it."""
+
+    column: str
+    lead: timedelta
+
+
 UNKNOWN = Relation((), is_open=True)
 
 
 def of_table(table: Table, number: int) -> Relation:
-    """A table of the catalogue: one track, with its time column and its key."""
-    shown: dict[str, Reading | None] = {table.dataset.key: None, table.time_column: PLAIN}
+    """A table of the catalogue: its time column and its key, and the times within its records."""
+    dataset = table.dataset
+    shown = {
+        column.name: Lineage(
+            Within(column.name, timedelta(milliseconds=column.lead_ms)), PLAIN, dataset.name
+        )
+        for column in table.columns
+        if column.within
+    }
+    shown[dataset.key] = Lineage(START, None, dataset.name)
+    shown[table.time_column] = Lineage(START, PLAIN, dataset.name)
     return Relation(
-        tuple(
-            Output(column.name, Lineage(0, shown[column.name], table.dataset.name))
-            if column.name in shown
-            else Output(column.name)
-            for column in table.columns
-        ),
+        tuple(Output(column.name, shown.get(column.name)) for column in table.columns),
         number=number,
     )

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from trunkline.planner.facts import Bound, Facts, Track, Variable, solve
+from trunkline.planner.facts import Bound, Facts, Track, Variable
 from trunkline.planner.frames import Frame
 from trunkline.planner.joins import holding
 from trunkline.planner.ledger import Ledger, Scope
+from trunkline.planner.lives import last_of
 from trunkline.planner.nodes import SelectNode
 from trunkline.planner.outputs import outputs, renames
 from trunkline.planner.relations import Fixed, Output, Relation
+from trunkline.planner.solving import solve
 from trunkline.planner.sources import bind_from
 from trunkline.planner.spans import Spans
 from trunkline.planner.where import Clauses
@@ -48,7 +50,8 @@ def bind_select(select: exp.Select, scope: Scope, ledger: Ledger) -> Relation:
 
 def _offers(columns: tuple[Output, ...], true: Facts) -> dict[Track, Spans]:
     known = solve(true)
-    tracks = {column.lineage.track for column in columns if column.lineage}
+    shown = {column.lineage.track for column in columns if column.lineage}
+    tracks = shown | {last for track in shown if (last := last_of(track)) is not None}
     variables = {track: track.track if isinstance(track, Fixed) else track for track in tracks}
     return {
         track: known[variable]

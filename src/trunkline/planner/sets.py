@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from trunkline.planner.facts import Track
 from trunkline.planner.ledger import Ledger, Scope
+from trunkline.planner.lives import last_of
 from trunkline.planner.nodes import SetNode
 from trunkline.planner.relations import Lineage, Output, Relation
 from trunkline.planner.spans import Spans
@@ -26,7 +27,11 @@ def bind_set(node: exp.SetOperation, scope: Scope, ledger: Ledger) -> Relation:
     ledger.nodes.append(SetNode(number, left, right))
     outputs = tuple(_paired(node, left, right))
     offers = {
-        o.lineage.track: _offer(node, left, right, o.lineage.track) for o in outputs if o.lineage
+        track: _offer(node, left, right, track)
+        for output in outputs
+        if output.lineage
+        for track in (output.lineage.track, last_of(output.lineage.track))
+        if track is not None
     }
     is_open = left.is_open or right.is_open
     relation = Relation(outputs, is_open, number, offers)

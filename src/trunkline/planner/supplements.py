@@ -14,6 +14,7 @@ def supplements(
     needs: Sequence[Need], scans: Sequence[Scan], holdings: Holdings, context: Context
 ) -> tuple[tuple[Tail, ...], tuple[Reopen, ...]]:
     """The tails and the open records that are due, of each dataset that is wanted."""
+    needs = [need for need in needs if need.scope == WHOLE]
     tails = {need.dataset.name: tail_of(need, scans, holdings, context) for need in needs}
     again = (reopened(need, holdings, context, tails[need.dataset.name]) for need in needs)
     return tuple(tail for tail in tails.values() if tail), tuple(each for each in again if each)

@@ -32,9 +32,8 @@ class Clauses:
 
     def facts(self, predicate: exp.Expr) -> Facts:
         """What is true of a row where the predicate is true."""
-        found: Facts = ()
+        found: Facts = (*bounds(predicate, self.frame, self.ledger.constant),)
         for conjunct in conjuncts(predicate):
-            found += (*bounds(conjunct, self.frame, self.ledger.constant),)
             found += equality(conjunct, self.frame) + self._subquery(conjunct)
         self.ledger.bind_all(predicate, self.scope)
         return found

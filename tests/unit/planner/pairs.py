@@ -3,7 +3,7 @@
 Blocks stand apart by an empty line. Lines that start with ``--`` say what holds for the block:
 ``timezone``, ``now``, any number of ``held``, and ``not run`` (with the reason) for a query whose
 answer is not determined, so that it cannot be compared with itself. The query ends in ``;``. Then
-follow, in UTC, the scans in the order of the text (``alias: start .. end, start .. end``), and,
+follow, in UTC, the scans in the order of the text (``alias: start .. end, open at day``), and,
 where jobs matter, one line a job (``fetch first..last reason``) or ``no fetch``.
 ``unbounded name`` stands for the error.
 """
@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.unit.planner.world import CATALOG, NOW, context, holdings
+from trunkline.catalog import OPEN_AT
 from trunkline.errors import UnboundedScan
-from trunkline.interval import DAY, Interval
+from trunkline.interval import DAY
 from trunkline.planner import plan
-from trunkline.planner.plan import Fetch, Plan
+from trunkline.planner.plan import Fetch, Plan, Scan
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "planner"
 
@@ -45,15 +46,16 @@ class Pair:
         except UnboundedScan as error:
             named = self.sql[error.position or 0 :].split()[0]
             return (f"unbounded {named.rstrip(',);')}",)
-        scans = tuple(f"{scan.alias}: {_spans(scan.intervals)}" for scan in planned.scans)
+        scans = tuple(f"{scan.alias}: {_scan(scan)}" for scan in planned.scans)
         if not any("fetch" in line for line in self.expected):
             return scans
         return scans + (tuple(map(_fetch, planned.fetches)) or ("no fetch",))
 
 
-def _spans(intervals: tuple[Interval, ...]) -> str:
-    shown = ", ".join(f"{_short(i.start)} .. {_short(i.end)}" for i in intervals)
-    return shown or "nothing"
+def _scan(scan: Scan) -> str:
+    found = [f"{_short(i.start)} .. {_short(i.end)}" for i in scan.intervals]
+    found += [f"open at {scan.open_at.day}"] if scan.open_at else []
+    return ", ".join(found) or "nothing"
 
 
 def _short(instant: datetime) -> str:
@@ -66,6 +68,8 @@ def _fetch(fetch: Fetch) -> str:
     first, last = fetch.interval.start.date(), (fetch.interval.end - DAY).date()
     count = "" if len(fetch.days) == (last - first).days + 1 else f" {len(fetch.days)} days"
     resumes = f" resumes {fetch.resumes}" if fetch.resumes else ""
+    if fetch.scope == OPEN_AT:
+        return f"fetch open at {first} {fetch.reason}{resumes}"
     return f"fetch {first}..{last}{count} {fetch.reason}{resumes}"
 
 

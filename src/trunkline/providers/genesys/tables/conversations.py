@@ -32,6 +32,7 @@ TABLE = Table(
             Type.TIMESTAMP,
             "conversation.conversationEnd",
             "When the last participant ended, after-call work included; NULL while it is open.",
+            within="conversation",
         ),
         Column(
             "access_attributes",
@@ -51,6 +52,7 @@ TABLE = Table(
             Type.TIMESTAMP,
             "conversation.conferenceStart",
             "When the conference call started.",
+            within="conversation",
         ),
         Column(
             "consultation_conversation_ids",

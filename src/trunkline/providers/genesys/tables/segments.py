@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trunkline.catalog import Column, Pii, Pushdown, Table, Whose
-from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS, LEAD_MS
 from trunkline.types import Type
 
 TABLE = Table(
@@ -92,9 +92,16 @@ TABLE = Table(
             Type.TIMESTAMP,
             "segment.segmentEnd",
             "When the segment ended; NULL while it runs.",
+            within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
-            "segment_start", Type.TIMESTAMP, "segment.segmentStart", "When the segment started."
+            "segment_start",
+            Type.TIMESTAMP,
+            "segment.segmentStart",
+            "When the segment started.",
+            within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
             "segment_type",
