@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -27,6 +28,20 @@ def moment(text: str | None, zone: str, option: str = "--as-of") -> int | dateti
             f"{option} {text!r} is neither a snapshot's number nor a time",
             hint="A time is, for example, 2025-03-01T09:00 or 2025-03-01T09:00:00Z.",
         ) from None
+
+
+def parameters(given: Iterable[str]) -> dict[str, object]:
+    """``NAME=VALUE`` by name; a value is a text, as it would be in quotes in the query."""
+    found: dict[str, object] = {}
+    for pair in given:
+        name, sign, value = pair.partition("=")
+        if not sign or (not name.isidentifier() and not name.isdigit()):
+            raise UsageError(
+                f"--param {name!r} is not NAME=VALUE",
+                hint="For $since write --param since=2025-03-01; for the first ?, --param 1=...",
+            )
+        found[name] = value
+    return found
 
 
 def require_place(target: Path) -> None:

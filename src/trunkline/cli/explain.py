@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from trunkline.cli import statement
+from trunkline.cli.asked import parameters
 from trunkline.cli.opening import engine_of
 from trunkline.cli.telling import put
 from trunkline.engine import Options
@@ -14,8 +15,21 @@ from trunkline.engine import Options
 @click.argument("sql", required=False)
 @click.option("-f", "--file", metavar="FILE", help="Read the SQL from a file.")
 @click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
+@click.option(
+    "--param",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="The value of $NAME in the query, as a text; 1, 2 ... for ?. May be repeated.",
+)
 @click.pass_context
-def command(ctx: click.Context, sql: str | None, file: str | None, timezone: str | None) -> None:
+def command(
+    ctx: click.Context,
+    sql: str | None,
+    file: str | None,
+    timezone: str | None,
+    params: tuple[str, ...],
+) -> None:
     """Show what a query would call, what that costs and what is already held.
 
     Calls nothing and needs no credentials.
@@ -28,4 +42,5 @@ def command(ctx: click.Context, sql: str | None, file: str | None, timezone: str
     """
     text = statement.read(sql, file)
     with engine_of(ctx) as engine, statement.pointed_at(text):
-        put(str(engine.explain(text, Options(time_zone=timezone))))
+        options = Options(time_zone=timezone, parameters=parameters(params))
+        put(str(engine.explain(text, options)))

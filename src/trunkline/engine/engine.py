@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from trunkline.config import Settings
+from trunkline.engine.asking import Asked, named
 from trunkline.engine.certificate import Facts, Tally, certificate
 from trunkline.engine.completeness import missing_notices, unopened_notices
 from trunkline.engine.connect import connected, genesys_hosts
@@ -38,6 +40,7 @@ from trunkline.jobs.store import JobStore
 from trunkline.lake import constants
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.gate import check
+from trunkline.lake.given import Given
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt
 from trunkline.lake.lock import writing
@@ -64,6 +67,7 @@ class Prepared:
     certificate: dict[str, Any]
     reads: Reads
     run: str
+    given: Given = field(default_factory=Given, repr=False)
 
 
 class Engine:
@@ -87,7 +91,8 @@ class Engine:
         """What a query would fetch. Requests nothing and needs no credentials."""
         base = self._fingerprint()
         known = last_known(self.lake, self.store, self.catalog.schema, base)
-        return self._plan(sql, options or Options(), known)
+        with self._asking(sql, options or Options()) as asked:
+            return self._plan(asked, known)
 
     async def prepare(self, sql: str, options: Options, observe: Observe) -> Prepared:
         """Plan a query and fetch what is missing; nothing is requested where all is held.
@@ -95,20 +100,27 @@ class Engine:
         Raises the errors of the plan before any request; CostGuard where it would take too many;
         IncompleteData where some intervals could not be had and ``allow_partial`` is not set.
         """
-        asked_at = self.seams.clock.now()
+        with self._asking(sql, options) as asked:
+            return await self._prepared(asked, observe)
+
+    async def _prepared(self, asked: Asked, observe: Observe) -> Prepared:
+        sql, options = asked.sql, asked.options
         self._settle()
-        run = Run(self.explain(sql, options), Tally())
+        base = self._fingerprint()
+        known = last_known(self.lake, self.store, self.catalog.schema, base)
+        run = Run(self._plan(asked, known), Tally())
         with self.recorded("query", masked(sql)) as recording:
             observe(Planned(run.plan))
             if run.plan.fetches:
                 allowance = self._allowance(run.plan, options)
-                run = await self._fetch(sql, options, recording.hearing(observe), allowance)
+                run = await self._fetch(asked, recording.hearing(observe), allowance)
             snapshot = recording.snapshot = self._snapshot(options.as_of)
-            facts = facts_of(self.parts, run, snapshot, asked_at)
+            facts = facts_of(self.parts, run, snapshot, asked.now)
             certified = recording.certificate = certificate(run.plan, run.tally, facts)
             notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
         reads = self._reads(run.plan)
-        return Prepared(sql, run.plan.time_zone, snapshot, notices, certified, reads, recording.run)
+        zone, given = asked.time_zone, asked.given
+        return Prepared(sql, zone, snapshot, notices, certified, reads, recording.run, given)
 
     @contextmanager
     def answer(self, prepared: Prepared) -> Iterator[Answer]:
@@ -120,7 +132,9 @@ class Engine:
         try:
             with (
                 answering(self.store.journal, prepared.run),
-                answer(prepared.sql, relations, schema, zone, limits, tokens) as result,
+                answer(
+                    prepared.sql, relations, schema, zone, limits, tokens, prepared.given
+                ) as result,
             ):
                 yield result
         except DamagedLake:
@@ -188,7 +202,7 @@ class Engine:
         parts = self.parts
         return replace(parts, fingerprint=with_rights(parts.fingerprint, rights.divisions))
 
-    async def _fetch(self, sql: str, options: Options, observe: Observe, allowance: int) -> Run:
+    async def _fetch(self, asked: Asked, observe: Observe, allowance: int) -> Run:
         """Fetch under the lock; planned again there, since another process may have done it.
 
         Planned again also because only now the client's rights are known: days that were fetched
@@ -199,37 +213,38 @@ class Engine:
         async with self._writing(meter) as provider:
             rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
             parts = self._parts_under(rights)
-            run = Run(self._plan(sql, options, parts.fingerprint), tally)
-            while run.plan.fetches:
+            run = Run(self._plan(asked, parts.fingerprint), tally)
+            if run.plan.fetches:
                 fetched = await fetch(parts, provider, run.plan.fetches, rights, meter)
                 run = replace(run, fetched=fetched)
-                again = self._plan(sql, options, parts.fingerprint)
-                # `now()` means a later instant by now, and a day may have begun meanwhile.
-                if again.days == run.plan.days or fetched.outcome.broken:
-                    break
-                run = replace(run, plan=again)
-                rights = await rights_of(parts, provider, CONVERSATION_DETAILS)
             return replace(run, notice=merge_notice(parts, (CONVERSATION_DETAILS,), meter))
 
-    def _plan(self, sql: str, options: Options, fingerprint: str) -> Plan:
-        zone, schema = self._zone(options), self.catalog.schema
+    @contextmanager
+    def _asking(self, sql: str, options: Options) -> Iterator[Asked]:
+        """A text that can be asked; what it means by now is the same until it is answered."""
+        zone, now = self._zone(options), self.seams.clock.now()
+        given = Given(now, options.parameters)
         limits, tokens = limits_of(self.settings), tokens_of(self.policy)
-        describe(sql, self._relations(), schema, zone, limits, tokens)
-        snapshot = self._snapshot(options.as_of)
-        with constants.evaluator(zone) as constant:
-            context = Context(
-                now=self.seams.clock.now(),
-                time_zone=zone,
-                constant=constant,
-                fingerprint=fingerprint,
-                settle=self.settings.settle_time,
-                refresh_after=self.settings.refresh_time,
-                lookback=timedelta(days=self.settings.lookback),
-                covered=options.held_only,
-                policy=self.policy,
-            )
-            held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
-            return plan(sql, self.catalog, held, context)
+        describe(sql, self._relations(), self.catalog.schema, zone, limits, tokens, given)
+        with constants.evaluator(zone, now) as constant:
+            yield Asked(sql, options, zone, given, now, cache(constant))
+
+    def _plan(self, asked: Asked, fingerprint: str) -> Plan:
+        schema, snapshot = self.catalog.schema, self._snapshot(asked.options.as_of)
+        context = Context(
+            now=asked.now,
+            time_zone=asked.time_zone,
+            constant=asked.constant,
+            fingerprint=fingerprint,
+            settle=self.settings.settle_time,
+            refresh_after=self.settings.refresh_time,
+            lookback=timedelta(days=self.settings.lookback),
+            covered=asked.options.held_only,
+            policy=self.policy,
+            parameters=named(asked.options.parameters),
+        )
+        held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
+        return plan(asked.sql, self.catalog, held, context)
 
     def _settle(self) -> None:
         """Note the jobs that a crash left between the lake and the job store."""

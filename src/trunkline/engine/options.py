@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from trunkline.lake.given import Parameters
 from trunkline.planner.plan import Plan
 
 
@@ -20,7 +21,8 @@ class Options:
 
     ``covered`` answers from what is held and requests nothing; ``as_of`` reads an older snapshot
     (its number, or the newest at an instant) and requests nothing either. ``confirm`` is asked
-    where a query would take more requests than ``max_requests``.
+    where a query would take more requests than ``max_requests``. ``parameters`` are the values of
+    ``?`` and ``$1`` by position, or of ``$name`` by name; they are never logged.
     """
 
     time_zone: str | None = None
@@ -29,6 +31,7 @@ class Options:
     covered: bool = False
     as_of: int | datetime | None = None
     confirm: Callable[[Plan], bool] = never
+    parameters: Parameters = field(default=(), repr=False)
 
     @property
     def held_only(self) -> bool:

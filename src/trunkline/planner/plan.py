@@ -56,7 +56,8 @@ class Context:
     ``lookback`` is how long before a bound on another time of a record it may have started; what
     is older comes by being open then. ``covered`` answers from what is held and plans no fetch;
     ``lenient`` does so only for a scan without bounds, which is otherwise an error. ``policy`` says
-    what masked columns hold.
+    what masked columns hold. ``parameters`` are the values of the text's own, by name; those
+    without a name are called ``1``, ``2`` and so on.
     """
 
     now: datetime
@@ -69,6 +70,7 @@ class Context:
     covered: bool = False
     lenient: bool = False
     policy: Policy = field(default_factory=Policy)
+    parameters: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 class State(Enum):
