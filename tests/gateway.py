@@ -17,6 +17,7 @@ from trunkline.config import GenesysSettings, Settings
 from trunkline.engine import Engine, Options, Prepared
 from trunkline.engine.events import Event
 from trunkline.engine.seams import Seams
+from trunkline.engine.syncing import Synced, Wish
 from trunkline.http.message import BodyTruncated, ConnectionLost, Request, Response
 from trunkline.jobs.runner import Outcome
 from trunkline_simulator.messages import SimRequest
@@ -142,6 +143,15 @@ class Site:
             prepared = run(self.clock, engine.prepare(sql, options or Options(), lambda _: None))
             with engine.answer(prepared) as answer:
                 return [row for batch in answer.batches for row in batch.to_pylist()]
+
+    def sync(self, wish: Wish, options: Options | None = None) -> Synced:
+        """One round of sync; the engine is opened and closed, as a command would do it."""
+        with self.engine() as engine:
+            return run(self.clock, engine.sync(wish, options or Options(), lambda _: None))
+
+    def wait(self, **of: float) -> None:
+        """Let time pass: hours=2."""
+        run(self.clock, self.clock.sleep(timedelta(**of).total_seconds()))
 
     def resume(self) -> Outcome:
         """Go on with what is unfinished."""

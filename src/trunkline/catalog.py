@@ -188,12 +188,30 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """What a provider tells of a dataset at once, without a job, also past the watermark.
+
+    One request brings ``page_size`` records, at the most ``window`` by paging, of intervals of up
+    to ``days``, reaching ``reach_days`` back; or up to ``ids`` records by their keys. ``envelope``
+    names what stands beside the records.
+    """
+
+    page_size: int = 100
+    window: int = 100_000
+    days: int = 7
+    reach_days: int = 558
+    ids: int = 100
+    envelope: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """One payload of a provider, fetched by interval as a job.
 
     ``time_column`` is the column that decides which UTC day a record belongs to; every table of the
-    dataset has it. ``cursor`` and ``watermark`` are attributes of a result page's envelope.
-    ``only_in_jobs`` are the levels that nothing but a job tells of: the tail lacks them.
+    dataset has it. ``end_column`` of the root table is NULL while a record goes on. ``cursor`` and
+    ``watermark`` are attributes of a result page's envelope. ``only_in_jobs`` are the levels that
+    nothing but a job tells of: the tail lacks them.
     """
 
     name: str
@@ -210,6 +228,8 @@ class Dataset:
     max_interval_days: int = 31
     page_size: int = 1000
     mapping_version: int = 1
+    end_column: str | None = None
+    live: Live | None = None
 
     def __post_init__(self) -> None:
         names = [level.name for level in self.levels]

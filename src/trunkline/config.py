@@ -31,6 +31,7 @@ _DECADE = 10 * 366 * 86_400
 _BOUNDS = {
     "refresh_after": (0, _DECADE),
     "settle": (0, _DECADE),
+    "recheck": (0, _DECADE),
     "lookback": (0, 3_660),
     "max_requests": (1, 1_000_000_000),
     "max_rows": (0, 1_000_000_000_000),
@@ -43,8 +44,10 @@ _KINDS: Mapping[type[Any], tuple[str, tuple[type[Any], ...]]] = {
     str: ("text", (str,)),
     int: ("a whole number", (int,)),
     float: ("a number", (int, float)),
+    bool: ("true or false", (bool,)),
     Path: ("a path", (str,)),
 }
+_TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 def _setting(default: Any, description: str, *, secret: bool = False) -> Any:
@@ -85,6 +88,10 @@ class Settings:
     timezone: str = _setting("UTC", "time zone of dates without one, in plans and answers")
     refresh_after: int = _setting(900, "seconds after which a provisional day is fetched again")
     settle: int = _setting(259_200, "seconds past a day that make it final, by the watermark")
+    recheck: int = _setting(
+        3_024_000, "seconds past a day after which `sync --recheck` fetches it once more"
+    )
+    tail: bool = _setting(True, "ask for what is past the watermark, too")
     lookback: int = _setting(
         31, "days before a bound on another time of a conversation that it may have started"
     )
@@ -111,6 +118,11 @@ class Settings:
     def history_time(self) -> timedelta:
         """``keep_history`` as a duration."""
         return timedelta(days=self.keep_history)
+
+    @property
+    def recheck_time(self) -> timedelta:
+        """``recheck`` as a duration."""
+        return timedelta(seconds=self.recheck)
 
     @property
     def refresh_time(self) -> timedelta:
@@ -270,11 +282,13 @@ def _convert(default: Any, source: _Source) -> Any:
     """The value as the type of its default; the value itself is not repeated in an error."""
     kind = Path if isinstance(default, Path) else type(default)
     noun, accepted = _KINDS[kind]
-    fits = isinstance(source.value, accepted) and not isinstance(source.value, bool)
+    fits = isinstance(source.value, accepted) and isinstance(source.value, bool) == (kind is bool)
     try:
+        if kind is bool and source.is_text:
+            return _TRUTHS[source.value.lower()]
         if source.is_text or fits:
             return _expanded(kind(source.value))
-    except (ValueError, RuntimeError):  # RuntimeError: `~name` of nobody
+    except (KeyError, ValueError, RuntimeError):  # RuntimeError: `~name` of nobody
         pass
     raise ConfigError(f"{source.name} must be {noun}")
 

@@ -12,7 +12,8 @@ import pytest
 from tests.fakes import answer, run
 from tests.gateway import SMALL, YEAR, Site
 from trunkline.config import GenesysSettings, Settings
-from trunkline.engine.doctor import Finding, Health, examine, unknown_finding
+from trunkline.engine.doctor import examine, unknown_finding
+from trunkline.engine.findings import Finding, Health
 from trunkline.errors import ConfigError
 from trunkline.http.message import ConnectionFailed, Request, Response
 from trunkline_simulator.settings import Client

@@ -47,7 +47,7 @@ def fetched(site: Site, scope: Scope, interval: Interval, days: frozenset[date])
 
 def rows(engine: Engine, table: str, scope: Scope) -> list[dict[str, Any]]:
     """A table as a query would read it whose plan names the scope; without the day of now."""
-    reads = Reads(frozenset({table}), scopes=(scope,))
+    reads = Reads(frozenset({table.rpartition(".")[2]}), scopes=(scope,))
     parts = engine.lake.parts(engine.catalog, engine.lake.catalogue.latest(), reads)
     relations = relations_of(engine.catalog, parts)
     sql = f"SELECT * FROM {table} WHERE conversation_start < '{NOW:%F}'"

@@ -20,14 +20,32 @@ def moment(text: str | None, zone: str, option: str = "--as-of") -> int | dateti
     try:
         if text.isascii() and text.isdigit():
             return int(text)
-        instant = datetime.fromisoformat(text)
-        local = instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))
-        return local.astimezone(UTC)
+        return _utc(text, zone)
     except (ValueError, OverflowError):  # also a number or a year that is too large
         raise UsageError(
             f"{option} {text!r} is neither a snapshot's number nor a time",
             hint="A time is, for example, 2025-03-01T09:00 or 2025-03-01T09:00:00Z.",
         ) from None
+
+
+def instant(text: str | None, zone: str, option: str) -> datetime | None:
+    """A date or a time as an instant in UTC; a date is its midnight in the zone."""
+    if text is None:
+        return None
+    checked_zone(zone)
+    try:
+        return _utc(text, zone)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"{option} {text!r} is neither a date nor a time",
+            hint="For example 2025-03-01, 2025-03-01T09:00 or 2025-03-01T09:00:00Z.",
+        ) from None
+
+
+def _utc(text: str, zone: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    local = found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+    return local.astimezone(UTC)
 
 
 def parameters(given: Iterable[str]) -> dict[str, object]:

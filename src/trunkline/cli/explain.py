@@ -22,13 +22,17 @@ from trunkline.engine import Options
     metavar="NAME=VALUE",
     help="The value of $NAME in the query, as a text; 1, 2 ... for ?. May be repeated.",
 )
+@click.option("--no-tail", is_flag=True, help="Ask for nothing past the watermark.")
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     sql: str | None,
     file: str | None,
     timezone: str | None,
     params: tuple[str, ...],
+    *,
+    no_tail: bool,
 ) -> None:
     """Show what a query would call, what that costs and what is already held.
 
@@ -41,6 +45,8 @@ def command(
                            WHERE date_trunc('year', conversation_start) = DATE '2025-01-01'"
     """
     text = statement.read(sql, file)
+    options = Options(
+        time_zone=timezone, tail=False if no_tail else None, parameters=parameters(params)
+    )
     with engine_of(ctx) as engine, statement.pointed_at(text):
-        options = Options(time_zone=timezone, parameters=parameters(params))
         put(str(engine.explain(text, options)))

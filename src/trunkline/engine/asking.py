@@ -12,13 +12,12 @@ from trunkline.lake.given import Given, Parameters
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A text that is bound; ``constant`` evaluates its constants in its zone, at its ``now``."""
+    """A text that is bound; ``constant`` evaluates its constants in its zone, at the given now."""
 
     sql: str
     options: Options
     time_zone: str
     given: Given
-    now: datetime
     constant: Callable[[str], datetime | None]
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Iterable
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
 
 from trunkline.catalog import Catalog, Dataset
 from trunkline.config import Settings
 from trunkline.engine.connect import connected, genesys_hosts
 from trunkline.engine.engine import Engine
+from trunkline.engine.findings import Finding, Health
 from trunkline.engine.seams import Seams
 from trunkline.engine.unknown_fields import unknown_fields
 from trunkline.errors import ConfigError, PermissionMissing, RequestRefused, TrunklineError
@@ -29,25 +28,6 @@ _NOT_TOLD = (
     "Queries work without them: they keep to 300 requests a minute, or to what each answer says. "
     "If jobs are refused as too many, set jobs_in_flight lower."
 )
-
-
-class Health(Enum):
-    """How a finding is."""
-
-    GOOD = "ok"
-    WARNING = "warning"
-    BAD = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the check-up. ``error`` decides the exit status where it is bad."""
-
-    what: str
-    health: Health
-    detail: str
-    advice: str | None = None
-    error: TrunklineError | None = None
 
 
 async def examine(

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, Protocol
 
 from trunkline.config import Settings
 from trunkline.engine.asking import Asked, named
+from trunkline.engine.beside import Asking, supplement
 from trunkline.engine.certificate import Facts, Tally, certificate
 from trunkline.engine.completeness import missing_notices, unopened_notices
 from trunkline.engine.connect import connected, genesys_hosts
@@ -23,7 +24,9 @@ from trunkline.engine.judgement import (
     held_notice,
     limits_of,
     quarantine_notice,
+    reopened_notices,
     require_complete,
+    tail_notices,
 )
 from trunkline.engine.keeping import Kept, keep_of, merge_notice, pin, prune, require_kept, unpin
 from trunkline.engine.masking import opened_to, policy_of, role_of, tokens_of
@@ -32,13 +35,17 @@ from trunkline.engine.reading import reads_of
 from trunkline.engine.recording import Recording, answering, recorded
 from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams, real
+from trunkline.engine.syncing import Synced, Wish, checked, intervals_of, synced, tables_of
 from trunkline.engine.system import Sources, system_relations
-from trunkline.errors import CostGuard, DamagedLake, UsageError
+from trunkline.engine.verifying import Verified, guarded, to_verify
+from trunkline.errors import CostGuard, DamagedLake, IncompleteData, UsageError
+from trunkline.interval import day_span
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Outcome
 from trunkline.jobs.store import JobStore
 from trunkline.lake import constants
 from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.freshness import Counted, Told
 from trunkline.lake.gate import check
 from trunkline.lake.given import Given
 from trunkline.lake.lake import Lake
@@ -50,10 +57,19 @@ from trunkline.lake.session import Answer, answer, describe
 from trunkline.planner import plan
 from trunkline.planner.literals import masked
 from trunkline.planner.plan import Context, Plan
+from trunkline.planner.wanting import wanting
 from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 
 JOBS = "jobs.sqlite"
+
+
+class Planner(Protocol):
+    """Plans anew, by what is held at that time."""
+
+    def __call__(self, fingerprint: str, *, fetched: bool = False) -> Plan:
+        """By the fingerprint of today; ``fetched`` where the jobs of the run are done."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +84,17 @@ class Prepared:
     reads: Reads
     run: str
     given: Given = field(default_factory=Given, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a plan wanted is held now: the plan it ended with, and what that took."""
+
+    plan: Plan
+    snapshot: int
+    notices: tuple[str, ...]
+    certificate: dict[str, Any]
+    run: str
 
 
 class Engine:
@@ -89,10 +116,8 @@ class Engine:
 
     def explain(self, sql: str, options: Options | None = None) -> Plan:
         """What a query would fetch. Requests nothing and needs no credentials."""
-        base = self._fingerprint()
-        known = last_known(self.lake, self.store, self.catalog.schema, base)
         with self._asking(sql, options or Options()) as asked:
-            return self._plan(asked, known)
+            return self._plan(asked, self._last_known())
 
     async def prepare(self, sql: str, options: Options, observe: Observe) -> Prepared:
         """Plan a query and fetch what is missing; nothing is requested where all is held.
@@ -101,26 +126,67 @@ class Engine:
         IncompleteData where some intervals could not be had and ``allow_partial`` is not set.
         """
         with self._asking(sql, options) as asked:
-            return await self._prepared(asked, observe)
+            done = await self._hold("query", partial(self._plan, asked), options, observe)
+        return Prepared(
+            sql,
+            done.plan.time_zone,
+            done.snapshot,
+            done.notices,
+            done.certificate,
+            self._reads(done.plan),
+            done.run,
+            asked.given,
+        )
 
-    async def _prepared(self, asked: Asked, observe: Observe) -> Prepared:
-        sql, options = asked.sql, asked.options
+    async def sync(self, wish: Wish, options: Options, observe: Observe) -> Synced:
+        """Fetch what a wish asks for and is not held, as a query of it would.
+
+        Raises what ``prepare`` does; UsageError and UnknownRelation where the wish says too little
+        or names no table.
+        """
+        began = self.seams.clock.now()
+        planned = partial(self._plan_wish, checked(wish), options, began)
+        done = await self._hold("sync", planned, options, observe)
+        return synced(done.plan, done.certificate, done.notices)
+
+    async def verify(
+        self, start: datetime | None, end: datetime | None, options: Options, observe: Observe
+    ) -> Verified:
+        """Compare held final days with the provider's own counts: one request a day.
+
+        What it counts is kept, and stands in the certificates of these days until they are fetched
+        again. CostGuard where there are more days than requests allowed.
+        """
+        dataset = CONVERSATION_DETAILS
+        context = self._context(self._zone(options), "", options)
+        days, beyond = to_verify(self.coverage(), (start, end), dataset, context)
+        guarded(days, options.max_requests or self.settings.max_requests)
+        counted = []
+        with self.recorded("verify") as recording:
+            most = options.max_requests or self.settings.max_requests
+            meter = Meter(Tally(), most, recording.hearing(observe))
+            async with self._writing(meter) as provider:
+                for day in days:
+                    count = await provider.count(dataset, day_span(day.day, day.day))
+                    now = self.seams.clock.now()
+                    counted.append(Counted(dataset.name, day.day, count, day.conversations, now))
+                    self.lake.catalogue.fresh.count(self.catalog.schema, counted[-1])
+        return Verified(tuple(counted), beyond)
+
+    async def _hold(self, kind: str, planned: Planner, options: Options, observe: Observe) -> Done:
+        """See to it that what a plan wants is held, and note what that took."""
+        asked_at = self.seams.clock.now()
         self._settle()
-        base = self._fingerprint()
-        known = last_known(self.lake, self.store, self.catalog.schema, base)
-        run = Run(self._plan(asked, known), Tally())
-        with self.recorded("query", masked(sql)) as recording:
+        run = Run(planned(self._last_known()), Tally())
+        with self.recorded(kind, masked(run.plan.sql)) as recording:
             observe(Planned(run.plan))
-            if run.plan.fetches:
-                allowance = self._allowance(run.plan, options)
-                run = await self._fetch(asked, recording.hearing(observe), allowance)
+            if run.plan.requests:
+                run = await self._fetch(planned, options, recording.hearing(observe), run.plan)
             snapshot = recording.snapshot = self._snapshot(options.as_of)
-            facts = facts_of(self.parts, run, snapshot, asked.now)
+            facts = facts_of(self.parts, run, snapshot, asked_at)
             certified = recording.certificate = certificate(run.plan, run.tally, facts)
             notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
-        reads = self._reads(run.plan)
-        zone, given = asked.time_zone, asked.given
-        return Prepared(sql, zone, snapshot, notices, certified, reads, recording.run, given)
+        return Done(run.plan, snapshot, notices, certified, recording.run)
 
     @contextmanager
     def answer(self, prepared: Prepared) -> Iterator[Answer]:
@@ -174,9 +240,8 @@ class Engine:
         with self.recorded("resume") as recording:
             meter = Meter(Tally(), self.settings.max_requests, recording.hearing(observe))
             async with self._writing(meter) as provider:
-                rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
-                parts = self._parts_under(rights)
-                return await resume(parts, provider, rights, meter)
+                rights = await self._rights(provider)
+                return await resume(self._parts_under(rights), provider, rights, meter)
 
     async def cancel(self, key: str, observe: Observe) -> Job:
         """Give one unfinished job up, here and with the provider."""
@@ -202,49 +267,113 @@ class Engine:
         parts = self.parts
         return replace(parts, fingerprint=with_rights(parts.fingerprint, rights.divisions))
 
-    async def _fetch(self, asked: Asked, observe: Observe, allowance: int) -> Run:
-        """Fetch under the lock; planned again there, since another process may have done it.
-
-        Planned again also because only now the client's rights are known: days that were fetched
-        under others are stale.
-        """
+    async def _fetch(
+        self, planned: Planner, options: Options, observe: Observe, first: Plan
+    ) -> Run:
+        """Fetch under the lock; planned again there, since another process may have done it."""
         tally = Tally()
-        meter = Meter(tally, allowance, observe)
+        meter = Meter(tally, self._allowance(first, options), observe)
         async with self._writing(meter) as provider:
-            rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
-            parts = self._parts_under(rights)
-            run = Run(self._plan(asked, parts.fingerprint), tally)
+            run = Run(planned(self._last_known()), tally)
+            parts = replace(self.parts, fingerprint=self._last_known())
             if run.plan.fetches:
-                fetched = await fetch(parts, provider, run.plan.fetches, rights, meter)
-                run = replace(run, fetched=fetched)
-            return replace(run, notice=merge_notice(parts, (CONVERSATION_DETAILS,), meter))
+                parts, run = await self._fetch_days(planned, provider, run, meter)
+            rest = planned(parts.fingerprint, fetched=True)
+            run = await self._supplement(Asking(parts, provider, meter), run, rest, options)
+            told = merge_notice(parts, (CONVERSATION_DETAILS,), meter)
+            return replace(run, notices=(*run.notices, told)) if told else run
+
+    async def _fetch_days(
+        self, planned: Planner, provider: GenesysCloud, run: Run, meter: Meter
+    ) -> tuple[Parts, Run]:
+        """The jobs of a plan, which is made anew: only now the client's rights are known.
+
+        Days that were fetched under others are stale.
+        """
+        rights = await self._rights(provider)
+        parts = self._parts_under(rights)
+        run = replace(run, plan=planned(parts.fingerprint))
+        while run.plan.fetches:
+            fetched = await fetch(parts, provider, run.plan.fetches, rights, meter)
+            run = replace(run, fetched=fetched)
+            again = planned(parts.fingerprint)
+            # `now()` means a later instant by now, and a day may have begun meanwhile.
+            if again.days == run.plan.days or fetched.outcome.broken:
+                break
+            run = replace(run, plan=again)
+            rights = await self._rights(provider)
+        return parts, run
+
+    async def _supplement(self, asking: Asking, run: Run, rest: Plan, options: Options) -> Run:
+        """What needs no job, once the jobs are done."""
+        try:
+            reopened, notices = await supplement(asking, rest)
+        except IncompleteData as error:
+            if not options.allow_partial:
+                raise
+            return replace(run, notices=(error.message,))
+        return replace(run, reopened=reopened, notices=notices)
+
+    async def _rights(self, provider: GenesysCloud) -> Rights:
+        """What the client may see; the watermark is kept, for plans that ask for nothing."""
+        rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
+        told = Told(rights.watermark, self.seams.clock.now())
+        fresh = self.lake.catalogue.fresh
+        fresh.tell(self.catalog.schema, CONVERSATION_DETAILS.name, told)
+        return rights
 
     @contextmanager
     def _asking(self, sql: str, options: Options) -> Iterator[Asked]:
         """A text that can be asked; what it means by now is the same until it is answered."""
-        zone, now = self._zone(options), self.seams.clock.now()
-        given = Given(now, options.parameters)
+        zone, given = self._zone(options), Given(self.seams.clock.now(), options.parameters)
         limits, tokens = limits_of(self.settings), tokens_of(self.policy)
         describe(sql, self._relations(), self.catalog.schema, zone, limits, tokens, given)
-        with constants.evaluator(zone, now) as constant:
-            yield Asked(sql, options, zone, given, now, cache(constant))
+        with constants.evaluator(zone, given.now) as constant:
+            yield Asked(sql, options, zone, given, cache(constant))
 
-    def _plan(self, asked: Asked, fingerprint: str) -> Plan:
+    def _plan(self, asked: Asked, fingerprint: str, *, fetched: bool = False) -> Plan:
         schema, snapshot = self.catalog.schema, self._snapshot(asked.options.as_of)
-        context = Context(
-            now=asked.now,
-            time_zone=asked.time_zone,
+        context = replace(
+            self._context(asked.time_zone, fingerprint, asked.options),
             constant=asked.constant,
+            parameters=named(asked.given.parameters),
+            fetched=fetched,
+        )
+        held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
+        return plan(asked.sql, self.catalog, held, context)
+
+    def _plan_wish(
+        self,
+        wish: Wish,
+        options: Options,
+        began: datetime,
+        fingerprint: str,
+        *,
+        fetched: bool = False,
+    ) -> Plan:
+        context = replace(
+            self._context(self._zone(options), fingerprint, options),
+            refresh_before=began if wish.refresh else None,
+            recheck=self.settings.recheck_time if wish.recheck else None,
+            fetched=fetched,
+        )
+        held = holdings(self.lake, self.store, self.catalog.schema, fingerprint)
+        intervals = intervals_of(wish, held, context.now)
+        return wanting(tables_of(wish, self.catalog), intervals, held, context)
+
+    def _context(self, zone: str, fingerprint: str, options: Options) -> Context:
+        return Context(
+            now=self.seams.clock.now(),
+            time_zone=zone,
+            constant=lambda _: None,
             fingerprint=fingerprint,
             settle=self.settings.settle_time,
             refresh_after=self.settings.refresh_time,
             lookback=timedelta(days=self.settings.lookback),
-            covered=asked.options.held_only,
+            covered=options.held_only,
+            tail=self.settings.tail if options.tail is None else options.tail,
             policy=self.policy,
-            parameters=named(asked.options.parameters),
         )
-        held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
-        return plan(asked.sql, self.catalog, held, context)
 
     def _settle(self) -> None:
         """Note the jobs that a crash left between the lake and the job store."""
@@ -256,7 +385,9 @@ class Engine:
     @asynccontextmanager
     async def _writing(self, meter: Meter) -> AsyncIterator[GenesysCloud]:
         genesys_hosts(self.settings.genesys)
-        async with writing(self.settings.home, self.seams.clock, lambda: meter(LockWait())):
+        async with writing(
+            self.settings.home, self.seams.clock, lambda process: meter(LockWait(process))
+        ):
             self.lake.sweep(Receipt.decode(text) for text in self.store.receipts())
             async with connected(self.settings, self.seams, meter) as provider:
                 yield provider
@@ -269,18 +400,17 @@ class Engine:
         if options.confirm(planned):
             return 4 * planned.requests
         raise CostGuard(
-            f"this query would take at least {planned.requests:,} requests; "
+            f"this would take at least {planned.requests:,} requests; "
             f"the limit for one query is {most:,}",
             hint="Ask for a shorter interval, or allow it with --max-requests. "
             "Requests are billed by the provider.",
         )
 
     def _notices(self, run: Run, facts: Facts, options: Options) -> tuple[str, ...]:
-        notices = [*run.plan.notices]
+        notices = [*run.plan.notices, *run.notices, *tail_notices(facts.tails)]
+        notices += reopened_notices(run.reopened)
         if options.held_only:
             notices.append(held_notice(facts.snapshot, self.coverage(facts.snapshot)))
-        if run.notice:
-            notices.append(run.notice)
         if run.fetched and (run.broken or run.unopened):
             notices.append(require_complete(run.fetched, allow_partial=options.allow_partial))
         missing = missing_notices(facts.missing, facts.covered)
@@ -330,6 +460,10 @@ class Engine:
 
     def _zone(self, options: Options) -> str:
         return checked_zone(options.time_zone or self.settings.timezone)
+
+    def _last_known(self) -> str:
+        base = self._fingerprint()
+        return last_known(self.lake, self.store, self.catalog.schema, base)
 
     def _fingerprint(self) -> str:
         """Of the organisation that is configured; where none is, of nothing in particular."""

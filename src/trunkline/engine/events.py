@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from trunkline.http.exchange import Exchange
-from trunkline.jobs.job import Job
+from trunkline.jobs.job import Job, Landed
 from trunkline.jobs.runner import Progress
 from trunkline.planner.plan import Plan
 
@@ -21,7 +21,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class LockWait:
-    """Another process is fetching into this data directory; this one waits for it."""
+    """Another process is fetching into this data directory; this one waits for it.
+
+    ``process`` is its number, where it could be read.
+    """
+
+    process: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +44,13 @@ class Merging:
     month: date
 
 
-Event = Planned | LockWait | Started | Progress | Exchange | Merging
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A page that came without a job: of ``the tail``, or of ``open conversations``."""
+
+    what: str
+    landed: Landed
+
+
+Event = Planned | LockWait | Started | Progress | Beside | Exchange | Merging
 Observe = Callable[[Event], None]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from trunkline.catalog import OPEN_AT, WHOLE, Scope
-from trunkline.engine.certificate import Facts, Tally
+from trunkline.engine.certificate import Facts, Reopened, Tally
 from trunkline.engine.completeness import missing_of, unopened_of
 from trunkline.engine.fetching import Fetched, Parts
 from trunkline.jobs.job import Landed
@@ -23,7 +23,8 @@ class Run:
     plan: Plan
     tally: Tally
     fetched: Fetched | None = None
-    notice: str | None = None
+    reopened: Reopened = field(default_factory=Reopened)
+    notices: tuple[str, ...] = ()
 
     @property
     def broken(self) -> Mapping[str, frozenset[date]]:
@@ -43,17 +44,27 @@ def facts_of(parts: Parts, run: Run, snapshot: int, asked_at: datetime) -> Facts
     held = parts.lake.scoped(parts.catalog.schema, snapshot)
     covered = _among(held, WHOLE, wanted)
     found = _among(held, OPEN_AT, opened)
+    fresh = parts.lake.catalogue.fresh
+    tails = fresh.tails(parts.catalog.schema, snapshot)
+    tails = tuple(day for day in tails if (day.dataset, day.day) in wanted)
     return Facts(
         statement=masked(run.plan.sql),
         time_zone=run.plan.time_zone,
         asked_at=asked_at,
         snapshot=snapshot,
         covered=covered,
-        missing=missing_of(run.plan, covered, run.broken),
+        missing=missing_of(run.plan, covered, run.broken, tails),
         watermark=min((day.watermark for day in covered), default=None),
         pages=_pages_behind(parts, (*covered, *found)),
         unopened=unopened_of(run.plan, found, run.unopened),
         broken=run.broken,
+        tails=tails,
+        reopened=run.reopened,
+        counts=tuple(
+            count
+            for count in fresh.counts(parts.catalog.schema)
+            if (count.dataset, count.day) in wanted
+        ),
     )
 
 

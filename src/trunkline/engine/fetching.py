@@ -9,7 +9,7 @@ from datetime import date, datetime
 from trunkline.catalog import OPEN_AT, WHOLE, Catalog, Dataset, Scope, ScopeKind
 from trunkline.config import Settings
 from trunkline.engine.certificate import Tally
-from trunkline.engine.events import Event, Observe, Started
+from trunkline.engine.events import Beside, Event, Observe, Started
 from trunkline.engine.landing import PageLanding, layout_of
 from trunkline.engine.seams import Seams
 from trunkline.errors import CostGuard, PermissionMissing, RequestRefused, UsageError
@@ -67,6 +67,8 @@ class Meter:
             self._tally.exchange(event)
         elif isinstance(event, Progress):
             self._tally.progress(event)
+        elif isinstance(event, Beside):
+            self._tally.beside(event)
         self._observe(event)
         # Not at the answer to a submit: its id is not stored yet.
         if not (isinstance(event, Exchange) and event.method == "POST"):

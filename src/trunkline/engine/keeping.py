@@ -67,7 +67,7 @@ def merge_notice(parts: Parts, datasets: Iterable[Dataset], observe: Observe) ->
 async def prune(parts: Parts, keep: Keep, observe: Observe, *, dry_run: bool) -> Kept:
     """Merge what can be merged, then remove what no kept snapshot needs."""
     retention = parts.lake.catalogue.retention
-    async with writing(parts.settings.home, parts.seams.clock, lambda: observe(LockWait())):
+    async with writing(parts.settings.home, parts.seams.clock, lambda who: observe(LockWait(who))):
         merged = () if dry_run else merge_months(parts, _datasets(parts), observe)
         pruned = retention.unneeded(keep) if dry_run else parts.lake.prune(keep)
     pins = retention.pins(parts.catalog.schema)
@@ -76,7 +76,7 @@ async def prune(parts: Parts, keep: Keep, observe: Observe, *, dry_run: bool) ->
 
 async def pin(parts: Parts, month: date, observe: Observe) -> int:
     """Keep the newest snapshot for a month's sake; its number."""
-    async with writing(parts.settings.home, parts.seams.clock, lambda: observe(LockWait())):
+    async with writing(parts.settings.home, parts.seams.clock, lambda who: observe(LockWait(who))):
         snapshot = parts.lake.catalogue.latest()
         if not snapshot:
             raise UsageError("there is no snapshot to pin: nothing is held yet")
@@ -86,7 +86,7 @@ async def pin(parts: Parts, month: date, observe: Observe) -> int:
 
 async def unpin(parts: Parts, month: date, observe: Observe) -> int:
     """Let go of a month's pins; how many there were."""
-    async with writing(parts.settings.home, parts.seams.clock, lambda: observe(LockWait())):
+    async with writing(parts.settings.home, parts.seams.clock, lambda who: observe(LockWait(who))):
         return parts.lake.catalogue.retention.unpin(parts.catalog.schema, month)
 
 

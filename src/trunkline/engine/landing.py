@@ -29,6 +29,8 @@ def layout_of(catalog: Catalog, dataset: Dataset) -> Layout:
         key=dataset.key,
         time_column=dataset.time_column,
         keys=frozenset(c.name for table in tables for c in table.columns if _is_key(c, dataset)),
+        end_column=dataset.end_column,
+        only_in_jobs=tuple(t.name for t in catalog.of(dataset) if t.level in dataset.only_in_jobs),
     )
 
 

@@ -21,8 +21,9 @@ class Options:
 
     ``covered`` answers from what is held and requests nothing; ``as_of`` reads an older snapshot
     (its number, or the newest at an instant) and requests nothing either. ``confirm`` is asked
-    where a query would take more requests than ``max_requests``. ``parameters`` are the values of
-    ``?`` and ``$1`` by position, or of ``$name`` by name; they are never logged.
+    where a query would take more requests than ``max_requests``. ``tail`` asks for what is past the
+    watermark, too; None is as the settings have it. ``parameters`` are the values of ``?`` and
+    ``$1`` by position, or of ``$name`` by name; they are never logged.
     """
 
     time_zone: str | None = None
@@ -31,6 +32,7 @@ class Options:
     covered: bool = False
     as_of: int | datetime | None = None
     confirm: Callable[[Plan], bool] = never
+    tail: bool | None = None
     parameters: Parameters = field(default=(), repr=False)
 
     @property

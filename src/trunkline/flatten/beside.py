@@ -8,7 +8,7 @@ name is listed; but the names in them are counted, as those of the columns are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
 from types import GenericAlias
@@ -27,6 +27,16 @@ Decoder = msgspec.json.Decoder[Any] | None
 _ESCAPE = re.compile(
     rb"(?P<pair>\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|(?P<half>\\u[dD][89a-fA-F]..)|\\.", re.DOTALL
 )
+
+
+class _Nothing:
+    """An object that is absent: it keeps its place among the others and has nothing."""
+
+    def __getattr__(self, name: str) -> None:
+        return None
+
+
+_NOTHING = _Nothing()
 
 
 class Unreadable(Exception):
@@ -109,21 +119,18 @@ def _values(shape: Shape) -> frozenset[str]:
 
 
 def _collect(found: Beside, parents: list[Any], shape: Shape, listed: frozenset[str]) -> None:
-    unread = [value for name in _values(shape) for value in _existing(parents, name)]
-    found.count(unread, len(unread))
+    for name in _values(shape):
+        values = map(attrgetter(name), parents)
+        unread = [value for value in values if value is not None]
+        found.count(unread, len(unread))
     for child in filter(_followed, shape.children):
-        held = [getattr(parent, child.level.attribute, None) for parent in parents]
+        held = list(map(attrgetter(child.level.attribute), parents))
         if child.level.holds is Holds.MAP:
             _take(found, held, child, listed)
         elif child.level.holds is Holds.LIST:
-            _collect(found, [each for many in held for each in many or ()], child, listed)
+            _collect(found, [each for many in held if many for each in many], child, listed)
         else:
-            _collect(found, held, child, listed)
-
-
-def _existing(parents: Iterable[Any], name: str) -> Iterator[msgspec.Raw]:
-    values = map(attrgetter(name), (parent for parent in parents if parent is not None))
-    return (value for value in values if value is not None)
+            _collect(found, [one or _NOTHING for one in held], child, listed)
 
 
 def _take(
@@ -131,5 +138,5 @@ def _take(
 ) -> None:
     found.maps[shape.level.name] = maps.lists(held, shape, listed)
     there = [entries for entries in held if entries is not None]
-    values = (value for entries in there for value in entries.values())
-    found.count(values, len(there) + sum(map(len, there)))
+    values = [value for entries in there for value in entries.values()]
+    found.count(values, len(there) + len(values))

@@ -57,8 +57,12 @@ def lists(held: list[Entries | None], shape: Shape, listed: frozenset[str]) -> p
     """The entries of each map; values only of the listed names."""
     offsets = list(accumulate((len(entries) if entries else 0 for entries in held), initial=0))
     names = [name for entries in held if entries for name in entries]
-    raw = (item for entries in held if entries for item in entries.items())
-    values = [_value(value) if name in listed else None for name, value in raw]
+    values = [
+        _value(value) if name in listed else None
+        for entries in held
+        if entries
+        for name, value in entries.items()
+    ]
     columns = {"name": pa.array(names, pa.string()), "value": pa.array(values, pa.string())}
     type_ = arrow_type(shape)
     elements = pa.StructArray.from_arrays([columns[f.name] for f in type_], fields=list(type_))

@@ -14,14 +14,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from trunkline.catalog import WHOLE, Scope
+from trunkline.catalog import TAIL, WHOLE, Scope
 from trunkline.database import opened, transaction
 from trunkline.interval import iso
+from trunkline.lake.freshness import Freshness, OpenRecord, TailDay
 from trunkline.lake.landing import StagedFile
 from trunkline.lake.retention import Retention
 from trunkline.statements import load
 
-VERSION = 2
+VERSION = 3
 SCHEMA = load("trunkline.lake", "schema.sql")
 QUERIES = load("trunkline.lake", "queries.sql")
 
@@ -67,7 +68,8 @@ class Publication:
     """What a job brought, ready to be seen.
 
     ``days`` are covered by it from then on, for its scope alone; none where it covers nothing, as
-    the tail does.
+    the tail does. ``keys`` are the records it tells of, where it tells of records and not of days;
+    ``open`` those that have not ended. ``tail`` is what is held past the watermark from then on.
     """
 
     job: str
@@ -80,6 +82,9 @@ class Publication:
     fingerprint: str
     divisions: tuple[str, ...] | None = None
     scope: Scope = WHOLE
+    keys: frozenset[str] = frozenset()
+    open: tuple[OpenRecord, ...] = ()
+    tail: tuple[TailDay, ...] = ()
 
 
 class Catalogue:
@@ -88,6 +93,7 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         self._db = opened(path, SCHEMA["schema"], VERSION)
         self.retention = Retention(self._db)
+        self.fresh = Freshness(self._db)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -198,7 +204,24 @@ class Catalogue:
                 self._add_file(publication.organization, staged, snapshot)
             for day, conversations in publication.days.items():
                 self._cover(publication, day, conversations, snapshot)
+            self._freshen(publication, snapshot)
             return snapshot
+
+    def _freshen(self, publication: Publication, snapshot: int) -> None:
+        """What a publication means for the open records, the tail, and counts to compare."""
+        organization, dataset = publication.organization, publication.dataset
+        if publication.scope not in (WHOLE, TAIL):
+            return
+        days = publication.days or (tail.day for tail in publication.tail)
+        self.fresh.replace_tail(organization, dataset, days, publication.tail, snapshot)
+        self.fresh.uncount(organization, dataset, publication.days)
+        self.fresh.replace_open(
+            organization,
+            publication.open,
+            dataset=dataset,
+            days=publication.days,
+            keys=publication.keys,
+        )
 
     def merge(
         self,

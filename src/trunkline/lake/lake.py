@@ -12,9 +12,11 @@ import pyarrow as pa
 
 from trunkline.catalog import OPEN_AT, WHOLE, Catalog, Scope
 from trunkline.errors import ConfigError
+from trunkline.lake.amending import amended, open_in
 from trunkline.lake.catalogue import Catalogue, CoveredDay, HeldFile, LiveFile, Publication
 from trunkline.lake.compaction import Merge, complete_months, merged, merges, readable
 from trunkline.lake.displacement import displaced, out_of_place
+from trunkline.lake.freshness import OpenRecord
 from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
 from trunkline.lake.reading import Held, Reads
 from trunkline.lake.relation import Part
@@ -74,11 +76,36 @@ class Lake:
             publication,
             files=(*kept, *gone.remainders),
             days=_conversations(kept, publication, layout),
+            open=self._open(kept, publication, layout),
         )
         snapshot = self.catalogue.publish(whole, gone.files, published_at)
         paths = {file.path for file in kept}
         self.discard(file for file in publication.files if file.path not in paths)
         return snapshot
+
+    def amend(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
+        """Put some records in the place of what is held of them, in all tables at once.
+
+        Only in the tables that the answer can have rows of: see ``Layout.only_in_jobs``. Its files
+        may be of whole days and of the tail; it covers nothing that was not covered before.
+        """
+        gone = amended(self.home, self.catalogue, publication, layout)
+        whole = replace(
+            publication,
+            files=(*publication.files, *gone.remainders),
+            open=self._open(publication.files, publication, layout),
+        )
+        return self.catalogue.publish(whole, gone.files, published_at)
+
+    def _open(
+        self, files: tuple[StagedFile, ...], publication: Publication, layout: Layout
+    ) -> tuple[OpenRecord, ...]:
+        """The records of a publication that have not ended."""
+        at = publication.fetched_at
+        return tuple(
+            OpenRecord(layout.dataset, key, start, Scope.parse(scope), at, at)
+            for key, start, scope in open_in(self.home, files, layout)
+        )
 
     def _require(self, publication: Publication) -> None:
         for file in publication.files:

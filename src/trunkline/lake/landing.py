@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -29,7 +29,9 @@ class Layout:
     """What the lake must know of a dataset: its tables, its root and the columns that place a row.
 
     ``key`` names a record of the root table and is in every table, as ``time_column`` is. ``keys``
-    are the columns, of whichever table, that name a row or one it stands below.
+    are the columns, of whichever table, that name a row or one it stands below. ``end_column`` of
+    the root table is NULL while a record goes on. ``only_in_jobs`` are the tables that answers
+    without a job have nothing of.
     """
 
     dataset: str
@@ -38,6 +40,8 @@ class Layout:
     key: str
     time_column: str
     keys: frozenset[str] = frozenset()
+    end_column: str | None = None
+    only_in_jobs: tuple[str, ...] = ()
 
 
 class StagedFile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -82,25 +86,29 @@ def stage(
     The same name written again (a page fetched twice because of a crash) replaces the file, so
     nothing is left behind that no receipt names.
     """
-    written = tuple(
-        _write(home, f"{FILES}/{table}/{name}.parquet", table, rows, layout, scope)
+    encoded = {
+        f"{FILES}/{table}/{name}.parquet": (table, rows, _encoded(rows, layout))
         for table, rows in tables.items()
         if rows.num_rows
-    )
+    }
+    written = tuple(_staged(path, *file, layout, scope) for path, file in encoded.items())
+    for file in written:
+        _make_folder((home / file.path).parent)
+    _write_durably({home / path: content for path, (_, _, content) in encoded.items()})
     for file in written:
         _keep_names((home / file.path).parent)
     return Receipt(written)
 
 
-def _write(
-    home: Path, path: str, table: str, rows: pa.Table, layout: Layout, scope: Scope
-) -> StagedFile:
+def _encoded(rows: pa.Table, layout: Layout) -> pa.Buffer:
     sink = pa.BufferOutputStream()
     pq.write_table(rows, sink, **written_as(rows.schema, layout.keys))
-    content = sink.getvalue()
-    target = home / path
-    _make_folder(target.parent)
-    _write_durably(target, content)
+    return sink.getvalue()
+
+
+def _staged(
+    path: str, table: str, rows: pa.Table, content: pa.Buffer, layout: Layout, scope: Scope
+) -> StagedFile:
     return StagedFile(
         table=table,
         path=path,
@@ -138,14 +146,16 @@ def parquet_file(home: Path, path: str, schema: pa.Schema) -> Iterator[Written]:
     """
     target = home / path
     _make_folder(target.parent)
-    partial = target.with_suffix(".partial")
+    partial = _partial(target)
     partial.unlink(missing_ok=True)
     with partial.open("wb") as file:
         writer = pq.ParquetWriter(file, schema, compression="zstd", compression_level=3)
         written = Written(writer)
         yield written
         writer.close()
-        _settle(file)
+        file.flush()
+        _close_to_writers(file)
+        os.fsync(file.fileno())
     with partial.open("rb") as file:
         written.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     written.bytes = partial.stat().st_size
@@ -153,12 +163,10 @@ def parquet_file(home: Path, path: str, schema: pa.Schema) -> Iterator[Written]:
     _keep_names(target.parent)
 
 
-def _settle(file: BinaryIO) -> None:
+def _close_to_writers(file: BinaryIO) -> None:
     """Read-only from then on: DuckDB would write to whatever it may read, were it asked to."""
-    file.flush()
     if os.name != "nt":  # where a read-only file could not be deleted either
         os.fchmod(file.fileno(), 0o400)
-    os.fsync(file.fileno())
 
 
 def _make_folder(folder: Path) -> None:
@@ -178,10 +186,25 @@ def _keep_names(folder: Path) -> None:
         os.close(opened)
 
 
-def _write_durably(target: Path, content: pa.Buffer) -> None:
-    partial = target.with_suffix(".partial")
+def _write_durably(contents: Mapping[Path, pa.Buffer]) -> None:
+    """The system is given all before it is waited for, so that it writes them together."""
+    with ExitStack() as opened:
+        files = [opened.enter_context(_written(path, c)) for path, c in contents.items()]
+        for file in files:
+            os.fsync(file.fileno())
+    for path in contents:
+        _partial(path).replace(path)
+
+
+def _written(target: Path, content: pa.Buffer) -> BinaryIO:
+    partial = _partial(target)
     partial.unlink(missing_ok=True)
-    with partial.open("wb") as file:
-        file.write(memoryview(content))
-        _settle(file)
-    partial.replace(target)
+    file = partial.open("wb")
+    file.write(memoryview(content))
+    file.flush()
+    _close_to_writers(file)
+    return file
+
+
+def _partial(target: Path) -> Path:
+    return target.with_suffix(".partial")

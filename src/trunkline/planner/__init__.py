@@ -20,6 +20,7 @@ from trunkline.planner.parameters import with_values
 from trunkline.planner.parsing import parsed, too_deep
 from trunkline.planner.plan import Context, Holdings, Plan
 from trunkline.planner.scans import scan_of
+from trunkline.planner.supplements import supplements
 
 __all__ = ["plan"]
 
@@ -46,6 +47,7 @@ def _planned(
     wanted = needs(scans, holdings, context)
     said = (notice for _, notice in scanned if notice)
     masked = masked_notices(tree, (node.table for node, _ in needed(query)), context.policy)
+    tails, again = supplements(wanted, scans, holdings, context)
     return Plan(
         sql=sql,
         time_zone=context.time_zone,
@@ -55,4 +57,6 @@ def _planned(
         needs=wanted,
         fetches=() if context.covered else tuple(f for n in wanted for f in fetches(n, holdings)),
         notices=tuple(dict.fromkeys((*said, *masked))),
+        tails=tails,
+        reopened=again,
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from trunkline.catalog import OPEN_AT, Dataset
+from trunkline.catalog import OPEN_AT, WHOLE, Dataset, Scope
 from trunkline.interval import DAY, Interval, midnight
+from trunkline.planner.moving import Told
 from trunkline.planner.plan import Context, DayHeld, Holdings, Need, Scan, State
 from trunkline.planner.spans import BEGINNING
+from trunkline.planner.stale import why
 
 
 def needs(scans: Iterable[Scan], holdings: Holdings, context: Context) -> tuple[Need, ...]:
@@ -20,13 +22,7 @@ def needs(scans: Iterable[Scan], holdings: Holdings, context: Context) -> tuple[
         datasets[scan.dataset.name] = scan.dataset
         intervals.setdefault(scan.dataset.name, []).extend(scan.intervals)
     whole = (
-        Need(
-            dataset,
-            {
-                day: state(midnight(day + DAY), holdings.days.get(name, {}).get(day), context)
-                for day in sorted(wanted_days(intervals[name], context))
-            },
-        )
+        _need(dataset, _ends(wanted_days(intervals[name], context)), holdings, context)
         for name, dataset in datasets.items()
     )
     return (*whole, *_open_at(scans, holdings, context))
@@ -40,9 +36,28 @@ def _open_at(scans: Iterable[Scan], holdings: Holdings, context: Context) -> Ite
             days = wanted.setdefault(scan.dataset, {})
             days[scan.open_at.day] = max(scan.open_at.until, days.get(scan.open_at.day, BEGINNING))
     for dataset, days in wanted.items():
-        held = holdings.open_at.get(dataset.name, {})
-        states = {day: state(until, held.get(day), context) for day, until in sorted(days.items())}
-        yield Need(dataset, states, OPEN_AT)
+        yield _need(dataset, days, holdings, context, OPEN_AT)
+
+
+def _ends(days: Iterable[date]) -> dict[date, datetime]:
+    return {day: midnight(day + DAY) for day in days}
+
+
+def _need(
+    dataset: Dataset,
+    untils: Mapping[date, datetime],
+    holdings: Holdings,
+    context: Context,
+    scope: Scope = WHOLE,
+) -> Need:
+    """What is held of days, each of which changes until some time after an instant."""
+    of_scope = holdings.open_at if scope == OPEN_AT else holdings.days
+    held = of_scope.get(dataset.name, {})
+    told = holdings.told.get(dataset.name) if scope == WHOLE else None
+    states = {d: state(untils[d], held.get(d), context, told) for d in sorted(untils)}
+    stale = (day for day, found in states.items() if found is State.STALE)
+    reasons = {day: why(held[day].fingerprint, context.fingerprint) for day in stale}
+    return Need(dataset, states, reasons, scope)
 
 
 def wanted_days(intervals: Iterable[Interval], context: Context) -> frozenset[date]:
@@ -56,18 +71,41 @@ def wanted_days(intervals: Iterable[Interval], context: Context) -> frozenset[da
     return frozenset[date]().union(*(interval.days() for interval in past))
 
 
-def state(end: datetime, held: DayHeld | None, context: Context) -> State:
+def state(
+    until: datetime, held: DayHeld | None, context: Context, told: Told | None = None
+) -> State:
     """What is held of one day, which changes until some time after its end.
 
     A day is final once the watermark it was fetched under is ``settle`` past its end; until then it
-    is provisional, and wanted again when it was fetched longer than ``refresh_after`` ago.
+    is provisional, and wanted again when it was fetched longer than ``refresh_after`` ago. A final
+    day is wanted again where the context says so: the vendor corrects what is final, too. A day
+    that begins past the watermark as it was told a moment ago is not worth a request.
     """
     if held is None:
-        return State.MISSING
+        return State.AHEAD if told and _is_ahead(until, told, context) else State.MISSING
     if held.fingerprint != context.fingerprint:
         return State.STALE
-    if held.watermark - context.settle >= end:
-        return State.FINAL
+    if context.refresh_before is not None and held.fetched_at < context.refresh_before:
+        return State.REFRESH
+    if is_final(until, held, context):
+        return State.RECHECK if _is_due(until, held, context) else State.FINAL
     if held.fetched_at + context.refresh_after < context.now:
         return State.PROVISIONAL
     return State.FRESH
+
+
+def is_final(until: datetime, held: DayHeld, context: Context) -> bool:
+    """Whether the watermark that a day was fetched under is ``settle`` past its end."""
+    return held.watermark >= until + context.settle
+
+
+def _is_ahead(until: datetime, told: Told, context: Context) -> bool:
+    return until - DAY >= told.watermark and told.told_at + context.refresh_after >= context.now
+
+
+def _is_due(until: datetime, held: DayHeld, context: Context) -> bool:
+    """Whether a final day has come of the age at which it is fetched once more, and was not."""
+    if context.recheck is None:
+        return False
+    of_age = until + context.recheck
+    return held.fetched_at < of_age <= context.now

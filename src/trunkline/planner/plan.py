@@ -11,6 +11,7 @@ from trunkline.catalog import OPEN_AT, WHOLE, Dataset, Scope
 from trunkline.flatten.policy import Policy
 from trunkline.interval import Interval
 from trunkline.planner import explain
+from trunkline.planner.moving import Reopen, StillOpen, Tail, TailHeld, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What is held of each dataset, and which jobs are still unfinished.
+    """What is held of each dataset, which jobs are still unfinished, and what is still moving.
 
     ``open_at`` are the days for which it is held what was open when they began.
     """
@@ -45,6 +46,9 @@ class Holdings:
     days: Mapping[str, Mapping[date, DayHeld]] = field(default_factory=dict)
     open_at: Mapping[str, Mapping[date, DayHeld]] = field(default_factory=dict)
     unfinished: tuple[Unfinished, ...] = ()
+    told: Mapping[str, Told] = field(default_factory=dict)
+    tails: Mapping[str, Mapping[date, TailHeld]] = field(default_factory=dict)
+    open: Mapping[str, tuple[StillOpen, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,12 @@ class Context:
     as a TIMESTAMP WITH TIME ZONE; None where it has no value or cannot be evaluated.
     ``lookback`` is how long before a bound on another time of a record it may have started; what
     is older comes by being open then. ``covered`` answers from what is held and plans no fetch;
-    ``lenient`` does so only for a scan without bounds, which is otherwise an error. ``policy`` says
-    what masked columns hold. ``parameters`` are the values of the text's own, by name; those
-    without a name are called ``1``, ``2`` and so on.
+    ``lenient`` does so only for a scan without bounds, which is otherwise an error. Days last
+    fetched before ``refresh_before`` are fetched again; with ``recheck``, final days that were last
+    fetched before they were that old. ``tail`` asks for what is past the watermark, too;
+    ``fetched`` says that the jobs are done. ``policy`` says what masked columns hold.
+    ``parameters`` are the values of the text's own, by name; those without a name are called ``1``,
+    ``2`` and so on.
     """
 
     now: datetime
@@ -70,6 +77,10 @@ class Context:
     covered: bool = False
     lenient: bool = False
     policy: Policy = field(default_factory=Policy)
+    refresh_before: datetime | None = None
+    recheck: timedelta | None = None
+    tail: bool = False
+    fetched: bool = False
     parameters: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
@@ -78,14 +89,17 @@ class State(Enum):
 
     FINAL = "final"
     FRESH = "fresh"
+    AHEAD = "ahead"
     PROVISIONAL = "provisional"
     STALE = "stale"
+    RECHECK = "recheck"
+    REFRESH = "refresh"
     MISSING = "missing"
 
     @property
     def is_held(self) -> bool:
-        """Whether the day can be answered without a fetch."""
-        return self in (State.FINAL, State.FRESH)
+        """Whether the day can be answered without a fetch, as well as it can be."""
+        return self in (State.FINAL, State.FRESH, State.AHEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +136,13 @@ class Scan:
 class Need:
     """The UTC days a query wants of one dataset, and what is held of each.
 
-    With the scope OPEN_AT, what it wants is what was open when the days began.
+    ``why`` has words for the days that are stale. With the scope OPEN_AT, what it wants is what was
+    open when the days began.
     """
 
     dataset: Dataset
     days: Mapping[date, State]
+    why: Mapping[date, str] = field(default_factory=dict)
     scope: Scope = WHOLE
 
     def in_state(self, *states: State) -> frozenset[date]:
@@ -143,7 +159,7 @@ class Need:
 class Fetch:
     """One job: an interval of whole UTC days, and which of its days are wanted.
 
-    ``reason`` is ``missing``, ``stale`` or ``provisional``, the first that any of its days is in;
+    ``reason`` is the state of its days: the first of ``months.REASONS`` that any of them is in;
     ``resumes`` is the key of an unfinished job that already covers the days. ``pages`` is how many
     result pages it is thought to have, None where nothing held tells.
     """
@@ -167,7 +183,7 @@ class Plan:
     """What a query reads, what of it is held, and the jobs that bring the rest.
 
     ``others`` are relations that are not of a dataset, such as the system tables; they need no
-    fetch.
+    fetch. ``tails`` and ``reopened`` are asked for without a job.
     """
 
     sql: str
@@ -178,6 +194,8 @@ class Plan:
     needs: tuple[Need, ...]
     fetches: tuple[Fetch, ...]
     notices: tuple[str, ...]
+    tails: tuple[Tail, ...] = ()
+    reopened: tuple[Reopen, ...] = ()
 
     def __str__(self) -> str:
         return explain.text(self)
@@ -216,5 +234,11 @@ class Plan:
 
     @property
     def requests(self) -> int:
-        """The fewest requests the fetches can take: for the cost guard."""
-        return sum(fetch.requests for fetch in self.fetches)
+        """The fewest requests it can take: for the cost guard."""
+        return sum(fetch.requests for fetch in self.fetches) + self.without_jobs
+
+    @property
+    def without_jobs(self) -> int:
+        """Those of them that need no job: the tail's, and those for open records."""
+        tails = sum(tail.requests for tail in self.tails)
+        return tails + sum(again.requests for again in self.reopened)

@@ -85,6 +85,17 @@ def test_every_type_is_read_from_text_and_from_the_file(tmp_path: Path) -> None:
     assert settings.query_memory == "512MB"
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"), [("false", False), ("No", False), ("0", False), ("TRUE", True), ("1", True)]
+)
+def test_true_and_false_are_read_from_text_and_from_the_file(
+    tmp_path: Path, text: str, *, meant: bool
+) -> None:
+    assert load({"TRUNKLINE_TAIL": text}, directory=tmp_path).tail is meant
+    folder = written(tmp_path, f"tail = {str(meant).lower()}")
+    assert load({}, directory=folder).tail is meant
+
+
 def test_a_home_may_start_with_a_tilde(tmp_path: Path) -> None:
     settings = load({"TRUNKLINE_HOME": "~/trunkline"}, directory=tmp_path)
     assert settings.home == Path.home() / "trunkline"
@@ -133,6 +144,8 @@ def test_an_unknown_setting_is_named_with_the_one_that_was_meant(
         ("rate_share = 'half'", "rate_share in trunkline.toml must be a number"),
         ("rate_share = false", "rate_share in trunkline.toml must be a number"),
         ("timezone = 1", "timezone in trunkline.toml must be text"),
+        ("tail = 'yes'", "tail in trunkline.toml must be true or false"),
+        ("tail = 1", "tail in trunkline.toml must be true or false"),
         ("timezone = true", "timezone in trunkline.toml must be text"),
         ("query_memory = ['2GB']", "query_memory in trunkline.toml must be text"),
         ("home = 5", "home in trunkline.toml must be a path"),
@@ -153,6 +166,7 @@ def test_a_wrong_type_in_the_file_is_told_with_its_place(
     [
         ("SETTLE", "soon", "TRUNKLINE_SETTLE must be a whole number"),
         ("SETTLE", "1.5", "TRUNKLINE_SETTLE must be a whole number"),
+        ("TAIL", "perhaps", "TRUNKLINE_TAIL must be true or false"),
         ("RATE_SHARE", "50%", "TRUNKLINE_RATE_SHARE must be a number"),
         ("HOME", "~nobody-of-this-name/x", "TRUNKLINE_HOME must be a path"),
         ("SETTLE", "-1", "settle must be between 0 and"),

@@ -68,6 +68,7 @@ def test_what_is_no_number_with_one_either(text: str) -> None:
 @given(st.sampled_from(["US", "GB", "DE", "AU", "JP", "BR"]), st.sampled_from([0, 1]))
 def test_the_ways_to_write_a_number_agree(region: str, kind: int) -> None:
     number = phonenumbers.example_number_for_type(region, kind)
+    assert number
     expected = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     for form in (
         phonenumbers.PhoneNumberFormat.E164,
