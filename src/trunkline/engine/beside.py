@@ -245,7 +245,7 @@ def _publication(
 
 
 def _flattener(parts: Parts, dataset: Dataset) -> Flattener:
-    return Flattener(dataset, parts.catalog.of(dataset))
+    return Flattener(dataset, parts.catalog.of(dataset), parts.policy)
 
 
 def _landed(flat: Flattened, tables: Tables) -> Landed:
