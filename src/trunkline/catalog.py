@@ -147,6 +147,8 @@ class Scope:
     @staticmethod
     def parse(text: str) -> Scope:
         """The scope of a text that ``str`` made; ValueError for any other."""
+        if not text:
+            return WHOLE
         kind, _, predicates = text.partition(" ")
         found = json.loads(predicates) if predicates else ()
         return Scope(ScopeKind(kind), tuple((column, tuple(v)) for column, v in found))
@@ -340,6 +342,11 @@ class Catalog:
     def of(self, dataset: Dataset) -> tuple[Table, ...]:
         """The tables cut from one dataset."""
         return tuple(t for t in self.tables if t.dataset == dataset)
+
+    @property
+    def datasets(self) -> tuple[Dataset, ...]:
+        """What the tables are cut from."""
+        return tuple(dict.fromkeys(table.dataset for table in self.tables))
 
     def root(self, dataset: Dataset) -> Table:
         """The table whose rows are a dataset's records."""

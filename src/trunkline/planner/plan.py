@@ -63,6 +63,8 @@ class Context:
     fetched before ``refresh_before`` are fetched again; with ``recheck``, final days that were last
     fetched before they were that old. ``tail`` asks for what is past the watermark, too;
     ``fetched`` says that the jobs are done. ``policy`` says what masked columns hold.
+    ``parameters`` are the values of the text's own, by name; those without a name are called ``1``,
+    ``2`` and so on.
     """
 
     now: datetime
@@ -79,6 +81,7 @@ class Context:
     recheck: timedelta | None = None
     tail: bool = False
     fetched: bool = False
+    parameters: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 class State(Enum):

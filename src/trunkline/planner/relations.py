@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from sqlglot import exp
+
 from trunkline.catalog import Table
 from trunkline.planner.facts import Facts, Track
 from trunkline.planner.readings import PLAIN, Reading
@@ -48,7 +50,8 @@ class Relation:
 
     ``offers`` are the spans that each track is known to lie in. ``number`` is the node that
     demands on the tracks are collected for, None where demands lead nowhere. ``implied`` is true of
-    variables of the query around, wherever a row comes out at all.
+    variables of the query around, wherever a row comes out at all. ``rows`` is the query itself
+    where its rows stand in the text; ``row_names`` are names that are given to its columns.
     """
 
     outputs: tuple[Output, ...]
@@ -56,6 +59,8 @@ class Relation:
     number: int | None = None
     offers: Mapping[Track, Spans] = field(default_factory=dict)
     implied: Facts = ()
+    rows: exp.Expr | None = None
+    row_names: tuple[str, ...] = ()
 
     def output(self, name: str) -> Output | None:
         """The first column of that name."""

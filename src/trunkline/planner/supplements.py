@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trunkline.catalog import WHOLE
 from trunkline.planner.moving import Reopen, Tail
 from trunkline.planner.plan import Context, Holdings, Need, Scan
 from trunkline.planner.reopening import reopened
