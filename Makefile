@@ -30,6 +30,7 @@ docs: .venv/dev
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks.flatten
+	$(BIN)/python -m benchmarks.profile
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.wall_time
 

@@ -341,6 +341,11 @@ class Catalog:
         """The tables cut from one dataset."""
         return tuple(t for t in self.tables if t.dataset == dataset)
 
+    @property
+    def datasets(self) -> tuple[Dataset, ...]:
+        """What the tables are cut from."""
+        return tuple(dict.fromkeys(table.dataset for table in self.tables))
+
     def root(self, dataset: Dataset) -> Table:
         """The table whose rows are a dataset's records."""
         return next(t for t in self.of(dataset) if t.level == dataset.levels[0].name)

@@ -48,7 +48,7 @@ from trunkline.lake.freshness import Counted, Told
 from trunkline.lake.gate import check
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt
-from trunkline.lake.lock import writing
+from trunkline.lake.lock import RETRY_SECONDS, holder_of, is_held, writing
 from trunkline.lake.reading import Reads
 from trunkline.lake.relation import Relation, relations_of
 from trunkline.lake.session import Answer, answer, describe
@@ -236,11 +236,33 @@ class Engine:
                 return await resume(self._parts_under(rights), provider, rights, meter)
 
     async def cancel(self, key: str, observe: Observe) -> Job:
-        """Give one unfinished job up, here and with the provider."""
+        """Give one unfinished job up, here and with the provider.
+
+        Where another process is fetching it is asked to, and does so at the job's next step; this
+        one waits until it is done, be it by the other or by itself.
+        """
         with self.recorded("cancel") as recording:
             meter = Meter(Tally(), self.settings.max_requests, recording.hearing(observe))
+            if (job := self.store.get(key)) is not None and job.unfinished:
+                self.store.ask_cancel(key)
+                if given_up := await self._given_up_by_another(key, meter):
+                    return given_up
             async with self._writing(meter) as provider:
                 return await cancel(self.parts, provider, key)
+
+    async def _given_up_by_another(self, key: str, meter: Meter) -> Job | None:
+        """The job once whoever fetches has given it up; None if this process may do it."""
+        told = False
+        while is_held(self.settings.home):
+            job = self.store.get(key)
+            if job is None or not job.unfinished:
+                return job
+            if not told:
+                meter(LockWait(holder_of(self.settings.home)))
+                told = True
+            await self.seams.clock.sleep(RETRY_SECONDS)
+        job = self.store.get(key)
+        return job if job is not None and not job.unfinished else None
 
     @property
     def parts(self) -> Parts:
@@ -272,7 +294,7 @@ class Engine:
                 parts, run = await self._fetch_days(planned, provider, run, meter)
             rest = planned(parts.fingerprint, fetched=True)
             run = await self._supplement(Asking(parts, provider, meter), run, rest, options)
-            told = merge_notice(parts, (CONVERSATION_DETAILS,), meter)
+            told = merge_notice(parts, self.catalog.datasets, meter)
             return replace(run, notices=(*run.notices, told)) if told else run
 
     async def _fetch_days(

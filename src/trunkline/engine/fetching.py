@@ -16,7 +16,7 @@ from trunkline.errors import CostGuard, PermissionMissing, RequestRefused, Usage
 from trunkline.flatten import Flattener, policy
 from trunkline.http.exchange import Exchange
 from trunkline.interval import Interval, day_span, midnight
-from trunkline.jobs.job import Job, JobState
+from trunkline.jobs.job import Job
 from trunkline.jobs.policy import Policy
 from trunkline.jobs.runner import Outcome, Progress, Runner
 from trunkline.jobs.store import JobStore
@@ -153,7 +153,7 @@ async def cancel(parts: Parts, provider: GenesysCloud, key: str) -> Job:
     if job.remote_id:
         await provider.cancel(dataset, job.remote_id)
     pages = parts.store.pages(job)
-    cancelled = parts.store.step(job, state=JobState.CANCELLED)
+    cancelled = parts.store.cancelled(job)
     for page in pages:
         parts.lake.discard(Receipt.decode(page.receipt).files)
     return cancelled

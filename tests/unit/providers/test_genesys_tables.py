@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -292,8 +293,14 @@ def test_columns_that_disagree_on_a_type_are_refused() -> None:
         Flattener(CONVERSATION_DETAILS, (first, second, other), Policy())
 
 
-def test_an_attribute_cannot_be_read_at_one_level_and_left_unread_at_another() -> None:
+def test_an_attribute_may_be_read_at_one_level_and_left_unread_at_another() -> None:
     first = CONVERSATION_DETAILS.levels[0]
     levels = (replace(first, known=frozenset({"mediaType"})), *CONVERSATION_DETAILS.levels[1:])
-    with pytest.raises(ValueError, match="mediaType"):
-        Flattener(replace(CONVERSATION_DETAILS, levels=levels), DETAILS, Policy())
+    flattener = Flattener(replace(CONVERSATION_DETAILS, levels=levels), DETAILS, Policy())
+    page = (
+        b'{"conversations":[{"conversationId":"c","conversationStart":"2025-03-13T08:00:00Z",'
+        b'"mediaType":{"x":1},"participants":[{"sessions":[{"mediaType":"chat"}]}]}]}'
+    )
+    found = flattener.flatten(page, days=frozenset({date(2025, 3, 13)}))
+    assert found.unknown == {}
+    assert found.tables["sessions"]["media_type"].to_pylist() == ["chat"]
