@@ -160,6 +160,8 @@ class Scope:
     @staticmethod
     def parse(text: str) -> Scope:
         """The scope of a text that ``str`` made; ValueError for any other."""
+        if not text:
+            return WHOLE
         kind, _, predicates = text.partition(" ")
         found = json.loads(predicates) if predicates else ()
         return Scope(ScopeKind(kind), tuple((column, tuple(v)) for column, v in found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from trunkline.cli import statement
+from trunkline.cli.asked import parameters
 from trunkline.cli.opening import engine_of
 from trunkline.cli.telling import put
 from trunkline.config import PUSHDOWNS
@@ -15,6 +16,13 @@ from trunkline.engine import Options
 @click.argument("sql", required=False)
 @click.option("-f", "--file", metavar="FILE", help="Read the SQL from a file.")
 @click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
+@click.option(
+    "--param",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="The value of $NAME in the query, as a text; 1, 2 ... for ?. May be repeated.",
+)
 @click.option("--no-tail", is_flag=True, help="Ask for nothing past the watermark.")
 @click.option(
     "--pushdown",
@@ -23,7 +31,14 @@ from trunkline.engine import Options
 )
 @click.pass_context
 def command(
-    ctx: click.Context, /, sql: str | None, file: str | None, *, no_tail: bool, **given: str | None
+    ctx: click.Context,
+    /,
+    sql: str | None,
+    file: str | None,
+    params: tuple[str, ...],
+    *,
+    no_tail: bool,
+    **given: str | None,
 ) -> None:
     """Show what a query would call, what that costs and what is already held.
 
@@ -39,6 +54,7 @@ def command(
     options = Options(
         time_zone=given["timezone"],
         tail=False if no_tail else None,
+        parameters=parameters(params),
         pushdown=given["pushdown"],
     )
     with engine_of(ctx) as engine, statement.pointed_at(text):

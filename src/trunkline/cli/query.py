@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from trunkline.cli import output, statement
-from trunkline.cli.asked import moment, require_place
+from trunkline.cli.asked import moment, parameters, require_place
 from trunkline.cli.formats import FORMATS, write
 from trunkline.cli.opening import engine_of
 from trunkline.cli.progress import watching
@@ -49,6 +49,13 @@ class _Query(click.Command):
 )
 @click.option("-o", "--output", metavar="FILE", help="Write rows to a file, not to stdout.")
 @click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
+@click.option(
+    "--param",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="The value of $NAME in the query, as a text; 1, 2 ... for ?. May be repeated.",
+)
 @click.option(
     "--max-requests",
     type=click.IntRange(1),
@@ -95,6 +102,7 @@ def command(ctx: click.Context, /, sql: str | None, file: str | None, **given: A
             covered=given["covered"],
             as_of=moment(given["as_of"], given["timezone"] or engine.settings.timezone),
             confirm=_ask,
+            parameters=parameters(given["params"]),
             tail=False if given["no_tail"] else None,
             pushdown=given["pushdown"],
         )

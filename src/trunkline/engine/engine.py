@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any, Protocol
 
 from trunkline.config import Settings
+from trunkline.engine.asking import Asked, named
 from trunkline.engine.beside import Asking, supplement
 from trunkline.engine.certificate import Facts, Tally, certificate
 from trunkline.engine.completeness import missing_notices, unopened_notices
@@ -48,6 +49,7 @@ from trunkline.lake import constants
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import Counted, Told
 from trunkline.lake.gate import check
+from trunkline.lake.given import Given
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt
 from trunkline.lake.lock import RETRY_SECONDS, holder_of, is_held, writing
@@ -83,6 +85,7 @@ class Prepared:
     certificate: dict[str, Any]
     reads: Reads
     run: str
+    given: Given = field(default_factory=Given, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ class Engine:
 
     def explain(self, sql: str, options: Options | None = None) -> Plan:
         """What a query would fetch. Requests nothing and needs no credentials."""
-        return self._plan(sql, options or Options(), self._last_known())
+        with self._asking(sql, options or Options()) as asked:
+            return self._plan(asked, self._last_known())
 
     async def prepare(self, sql: str, options: Options, observe: Observe) -> Prepared:
         """Plan a query and fetch what is missing; nothing is requested where all is held.
@@ -123,7 +127,8 @@ class Engine:
         Raises the errors of the plan before any request; CostGuard where it would take too many;
         IncompleteData where some intervals could not be had and ``allow_partial`` is not set.
         """
-        done = await self._hold("query", partial(self._plan, sql, options), options, observe)
+        with self._asking(sql, options) as asked:
+            done = await self._hold("query", partial(self._plan, asked), options, observe)
         return Prepared(
             sql,
             done.plan.time_zone,
@@ -132,6 +137,7 @@ class Engine:
             done.certificate,
             self._reads(done.plan),
             done.run,
+            asked.given,
         )
 
     async def sync(self, wish: Wish, options: Options, observe: Observe) -> Synced:
@@ -194,7 +200,9 @@ class Engine:
         try:
             with (
                 answering(self.store.journal, prepared.run),
-                answer(prepared.sql, relations, schema, zone, limits, tokens) as result,
+                answer(
+                    prepared.sql, relations, schema, zone, limits, tokens, prepared.given
+                ) as result,
             ):
                 yield result
         except DamagedLake:
@@ -317,7 +325,8 @@ class Engine:
             if again.days == run.plan.days or fetched.outcome.broken:
                 break
             run = replace(run, plan=again)
-            rights = await self._rights(provider)
+            if again.fetches:
+                rights = await self._rights(provider)
         return parts, run
 
     async def _supplement(self, asking: Asking, run: Run, rest: Plan, options: Options) -> Run:
@@ -338,23 +347,28 @@ class Engine:
         fresh.tell(self.catalog.schema, CONVERSATION_DETAILS.name, told)
         return rights
 
-    def _plan(self, sql: str, options: Options, fingerprint: str, *, fetched: bool = False) -> Plan:
-        zone, schema = self._zone(options), self.catalog.schema
+    @contextmanager
+    def _asking(self, sql: str, options: Options) -> Iterator[Asked]:
+        """A text that can be asked; what it means by now is the same until it is answered."""
+        zone, given = self._zone(options), Given(self.seams.clock.now(), options.parameters)
         limits, tokens = limits_of(self.settings), tokens_of(self.policy)
-        describe(sql, self._relations(), schema, zone, limits, tokens)
-        snapshot = self._snapshot(options.as_of)
-        settle = self.settings.settle_time
+        describe(sql, self._relations(), self.catalog.schema, zone, limits, tokens, given)
+        with constants.evaluator(zone, given.now) as constant:
+            yield Asked(sql, options, zone, given, cache(constant))
+
+    def _plan(self, asked: Asked, fingerprint: str, *, fetched: bool = False) -> Plan:
+        schema, snapshot = self.catalog.schema, self._snapshot(asked.options.as_of)
         held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
-        with constants.evaluator(zone) as constant:
-            context = self._context(zone, fingerprint, options)
-            context = replace(
-                context,
-                constant=constant,
-                fetched=fetched,
-                pushdown=pushdown_of(options.pushdown or self.settings.pushdown),
-                share=shares(self.lake, self.catalog, snapshot, held, settle, limits),
-            )
-            return plan(sql, self.catalog, held, context)
+        settle, limits = self.settings.settle_time, limits_of(self.settings)
+        context = replace(
+            self._context(asked.time_zone, fingerprint, asked.options),
+            constant=asked.constant,
+            parameters=named(asked.given.parameters),
+            fetched=fetched,
+            pushdown=pushdown_of(asked.options.pushdown or self.settings.pushdown),
+            share=shares(self.lake, self.catalog, snapshot, held, settle, limits),
+        )
+        return plan(asked.sql, self.catalog, held, context)
 
     def _plan_wish(
         self,

@@ -35,6 +35,7 @@ class Frame:
     ``aliases`` are the projections by name. ``shadowed`` are the names that a clause may take for a
     projection although a source has them; ``has_unlisted``: projections have names not told here.
     ``merged`` holds the columns of USING and NATURAL with the sources they were merged from;
+    ``rows`` are the sources whose rows stand in the text, as FROM has them;
     ``hidden`` the right sides of semi and anti joins; ``outer`` is the frame of the query around.
     """
 
@@ -43,6 +44,7 @@ class Frame:
     sources: dict[str, Relation] = field(default_factory=dict)
     merged: dict[str, set[str]] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    rows: dict[str, str] = field(default_factory=dict)
     keeps_right: bool = False
     aliases: Mapping[str, exp.Expr] = field(default_factory=dict)
     shadowed: frozenset[str] = frozenset()
@@ -91,6 +93,16 @@ class Frame:
             return owners[0] if len(owners) == 1 else None
         is_certain = not self.keeps_right and not self.is_open
         return owners[0] if owners and is_certain and self.merged[name] >= set(owners) else None
+
+    def rows_of(self, column: exp.Column) -> str | None:
+        """The rows in the text that a column belongs to for certain; None where it does not."""
+        name, table = column.name.lower(), column.table.lower()
+        if table:
+            return self.rows.get(table)
+        visible = self.visible
+        owners = [s for s, relation in visible.items() if relation.is_open or relation.output(name)]
+        is_alias = name in self.aliases or self.has_unlisted
+        return self.rows.get(owners[0]) if len(owners) == 1 and not is_alias else None
 
     def named(self, column: exp.Column) -> tuple[Frame, str] | None:
         """The source that a column reference names, and the frame it is of, where it is certain."""

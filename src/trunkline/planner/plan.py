@@ -65,9 +65,11 @@ class Context:
     ``lenient`` does so only for a scan without bounds, which is otherwise an error. Days last
     fetched before ``refresh_before`` are fetched again; with ``recheck``, final days that were last
     fetched before they were that old. ``tail`` asks for what is past the watermark, too;
-    ``fetched`` says that the jobs are done. ``policy`` says what masked columns hold. ``pushdown``
-    says whether filters are pushed; ``share``, by the dataset's name, what the newest held days
-    tell of a filter; it is asked for only where one could be pushed for a gap.
+    ``fetched`` says that the jobs are done. ``policy`` says what masked columns hold.
+    ``parameters`` are the values of the text's own, by name; those without a name are called ``1``,
+    ``2`` and so on. ``pushdown`` says whether filters are pushed; ``share``, by the dataset's name,
+    what the newest held days tell of a filter; it is asked for only where one could be pushed for a
+    gap.
     """
 
     now: datetime
@@ -84,6 +86,7 @@ class Context:
     recheck: timedelta | None = None
     tail: bool = False
     fetched: bool = False
+    parameters: Mapping[str, object] = field(default_factory=dict, repr=False)
     pushdown: Pushdown = Pushdown.AUTO
     share: Shares = unknown
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
 
@@ -15,6 +15,7 @@ from trunkline.planner.readings import PLAIN
 from trunkline.planner.relations import Lineage, Relation
 from trunkline.planner.rules import instants
 from trunkline.planner.spans import EVERYTHING
+from trunkline.planner.standing import among, members
 
 
 def conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
@@ -30,14 +31,21 @@ def conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
             yield part
 
 
-def bounds(predicate: exp.Expr, frame: Frame, constant: Constant) -> Iterator[Fact]:
+def bounds(
+    predicate: exp.Expr, frame: Frame, constant: Constant, ctes: Mapping[str, Relation]
+) -> Iterator[Fact]:
     """What a predicate says of each instant by itself."""
     columns = list(predicate.find_all(exp.Column))
     for variable in sorted(frame.variables(), key=str):
         find = frame.finder_with_aliases(variable)
         if not any(find(column) for column in columns):
             continue
-        question = Question(find, constant)
+        question = Question(
+            find,
+            constant,
+            lambda node: among(node, frame, ctes),
+            lambda query: members(query, ctes),
+        )
         spans = instants(predicate, question)
         if spans != EVERYTHING:
             yield Bound(variable, spans)

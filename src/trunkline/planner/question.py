@@ -40,12 +40,14 @@ Among = Callable[[exp.Expr], "Value | None"]
 class Question:
     """One time column: ``find`` says which columns show it, and how.
 
-    ``among`` gives the ends of an expression of columns whose rows stand in the query itself.
+    ``among`` gives the ends of an expression of columns whose rows stand in the query itself, and
+    ``members`` those of such a query's one column.
     """
 
     find: Find
     constant: Constant
     among: Among = lambda _: None
+    members: Among = lambda _: None
 
     def expanded(self, node: exp.Expr) -> exp.Expr:
         """An expression with the time column's moment in place of all that shows it."""
@@ -63,8 +65,12 @@ class Question:
     def compare(self, subject: Chain, operator: str, node: exp.Expr) -> Spans:
         """The instants at which ``subject operator node`` can be true."""
         value = self.value(node)
-        if value is None:
-            return EVERYTHING
+        return EVERYTHING if value is None else self.compare_with(subject, operator, value)
+
+    def compare_with(self, subject: Chain, operator: str, value: Value) -> Spans:
+        """The same for what is known of the other side."""
+        if value.least != value.greatest and self.is_text(value):
+            return EVERYTHING  # the least of texts is not the earliest
         if subject.form is not Form.INSTANT and self.is_instant(value):
             subject = subject.then(Form.INSTANT, ToInstant(None))  # by the session's clock
         low, high = (self._bound(subject, sql) for sql in (value.least, value.greatest))

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from sqlglot import exp
+
 from trunkline.catalog import Pushdown, Table
 from trunkline.planner.facts import Facts, Track
 from trunkline.planner.filters.conditions import ANY, Filter
@@ -61,9 +63,10 @@ class Relation:
     """Columns in order; where it is open, columns of unknown name follow.
 
     ``offers`` are the spans that each track is known to lie in, ``passes`` the filters that its
-    records pass. ``number`` is the node that
-    demands on the tracks are collected for, None where demands lead nowhere. ``implied`` is true of
-    variables of the query around, wherever a row comes out at all.
+    records pass. ``number`` is the node that demands on the tracks are collected for, None where
+    demands lead nowhere. ``implied`` is true of variables of the query around, wherever a row comes
+    out at all. ``rows`` is the query itself where its rows stand in the text; ``row_names`` are
+    names that are given to its columns.
     """
 
     outputs: tuple[Output, ...]
@@ -72,6 +75,8 @@ class Relation:
     offers: Mapping[Track, Spans] = field(default_factory=dict)
     implied: Facts = ()
     passes: Mapping[Track, Filter] = field(default_factory=dict)
+    rows: exp.Expr | None = None
+    row_names: tuple[str, ...] = ()
 
     def output(self, name: str) -> Output | None:
         """The first column of that name."""

@@ -33,7 +33,7 @@ class Clauses:
 
     def facts(self, predicate: exp.Expr) -> Facts:
         """What is true of a row where the predicate is true."""
-        found: Facts = (*bounds(predicate, self.frame, self.ledger.constant),)
+        found: Facts = (*bounds(predicate, self.frame, self.ledger.constant, self.scope.ctes),)
         for conjunct in conjuncts(predicate):
             found += (*conditions(conjunct, self.frame),)
             found += equality(conjunct, self.frame) + self._subquery(conjunct)

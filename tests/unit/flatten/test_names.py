@@ -88,7 +88,7 @@ def test_what_is_declared_is_not_unknown(attributes: str) -> None:
 
 @pytest.mark.parametrize("pages", list(permutations([VOICE, MAIL, ODD])))
 def test_what_becomes_of_a_page_does_not_depend_on_those_before(pages: tuple[Json, ...]) -> None:
-    fresh = Flattener(FLATTENER.dataset, FLATTENER.tables)
+    fresh = Flattener(FLATTENER.dataset, FLATTENER.tables, FLATTENER.policy)
     for page in pages:
         text = body(page)
         expected = seen(fresh.flatten_slowly(text, days=DAYS))
@@ -96,7 +96,7 @@ def test_what_becomes_of_a_page_does_not_depend_on_those_before(pages: tuple[Jso
 
 
 def test_an_attribute_is_landed_from_the_first_page_that_has_it() -> None:
-    fresh = Flattener(FLATTENER.dataset, FLATTENER.tables)
+    fresh = Flattener(FLATTENER.dataset, FLATTENER.tables, FLATTENER.policy)
     for _ in range(3):
         fresh.flatten(body(VOICE), days=DAYS)
     found = fresh.flatten(body(VOICE, {**MAIL, "conversationId": "c2"}), days=DAYS)

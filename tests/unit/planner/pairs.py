@@ -1,16 +1,18 @@
 """Reads the pairs of tests/fixtures/planner: a query, and under it what is planned for it.
 
 Blocks stand apart by an empty line. Lines that start with ``--`` say what holds for the block:
-``timezone``, ``now``, any number of ``held``, and ``not run`` (with the reason) for a query whose
-answer is not determined, so that it cannot be compared with itself. The query ends in ``;``. Then
-follow, in UTC, the scans in the order of the text (``alias: start .. end, open at day``), and,
+``timezone``, ``now``, ``parameters`` (as JSON), any number of ``held``, ``page`` (a title: it is
+shown in docs/reference/bounds.md), and ``not run`` (with the reason) for a query whose answer is
+not determined, so that it cannot be compared with itself. The query ends in ``;``. Then follow, in
+UTC, the scans in the order of the text (``alias: start .. end, open at day``), and,
 where jobs matter, one line a job (``fetch first..last reason``) or ``no fetch``.
 ``unbounded name`` stands for the error.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from trunkline.interval import DAY
 from trunkline.planner import plan
 from trunkline.planner.plan import Fetch, Plan, Scan
 
+Parameters = list[object] | dict[str, object] | tuple[object, ...]
 FOLDER = Path(__file__).parents[2] / "fixtures" / "planner"
 
 
@@ -33,11 +36,16 @@ class Pair:
     now: datetime
     held: tuple[str, ...]
     is_run: bool
+    parameters: Parameters = ()
 
     def plan(self) -> Plan:
-        return plan(
-            self.sql, CATALOG, holdings(self.held, self.now), context(self.time_zone, self.now)
+        values = self.parameters
+        listed = {str(n): value for n, value in enumerate(values, start=1)}
+        of = replace(
+            context(self.time_zone, self.now),
+            parameters=values if isinstance(values, dict) else listed,
         )
+        return plan(self.sql, CATALOG, holdings(self.held, self.now), of)
 
     def actual(self) -> tuple[str, ...]:
         """The plan, or the error, in the notation of the file."""
@@ -92,6 +100,7 @@ def _pair(name: str, block: str) -> Pair:
         now=datetime.fromisoformat(first["now"]) if "now" in first else NOW,
         held=tuple(value for key, value in said if key == "held"),
         is_run="not run" not in first,
+        parameters=json.loads(first.get("parameters", "[]")),
     )
 
 

@@ -72,8 +72,10 @@ def session(connection: duckdb.DuckDBPyConnection, now: datetime) -> duckdb.Duck
 Rows = Counter[tuple[object, ...]]
 
 
-def answer(connection: duckdb.DuckDBPyConnection, sql: str) -> Rows:
-    return Counter(connection.execute(f"SELECT hash(q) FROM ({sql}) q").fetchall())
+def answer(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> Rows:
+    return Counter(
+        connection.execute(f"SELECT hash(q) FROM ({sql}) q", parameters or []).fetchall()
+    )
 
 
 def days_only(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
