@@ -323,7 +323,8 @@ class Engine:
             if again.days == run.plan.days or fetched.outcome.broken:
                 break
             run = replace(run, plan=again)
-            rights = await self._rights(provider)
+            if again.fetches:
+                rights = await self._rights(provider)
         return parts, run
 
     async def _supplement(self, asking: Asking, run: Run, rest: Plan, options: Options) -> Run:
