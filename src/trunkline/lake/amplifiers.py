@@ -91,17 +91,6 @@ def _second(sizes: Sizes, counts: Sizes) -> int | None:
     return counts[1] if len(sizes) > 1 else None
 
 
-def _spanned(sizes: Sizes, counts: Sizes) -> int | None:
-    """``range(stop)``, ``range(start, stop)`` and ``range(start, stop, step)``."""
-    del sizes
-    known = [count for count in counts if count is not None]
-    if len(known) != len(counts) or not known:
-        return None
-    start, stop = (0, known[0]) if len(known) == 1 else (known[0], known[1])
-    step = abs(known[2]) if len(known) > 2 else 1
-    return abs(stop - start) // max(step, 1)
-
-
 def _power(left: int, right: int) -> int:
     """At the most; ``_CAP`` bounds what comes of it."""
     return int(min(abs(left), 10**6) ** min(max(right, 0), 64))
@@ -114,8 +103,6 @@ _SIZES: Mapping[str, Callable[[Sizes, Sizes], int | None]] = {
     "list_resize": _second,
     "array_resize": _second,
     "bitstring": _second,
-    "range": _spanned,
-    "generate_series": _spanned,
 }
 _ARITHMETIC: Mapping[str, Callable[[int, int], int]] = {
     "+": lambda left, right: left + right,

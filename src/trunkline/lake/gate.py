@@ -93,7 +93,6 @@ def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Che
     Raises ForbiddenSql, UnknownRelation or SqlError; RelationClosed where it names one that is.
     """
     calls: list[Call] = []
-    streamed: set[int] = set()  # functions in FROM, which make rows and no value
     statements = parse(sql)["statements"]
     if len(statements) != 1:
         count = "no statement" if not statements else f"{len(statements)} statements"
@@ -103,7 +102,7 @@ def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Che
         kind = str(node.get("type"))
         if "class" in node:
             calls += _check_function(node, sql)
-            _check_size(node, streamed)
+            _check_size(node)
         elif kind.endswith("_NODE"):
             _check_query(kind)
         elif "sample" in node and kind == "BASE_TABLE":
@@ -111,7 +110,6 @@ def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Che
                 named[found.qualified] = found
         elif "sample" in node:
             _check_source(node, sql)
-            streamed.add(id(node.get("function")))
     return Checked(tuple(named.values()), tuple(calls))
 
 
@@ -151,13 +149,13 @@ def _check_function(node: Node, sql: str) -> Iterator[Call]:
         raise ForbiddenSql(f"the function {name}() is not available", position=position)
 
 
-def _check_size(node: Node, streamed: set[int]) -> None:
-    size = None if id(node) in streamed else oversized(node)
+def _check_size(node: Node) -> None:
+    size = oversized(node)
     if size is not None:
         raise LimitExceeded(
             f"{node['function_name']}() would make one value of {size:,} characters or elements; "
             f"a constant may have {MOST:,}",
-            hint="Make it smaller, or of rows: generate_series in FROM has no such limit.",
+            hint="Make it smaller, or make rows of it: generate_series in FROM has no such limit.",
         )
 
 
