@@ -163,6 +163,15 @@ def test_a_day_that_begins_past_the_watermark_is_not_asked_for_again(tmp_path: P
     )
 
 
+def test_of_a_day_past_the_watermark_it_is_asked_for_once(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", BUSY, start=datetime(2026, 3, 10, 4, tzinfo=UTC))
+    question = QUESTION.replace("03-09", "03-10")
+    site.prepare(question)
+    before = len(site.requests)
+    site.prepare(question)
+    assert len(site.requests) == before
+
+
 def test_only_what_is_asked_past_the_watermark_asks_for_it(site: Site) -> None:
     site.prepare(f"{QUESTION} AND conversation_start < '2026-03-10 03:00'")
     assert asked(site) == 0

@@ -55,7 +55,7 @@ def parameters(given: Iterable[str]) -> dict[str, object]:
         name, sign, value = pair.partition("=")
         if not sign or (not name.isidentifier() and not name.isdigit()):
             raise UsageError(
-                f"--param {name!r} is not NAME=VALUE",
+                "a --param is not NAME=VALUE",  # and may be a value: not said
                 hint="For $since write --param since=2025-03-01; for the first ?, --param 1=...",
             )
         found[name] = value

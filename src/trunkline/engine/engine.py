@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cache, partial
 from typing import Any, Protocol
 
+from trunkline.catalog import Dataset
 from trunkline.config import Settings
 from trunkline.engine.asking import Asked, named
 from trunkline.engine.beside import Asking, supplement
@@ -159,7 +160,7 @@ class Engine:
         What it counts is kept, and stands in the certificates of these days until they are fetched
         again. CostGuard where there are more days than requests allowed.
         """
-        dataset = CONVERSATION_DETAILS
+        dataset = self._details
         context = self._context(self._zone(options), "", options)
         days, beyond = to_verify(self.coverage(), (start, end), dataset, context)
         guarded(days, options.max_requests or self.settings.max_requests)
@@ -275,6 +276,12 @@ class Engine:
         return job if job is not None and not job.unfinished else None
 
     @property
+    def _details(self) -> Dataset:
+        """Conversation details, as the catalogue has them."""
+        name = CONVERSATION_DETAILS.name
+        return next(t.dataset for t in self.catalog.tables if t.dataset.name == name)
+
+    @property
     def parts(self) -> Parts:
         """What a fetch works with."""
         return Parts(
@@ -341,10 +348,10 @@ class Engine:
 
     async def _rights(self, provider: GenesysCloud) -> Rights:
         """What the client may see; the watermark is kept, for plans that ask for nothing."""
-        rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
+        rights = await rights_of(self.parts, provider, self._details)
         told = Told(rights.watermark, self.seams.clock.now())
         fresh = self.lake.catalogue.fresh
-        fresh.tell(self.catalog.schema, CONVERSATION_DETAILS.name, told)
+        fresh.tell(self.catalog.schema, self._details.name, told)
         return rights
 
     @contextmanager
@@ -499,6 +506,6 @@ class Engine:
         """Of the organisation that is configured; where none is, of nothing in particular."""
         genesys = self.settings.genesys
         where = genesys_hosts(genesys).api if genesys.configured else ""
-        tables = self.catalog.of(CONVERSATION_DETAILS)
+        tables = self.catalog.of(self._details)
         masked_as = self.policy.fingerprint(tables)
-        return fingerprint(where, genesys.client_id, CONVERSATION_DETAILS, masked_as)
+        return fingerprint(where, genesys.client_id, self._details, masked_as)

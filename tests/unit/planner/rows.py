@@ -28,7 +28,7 @@ CREATE TABLE every_moment AS
 CREATE VIEW moments AS FROM every_moment WHERE moment < getvariable('now');
 -- One in twelve lasts for two months and more, one in thirteen is still open.
 CREATE VIEW lives AS
-  SELECT n, moment,
+  SELECT n, moment, md5(n::varchar) AS conversation_id,
          CASE WHEN n % 13 = 0 THEN NULL
               WHEN n % 12 = 0 THEN moment + to_hours((1500 + n % 100)::INTEGER)
               ELSE moment + to_minutes((n % 50)::INTEGER) END AS ended
@@ -117,7 +117,7 @@ def _open(table: Table, day: date) -> str:
     began = f"TIMESTAMPTZ '{day} 00:00:00+00'"
     return (
         f"({table.time_column} < {began} AND {table.dataset.key} IN (SELECT conversation_id FROM "
-        f"genesys.conversations WHERE conversation_end IS NULL OR conversation_end >= {began}))"
+        f"genesys.lives WHERE ended IS NULL OR ended >= {began}))"
     )
 
 

@@ -39,10 +39,12 @@ def all_by_day(predicates: Sequence[exp.Expr], question: Question, within: Spans
 
 def any_by_day(predicates: Sequence[exp.Expr], question: Question) -> Spans:
     """The instants of the days on which any of the predicates can hold."""
-    parts = [_daily(predicate, question) for predicate in predicates]
-    known = [part for part in parts if part]
-    if len(known) < len(parts) or len({part.clock.steps for part in known}) > 1:
-        return EVERYTHING
+    known: list[Daily] = []
+    for predicate in predicates:
+        found = _daily(predicate, question)
+        if found is None or found.clock.steps != (known or [found])[0].clock.steps:
+            return EVERYTHING
+        known.append(found)
     predicate = exp.or_(*(part.predicate for part in known), copy=False)
     return days_of(Daily(predicate, known[0].clock), question, EVERYTHING)
 
