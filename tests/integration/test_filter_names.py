@@ -9,11 +9,11 @@ from typing import Any
 import PureCloudPlatformClientV2 as client  # noqa: N813
 import pytest
 
-from trunkline.catalog import filtered
 from trunkline.engine.registry import catalog
 from trunkline.interval import Interval
 from trunkline.providers.genesys.conversation_jobs import query
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.scope import filtered
 
 MARCH = Interval(datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 4, 1, tzinfo=UTC))
 GUID = "21d1712d-cfcb-4ce8-b16c-fb175cd9daac"

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from tests.gateway import NOW, SMALL, TABLES, Site, same_rows
-from trunkline.catalog import OPEN_AT, Scope, filtered
 from trunkline.engine import Engine
 from trunkline.interval import Interval, day_span, midnight
 from trunkline.jobs.job import Job
 from trunkline.lake.reading import Reads
 from trunkline.lake.relation import relations_of
 from trunkline.lake.session import Limits, answer
+from trunkline.scope import OPEN_AT, Scope, filtered
 from trunkline_simulator.settings import Shape
 
 DAY = date(2026, 2, 3)

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import click
 
-from trunkline.catalog import WHOLE
 from trunkline.cli.opening import engine_of
 from trunkline.cli.telling import put
 from trunkline.interval import midnight, months, runs
 from trunkline.lake.catalogue import CoveredDay
+from trunkline.scope import WHOLE
 
 
 @click.command("coverage")

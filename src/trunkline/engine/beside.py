@@ -14,7 +14,7 @@ from datetime import date, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trunkline.catalog import TAIL, WHOLE, Dataset, Live, Scope
+from trunkline.catalog import Dataset, Live
 from trunkline.engine.certificate import Reopened
 from trunkline.engine.events import Beside
 from trunkline.engine.fetching import Meter, Parts
@@ -29,6 +29,7 @@ from trunkline.lake.landing import Layout, StagedFile
 from trunkline.planner.moving import Reopen, StillOpen, Tail
 from trunkline.planner.plan import Plan
 from trunkline.providers import Recent
+from trunkline.scope import TAIL, WHOLE, Scope
 
 THE_TAIL, OPEN = "the tail", "open conversations"
 

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from trunkline.catalog import OPEN_AT, WHOLE, Scope
 from trunkline.engine.certificate import Facts, Reopened, Tally
 from trunkline.engine.completeness import missing_of, unopened_of
 from trunkline.engine.fetching import Fetched, Parts
@@ -14,6 +13,7 @@ from trunkline.jobs.job import Landed
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.planner.literals import masked
 from trunkline.planner.plan import Plan
+from trunkline.scope import OPEN_AT, WHOLE, Scope
 
 
 @dataclass(frozen=True, slots=True)

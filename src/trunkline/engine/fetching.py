@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from trunkline.catalog import OPEN_AT, WHOLE, Catalog, Dataset, Scope, ScopeKind
+from trunkline.catalog import Catalog, Dataset
 from trunkline.config import Settings
 from trunkline.engine.certificate import Tally
 from trunkline.engine.events import Beside, Event, Observe, Started
@@ -25,6 +25,7 @@ from trunkline.lake.landing import Receipt
 from trunkline.planner.plan import Fetch
 from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.providers.genesys.organization import covered
+from trunkline.scope import OPEN_AT, WHOLE, Scope, ScopeKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date
 
-from trunkline.catalog import OPEN_AT, TAIL, WHOLE, Dataset, Scope
+from trunkline.catalog import Dataset
 from trunkline.interval import Interval
 from trunkline.jobs.store import JobStore
 from trunkline.lake.freshness import OpenRecord, TailDay
 from trunkline.lake.lake import Lake
 from trunkline.planner.moving import StillOpen, TailHeld, Told, due
 from trunkline.planner.plan import DayHeld, Holdings, Unfinished
+from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope
 
 
 def fingerprint(api_url: str, client_id: str, dataset: Dataset, policy: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from trunkline.catalog import Catalog, Column, Dataset, Holds, Scope, ScopeKind
+from trunkline.catalog import Catalog, Column, Dataset, Holds
 from trunkline.clock import Clock
 from trunkline.engine.strangers import bounded
 from trunkline.errors import LimitExceeded
@@ -19,6 +19,7 @@ from trunkline.jobs.job import Job, Landed
 from trunkline.lake.catalogue import Publication
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Layout, Receipt
+from trunkline.scope import Scope, ScopeKind
 
 Tables = Mapping[str, pa.Table]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from trunkline.catalog import Catalog, Scope, Table
+from trunkline.catalog import Catalog, Table
 from trunkline.interval import DAY, midnight, runs
 from trunkline.lake.lake import Lake
 from trunkline.lake.reading import Reads
@@ -16,6 +16,7 @@ from trunkline.lake.relation import literal, relations_of
 from trunkline.lake.session import Limits, answer
 from trunkline.planner.filters.choice import Share
 from trunkline.planner.plan import DayHeld, Holdings
+from trunkline.scope import Scope
 
 MOST_DAYS = 7
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from trunkline.catalog import WHOLE, Scope
 from trunkline.interval import Interval
+from trunkline.scope import WHOLE, Scope
 
 
 class JobState(Enum):

@@ -13,12 +13,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from trunkline.catalog import Scope
 from trunkline.clock import Clock
 from trunkline.database import opened
 from trunkline.interval import Interval, iso
 from trunkline.jobs.job import IllegalTransition, Job, JobState, Landed, UnknownName, require
 from trunkline.jobs.journal import Journal
+from trunkline.scope import Scope
 from trunkline.statements import load
 
 VERSION = 3

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from trunkline.catalog import TAIL, WHOLE, Scope
 from trunkline.lake.catalogue import Catalogue, LiveFile, Publication
 from trunkline.lake.displacement import Displaced
 from trunkline.lake.landing import Layout, StagedFile
 from trunkline.lake.remainder import without_keys
+from trunkline.scope import TAIL, WHOLE, Scope
 
 
 def amended(

@@ -14,12 +14,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from trunkline.catalog import TAIL, WHOLE, Scope
 from trunkline.database import opened, transaction
 from trunkline.interval import iso
 from trunkline.lake.freshness import Freshness, OpenRecord, TailDay
 from trunkline.lake.landing import StagedFile
 from trunkline.lake.retention import Retention
+from trunkline.scope import TAIL, WHOLE, Scope
 from trunkline.statements import load
 
 VERSION = 3

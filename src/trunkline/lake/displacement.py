@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from trunkline.catalog import OPEN_AT, TAIL, Scope, ScopeKind
 from trunkline.lake.catalogue import Catalogue, LiveFile, Publication
 from trunkline.lake.landing import Layout, StagedFile
 from trunkline.lake.remainder import without_days, without_keys
+from trunkline.scope import OPEN_AT, TAIL, Scope, ScopeKind
 
 # A publication of a kind takes the place of days in files of these scopes; None is its own.
 _DAYS: dict[ScopeKind, tuple[Scope | None, ...]] = {

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from trunkline.catalog import Scope
 from trunkline.interval import iso
+from trunkline.scope import Scope
 from trunkline.statements import load
 
 QUERIES = load("trunkline.lake", "freshness.sql")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from trunkline.catalog import OPEN_AT, WHOLE, Catalog, Scope
+from trunkline.catalog import Catalog
 from trunkline.errors import ConfigError
 from trunkline.lake.amending import amended, open_in
 from trunkline.lake.catalogue import Catalogue, CoveredDay, HeldFile, LiveFile, Publication
@@ -22,6 +22,7 @@ from trunkline.lake.reading import Held, Reads
 from trunkline.lake.relation import Part
 from trunkline.lake.remainder import newest_only
 from trunkline.lake.retention import Keep, Pruned
+from trunkline.scope import OPEN_AT, WHOLE, Scope
 
 CATALOGUE = "catalogue.sqlite"
 OURS = re.compile(r"[0-9a-f]{32}-[\w-]+\.(?:parquet|partial)")  # <key of a job>-<page of it>

@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trunkline.catalog import WHOLE, Scope
 from trunkline.lake.encoding import written_as
+from trunkline.scope import WHOLE, Scope
 
 FILES = "files"
 _DAY_MS = 86_400_000

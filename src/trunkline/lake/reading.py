@@ -15,10 +15,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from trunkline.catalog import TAIL, WHOLE, Catalog, Scope, Table
+from trunkline.catalog import Catalog, Table
 from trunkline.interval import Interval, iso, runs
 from trunkline.lake.catalogue import HeldFile
 from trunkline.lake.relation import Part, columns_of, parquet
+from trunkline.scope import TAIL, WHOLE, Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from trunkline.catalog import Scope
 from trunkline.lake.catalogue import LiveFile
 from trunkline.lake.landing import (
     FILES,
@@ -22,6 +21,7 @@ from trunkline.lake.landing import (
     rows_by_day,
     stage,
 )
+from trunkline.scope import Scope
 
 
 def without_days(

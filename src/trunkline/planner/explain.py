@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from trunkline.catalog import OPEN_AT
 from trunkline.interval import DAY, Interval, runs
+from trunkline.scope import OPEN_AT
 
 if TYPE_CHECKING:
     from trunkline.planner.filters.choice import Filtered

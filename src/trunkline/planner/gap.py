@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from trunkline.catalog import OPEN_AT, WHOLE, Dataset, Scope
+from trunkline.catalog import Dataset
 from trunkline.interval import DAY, Interval, midnight
 from trunkline.planner.moving import Told
 from trunkline.planner.plan import Context, DayHeld, Holdings, Need, Scan, State
 from trunkline.planner.spans import BEGINNING
 from trunkline.planner.stale import why
+from trunkline.scope import OPEN_AT, WHOLE, Scope
 
 
 def needs(scans: Iterable[Scan], holdings: Holdings, context: Context) -> tuple[Need, ...]:

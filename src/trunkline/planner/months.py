@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
-from trunkline.catalog import OPEN_AT, WHOLE, Dataset, Scope
+from trunkline.catalog import Dataset
 from trunkline.interval import DAY, Interval, day_span, midnight, months
 from trunkline.planner.plan import Fetch, Holdings, Need, State, Unfinished
+from trunkline.scope import OPEN_AT, WHOLE, Scope
 
 MINUTE = timedelta(minutes=1)
 REASONS = (State.MISSING, State.STALE, State.REFRESH, State.RECHECK, State.PROVISIONAL)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from trunkline.catalog import OPEN_AT, WHOLE, Dataset, Scope
+from trunkline.catalog import Dataset
 from trunkline.flatten.policy import Policy
 from trunkline.interval import Interval
 from trunkline.planner import explain
 from trunkline.planner.filters.choice import Filtered, Pushdown, Shares, unknown
 from trunkline.planner.moving import Reopen, StillOpen, Tail, TailHeld, Told
+from trunkline.scope import OPEN_AT, WHOLE, Scope
 
 
 @dataclass(frozen=True, slots=True)

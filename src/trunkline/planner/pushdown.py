@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from trunkline.catalog import WHOLE, Dataset, Scope, ScopeKind, filtered
+from trunkline.catalog import Dataset
 from trunkline.interval import DAY, midnight
 from trunkline.planner.filters.choice import Choice, Filtered, Pushdown, Share, choose
 from trunkline.planner.filters.conditions import Filter, Has, either
@@ -21,6 +21,7 @@ from trunkline.planner.lives import Needed
 from trunkline.planner.months import fetches, pieces
 from trunkline.planner.nodes import Query, TableNode
 from trunkline.planner.plan import Context, DayHeld, Fetch, Holdings, Need
+from trunkline.scope import WHOLE, Scope, ScopeKind, filtered
 
 # A filter with more values than this is not pushed: the vendor documents no limit for a detail
 # query, and 100 for the one query of which it documents any.

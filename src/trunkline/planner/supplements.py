@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trunkline.catalog import WHOLE
 from trunkline.planner.moving import Reopen, Tail
 from trunkline.planner.plan import Context, Holdings, Need, Scan
 from trunkline.planner.reopening import reopened
 from trunkline.planner.tail import tail_of
+from trunkline.scope import WHOLE
 
 
 def supplements(

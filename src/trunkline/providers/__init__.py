@@ -11,8 +11,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from trunkline.catalog import WHOLE, Dataset, Scope, Table
+from trunkline.catalog import Dataset, Table
 from trunkline.interval import Interval
+from trunkline.scope import WHOLE, Scope
 
 
 class RemoteState(Enum):

@@ -7,23 +7,8 @@ from typing import Any
 
 import pytest
 
-from trunkline.catalog import (
-    OPEN_AT,
-    TAIL,
-    WHOLE,
-    Catalog,
-    Column,
-    Dataset,
-    Level,
-    Pii,
-    Pushdown,
-    Scope,
-    ScopeKind,
-    Table,
-    closest,
-    filtered,
-    folded,
-)
+from trunkline.catalog import Catalog, Column, Dataset, Level, Pii, Pushdown, Table, closest, folded
+from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope, ScopeKind, filtered
 from trunkline.types import Type
 
 CALL = Level("call", None, "calls", id="callId")

@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 
 from tests.fakes import VirtualClock, run
-from trunkline.catalog import WHOLE, Dataset, Level, Scope, Table
+from trunkline.catalog import Dataset, Level, Table
 from trunkline.errors import JobLost, TrunklineError
 from trunkline.interval import Interval, day_span
 from trunkline.jobs.job import Job, Landed
@@ -24,6 +24,7 @@ from trunkline.jobs.policy import Policy
 from trunkline.jobs.runner import Outcome, Progress, Runner
 from trunkline.jobs.store import JobStore
 from trunkline.providers import RemoteState, RemoteStatus, Submitted
+from trunkline.scope import WHOLE, Scope
 
 CALLS = Dataset(
     name="calls",

@@ -10,7 +10,6 @@ import pytest
 
 from tests.fakes import START
 from tests.unit.jobs.acme import Fate, Killed, World, span
-from trunkline.catalog import filtered
 from trunkline.errors import (
     CostGuard,
     CredentialsError,
@@ -28,6 +27,7 @@ from trunkline.jobs.job import JobState
 from trunkline.jobs.policy import Policy
 from trunkline.jobs.runner import Progress
 from trunkline.jobs.store import JobStore
+from trunkline.scope import filtered
 
 MONTH = span("01", "31")
 TENS = (span("01", "10"), span("11", "20"), span("21", "30"))

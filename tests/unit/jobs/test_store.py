@@ -14,11 +14,11 @@ import pytest
 from tests.fakes import VirtualClock
 from tests.unit.jobs.acme import ORGANIZATION, span
 from tests.unit.jobs.test_job import ALLOWED, JOB
-from trunkline.catalog import filtered
 from trunkline.errors import ConfigError
 from trunkline.jobs.job import IllegalTransition, Job, JobState, Landed
 from trunkline.jobs.policy import halves
 from trunkline.jobs.store import JobStore
+from trunkline.scope import filtered
 
 WATERMARK = datetime(2025, 3, 4, 5, 6, 7, 89_000, tzinfo=UTC)
 PAGE = Landed(

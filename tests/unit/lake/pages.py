@@ -9,12 +9,13 @@ from typing import Any
 import pyarrow as pa
 
 from tests.unit.lake.asking import ask
-from trunkline.catalog import WHOLE, Catalog, Column, Dataset, Level, Scope, Table
+from trunkline.catalog import Catalog, Column, Dataset, Level, Table
 from trunkline.lake.catalogue import Publication
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Layout, Receipt
 from trunkline.lake.reading import Reads
 from trunkline.lake.relation import relations_of
+from trunkline.scope import WHOLE, Scope
 from trunkline.types import Type
 
 LAYOUT = Layout(

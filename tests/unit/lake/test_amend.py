@@ -15,11 +15,11 @@ import pytest
 
 from tests.unit.lake.pages import LAYOUT, PUBLISHED, Record, held, publication, record, segments
 from tests.unit.lake.pages import tables as pages
-from trunkline.catalog import TAIL, WHOLE, Scope
 from trunkline.lake.catalogue import LiveFile
 from trunkline.lake.freshness import TailDay
 from trunkline.lake.lake import Lake
 from trunkline.lake.remainder import without_keys
+from trunkline.scope import TAIL, WHOLE, Scope
 
 ONE, TWO = date(2025, 3, 1), date(2025, 3, 2)
 ENDING = replace(LAYOUT, end_column="ended")

@@ -27,7 +27,6 @@ from tests.unit.lake.pages import (
     record,
     tables,
 )
-from trunkline.catalog import TAIL, filtered
 from trunkline.errors import DamagedLake
 from trunkline.interval import Interval, midnight
 from trunkline.lake.compaction import REFRESHED_FILES
@@ -35,6 +34,7 @@ from trunkline.lake.lake import CATALOGUE, Lake
 from trunkline.lake.reading import Reads
 from trunkline.lake.relation import relations_of
 from trunkline.lake.session import Limits, session
+from trunkline.scope import TAIL, filtered
 
 FEBRUARY = tuple(date(2025, 2, day) for day in range(1, 29))
 JANUARY = tuple(date(2025, 1, day) for day in range(1, 32))

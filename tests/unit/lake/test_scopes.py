@@ -26,9 +26,10 @@ from tests.unit.lake.pages import (
     segments,
     tables,
 )
-from trunkline.catalog import OPEN_AT, TAIL, WHOLE, Catalog, Scope, ScopeKind, filtered
+from trunkline.catalog import Catalog
 from trunkline.lake.lake import Lake
 from trunkline.lake.reading import Reads
+from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope, ScopeKind, filtered
 
 ONE, TWO, THREE, FOUR = (date(2025, 3, day) for day in range(1, 5))
 Q1, Q2 = filtered({"queue_id": ["q1"]}), filtered({"queue_id": ["q2"]})

@@ -17,11 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.unit.planner.world import CATALOG, NOW, context, holdings
-from trunkline.catalog import OPEN_AT
 from trunkline.errors import UnboundedScan
 from trunkline.interval import DAY
 from trunkline.planner import plan
 from trunkline.planner.plan import Fetch, Plan, Scan
+from trunkline.scope import OPEN_AT
 
 Parameters = list[object] | dict[str, object] | tuple[object, ...]
 FOLDER = Path(__file__).parents[2] / "fixtures" / "planner"

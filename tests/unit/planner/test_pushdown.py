@@ -10,12 +10,13 @@ import pytest
 
 from tests.unit.planner.test_random_filters import CATALOG, DETAILS, WORDS
 from tests.unit.planner.world import NOW, context, held
-from trunkline.catalog import WHOLE, Catalog, Scope, filtered
+from trunkline.catalog import Catalog
 from trunkline.interval import DAY, day_span, midnight
 from trunkline.planner import plan
 from trunkline.planner.filters.choice import Pushdown, Share, choose
 from trunkline.planner.plan import Context, DayHeld, Holdings, Plan, Unfinished
 from trunkline.planner.pushdown import serves
+from trunkline.scope import WHOLE, Scope, filtered
 
 A, B, C = WORDS["x"]
 JANUARY = "conversation_start >= '2025-01-01' AND conversation_start < '2025-02-01'"

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from tests.fakes import Answer, FakeTransport, VirtualClock, answer, run, scripted
-from trunkline.catalog import OPEN_AT, TAIL, Dataset, Level, filtered
+from trunkline.catalog import Dataset, Level
 from trunkline.errors import JobLost, MalformedAnswer, PermissionMissing, RequestRefused
 from trunkline.http.client import Api, Client
 from trunkline.http.exchange import Patience
@@ -31,6 +31,7 @@ from trunkline.providers.genesys.conversation_jobs import is_page
 from trunkline.providers.genesys.limits import RATE
 from trunkline.providers.genesys.organization import TokenInfo
 from trunkline.providers.genesys.refusals import read_refusal
+from trunkline.scope import OPEN_AT, TAIL, filtered
 
 T = TypeVar("T")
 JOBS = "https://api.mypurecloud.de/api/v2/analytics/conversations/details/jobs"

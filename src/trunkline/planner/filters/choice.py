@@ -9,7 +9,8 @@ from enum import Enum
 from fractions import Fraction
 from math import ceil
 
-from trunkline.catalog import WHOLE, Dataset, Scope
+from trunkline.catalog import Dataset
+from trunkline.scope import WHOLE, Scope
 
 # A filtered fetch saves at least this part of the pages and at least this many, or it is not worth
 # that what it brings does not count for the next question. See design/0029.

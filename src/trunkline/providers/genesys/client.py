@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from trunkline.catalog import WHOLE, Dataset, Live, Scope, Table
+from trunkline.catalog import Dataset, Live, Table
 from trunkline.errors import JobLost, MalformedAnswer, RequestRefused
 from trunkline.http.client import Client
 from trunkline.interval import Interval
@@ -17,6 +17,7 @@ from trunkline.providers import Division, Organization, RecentPage, RemoteStatus
 from trunkline.providers.genesys import conversation_jobs as jobs
 from trunkline.providers.genesys import conversation_query as live
 from trunkline.providers.genesys import organization as org
+from trunkline.scope import WHOLE, Scope
 
 GONE = (404, 410)
 JOB_PATHS = {"conversation_details": jobs.JOBS}

@@ -11,13 +11,13 @@ from datetime import datetime
 
 import msgspec
 
-from trunkline.catalog import WHOLE, Scope, ScopeKind
 from trunkline.errors import MalformedAnswer
 from trunkline.http.answers import UNREADABLE, decode, instant
 from trunkline.http.refusal import word
 from trunkline.interval import Interval
 from trunkline.providers import RemoteState, RemoteStatus
 from trunkline.providers.genesys.filters import filters
+from trunkline.scope import WHOLE, Scope, ScopeKind
 
 JOBS = "/api/v2/analytics/conversations/details/jobs"
 

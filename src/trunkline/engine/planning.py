@@ -1,0 +1,126 @@
+"""Plans anew, as often as a run needs it, by what is held at that time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Protocol
+
+from trunkline.engine.asking import Asked, named
+from trunkline.engine.fetching import Parts
+from trunkline.engine.holdings import holdings, last_known
+from trunkline.engine.judgement import checked_zone, limits_of, pushdown_of
+from trunkline.engine.keeping import require_kept
+from trunkline.engine.masking import tokens_of
+from trunkline.engine.options import Options
+from trunkline.engine.relating import every_relation
+from trunkline.engine.shares import shares
+from trunkline.engine.syncing import Wish, intervals_of, tables_of
+from trunkline.errors import UsageError
+from trunkline.lake import constants
+from trunkline.lake.given import Given
+from trunkline.lake.session import describe
+from trunkline.planner import plan
+from trunkline.planner.plan import Context, Plan
+from trunkline.planner.wanting import wanting
+
+
+class Planner(Protocol):
+    """Plans anew, by what is held at that time."""
+
+    def __call__(self, fingerprint: str, *, fetched: bool = False) -> Plan:
+        """By the fingerprint of today; ``fetched`` where the jobs of the run are done."""
+        ...
+
+
+@contextmanager
+def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
+    """A text that can be asked; what it means by now is the same until it is answered.
+
+    Raises what ``describe`` does.
+    """
+    zone, given = zone_of(parts, options), Given(parts.seams.clock.now(), options.parameters)
+    limits, tokens = limits_of(parts.settings), tokens_of(parts.policy)
+    describe(sql, every_relation(parts), parts.catalog.schema, zone, limits, tokens, given)
+    with constants.evaluator(zone, given.now) as constant:
+        yield Asked(sql, options, zone, given, cache(constant))
+
+
+def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = False) -> Plan:
+    """The plan of a text; UnboundedScan and its kin."""
+    schema, snapshot = parts.catalog.schema, snapshot_of(parts, asked.options.as_of)
+    held = holdings(parts.lake, parts.store, schema, fingerprint, snapshot)
+    settle, limits = parts.settings.settle_time, limits_of(parts.settings)
+    context = replace(
+        context_of(parts, asked.time_zone, fingerprint, asked.options),
+        constant=asked.constant,
+        parameters=named(asked.given.parameters),
+        fetched=fetched,
+        pushdown=pushdown_of(asked.options.pushdown or parts.settings.pushdown),
+        share=shares(parts.lake, parts.catalog, snapshot, held, settle, limits),
+    )
+    return plan(asked.sql, parts.catalog, held, context)
+
+
+def plan_wish(
+    parts: Parts,
+    wish: Wish,
+    options: Options,
+    began: datetime,
+    fingerprint: str,
+    *,
+    fetched: bool = False,
+) -> Plan:
+    """The plan of a ``sync`` that began at an instant; UnknownRelation where it names no table."""
+    context = replace(
+        context_of(parts, zone_of(parts, options), fingerprint, options),
+        refresh_before=began if wish.refresh else None,
+        recheck=parts.settings.recheck_time if wish.recheck else None,
+        fetched=fetched,
+    )
+    held = holdings(parts.lake, parts.store, parts.catalog.schema, fingerprint)
+    intervals = intervals_of(wish, held, context.now)
+    return wanting(tables_of(wish, parts.catalog), intervals, held, context)
+
+
+def context_of(parts: Parts, zone: str, fingerprint: str, options: Options) -> Context:
+    """What every plan depends on beside its text or wish; no constant has a value."""
+    settings = parts.settings
+    return Context(
+        now=parts.seams.clock.now(),
+        time_zone=zone,
+        constant=lambda _: None,
+        fingerprint=fingerprint,
+        settle=settings.settle_time,
+        refresh_after=settings.refresh_time,
+        lookback=timedelta(days=settings.lookback),
+        covered=options.held_only,
+        tail=settings.tail if options.tail is None else options.tail,
+        policy=parts.policy,
+    )
+
+
+def zone_of(parts: Parts, options: Options) -> str:
+    """The time zone of dates without one; UsageError where there is none of its name."""
+    return checked_zone(options.time_zone or parts.settings.timezone)
+
+
+def snapshot_of(parts: Parts, as_of: int | datetime | None) -> int:
+    """The snapshot to read, the newest by default; UsageError where it is not there any more."""
+    newest = parts.lake.catalogue.latest()
+    if isinstance(as_of, datetime):
+        as_of = parts.lake.catalogue.snapshot_at(as_of)
+    if as_of is None:
+        return newest
+    if not 0 <= as_of <= newest:
+        raise UsageError(f"there is no snapshot {as_of}", hint=f"The newest is {newest}.")
+    require_kept(parts, as_of)
+    return as_of
+
+
+def last_fingerprint(parts: Parts) -> str:
+    """The fingerprint of today, with the rights that were known when something was last fetched."""
+    return last_known(parts.lake, parts.store, parts.catalog.schema, parts.fingerprint)

@@ -1,0 +1,125 @@
+"""A run that asks the provider: under the lock, jobs first, then what needs none."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from trunkline.engine.beside import Asking, supplement
+from trunkline.engine.certificate import Tally
+from trunkline.engine.connect import connected, genesys_hosts
+from trunkline.engine.events import LockWait, Observe
+from trunkline.engine.evidence import Run
+from trunkline.engine.fetching import Meter, Parts, Rights, fetch, rights_of
+from trunkline.engine.holdings import with_rights
+from trunkline.engine.keeping import merge_notice
+from trunkline.engine.options import Options
+from trunkline.engine.planning import Planner, last_fingerprint
+from trunkline.engine.registry import details
+from trunkline.errors import CostGuard, IncompleteData
+from trunkline.jobs.job import JobState
+from trunkline.lake.freshness import Told
+from trunkline.lake.landing import Receipt
+from trunkline.lake.lock import writing
+from trunkline.planner.plan import Plan
+from trunkline.providers.genesys.client import GenesysCloud
+
+
+async def run(
+    parts: Parts, planned: Planner, options: Options, observe: Observe, first: Plan
+) -> Run:
+    """Fetch under the lock; planned again there, since another process may have done it.
+
+    CostGuard where ``first`` would take more requests than it may.
+    """
+    tally = Tally()
+    meter = Meter(tally, _allowance(parts, first, options), observe)
+    async with writer(parts, meter) as provider:
+        under = replace(parts, fingerprint=last_fingerprint(parts))
+        done = Run(planned(under.fingerprint), tally)
+        if done.plan.fetches:
+            under, done = await _days(parts, planned, provider, done, meter)
+        rest = planned(under.fingerprint, fetched=True)
+        done = await _rest(Asking(under, provider, meter), done, rest, options)
+        told = merge_notice(parts, parts.catalog.datasets, meter)
+        return replace(done, notices=(*done.notices, told)) if told else done
+
+
+@asynccontextmanager
+async def writer(parts: Parts, meter: Meter) -> AsyncIterator[GenesysCloud]:
+    """The provider, for the one process that may write to the data directory."""
+    genesys_hosts(parts.settings.genesys)
+    home, clock = parts.settings.home, parts.seams.clock
+    async with writing(home, clock, lambda process: meter(LockWait(process))):
+        parts.lake.sweep(Receipt.decode(text) for text in parts.store.receipts())
+        async with connected(parts.settings, parts.seams, meter) as provider:
+            yield provider
+
+
+async def rights_now(parts: Parts, provider: GenesysCloud) -> tuple[Parts, Rights]:
+    """What the client may see, and the parts under it.
+
+    The watermark is kept, for plans that ask for nothing.
+    """
+    dataset, schema = details(parts.catalog), parts.catalog.schema
+    rights = await rights_of(parts, provider, dataset)
+    told = Told(rights.watermark, parts.seams.clock.now())
+    parts.lake.catalogue.fresh.tell(schema, dataset.name, told)
+    return replace(parts, fingerprint=with_rights(parts.fingerprint, rights.divisions)), rights
+
+
+def settle(parts: Parts) -> None:
+    """Note the jobs that a crash left between the lake and the job store."""
+    for job in parts.store.unfinished(parts.catalog.schema):
+        is_there = parts.lake.catalogue.snapshot_of(job.key) is not None
+        if job.state is JobState.DOWNLOADED and is_there:
+            parts.store.published(job)
+
+
+async def _days(
+    parts: Parts, planned: Planner, provider: GenesysCloud, done: Run, meter: Meter
+) -> tuple[Parts, Run]:
+    """The jobs of a plan, which is made anew: only now the client's rights are known.
+
+    Days that were fetched under others are stale.
+    """
+    under, rights = await rights_now(parts, provider)
+    done = replace(done, plan=planned(under.fingerprint))
+    while done.plan.fetches:
+        fetched = await fetch(under, provider, done.plan.fetches, rights, meter)
+        done = replace(done, fetched=fetched)
+        again = planned(under.fingerprint)
+        # A wish means a later now by now, and a day may have begun meanwhile.
+        if again.days == done.plan.days or fetched.outcome.broken:
+            break
+        done = replace(done, plan=again)
+        if again.fetches:
+            _, rights = await rights_now(parts, provider)
+    return under, done
+
+
+async def _rest(asking: Asking, done: Run, rest: Plan, options: Options) -> Run:
+    """What needs no job, once the jobs are done."""
+    try:
+        reopened, notices = await supplement(asking, rest)
+    except IncompleteData as error:
+        if not options.allow_partial:
+            raise
+        return replace(done, notices=(error.message,))
+    return replace(done, reopened=reopened, notices=notices)
+
+
+def _allowance(parts: Parts, planned: Plan, options: Options) -> int:
+    """The requests a run may take; where the user agreed to more, four times the estimate."""
+    most = options.max_requests or parts.settings.max_requests
+    if planned.requests <= most:
+        return most
+    if options.confirm(planned):
+        return 4 * planned.requests
+    raise CostGuard(
+        f"this would take at least {planned.requests:,} requests; "
+        f"the limit for one query is {most:,}",
+        hint="Ask for a shorter interval, or allow it with --max-requests. "
+        "Requests are billed by the provider.",
+    )
