@@ -71,7 +71,7 @@ TABLE = Table(
             "session.agentBullseyeRing",
             "Bullseye ring of the targeted agent.",
         ),
-        Column("agent_owned", Type.BOOLEAN, "session.agentOwned", "Whether an agent owns it."),
+        Column("agent_owned", Type.BOOLEAN, "session.agentOwned", "Callback owned by an agent."),
         Column(
             "assigner_id",
             Type.TEXT,
