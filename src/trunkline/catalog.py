@@ -7,9 +7,10 @@ the documents, ``trunkline tables``) is read from these values.
 
 from __future__ import annotations
 
+import json
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import Enum
@@ -72,12 +73,69 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Pushdown:
-    """A predicate the provider can apply. Inexact ones are applied again by the engine."""
+    """A predicate the provider can apply. Inexact ones are applied again by the engine.
+
+    One with ``=`` and ``IN`` may be a predicate of a FILTERED scope: the provider then tells every
+    record that has such a value anywhere in it, and nothing less.
+    """
 
     column: str
     operators: tuple[str, ...]
     required: bool = False
     exact: bool = False
+
+
+class ScopeKind(Enum):
+    """Which records of a dataset a fetch brings. The value stands first in a scope's text."""
+
+    WHOLE = ""  # all that began on some UTC days
+    OPEN_AT = "open_at"  # all that began before a UTC day and had not ended when it began
+    FILTERED = "filtered"  # of some UTC days, those that the provider's filters let through
+    TAIL = "tail"  # those past the watermark, new or still open, without what only jobs tell
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of its days a fetch brings; what it brought counts for that scope alone.
+
+    ``predicates`` are columns, each with the values that it may have; only FILTERED has them. Their
+    order and repetitions mean nothing.
+    """
+
+    kind: ScopeKind = ScopeKind.WHOLE
+    predicates: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def __post_init__(self) -> None:
+        columns = [column for column, _ in self.predicates]
+        if (self.kind is ScopeKind.FILTERED) != bool(columns):
+            raise ValueError("a scope has predicates where it is filtered, and nowhere else")
+        if len(set(columns)) != len(columns) or not all(values for _, values in self.predicates):
+            raise ValueError("each column of a scope stands once, with at least one value")
+        ordered = sorted((column, tuple(sorted(set(v)))) for column, v in self.predicates)
+        object.__setattr__(self, "predicates", tuple(ordered))
+
+    def __str__(self) -> str:
+        """The one text of this scope: empty for WHOLE."""
+        if not self.predicates:
+            return self.kind.value
+        return f"{self.kind.value} {json.dumps(self.predicates, separators=(',', ':'))}"
+
+    @staticmethod
+    def parse(text: str) -> Scope:
+        """The scope of a text that ``str`` made; ValueError for any other."""
+        kind, _, predicates = text.partition(" ")
+        found = json.loads(predicates) if predicates else ()
+        return Scope(ScopeKind(kind), tuple((column, tuple(v)) for column, v in found))
+
+
+WHOLE = Scope()
+OPEN_AT = Scope(ScopeKind.OPEN_AT)
+TAIL = Scope(ScopeKind.TAIL)
+
+
+def filtered(values: Mapping[str, Iterable[str]]) -> Scope:
+    """The scope of the records that have, in each of the columns, one of its values."""
+    return Scope(ScopeKind.FILTERED, tuple((column, tuple(of)) for column, of in values.items()))
 
 
 class Holds(Enum):
@@ -111,6 +169,7 @@ class Dataset:
 
     ``time_column`` is the column that decides which UTC day a record belongs to; every table of the
     dataset has it. ``cursor`` and ``watermark`` are attributes of a result page's envelope.
+    ``only_in_jobs`` are the levels that nothing but a job tells of: the tail lacks them.
     """
 
     name: str
@@ -121,6 +180,7 @@ class Dataset:
     time_column: str
     cursor: str
     watermark: str
+    only_in_jobs: frozenset[str] = frozenset()
     metrics: tuple[str, ...] = ()
     permissions: tuple[str, ...] = ()
     max_interval_days: int = 31

@@ -20,7 +20,7 @@ def opened(path: Path, schema: str, version: int) -> sqlite3.Connection:
     """A connection to a database of this version, made where there is none.
 
     Not to be shared between threads. Raises ConfigError where the file is no database, may not be
-    written, or was made by a newer Trunkline; LimitExceeded where the disk is full.
+    written, or was made by another version of Trunkline; LimitExceeded where the disk is full.
     """
     try:
         db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
@@ -28,7 +28,7 @@ def opened(path: Path, schema: str, version: int) -> sqlite3.Connection:
         for pragma in _PRAGMAS:
             db.execute(f"PRAGMA {pragma}")
         found = int(db.execute("PRAGMA user_version").fetchone()[0])
-        if found < version:
+        if found == 0:
             db.executescript(schema)
     except sqlite3.Error as error:
         if "disk is full" in str(error):
@@ -39,13 +39,23 @@ def opened(path: Path, schema: str, version: int) -> sqlite3.Connection:
             f"{path} cannot be used as a database: {error}",
             hint="Restore it, or name another data directory with TRUNKLINE_HOME.",
         ) from error
-    if found > version:
+    if found not in (0, version):
         db.close()
-        raise ConfigError(
+        raise _other_version(path, newer=found > version)
+    return db
+
+
+def _other_version(path: Path, *, newer: bool) -> ConfigError:
+    if newer:
+        return ConfigError(
             f"{path} was written by a newer Trunkline",
             hint="Upgrade Trunkline, or name another data directory with TRUNKLINE_HOME.",
         )
-    return db
+    return ConfigError(
+        f"{path} was written by an older Trunkline, whose format is no longer read",
+        hint=f"Move {path.parent} away, and the days are fetched again when they are asked for; "
+        "or name another data directory with TRUNKLINE_HOME.",
+    )
 
 
 @contextmanager

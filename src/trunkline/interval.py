@@ -31,17 +31,26 @@ class Interval:
         """The last UTC day it touches."""
         return (self.end - timedelta(milliseconds=1)).date()
 
-    def intersect(self, other: Interval) -> Interval | None:
-        """What both have, or None."""
-        start, end = max(self.start, other.start), min(self.end, other.end)
-        return Interval(start, end) if start < end else None
-
     def days(self) -> frozenset[date]:
         """Every UTC day it touches."""
         last = (self.end - timedelta.resolution).date()
         return frozenset(
             self.start.date() + DAY * n for n in range((last - self.start.date()).days + 1)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Every UTC day before one, to be asked of as a set of days is."""
+
+    day: date
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and day < self.day
+
+
+EVER = Before(date.max)
+Days = frozenset[date] | Before
 
 
 def iso(instant: datetime) -> str:

@@ -237,7 +237,7 @@ class Engine:
         schema = self.catalog.schema
         at = self.lake.catalogue.latest() if snapshot is None else snapshot
         return (
-            *relations_of(self.catalog, self.lake.files(schema, at)),
+            *relations_of(self.catalog, self.lake.reading(schema, at).parts(self.catalog.tables)),
             *system_relations(self.catalog, self.store.jobs(schema), self.coverage(at)),
         )
 

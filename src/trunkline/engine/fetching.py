@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from trunkline.catalog import Catalog, Dataset
+from trunkline.catalog import Catalog, Dataset, ScopeKind
 from trunkline.config import Settings
 from trunkline.engine.certificate import Tally
 from trunkline.engine.events import Event, Observe, Started
@@ -151,10 +151,14 @@ def _within(fetches: tuple[Fetch, ...], watermark: datetime) -> tuple[Fetch, ...
         for item in fetches
     )
     return tuple(
-        replace(item, interval=item.interval if item.resumes else _span(item.days))
+        item if item.resumes or _is_instant(item) else replace(item, interval=_span(item.days))
         for item in cut
         if item.days
     )
+
+
+def _is_instant(fetch: Fetch) -> bool:
+    return fetch.scope.kind is ScopeKind.OPEN_AT
 
 
 def _span(days: frozenset[date]) -> Interval:
@@ -172,6 +176,7 @@ def _jobs(parts: Parts, fetches: tuple[Fetch, ...]) -> tuple[Job, ...]:
             interval=item.interval,
             days=item.days,
             fingerprint=parts.fingerprint,
+            scope=item.scope,
         )
         for item in fetches
         if not item.resumes

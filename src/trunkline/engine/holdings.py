@@ -49,7 +49,7 @@ def holdings(
     return Holdings(
         days=days,
         unfinished=tuple(
-            Unfinished(job.key, job.dataset, job.interval, job.days, job.state.value)
+            Unfinished(job.key, job.dataset, job.interval, job.days, job.state.value, job.scope)
             for job in store.unfinished(organization)
             if job.fingerprint == fingerprint
         ),

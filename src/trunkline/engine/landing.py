@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from trunkline.catalog import Catalog, Dataset
+from trunkline.catalog import Catalog, Dataset, ScopeKind
 from trunkline.clock import Clock
 from trunkline.errors import LimitExceeded
 from trunkline.flatten import Flattener
 from trunkline.http.message import Offload
+from trunkline.interval import Before, Days
 from trunkline.jobs.job import Job, Landed
 from trunkline.lake.catalogue import Publication
 from trunkline.lake.lake import Lake
@@ -48,10 +49,10 @@ class PageLanding:
         return landed
 
     def _land(self, job: Job, body: bytes) -> Landed:
-        flat = self.flatteners[job.dataset].flatten(body, days=job.days)
+        flat = self.flatteners[job.dataset].flatten(body, days=_starts(job))
         name = f"{job.key}-{job.attempt}-{job.pages:05d}"
         try:
-            receipt = self.lake.stage(name, flat.tables, self.layouts[job.dataset])
+            receipt = self.lake.stage(name, flat.tables, self.layouts[job.dataset], job.scope)
         except OSError as error:
             raise LimitExceeded(
                 f"a page could not be written to {self.lake.home}: {error.strerror}",
@@ -83,6 +84,7 @@ class PageLanding:
                 watermark=job.watermark or self.watermark,
                 fingerprint=job.fingerprint,
                 divisions=self.divisions,
+                scope=job.scope,
             ),
             self.layouts[job.dataset],
             now,
@@ -92,3 +94,10 @@ class PageLanding:
         """Delete what was staged for a job that starts over."""
         for page in pages:
             self.lake.discard(Receipt.decode(page.receipt).files)
+
+
+def _starts(job: Job) -> Days:
+    """The days that a record of a job may have begun on; what began on others is left out."""
+    if job.scope.kind is ScopeKind.OPEN_AT:
+        return Before(min(job.days))
+    return job.days

@@ -16,6 +16,7 @@ from trunkline.catalog import Holds
 from trunkline.flatten import maps
 from trunkline.flatten.shape import LIMITS, Layout, Shape, arrow_type
 from trunkline.flatten.unread import Unread
+from trunkline.interval import Before, Days
 from trunkline.types import Type
 
 _DAY_MS = 86_400_000
@@ -74,7 +75,7 @@ def _options(layout: Layout, records: pa.DataType, unexpected: str) -> pj.ParseO
     )
 
 
-def read(body: bytes, layout: Layout, reader: Reader, days: frozenset[date]) -> Page:
+def read(body: bytes, layout: Layout, reader: Reader, days: Days) -> Page:
     """The records of a page that started on ``days``; Refused where pyarrow cannot be sure."""
     page, strangers = _parse(body, reader)
     records = page[layout.root.level.attribute].combine_chunks().flatten()
@@ -105,10 +106,13 @@ def _with_maps(
         raise Refused("a map that is none") from None
 
 
-def _on_days(times: pa.Array, days: frozenset[date]) -> npt.NDArray[np.bool_]:
+def _on_days(times: pa.Array, days: Days) -> npt.NDArray[np.bool_]:
     """Which instants fall on the UTC days."""
-    numbers = np.array([(day - _EPOCH).days for day in days], np.int64)
-    return np.isin(times.cast(pa.int64()).to_numpy() // _DAY_MS, numbers)
+    of_times = times.cast(pa.int64()).to_numpy() // _DAY_MS
+    if isinstance(days, Before):
+        earlier: npt.NDArray[np.bool_] = of_times < (days.day - _EPOCH).days
+        return earlier
+    return np.isin(of_times, np.array([(day - _EPOCH).days for day in days], np.int64))
 
 
 def _parse(body: bytes, reader: Reader) -> tuple[pa.Table, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from trunkline.flatten.frames import frames_of
 from trunkline.flatten.shape import Layout, layout_of
 from trunkline.flatten.slow import Quarantined
 from trunkline.flatten.sums import fractions
+from trunkline.interval import Days
 from trunkline.types import Type
 
 
@@ -70,7 +71,7 @@ class Flattener:
         for name, value in compiled.items():
             object.__setattr__(self, name, value)
 
-    def flatten(self, body: bytes, *, days: frozenset[date]) -> Flattened:
+    def flatten(self, body: bytes, *, days: Days) -> Flattened:
         """One page as tables; records that began outside the UTC ``days`` are left out.
 
         MalformedAnswer where the body is not a JSON object of the dataset's envelope.
@@ -83,7 +84,7 @@ class Flattener:
             return self._cut(page, (), Counter())
         return self._cut(page, (), unknown.attributes(_decoded(body), page.kept, self._layout))
 
-    def flatten_slowly(self, body: bytes, *, days: frozenset[date]) -> Flattened:
+    def flatten_slowly(self, body: bytes, *, days: Days) -> Flattened:
         """The same, one record at a time: what ``flatten`` does with a page pyarrow refuses."""
         decoded = slow.decode(body)
         page, quarantined = slow.read(decoded, self._layout, days)

@@ -20,6 +20,7 @@ from trunkline.catalog import Holds
 from trunkline.errors import MalformedAnswer
 from trunkline.flatten.fast import Page
 from trunkline.flatten.shape import LIMITS, Layout, Shape, arrow_type
+from trunkline.interval import Days
 from trunkline.types import Type
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,9 +62,7 @@ def decode(body: bytes) -> dict[str, Any]:
     return page
 
 
-def read(
-    page: dict[str, Any], layout: Layout, days: frozenset[date]
-) -> tuple[Page, tuple[Quarantined, ...]]:
+def read(page: dict[str, Any], layout: Layout, days: Days) -> tuple[Page, tuple[Quarantined, ...]]:
     """The records of a decoded page that started on ``days``, and those that cannot be read."""
     records = page.get(layout.root.level.attribute)
     if not isinstance(records, list | None):

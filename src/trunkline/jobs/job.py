@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
+from trunkline.catalog import WHOLE, Scope
 from trunkline.interval import Interval
 
 
@@ -109,6 +110,7 @@ class Job:
     submitted_at: datetime | None = None
     error: str | None = None
     parent: str | None = None
+    scope: Scope = WHOLE
 
     @property
     def unfinished(self) -> bool:

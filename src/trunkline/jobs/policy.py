@@ -51,6 +51,7 @@ def _part(job: Job, key: str, days: list[date]) -> Job:
         days=frozenset(days),
         fingerprint=job.fingerprint,
         parent=job.key,
+        scope=job.scope,
     )
 
 

@@ -166,7 +166,8 @@ class _Drive:
         try:
             self._tell(job)
             asked = up_to(job.interval, runner.horizon)
-            submitted = await runner.provider.submit(runner.datasets[job.dataset], asked)
+            dataset = runner.datasets[job.dataset]
+            submitted = await runner.provider.submit(dataset, asked, job.scope)
         except JobLost:
             raise
         except TrunklineError as error:

@@ -13,13 +13,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from trunkline.catalog import Scope
 from trunkline.clock import Clock
 from trunkline.database import opened, transaction
 from trunkline.interval import Interval, iso
 from trunkline.jobs.job import IllegalTransition, Job, JobState, Landed, require
 from trunkline.statements import load
 
-VERSION = 1
+VERSION = 2
 SCHEMA = load("trunkline.jobs", "schema.sql")
 QUERIES = load("trunkline.jobs", "queries.sql")
 
@@ -188,6 +189,7 @@ def _values(job: Job) -> dict[str, Any]:
         "submitted_at": iso(job.submitted_at) if job.submitted_at else None,
         "error": job.error,
         "parent": job.parent,
+        "scope": str(job.scope),
     }
 
 
@@ -211,6 +213,7 @@ def _job(row: sqlite3.Row) -> Job:
         submitted_at=_instant(row["submitted_at"]),
         error=row["error"],
         parent=row["parent"],
+        scope=Scope.parse(row["scope"]),
     )
 
 

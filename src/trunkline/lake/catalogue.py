@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from trunkline.catalog import WHOLE, Scope
 from trunkline.database import opened, transaction
 from trunkline.interval import iso
 from trunkline.lake.landing import StagedFile
 from trunkline.statements import load
 
-VERSION = 1
+VERSION = 2
 SCHEMA = load("trunkline.lake", "schema.sql")
 QUERIES = load("trunkline.lake", "queries.sql")
 
@@ -36,6 +37,7 @@ class CoveredDay:
     conversations: int
     divisions: tuple[str, ...] | None
     job: str
+    scope: Scope = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,26 @@ class LiveFile:
     file: int
     path: str
     days: frozenset[date]
+    scope: Scope = WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A file of a snapshot, as a reader wants to know it."""
+
+    table: str
+    path: str
+    days: frozenset[date]
+    scope: Scope = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A job's days, ready to be seen. ``files`` replace everything held of those days."""
+    """What a job brought, ready to be seen.
+
+    ``days`` are covered by it from then on, for its scope alone; none where it covers nothing, as
+    the tail does.
+    """
 
     job: str
     organization: str
@@ -60,6 +77,7 @@ class Publication:
     watermark: datetime
     fingerprint: str
     divisions: tuple[str, ...] | None = None
+    scope: Scope = WHOLE
 
 
 class Catalogue:
@@ -85,20 +103,21 @@ class Catalogue:
         row = self._db.execute(QUERIES["snapshot_of_job"], {"job": job}).fetchone()
         return int(row["snapshot"]) if row else None
 
-    def files(self, organization: str, snapshot: int) -> dict[str, tuple[str, ...]]:
-        """The paths of a snapshot by table, relative to the data directory."""
-        paths: dict[str, list[str]] = {}
-        for row in self._all("files_of_snapshot", organization=organization, snapshot=snapshot):
-            paths.setdefault(row["table_name"], []).append(row["path"])
-        return {table: tuple(of_table) for table, of_table in paths.items()}
-
-    def rows(self, organization: str, snapshot: int) -> dict[str, int]:
-        """How many rows each table has in a snapshot."""
-        found = self._all("rows_of_snapshot", organization=organization, snapshot=snapshot)
-        return {row["table_name"]: int(row["rows"]) for row in found}
+    def files(self, organization: str, snapshot: int) -> tuple[HeldFile, ...]:
+        """The files of a snapshot, of every scope; their paths relative to the data directory."""
+        rows = self._all("files_of_snapshot", organization=organization, snapshot=snapshot)
+        return tuple(
+            HeldFile(
+                row["table_name"],
+                row["path"],
+                _days(row["days"].split(",")),
+                Scope.parse(row["scope"]),
+            )
+            for row in rows
+        )
 
     def coverage(self, organization: str, snapshot: int) -> tuple[CoveredDay, ...]:
-        """Every day held, by dataset and day."""
+        """Every day held, by dataset, scope and day."""
         rows = self._all("coverage_of_snapshot", organization=organization, snapshot=snapshot)
         return tuple(
             CoveredDay(
@@ -110,6 +129,7 @@ class Catalogue:
                 int(row["conversations"]),
                 _names(row["divisions"]),
                 row["job"],
+                Scope.parse(row["scope"]),
             )
             for row in rows
         )
@@ -119,24 +139,32 @@ class Catalogue:
         row = self._one("newest_fingerprint", organization=organization)
         return str(row["fingerprint"]) if row else None
 
-    def live_files(self, organization: str, table: str, days: frozenset[date]) -> list[LiveFile]:
-        """The files of the newest snapshot that hold rows of any of the days."""
+    def live_files(
+        self, organization: str, table: str, days: frozenset[date] | None, scope: Scope = WHOLE
+    ) -> list[LiveFile]:
+        """The files of the newest snapshot and of a scope that hold rows of any of the days.
+
+        All files of the scope where no days are named.
+        """
         rows = self._all(
             "live_files",
             organization=organization,
             table_name=table,
-            first_day=min(days).isoformat(),
-            last_day=max(days).isoformat(),
+            scope=str(scope),
+            first_day=min(days or {date.min}).isoformat(),
+            last_day=max(days or {date.max}).isoformat(),
         )
-        found = [LiveFile(row["file"], row["path"], _days(row["days"].split(","))) for row in rows]
-        return [file for file in found if file.days & days]
+        found = [
+            LiveFile(row["file"], row["path"], _days(row["days"].split(",")), scope) for row in rows
+        ]
+        return [file for file in found if days is None or file.days & days]
 
     def paths(self) -> frozenset[str]:
         """Every path any snapshot names."""
         return frozenset(row["path"] for row in self._all("paths"))
 
     def publish(
-        self, publication: Publication, replaced: list[LiveFile], published_at: datetime
+        self, publication: Publication, replaced: Iterable[LiveFile], published_at: datetime
     ) -> int:
         """Make a job's days visible in all tables at once; its snapshot.
 
@@ -174,6 +202,7 @@ class Catalogue:
             "add_file",
             organization=organization,
             table_name=staged.table,
+            scope=staged.scope,
             path=staged.path,
             sha256=staged.sha256,
             rows=staged.rows,
@@ -189,6 +218,7 @@ class Catalogue:
         of_day = {
             "organization": publication.organization,
             "dataset": publication.dataset,
+            "scope": str(publication.scope),
             "day": day.isoformat(),
         }
         self._run("end_coverage", snapshot=snapshot, **of_day)

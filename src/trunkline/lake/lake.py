@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from trunkline.catalog import OPEN_AT, WHOLE, Scope
 from trunkline.errors import ConfigError
-from trunkline.lake.catalogue import Catalogue, CoveredDay, LiveFile, Publication
+from trunkline.lake.catalogue import Catalogue, CoveredDay, Publication
+from trunkline.lake.displacement import displaced, out_of_place
 from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
-from trunkline.lake.remainder import newest_only, without_days
+from trunkline.lake.reading import Reading
+from trunkline.lake.remainder import newest_only
 
 CATALOGUE = "catalogue.sqlite"
 OURS = re.compile(r"[0-9a-f]{32}-[\w-]+\.(?:parquet|partial)")  # <key of a job>-<page of it>
@@ -43,30 +46,33 @@ class Lake:
         """Let go of the catalogue."""
         self.catalogue.close()
 
-    def stage(self, name: str, tables: Mapping[str, pa.Table], layout: Layout) -> Receipt:
+    def stage(
+        self, name: str, tables: Mapping[str, pa.Table], layout: Layout, scope: Scope = WHOLE
+    ) -> Receipt:
         """Write one page's tables as final Parquet that no snapshot names yet."""
-        return stage(self.home, name, tables, layout.time_column)
+        return stage(self.home, name, tables, layout.time_column, scope)
 
     def publish(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
-        """Replace the job's days in all tables at once; the snapshot it became.
+        """Replace what the job brought anew, in all tables at once; the snapshot it became.
 
-        Files that also hold other days live on as new files without the replaced ones. A
-        conversation that came on two pages of the job is kept once, as the later page had it.
+        What that is depends on its scope: see ``displacement``. Files that also hold something else
+        live on as new files with that alone. A conversation that came on two pages of the job is
+        kept once, as the later page had it.
 
-        FileNotFoundError where a staged file is gone; ValueError where one holds rows of a day that
-        is not the job's.
+        FileNotFoundError where a staged file is gone; ValueError where one was staged for another
+        scope, or holds rows of a day that is not the job's.
         """
         if (already := self.catalogue.snapshot_of(publication.job)) is not None:
             return already
         self._require(publication)
         kept = newest_only(self.home, publication.files, layout)
-        replaced, remainders = self._displaced(publication, layout)
+        gone = displaced(self.home, self.catalogue, publication, kept, layout)
         whole = replace(
             publication,
-            files=(*kept, *remainders),
-            days=_conversations(kept, publication.days, layout),
+            files=(*kept, *gone.remainders),
+            days=_conversations(kept, publication, layout),
         )
-        snapshot = self.catalogue.publish(whole, replaced, published_at)
+        snapshot = self.catalogue.publish(whole, gone.files, published_at)
         paths = {file.path for file in kept}
         self.discard(file for file in publication.files if file.path not in paths)
         return snapshot
@@ -75,31 +81,36 @@ class Lake:
         for file in publication.files:
             if not (self.home / file.path).is_file():
                 raise FileNotFoundError(f"{file.path} is not there")
-            if strangers := sorted(file.days.keys() - publication.days.keys()):
-                raise ValueError(f"{file.path} holds rows of {strangers[0]}, which is not wanted")
-
-    def _displaced(
-        self, publication: Publication, layout: Layout
-    ) -> tuple[list[LiveFile], list[StagedFile]]:
-        days = frozenset(publication.days)
-        replaced: list[LiveFile] = []
-        remainders: list[StagedFile] = []
-        for table in layout.tables:
-            for file in self.catalogue.live_files(publication.organization, table, days):
-                replaced.append(file)
-                if file.days - days:
-                    remainders += without_days(
-                        self.home, file, table, publication.job, days, layout
-                    )
-        return replaced, remainders
+            if file.scope != str(publication.scope):
+                raise ValueError(f"{file.path} was staged for another scope")
+            if stranger := out_of_place(publication, file):
+                raise ValueError(f"{file.path} holds rows of {stranger}, which is not wanted")
 
     def files(self, organization: str, snapshot: int) -> dict[str, tuple[str, ...]]:
-        """Absolute paths of a snapshot's files by table."""
-        found = self.catalogue.files(organization, snapshot)
-        return {t: tuple(str(self.home / path) for path in paths) for t, paths in found.items()}
+        """Absolute paths of a snapshot's files by table, those of every scope."""
+        paths: dict[str, list[str]] = {}
+        for file in self.catalogue.files(organization, snapshot):
+            paths.setdefault(file.table, []).append(str(self.home / file.path))
+        return {table: tuple(of_table) for table, of_table in paths.items()}
+
+    def reading(self, organization: str, snapshot: int, scopes: tuple[Scope, ...] = ()) -> Reading:
+        """What a query reads of a snapshot: whole days, the tail, and the scopes it names."""
+        files = (
+            replace(file, path=str(self.home / file.path))
+            for file in self.catalogue.files(organization, snapshot)
+        )
+        whole: dict[str, set[date]] = {}
+        for held in self.coverage(organization, snapshot):
+            whole.setdefault(held.dataset, set()).add(held.day)
+        days = {dataset: frozenset(of_dataset) for dataset, of_dataset in whole.items()}
+        return Reading(tuple(files), days, scopes)
 
     def coverage(self, organization: str, snapshot: int | None = None) -> tuple[CoveredDay, ...]:
-        """The days held, of the newest snapshot unless another is named."""
+        """The days held whole, of the newest snapshot unless another is named."""
+        return tuple(day for day in self.scoped(organization, snapshot) if day.scope == WHOLE)
+
+    def scoped(self, organization: str, snapshot: int | None = None) -> tuple[CoveredDay, ...]:
+        """The days held of every scope, of the newest snapshot unless another is named."""
         at = self.catalogue.latest() if snapshot is None else snapshot
         return self.catalogue.coverage(organization, at)
 
@@ -133,12 +144,17 @@ class Lake:
 
 
 def _conversations(
-    files: Iterable[StagedFile], days: Mapping[date, int], layout: Layout
+    files: Iterable[StagedFile], publication: Publication, layout: Layout
 ) -> dict[date, int]:
-    """Records by day, counted in the root table; 0 where it has none."""
-    counts = dict.fromkeys(days, 0)
-    for file in files:
-        if file.table == layout.root_table:
-            for day, rows in file.days.items():
-                counts[day] = counts.get(day, 0) + rows
+    """Records by covered day, counted in the root table; 0 where it has none.
+
+    All of OPEN_AT belong to the one day at whose beginning they were open.
+    """
+    counts = dict.fromkeys(publication.days, 0)
+    roots = [file for file in files if file.table == layout.root_table]
+    if publication.scope == OPEN_AT:
+        return dict.fromkeys(counts, sum(file.rows for file in roots))
+    for file in roots:
+        for day in counts.keys() & file.days.keys():
+            counts[day] += file.days[day]
     return counts

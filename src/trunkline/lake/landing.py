@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from trunkline.catalog import WHOLE, Scope
+
 FILES = "files"
 
 
@@ -32,10 +34,10 @@ class Layout:
     time_column: str
 
 
-class StagedFile(msgspec.Struct, frozen=True):
+class StagedFile(msgspec.Struct, frozen=True, omit_defaults=True):
     """One Parquet file that no snapshot names yet. ``days`` counts its rows by UTC day.
 
-    ``path`` is relative to the data directory.
+    ``path`` is relative to the data directory; ``scope`` is the text of the one it was fetched for.
     """
 
     table: str
@@ -44,6 +46,7 @@ class StagedFile(msgspec.Struct, frozen=True):
     rows: int
     bytes: int
     days: dict[date, int]
+    scope: str = ""
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -61,14 +64,20 @@ class Receipt(msgspec.Struct, frozen=True):
         return msgspec.json.decode(text, type=Receipt)
 
 
-def stage(home: Path, name: str, tables: Mapping[str, pa.Table], time_column: str) -> Receipt:
+def stage(
+    home: Path,
+    name: str,
+    tables: Mapping[str, pa.Table],
+    time_column: str,
+    scope: Scope = WHOLE,
+) -> Receipt:
     """Write each table that has rows to ``files/<table>/<name>.parquet``; durable on return.
 
     The same name written again (a page fetched twice because of a crash) replaces the file, so
     nothing is left behind that no receipt names.
     """
     written = tuple(
-        _write(home, f"{FILES}/{table}/{name}.parquet", table, rows, time_column)
+        _write(home, f"{FILES}/{table}/{name}.parquet", table, rows, time_column, scope)
         for table, rows in tables.items()
         if rows.num_rows
     )
@@ -77,7 +86,9 @@ def stage(home: Path, name: str, tables: Mapping[str, pa.Table], time_column: st
     return Receipt(written)
 
 
-def _write(home: Path, path: str, table: str, rows: pa.Table, time_column: str) -> StagedFile:
+def _write(
+    home: Path, path: str, table: str, rows: pa.Table, time_column: str, scope: Scope
+) -> StagedFile:
     sink = pa.BufferOutputStream()
     pq.write_table(rows, sink, compression="zstd", compression_level=1)
     content = sink.getvalue()
@@ -91,6 +102,7 @@ def _write(home: Path, path: str, table: str, rows: pa.Table, time_column: str) 
         rows=rows.num_rows,
         bytes=content.size,
         days=rows_by_day(rows, time_column),
+        scope=str(scope),
     )
 
 

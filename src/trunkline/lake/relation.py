@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -14,14 +14,36 @@ SYSTEM_SCHEMA = "trunkline"
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Parquet files, of which the rows are read that the condition holds for; all without one.
+
+    ``beside`` are files that the condition itself reads.
+    """
+
+    files: tuple[str, ...]
+    where: str = ""
+    beside: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> str:
+        """What stands after FROM."""
+        return parquet(self.files) + (f" WHERE {self.where}" if self.where else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
-    """A table as a session sees it: Parquet files of the lake, or rows in memory, or nothing."""
+    """A table as a session sees it: parts of the lake, or rows in memory, or nothing."""
 
     schema: str
     name: str
     columns: tuple[tuple[str, Type], ...]
-    files: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     rows: pa.Table | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file that reading it opens."""
+        return tuple(path for part in self.parts for path in (*part.files, *part.beside))
 
     @property
     def qualified(self) -> str:
@@ -30,10 +52,10 @@ class Relation:
 
 
 def relations_of(
-    catalog: Catalog, files: dict[str, tuple[str, ...]] | None = None
+    catalog: Catalog, parts: Mapping[str, tuple[Part, ...]] | None = None
 ) -> tuple[Relation, ...]:
-    """Every table and view of a catalogue, with the files of a snapshot by table name."""
-    held = files or {}
+    """Every table and view of a catalogue, with the parts it is read from by table name."""
+    held = parts or {}
     return tuple(
         Relation(catalog.schema, name, columns_of(table), held.get(table.name, ()))
         for table in catalog.tables
@@ -52,3 +74,18 @@ def find(
     """The relation of that name, as the search path of a session would find it."""
     wanted = (folded(schema or default), folded(name))
     return next((r for r in relations if (r.schema, r.name) == wanted), None)
+
+
+def parquet(paths: Iterable[str]) -> str:
+    """The table function that reads the files.
+
+    Not by Hive's naming: a data directory below one that is called `queue_id=5` would else become
+    that column.
+    """
+    listed = ", ".join(literal(path) for path in paths)
+    return f"read_parquet([{listed}], hive_partitioning = false)"
+
+
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"

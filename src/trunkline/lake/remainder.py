@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from trunkline.catalog import Scope
 from trunkline.lake.catalogue import LiveFile
 from trunkline.lake.landing import Layout, StagedFile, stage
 
@@ -26,7 +27,22 @@ def without_days(
         return pc.invert(pc.is_in(of_row, value_set=gone))
 
     name = f"{job}-of-{file.file}"
-    return _filtered(home, home / file.path, table, name, stays, layout)
+    return _filtered(home, home / file.path, table, name, stays, layout, file.scope)
+
+
+def without_keys(
+    home: Path, file: LiveFile, table: str, job: str, keys: pa.Array, layout: Layout
+) -> tuple[StagedFile, ...] | None:
+    """What a published file holds of other records, as a new file; None where it loses none."""
+    found = pq.read_table(home / file.path, columns=[layout.key], partitioning=None)
+    if not pc.any(pc.is_in(found[layout.key], value_set=keys)).as_py():
+        return None
+
+    def stays(rows: pa.Table) -> pa.Array:
+        return pc.invert(pc.is_in(rows[layout.key], value_set=keys))
+
+    name = f"{job}-of-{file.file}"
+    return _filtered(home, home / file.path, table, name, stays, layout, file.scope)
 
 
 def newest_only(
@@ -52,7 +68,8 @@ def newest_only(
             return pc.invert(pc.is_in(rows[layout.key], value_set=gone))
 
         name = f"{_page(file)}-once"
-        kept += _filtered(home, home / file.path, file.table, name, stays, layout)
+        scope = Scope.parse(file.scope)
+        kept += _filtered(home, home / file.path, file.table, name, stays, layout, scope)
     return tuple(kept)
 
 
@@ -88,6 +105,7 @@ def _filtered(
     name: str,
     stays: Callable[[pa.Table], pa.Array],
     layout: Layout,
+    scope: Scope,
 ) -> tuple[StagedFile, ...]:
-    rows = pq.read_table(source)
-    return stage(home, name, {table: rows.filter(stays(rows))}, layout.time_column).files
+    rows = pq.read_table(source, partitioning=None)
+    return stage(home, name, {table: rows.filter(stays(rows))}, layout.time_column, scope).files

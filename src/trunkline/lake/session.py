@@ -17,7 +17,7 @@ import pyarrow as pa
 from trunkline.errors import DamagedLake, LimitExceeded, TrunklineError, UsageError
 from trunkline.lake import gate
 from trunkline.lake.messages import sql_error
-from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
+from trunkline.lake.relation import SYSTEM_SCHEMA, Relation, literal
 
 BATCH_ROWS = 65_536
 INTERRUPT_EVERY = 0.05
@@ -182,12 +182,10 @@ def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
         connection.register("incoming", relation.rows)
         connection.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")  # noqa: S608
         connection.unregister("incoming")
-    elif relation.files:
-        files = ", ".join(_literal(path) for path in relation.files)
+    elif relation.parts:
         columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
-        # Or a data directory below one that is called `queue_id=5` would become that column.
-        source = f"read_parquet([{files}], hive_partitioning = false)"
-        connection.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM {source}")  # noqa: S608
+        selects = (f"SELECT {columns} FROM {part.source}" for part in relation.parts)  # noqa: S608
+        connection.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(selects)}")
     else:
         columns = ", ".join(f'"{column}" {type_.duckdb}' for column, type_ in relation.columns)
         connection.execute(f"CREATE TABLE {name} ({columns})")
@@ -195,7 +193,7 @@ def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
 
 def _set_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
     try:
-        connection.execute(f"SET TimeZone = {_literal(zone)}")
+        connection.execute(f"SET TimeZone = {literal(zone)}")
     except duckdb.Error:
         raise UsageError(
             f"there is no time zone {zone!r}",
@@ -209,13 +207,13 @@ def _lock(
     default_schema: str,
     limits: Limits,
 ) -> None:
-    paths = ", ".join(_literal(path) for r in relations for path in r.files)
-    temporary = _literal(str(limits.temporary)) if limits.temporary else "''"
+    paths = ", ".join(literal(path) for r in relations for path in r.files)
+    temporary = literal(str(limits.temporary)) if limits.temporary else "''"
     for setting in (
-        f"search_path = {_literal(default_schema)}",
-        f"memory_limit = {_literal(limits.memory)}",
+        f"search_path = {literal(default_schema)}",
+        f"memory_limit = {literal(limits.memory)}",
         f"temp_directory = {temporary}",
-        f"max_temp_directory_size = {_literal(SPILL_MOST)}",
+        f"max_temp_directory_size = {literal(SPILL_MOST)}",
         "errors_as_json = true",
         "python_enable_replacements = false",
         "autoinstall_known_extensions = false",
@@ -225,10 +223,6 @@ def _lock(
         "lock_configuration = true",
     ):
         connection.execute(f"SET {setting}")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from math import ceil
 
-from trunkline.catalog import Dataset
+from trunkline.catalog import WHOLE, Dataset
 from trunkline.interval import DAY, Interval, day_span, months
 from trunkline.planner.plan import Fetch, Holdings, Need, State, Unfinished
 
@@ -34,8 +34,8 @@ def fetches(need: Need, holdings: Holdings) -> tuple[Fetch, ...]:
 
 
 def _useful(need: Need, unfinished: Iterable[Unfinished]) -> list[Unfinished]:
-    """The dataset's unfinished jobs, those that cover most of the gap first."""
-    mine = [job for job in unfinished if job.dataset == need.dataset.name]
+    """The dataset's unfinished jobs of whole days, those that cover most of the gap first."""
+    mine = [j for j in unfinished if j.dataset == need.dataset.name and j.scope == WHOLE]
     return sorted(mine, key=lambda job: (-len(need.gap & job.days), job.interval, job.key))
 
 

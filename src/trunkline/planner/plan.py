@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from trunkline.catalog import Dataset
+from trunkline.catalog import WHOLE, Dataset, Scope
 from trunkline.interval import Interval
 from trunkline.planner import explain
 
@@ -31,6 +31,7 @@ class Unfinished:
     interval: Interval
     days: frozenset[date]
     state: str
+    scope: Scope = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ class Fetch:
     reason: str
     resumes: str | None = None
     pages: int | None = None
+    scope: Scope = WHOLE
 
     @property
     def requests(self) -> int:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from trunkline.catalog import Dataset, Table
+from trunkline.catalog import WHOLE, Dataset, Scope, Table
 from trunkline.interval import Interval
 
 
@@ -72,9 +72,10 @@ class Provider(Protocol):
         """The watermark: data before it is complete. One request."""
         ...
 
-    async def submit(self, dataset: Dataset, interval: Interval) -> Submitted:
-        """Start a job for the records that began on the interval's UTC days.
+    async def submit(self, dataset: Dataset, interval: Interval, scope: Scope = WHOLE) -> Submitted:
+        """Start a job for the records of a scope: those that began on the interval's UTC days.
 
+        OPEN_AT also brings what began earlier and had not ended when the interval begins.
         ``unknown`` of an error counts the attempts that may each have left a job there.
         """
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,8 @@ from tests.unit.flatten.pages import (
     session,
 )
 from trunkline.errors import MalformedAnswer
+from trunkline.flatten import Flattened
+from trunkline.interval import EVER, Before
 
 
 @pytest.mark.parametrize("page", [b"{}", b'{"conversations":null}', b'{"conversations":[]}'])
@@ -63,6 +66,21 @@ def test_days_need_not_be_neighbours() -> None:
     )
     flattened = FLATTENER.flatten(page, days=frozenset({date(2025, 3, 2), date(2025, 3, 30)}))
     assert [found["conversation_id"] for found in rows(flattened, "conversations")] == ["2", "30"]
+
+
+@pytest.mark.parametrize("read", [FLATTENER.flatten, FLATTENER.flatten_slowly])
+def test_days_may_be_all_before_one(read: Callable[..., Flattened]) -> None:
+    starts = ["2024-11-30T12:00:00Z", "2025-03-01T23:59:59.999Z", "2025-03-02T00:00:00Z"]
+    page = body(
+        *(
+            conversation(conversationId=str(place), conversationStart=start)
+            for place, start in enumerate(starts)
+        )
+    )
+    flattened = read(page, days=Before(date(2025, 3, 2)))
+    assert [found["conversation_id"] for found in rows(flattened, "conversations")] == ["0", "1"]
+    assert flattened.ignored == 1
+    assert read(page, days=EVER).conversations == 3
 
 
 @pytest.mark.parametrize("absent", ["null", "missing"])

@@ -7,7 +7,23 @@ from typing import Any
 
 import pytest
 
-from trunkline.catalog import Catalog, Column, Dataset, Level, Pii, Pushdown, Table, closest, folded
+from trunkline.catalog import (
+    OPEN_AT,
+    TAIL,
+    WHOLE,
+    Catalog,
+    Column,
+    Dataset,
+    Level,
+    Pii,
+    Pushdown,
+    Scope,
+    ScopeKind,
+    Table,
+    closest,
+    filtered,
+    folded,
+)
 from trunkline.types import Type
 
 CALL = Level("call", None, "calls", id="callId")
@@ -143,3 +159,54 @@ def test_the_closest_name(written: str, meant: str | None) -> None:
 def test_only_ascii_has_case() -> None:
     assert folded("QUEUE_Id") == "queue_id"
     assert folded("S\N{KELVIN SIGN}ILL\u00c4") == "s\N{KELVIN SIGN}ill\u00c4"
+
+
+Q = ("q1", "q2")
+
+
+@pytest.mark.parametrize(
+    ("scope", "text"),
+    [
+        (WHOLE, ""),
+        (OPEN_AT, "open_at"),
+        (TAIL, "tail"),
+        (filtered({"queue_id": ["q2", "q1", "q2"]}), 'filtered [["queue_id",["q1","q2"]]]'),
+        (
+            filtered({"user_id": ['a "b', "ü"], "queue_id": Q}),
+            'filtered [["queue_id",["q1","q2"]],["user_id",["a \\"b","\\u00fc"]]]',
+        ),
+    ],
+)
+def test_a_scope_has_one_text(scope: Scope, text: str) -> None:
+    assert str(scope) == text
+    assert Scope.parse(text) == scope
+
+
+def test_a_scope_is_the_same_in_any_order() -> None:
+    one = Scope(ScopeKind.FILTERED, (("queue_id", Q), ("user_id", ("u",))))
+    other = Scope(ScopeKind.FILTERED, (("user_id", ("u",)), ("queue_id", ("q2", "q1"))))
+    assert one == other
+    assert hash(one) == hash(other)
+
+
+@pytest.mark.parametrize(
+    ("kind", "predicates"),
+    [
+        (ScopeKind.WHOLE, (("queue_id", Q),)),
+        (ScopeKind.TAIL, (("queue_id", Q),)),
+        (ScopeKind.FILTERED, ()),
+        (ScopeKind.FILTERED, (("queue_id", ()),)),
+        (ScopeKind.FILTERED, (("queue_id", Q), ("queue_id", Q))),
+    ],
+)
+def test_a_scope_that_means_nothing(
+    kind: ScopeKind, predicates: tuple[tuple[str, tuple[str, ...]], ...]
+) -> None:
+    with pytest.raises(ValueError, match="scope"):
+        Scope(kind, predicates)
+
+
+@pytest.mark.parametrize("text", ["whole", "filtered", 'open_at [["a",["b"]]]', "filtered [[]"])
+def test_a_text_that_is_no_scope(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        Scope.parse(text)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from itertools import count
 from pathlib import Path
 
 from tests.fakes import VirtualClock, run
-from trunkline.catalog import Dataset, Level, Table
+from trunkline.catalog import WHOLE, Dataset, Level, Scope, Table
 from trunkline.errors import JobLost, TrunklineError
 from trunkline.interval import Interval, day_span
 from trunkline.jobs.job import Job, Landed
@@ -85,6 +85,7 @@ class Remote:
     fate: Fate
     since: datetime
     asked: int = 0
+    scope: Scope = WHOLE
 
 
 @dataclass(slots=True)
@@ -108,13 +109,13 @@ class Acme:
     async def availability(self, dataset: Dataset) -> datetime:
         raise NotImplementedError(dataset.name)
 
-    async def submit(self, dataset: Dataset, interval: Interval) -> Submitted:
+    async def submit(self, dataset: Dataset, interval: Interval, scope: Scope = WHOLE) -> Submitted:
         assert dataset is CALLS
         self._meet("submit", "-", interval)
         self.submitted[interval] += 1
         key = f"r{len(self.jobs) + 1}"
         fate = self.fate(interval, self.submitted[interval])
-        self.jobs[key] = Remote(interval, fate, self.clock.now())
+        self.jobs[key] = Remote(interval, fate, self.clock.now(), scope=scope)
         running = [job for job in self.jobs.values() if not self._over(job)]
         self.running_most = max(self.running_most, len(running))
         self.hazard("submit heard")
@@ -256,13 +257,16 @@ class World:
         self.acme.hazard = self.shelf.hazard = hazard
         return hazard
 
-    def add(self, *intervals: Interval, days: Iterable[date] | None = None) -> None:
+    def add(
+        self, *intervals: Interval, days: Iterable[date] | None = None, scope: Scope = WHOLE
+    ) -> None:
         """Keep new jobs."""
         store = JobStore(self.path, self.clock)
         wanted = frozenset(days) if days else None
         for interval in intervals:
             key = f"j{next(self._keys)}"
-            store.add(Job(key, ORGANIZATION, "calls", interval, wanted or interval.days(), "f"))
+            job = Job(key, ORGANIZATION, "calls", interval, wanted or interval.days(), "f")
+            store.add(replace(job, scope=scope))
         store.close()
 
     def run(self) -> Outcome:

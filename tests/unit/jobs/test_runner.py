@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes import START
 from tests.unit.jobs.acme import Fate, Killed, World, span
+from trunkline.catalog import filtered
 from trunkline.errors import (
     CostGuard,
     CredentialsError,
@@ -136,6 +137,15 @@ def test_a_job_that_fails_is_halved_and_both_halves_land(world: World, days: int
     assert set(outcome.published) == set(parts)
     noted = [step for step in world.steps if step.note]
     assert [(step.job.state, step.note) for step in noted] == [(JobState.SPLIT, parent.error)]
+
+
+def test_a_job_is_submitted_with_its_scope_and_so_are_its_halves(world: World) -> None:
+    scope = filtered({"queue_id": ["q"]})
+    world.acme.fate = failing(MONTH, Fate.FAILED)
+    world.add(MONTH, scope=scope)
+    world.run()
+    assert {job.scope for job in world.acme.jobs.values()} == {scope}
+    assert [job.scope for job in world.jobs()] == [scope] * 3
 
 
 def test_halves_run_side_by_side(world: World) -> None:

@@ -14,6 +14,7 @@ import pytest
 from tests.fakes import VirtualClock
 from tests.unit.jobs.acme import ORGANIZATION, span
 from tests.unit.jobs.test_job import ALLOWED, JOB
+from trunkline.catalog import filtered
 from trunkline.errors import ConfigError
 from trunkline.jobs.job import IllegalTransition, Job, JobState, Landed
 from trunkline.jobs.policy import halves
@@ -95,6 +96,7 @@ def test_every_field_of_a_job_is_kept(store: JobStore, path: Path) -> None:
         submitted_at=WATERMARK - timedelta(hours=1),
         error="it was lost once",
         parent="p",
+        scope=filtered({"queue_id": ["q2", "q1"]}),
     )
     store.add(job)
     for again in reopened(path):
@@ -240,6 +242,17 @@ def test_a_store_of_a_newer_version_is_left_alone(store: JobStore, path: Path) -
     database.close()
     with pytest.raises(ConfigError, match="newer Trunkline"):
         JobStore(path, VirtualClock())
+    assert store.get("k") == JOB
+
+
+def test_a_store_of_an_older_version_is_left_alone(store: JobStore, path: Path) -> None:
+    store.add(JOB)
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 1")
+    database.close()
+    with pytest.raises(ConfigError, match="older Trunkline") as caught:
+        JobStore(path, VirtualClock())
+    assert str(path.parent) in (caught.value.hint or "")
     assert store.get("k") == JOB
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import pyarrow as pa
 
 from tests.unit.lake.asking import ask
+from trunkline.catalog import WHOLE, Catalog, Column, Dataset, Level, Scope, Table
 from trunkline.lake.catalogue import Publication
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Layout, Receipt
-from trunkline.lake.relation import Relation
+from trunkline.lake.relation import relations_of
 from trunkline.types import Type
 
 LAYOUT = Layout(
@@ -35,6 +36,33 @@ COLUMNS: Mapping[str, tuple[tuple[str, Type], ...]] = {
         ("version", Type.TEXT),
     ),
 }
+DATASET = Dataset(
+    name=LAYOUT.dataset,
+    provider="acme",
+    description="Conversations.",
+    levels=(
+        Level("conversation", None, "conversations"),
+        Level("segment", "conversation", "segments"),
+    ),
+    key=LAYOUT.key,
+    time_column=LAYOUT.time_column,
+    cursor="next",
+    watermark="asOf",
+)
+TABLES = tuple(
+    Table(
+        name=name,
+        description="x",
+        dataset=DATASET,
+        level=level.name,
+        grain="x",
+        key=COLUMNS[name][0][0],
+        natural_key=(),
+        columns=tuple(Column(c, kind, f"{level.name}.{c}", "x") for c, kind in COLUMNS[name]),
+        pushdowns=(),
+    )
+    for name, level in zip(LAYOUT.tables, DATASET.levels, strict=True)
+)
 ORGANIZATION = "genesys"
 PUBLISHED = datetime(2025, 4, 1, 12, tzinfo=UTC)
 
@@ -85,39 +113,39 @@ def publish(
     *pages: Iterable[Record],
     version: str = "first",
     at: datetime = PUBLISHED,
+    scope: Scope = WHOLE,
 ) -> int:
     """Stage the pages of a job and publish them; the snapshot."""
     receipts = [
-        lake.stage(f"{job}-{number}", tables(page, version), LAYOUT)
+        lake.stage(f"{job}-{number}", tables(page, version), LAYOUT, scope)
         for number, page in enumerate(pages)
     ]
-    return lake.publish(publication(job, days, receipts), LAYOUT, at)
+    return lake.publish(publication(job, days, receipts, scope=scope), LAYOUT, at)
 
 
-def read(lake: Lake, sql: str, snapshot: int | None = None) -> list[dict[str, Any]]:
+def read(
+    lake: Lake, sql: str, snapshot: int | None = None, scopes: tuple[Scope, ...] = ()
+) -> list[dict[str, Any]]:
     """The answer of a snapshot, of the newest unless another is named."""
     at = lake.catalogue.latest() if snapshot is None else snapshot
-    files = lake.files(ORGANIZATION, at)
-    relations = tuple(
-        Relation(ORGANIZATION, table, columns, files.get(table, ()))
-        for table, columns in COLUMNS.items()
-    )
-    return ask(sql, relations=relations)
+    parts = lake.reading(ORGANIZATION, at, scopes).parts(TABLES)
+    return ask(sql, relations=relations_of(Catalog(ORGANIZATION, TABLES), parts))
 
 
-def held(lake: Lake, snapshot: int | None = None) -> dict[str, str]:
+def held(lake: Lake, snapshot: int | None = None, scopes: tuple[Scope, ...] = ()) -> dict[str, str]:
     """Each conversation of a snapshot with the version it has; every key stands once."""
     twice = "SELECT segment_key FROM segments GROUP BY ALL HAVING count(*) > 1"
-    assert read(lake, twice, snapshot) == []
-    rows = read(lake, "SELECT conversation_id, version FROM conversations", snapshot)
+    assert read(lake, twice, snapshot, scopes) == []
+    rows = read(lake, "SELECT conversation_id, version FROM conversations", snapshot, scopes)
     found = {row["conversation_id"]: row["version"] for row in rows}
     assert len(found) == len(rows), "a conversation stands twice"
     return found
 
 
-def segments(lake: Lake, snapshot: int | None = None) -> dict[str, int]:
+def segments(
+    lake: Lake, snapshot: int | None = None, scopes: tuple[Scope, ...] = ()
+) -> dict[str, int]:
     """How many segments each conversation has."""
-    rows = read(
-        lake, "SELECT conversation_id AS c, count(*) AS n FROM segments GROUP BY ALL", snapshot
-    )
+    counting = "SELECT conversation_id AS c, count(*) AS n FROM segments GROUP BY ALL"
+    rows = read(lake, counting, snapshot, scopes)
     return {row["c"]: row["n"] for row in rows}

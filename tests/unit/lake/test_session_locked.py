@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from trunkline.lake.relation import Relation
+from trunkline.lake.relation import Part, Relation
 from trunkline.lake.session import Limits, session
 from trunkline.types import Type
 
@@ -30,7 +30,7 @@ def opened(folder: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     allowed = parquet(folder / "allowed.parquet", "allowed")
     parquet(folder / "secret.parquet", "secret")
     (folder / "secret.csv").write_text("a,b\n1,2\n")
-    relation = Relation("genesys", "conversations", COLUMNS, (allowed,))
+    relation = Relation("genesys", "conversations", COLUMNS, (Part((allowed,)),))
     with session((relation,), "genesys", "UTC", Limits(memory="256MB")) as connection:
         yield connection, folder
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
 import pytest
 
 from tests.fakes import Answer, FakeTransport, VirtualClock, answer, run, scripted
-from trunkline.catalog import Dataset, Level
+from trunkline.catalog import OPEN_AT, TAIL, Dataset, Level, filtered
 from trunkline.errors import JobLost, MalformedAnswer, PermissionMissing, RequestRefused
 from trunkline.http.client import Api, Client
 from trunkline.http.exchange import Patience
@@ -98,6 +98,43 @@ def test_submit() -> None:
         "order": "asc",
         "orderBy": "conversationStart",
     }
+
+
+def test_submit_what_was_open_at_an_instant() -> None:
+    scene = Scene(answer(202, {"jobId": "job-1"}))
+    minute = Interval(MARCH.start, MARCH.start + timedelta(minutes=1))
+    scene.run(scene.cloud.submit(DETAILS, minute, OPEN_AT))
+    (request,) = scene.transport.requests
+    assert msgspec.json.decode(request.body or b"") == {
+        "interval": "2025-03-01T00:00:00.000Z/2025-03-01T00:01:00.000Z",
+        "startOfDayIntervalMatching": False,
+        "order": "asc",
+        "orderBy": "conversationStart",
+    }
+
+
+def test_submit_with_filters() -> None:
+    scene = Scene(answer(202, {"jobId": "job-1"}))
+    scope = filtered({"queue_id": ["q2", "q1"], "originating_direction": ["inbound"]})
+    scene.run(scene.cloud.submit(DETAILS, MARCH, scope))
+    (request,) = scene.transport.requests
+    body = msgspec.json.decode(request.body or b"")
+    assert body["startOfDayIntervalMatching"] is True
+    queue = {"type": "dimension", "dimension": "queueId", "operator": "matches"}
+    assert body["segmentFilters"] == [
+        {"type": "or", "predicates": [queue | {"value": "q1"}, queue | {"value": "q2"}]}
+    ]
+    direction = {"type": "dimension", "dimension": "originatingDirection", "operator": "matches"}
+    assert body["conversationFilters"] == [
+        {"type": "or", "predicates": [direction | {"value": "inbound"}]}
+    ]
+
+
+def test_no_job_answers_the_tail() -> None:
+    scene = Scene()
+    with pytest.raises(ValueError, match="tail"):
+        scene.run(scene.cloud.submit(DETAILS, MARCH, TAIL))
+    assert scene.sent == []
 
 
 def test_submit_says_that_a_job_may_have_been_left_behind() -> None:

@@ -12,6 +12,7 @@ from PureCloudPlatformClientV2 import models
 from trunkline.catalog import Column, Holds, Pii, Table
 from trunkline.flatten import Flattener
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.filters import DIMENSIONS
 from trunkline.providers.genesys.tables import TABLES
 from trunkline.types import Type
 
@@ -187,10 +188,40 @@ def test_the_masked_columns() -> None:
 def test_every_table_can_be_placed_and_bounded(declared: Table) -> None:
     names = {column.name for column in declared.columns}
     assert {"conversation_id", "conversation_start"} <= names
-    (pushdown,) = declared.pushdowns
+    pushdown, *others = declared.pushdowns
     assert pushdown.column == "conversation_start"
     assert pushdown.operators == (">=", "<")
     assert pushdown.required
+    assert all(other.operators == ("=", "IN") for other in others)
+    assert not any(other.required or other.exact for other in others)
+
+
+def test_what_is_pushed_down_can_be_filtered_by() -> None:
+    """A column of that name that other tables have too must mean the same, or not be pushed."""
+    sources: dict[str, set[str]] = {}
+    for declared in DETAILS:
+        for pushdown in declared.pushdowns[1:]:
+            column = declared.column(pushdown.column)
+            sources.setdefault(column.name, set()).add(column.source)
+            assert column.pii is Pii.NONE
+            assert column.type is Type.TEXT
+    assert sources.keys() == DIMENSIONS.keys()
+    for name, found in sources.items():
+        (source,) = found
+        filters, dimension = DIMENSIONS[name]
+        assert source.partition(".")[2] == dimension
+        assert (filters == "conversationFilters") == source.startswith("conversation.")
+
+
+def test_the_dimensions_are_those_of_the_vendors_models() -> None:
+    predicates = {
+        "segmentFilters": models.SegmentDetailQueryPredicate(),
+        "conversationFilters": models.ConversationDetailQueryPredicate(),
+    }
+    for filters, dimension in DIMENSIONS.values():
+        predicate = predicates[filters]
+        predicate.dimension = dimension  # outdated_sdk_version where it is not in the enumeration
+        assert predicate.dimension == dimension
 
 
 @pytest.mark.parametrize("declared", DETAILS, ids=lambda declared: declared.name)

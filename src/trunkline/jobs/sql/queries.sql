@@ -2,7 +2,7 @@
 INSERT INTO jobs
 VALUES (:key, :organization, :dataset, :interval_start, :interval_end, :days, :fingerprint, :state,
         :remote_id, :cursor, :pages, :attempt, :submits, :possibly_repeated, :watermark,
-        :submitted_at, :error, :parent, :now, :now);
+        :submitted_at, :error, :parent, :scope, :now, :now);
 
 -- record
 -- One step of a job. What it was is part of the condition: a step is taken from where the job was

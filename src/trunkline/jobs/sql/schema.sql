@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     submitted_at      TEXT,
     error             TEXT,
     parent            TEXT,
+    scope             TEXT NOT NULL,
     created_at        TEXT NOT NULL,
     updated_at        TEXT NOT NULL
 );
@@ -43,5 +44,5 @@ CREATE TABLE IF NOT EXISTS runs (
     requests    INTEGER,
     certificate TEXT
 );
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 COMMIT;

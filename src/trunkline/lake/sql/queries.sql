@@ -15,8 +15,8 @@ VALUES (:published_at, :organization, :dataset, :job)
 RETURNING snapshot;
 
 -- add_file
-INSERT INTO files (organization, table_name, path, sha256, rows, bytes, born)
-VALUES (:organization, :table_name, :path, :sha256, :rows, :bytes, :born)
+INSERT INTO files (organization, table_name, scope, path, sha256, rows, bytes, born)
+VALUES (:organization, :table_name, :scope, :path, :sha256, :rows, :bytes, :born)
 RETURNING file;
 
 -- add_file_day
@@ -27,35 +27,40 @@ UPDATE files SET died = :snapshot WHERE file = :file AND died IS NULL;
 
 -- end_coverage
 UPDATE coverage SET died = :snapshot
-WHERE organization = :organization AND dataset = :dataset AND day = :day AND died IS NULL;
+WHERE organization = :organization AND dataset = :dataset AND scope = :scope AND day = :day
+  AND died IS NULL;
 
 -- add_coverage
 INSERT INTO coverage
-    (organization, dataset, day, fetched_at, watermark, fingerprint, conversations,
+    (organization, dataset, scope, day, fetched_at, watermark, fingerprint, conversations,
      divisions, born)
 VALUES
-    (:organization, :dataset, :day, :fetched_at, :watermark, :fingerprint, :conversations,
-     :divisions, :born);
+    (:organization, :dataset, :scope, :day, :fetched_at, :watermark, :fingerprint,
+     :conversations, :divisions, :born);
 
 -- files_of_snapshot
-SELECT table_name, path FROM files
+SELECT files.table_name, files.path, files.scope, group_concat(file_days.day) AS days
+FROM files JOIN file_days USING (file)
 WHERE organization = :organization AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
-ORDER BY table_name, file;
+GROUP BY files.file
+ORDER BY files.table_name, files.file;
 
 -- live_files
 -- The files of a table that hold any of some days, with all of their days.
 SELECT files.file, files.path, group_concat(file_days.day) AS days
 FROM files JOIN file_days USING (file)
-WHERE organization = :organization AND table_name = :table_name AND died IS NULL
+WHERE organization = :organization AND table_name = :table_name AND scope = :scope
+  AND died IS NULL
 GROUP BY files.file, files.path
 HAVING max(file_days.day BETWEEN :first_day AND :last_day);
 
 -- coverage_of_snapshot
-SELECT coverage.dataset, day, fetched_at, watermark, fingerprint, conversations, divisions, job
+SELECT coverage.dataset, coverage.scope, day, fetched_at, watermark, fingerprint, conversations,
+       divisions, job
 FROM coverage JOIN snapshots ON snapshots.snapshot = coverage.born
 WHERE coverage.organization = :organization
   AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
-ORDER BY coverage.dataset, day;
+ORDER BY coverage.dataset, coverage.scope, day;
 
 -- newest_fingerprint
 SELECT fingerprint FROM coverage
@@ -63,8 +68,3 @@ WHERE organization = :organization ORDER BY born DESC LIMIT 1;
 
 -- paths
 SELECT path FROM files;
-
--- rows_of_snapshot
-SELECT table_name, sum(rows) AS rows, sum(bytes) AS bytes, count(*) AS files FROM files
-WHERE organization = :organization AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
-GROUP BY table_name ORDER BY table_name;

@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS files (
     file         INTEGER PRIMARY KEY,
     organization TEXT NOT NULL,
     table_name   TEXT NOT NULL,
+    scope        TEXT NOT NULL,
     path         TEXT NOT NULL UNIQUE,
     sha256       TEXT NOT NULL,
     rows         INTEGER NOT NULL,
@@ -27,6 +28,7 @@ CREATE INDEX IF NOT EXISTS file_days_by_day ON file_days (day, file);
 CREATE TABLE IF NOT EXISTS coverage (
     organization  TEXT NOT NULL,
     dataset       TEXT NOT NULL,
+    scope         TEXT NOT NULL,
     day           TEXT NOT NULL,
     fetched_at    TEXT NOT NULL,
     watermark     TEXT NOT NULL,
@@ -35,7 +37,7 @@ CREATE TABLE IF NOT EXISTS coverage (
     divisions     TEXT NOT NULL,
     born          INTEGER NOT NULL REFERENCES snapshots,
     died          INTEGER REFERENCES snapshots,
-    PRIMARY KEY (organization, dataset, day, born)
+    PRIMARY KEY (organization, dataset, scope, day, born)
 ) WITHOUT ROWID;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 COMMIT;

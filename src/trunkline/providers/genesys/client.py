@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from trunkline.catalog import Dataset, Table
+from trunkline.catalog import WHOLE, Dataset, Scope, Table
 from trunkline.errors import JobLost, MalformedAnswer, RequestRefused
 from trunkline.http.client import Client
 from trunkline.interval import Interval
@@ -40,10 +40,10 @@ class GenesysCloud:
         answer = await self._client.request("GET", _jobs_path(dataset) + "/availability")
         return jobs.read_availability(answer.body)
 
-    async def submit(self, dataset: Dataset, interval: Interval) -> Submitted:
-        """Start a job for the conversations that began on the interval's UTC days. One request."""
+    async def submit(self, dataset: Dataset, interval: Interval, scope: Scope = WHOLE) -> Submitted:
+        """Start a job for the conversations of a scope. One request; see ``jobs.query``."""
         answer = await self._client.request(
-            "POST", _jobs_path(dataset), json=jobs.query(interval), idempotent=False
+            "POST", _jobs_path(dataset), json=jobs.query(interval, scope), idempotent=False
         )
         try:
             return Submitted(jobs.read_accepted(answer.body), answer.possibly_repeated)

@@ -11,11 +11,13 @@ from datetime import datetime
 
 import msgspec
 
+from trunkline.catalog import WHOLE, Scope, ScopeKind
 from trunkline.errors import MalformedAnswer
 from trunkline.http.answers import UNREADABLE, decode, instant
 from trunkline.http.refusal import word
 from trunkline.interval import Interval
 from trunkline.providers import RemoteState, RemoteStatus
+from trunkline.providers.genesys.filters import filters
 
 JOBS = "/api/v2/analytics/conversations/details/jobs"
 
@@ -61,17 +63,21 @@ class Envelope(msgspec.Struct, frozen=True):
     date: msgspec.Raw = msgspec.field(name="dataAvailabilityDate", default=msgspec.Raw(b""))
 
 
-def query(interval: Interval) -> dict[str, object]:
-    """The body that asks for the conversations which began on the interval's UTC days.
+def query(interval: Interval, scope: Scope = WHOLE) -> dict[str, object]:
+    """The body that asks for the conversations of a scope which began on the interval's UTC days.
 
-    Without the flag a job answers every conversation that was alive in the interval; with it, those
-    that started on or after 00:00 UTC of the day it starts on.
+    Without the flag a job answers every conversation that was alive in the interval, which OPEN_AT
+    wants; with it, those that started on or after 00:00 UTC of the day it starts on. ValueError
+    for TAIL: no job answers it.
     """
+    if scope.kind is ScopeKind.TAIL:
+        raise ValueError("the tail is past what jobs answer")
     return {
         "interval": str(interval),
-        "startOfDayIntervalMatching": True,
+        "startOfDayIntervalMatching": scope.kind is not ScopeKind.OPEN_AT,
         "order": "asc",
         "orderBy": "conversationStart",
+        **filters(scope.predicates),
     }
 
 

@@ -38,6 +38,8 @@ CONVERSATION_DETAILS = Dataset(
     time_column="conversation_start",
     cursor="cursor",
     watermark="dataAvailabilityDate",
+    # The synchronous query answers AnalyticsConversationWithoutAttributes.
+    only_in_jobs=frozenset({"attribute"}),
     metrics=tuple(METRICS),
     mapping_version=2,
     # Either is enough; the second shows only the conversations of the client's own users.

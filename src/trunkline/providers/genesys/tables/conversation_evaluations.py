@@ -87,5 +87,8 @@ TABLE = Table(
         ),
         Column("user_id", Type.TEXT, "evaluation.userId", "The agent who was evaluated."),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+    ),
 )

@@ -47,5 +47,8 @@ TABLE = Table(
             "user_id", Type.TEXT, "resolution.userId", "Last user who handled the conversation."
         ),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+    ),
 )

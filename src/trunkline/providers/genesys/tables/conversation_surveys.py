@@ -72,5 +72,8 @@ TABLE = Table(
         Column("survey_type", Type.TEXT, "survey.surveyType", "Web or Voice."),
         Column("user_id", Type.TEXT, "survey.userId", "The agent the survey is about."),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+    ),
 )

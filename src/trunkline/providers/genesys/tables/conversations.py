@@ -125,6 +125,11 @@ TABLE = Table(
             "Whether all flow sessions were self-service.",
         ),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+        Pushdown("conversation_initiator", ("=", "IN")),
+        Pushdown("originating_direction", ("=", "IN")),
+    ),
     views=("interactions",),
 )

@@ -69,5 +69,8 @@ TABLE = Table(
             "How it came out: SUCCESS, FAILURE, ...",
         ),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+    ),
 )

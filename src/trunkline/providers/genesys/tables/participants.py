@@ -73,5 +73,11 @@ TABLE = Table(
         Column("user_id", Type.TEXT, "participant.userId", "The user, for an agent."),
         *metric_columns("participant"),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+        Pushdown("purpose", ("=", "IN")),
+        Pushdown("team_id", ("=", "IN")),
+        Pushdown("user_id", ("=", "IN")),
+    ),
 )

@@ -145,5 +145,13 @@ TABLE = Table(
             pii=Pii.FREE_TEXT,
         ),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+        Pushdown("disconnect_type", ("=", "IN")),
+        Pushdown("group_id", ("=", "IN")),
+        Pushdown("queue_id", ("=", "IN")),
+        Pushdown("segment_type", ("=", "IN")),
+        Pushdown("wrap_up_code", ("=", "IN")),
+    ),
 )

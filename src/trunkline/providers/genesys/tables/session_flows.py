@@ -102,5 +102,9 @@ TABLE = Table(
             "Kind of transfer it ended with, such as ACD.",
         ),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+        Pushdown("flow_id", ("=", "IN")),
+    ),
 )

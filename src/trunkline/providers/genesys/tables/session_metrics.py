@@ -43,5 +43,8 @@ TABLE = Table(
             "Milliseconds of a t metric, a count of an n metric, a score or count of an o metric.",
         ),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+    ),
 )

@@ -361,5 +361,14 @@ TABLE = Table(
         ),
         *metric_columns("session"),
     ),
-    pushdowns=(Pushdown("conversation_start", (">=", "<"), required=True),),
+    pushdowns=(
+        Pushdown("conversation_start", (">=", "<"), required=True),
+        Pushdown("conversation_id", ("=", "IN")),
+        Pushdown("direction", ("=", "IN")),
+        Pushdown("media_type", ("=", "IN")),
+        Pushdown("message_type", ("=", "IN")),
+        Pushdown("outbound_campaign_id", ("=", "IN")),
+        Pushdown("outbound_contact_list_id", ("=", "IN")),
+        Pushdown("protocol_call_id", ("=", "IN")),
+    ),
 )

@@ -1,0 +1,116 @@
+"""What a publication takes the place of: whole files, and rows of files that keep the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from trunkline.catalog import OPEN_AT, TAIL, Scope, ScopeKind
+from trunkline.lake.catalogue import Catalogue, LiveFile, Publication
+from trunkline.lake.landing import Layout, StagedFile
+from trunkline.lake.remainder import without_days, without_keys
+
+# A publication of a kind takes the place of days in files of these scopes; None is its own.
+_DAYS: dict[ScopeKind, tuple[Scope | None, ...]] = {
+    ScopeKind.WHOLE: (None, TAIL),
+    ScopeKind.FILTERED: (None,),
+}
+# And of records, by their key, in files of these.
+_RECORDS: dict[ScopeKind, tuple[Scope, ...]] = {
+    ScopeKind.FILTERED: (TAIL,),
+    ScopeKind.OPEN_AT: (OPEN_AT, TAIL),
+    ScopeKind.TAIL: (TAIL,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Displaced:
+    """Files that end with a publication, and those that hold what stays of them."""
+
+    files: tuple[LiveFile, ...]
+    remainders: tuple[StagedFile, ...]
+
+
+def displaced(
+    home: Path,
+    catalogue: Catalogue,
+    publication: Publication,
+    kept: tuple[StagedFile, ...],
+    layout: Layout,
+) -> Displaced:
+    """What ends when a publication begins, and its remainders, staged.
+
+    Days take the place of days: of their own scope, and whole days of the tail's too. Records take
+    the place of records: in OPEN_AT and the tail, and those that filters let through in the tail.
+    So what the tail has of a record is always the newest that is held.
+    """
+    ended = [
+        *_by_days(home, catalogue, publication, layout),
+        *_by_records(home, catalogue, publication, kept, layout),
+    ]
+    files = tuple(file for file, _ in ended)
+    return Displaced(files, tuple(rest for _, of_file in ended for rest in of_file))
+
+
+_Ended = tuple[LiveFile, tuple[StagedFile, ...]]
+
+
+def _by_days(
+    home: Path, catalogue: Catalogue, publication: Publication, layout: Layout
+) -> Iterator[_Ended]:
+    days, job = frozenset(publication.days), publication.job
+    for scope in _DAYS.get(publication.scope.kind, ()):
+        of_scope = publication.scope if scope is None else scope
+        for table in layout.tables:
+            for file in catalogue.live_files(publication.organization, table, days, of_scope):
+                stay = bool(file.days - days)
+                rest = without_days(home, file, table, job, days, layout) if stay else ()
+                yield file, rest
+
+
+def _by_records(
+    home: Path,
+    catalogue: Catalogue,
+    publication: Publication,
+    kept: tuple[StagedFile, ...],
+    layout: Layout,
+) -> Iterator[_Ended]:
+    scopes = _RECORDS.get(publication.scope.kind, ())
+    keys = _keys(home, kept, layout) if scopes else None
+    for scope in scopes:
+        for table in layout.tables:
+            for file in catalogue.live_files(publication.organization, table, None, scope):
+                rest = without_keys(home, file, table, publication.job, keys, layout)
+                if rest is not None:
+                    yield file, rest
+
+
+def _keys(home: Path, kept: tuple[StagedFile, ...], layout: Layout) -> pa.Array:
+    """The records that a publication brings."""
+    return pa.concat_arrays([pa.array([], pa.string()), *_chunks(home, kept, layout)])
+
+
+def _chunks(home: Path, kept: tuple[StagedFile, ...], layout: Layout) -> Iterator[pa.Array]:
+    for file in kept:
+        if file.table == layout.root_table:
+            rows = pq.read_table(home / file.path, columns=[layout.key], partitioning=None)
+            yield pc.cast(rows[layout.key], pa.string()).combine_chunks()
+
+
+def out_of_place(publication: Publication, file: StagedFile) -> date | None:
+    """A day that a file of the publication has rows of and may not: the first, or None.
+
+    Files of OPEN_AT are of the days before it, those of the tail of any.
+    """
+    days = sorted(file.days)
+    if publication.scope.kind is ScopeKind.TAIL:
+        return None
+    if publication.scope.kind is ScopeKind.OPEN_AT:
+        return next((day for day in days if day >= min(publication.days)), None)
+    return next((day for day in days if day not in publication.days), None)
