@@ -67,8 +67,8 @@ class Engine:
         self.settings = settings
         self.seams = seams or real()
         self.catalog = catalog()
-        self.lake = Lake(settings.home)
-        self.store = JobStore(settings.home / JOBS, self.seams.clock)
+        self.lake = Lake(settings.home, self.seams.connect)
+        self.store = JobStore(settings.home / JOBS, self.seams.clock, self.seams.connect)
 
     def close(self) -> None:
         """Let go of the data directory."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from trunkline.catalog import Scope
 from trunkline.clock import Clock
-from trunkline.database import opened, transaction
+from trunkline.database import Connect, connect, opened, transaction
 from trunkline.interval import Interval, iso
 from trunkline.jobs.job import IllegalTransition, Job, JobState, Landed, require
 from trunkline.statements import load
@@ -28,9 +28,9 @@ QUERIES = load("trunkline.jobs", "queries.sql")
 class JobStore:
     """Jobs and their pages. One connection; not shared between threads."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, connect: Connect = connect) -> None:
         self._clock = clock
-        self._db = opened(path, SCHEMA["schema"], VERSION)
+        self._db = opened(path, SCHEMA["schema"], VERSION, connect)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -138,22 +138,20 @@ class JobStore:
 
     def start_run(self, run: str, statement: str) -> None:
         """Note that a statement, its literals masked, is being answered."""
-        self._db.execute(
-            QUERIES["start_run"],
-            {"run": run, "started_at": iso(self._clock.now()), "statement": statement},
-        )
+        values = {"run": run, "started_at": iso(self._clock.now()), "statement": statement}
+        with transaction(self._db):
+            self._db.execute(QUERIES["start_run"], values)
 
     def finish_run(self, run: str, requests: int, certificate: str) -> None:
         """Note how it ended."""
-        self._db.execute(
-            QUERIES["finish_run"],
-            {
-                "run": run,
-                "finished_at": iso(self._clock.now()),
-                "requests": requests,
-                "certificate": certificate,
-            },
-        )
+        values = {
+            "run": run,
+            "finished_at": iso(self._clock.now()),
+            "requests": requests,
+            "certificate": certificate,
+        }
+        with transaction(self._db):
+            self._db.execute(QUERIES["finish_run"], values)
 
     def _add(self, job: Job) -> None:
         self._db.execute(QUERIES["add_job"], _values(job) | {"now": iso(self._clock.now())})

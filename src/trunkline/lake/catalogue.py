@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from trunkline.catalog import WHOLE, Scope
-from trunkline.database import opened, transaction
+from trunkline.database import Connect, connect, opened, transaction
 from trunkline.interval import iso
 from trunkline.lake.landing import StagedFile
 from trunkline.statements import load
@@ -83,8 +83,8 @@ class Publication:
 class Catalogue:
     """Snapshots, files and coverage. One connection; not shared between threads."""
 
-    def __init__(self, path: Path) -> None:
-        self._db = opened(path, SCHEMA["schema"], VERSION)
+    def __init__(self, path: Path, connect: Connect = connect) -> None:
+        self._db = opened(path, SCHEMA["schema"], VERSION, connect)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -1,0 +1,120 @@
+"""What one data directory holds, read as it lies there, beside what the provider says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from tests.chaos.truth import Fetched, Rows
+from tests.chaos.world import World
+from tests.fakes import inline
+from tests.gateway import KEYS, TABLES
+from trunkline.catalog import WHOLE
+from trunkline.config import Settings
+from trunkline.engine import Engine
+from trunkline.engine.seams import Seams
+from trunkline.http.transport import AiohttpTransport
+from trunkline.jobs.job import Job
+from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.landing import Receipt
+from trunkline_simulator.state import Job as Remote
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The days held whole, who brought each, every row by table and day, and the files named.
+
+    ``unfinished`` are the keys of the jobs that can be gone on with.
+    """
+
+    snapshot: int
+    days: dict[date, CoveredDay]
+    brought: dict[date, Fetched]
+    rows: dict[str, dict[date, Rows]]
+    named: frozenset[str]
+    unfinished: frozenset[str]
+    problems: tuple[str, ...]
+
+
+def held(world: World, snapshot: int | None = None) -> Holding:
+    """Read everything that a snapshot shows, the newest unless named, and change nothing."""
+    engine = Engine(Settings(home=world.home), _still(world))
+    try:
+        return _read(world, engine, snapshot)
+    finally:
+        engine.close()
+
+
+def _still(world: World) -> Seams:
+    return Seams(world.clock, lambda: AiohttpTransport(inline), inline, lambda: "", lambda: 0.5)
+
+
+def _read(world: World, engine: Engine, snapshot: int | None) -> Holding:
+    at = engine.lake.catalogue.latest() if snapshot is None else snapshot
+    days = {day.day: day for day in engine.coverage(at)}
+    jobs = {job.key: job for job in engine.jobs()}
+    brought = {
+        day: Fetched(world.provider, found)
+        for day, covered in days.items()
+        if (found := _remote(world, jobs.get(covered.job)))
+    }
+    staged = (Receipt.decode(text) for text in engine.store.receipts())
+    return Holding(
+        snapshot=at,
+        days=days,
+        brought=brought,
+        rows=_rows(engine, at),
+        named=engine.lake.catalogue.paths() | {f.path for one in staged for f in one.files},
+        unfinished=frozenset(key for key, job in jobs.items() if job.unfinished),
+        problems=tuple(
+            f"{day} was brought by a job that the provider does not know"
+            for day in days.keys() - brought.keys()
+        ),
+    )
+
+
+def _remote(world: World, job: Job | None) -> Remote | None:
+    return world.simulator.state.jobs.get(job.remote_id or "") if job else None
+
+
+def _rows(engine: Engine, snapshot: int) -> dict[str, dict[date, Rows]]:
+    rows: dict[str, dict[date, Rows]] = {table: {} for table in TABLES}
+    for file in engine.lake.reading(engine.catalog.schema, snapshot).files:
+        if file.scope == WHOLE:
+            for row in _rows_of(file.path, Path(file.path).stat().st_mtime_ns):
+                rows[file.table].setdefault(row["conversation_start"].date(), []).append(row)
+    return rows
+
+
+@lru_cache(maxsize=4096)
+def _rows_of(path: str, _: int) -> Rows:
+    """The rows of a file as it was written at some time; read once, as files do not change."""
+    with pq.ParquetFile(path) as file:
+        rows: Rows = file.read(use_threads=False).to_pylist()
+    return rows
+
+
+def differences(table: str, what: str, found: Rows, truth: Rows) -> list[str]:
+    """How rows differ from the truth, over every column it lists; nothing where they do not."""
+
+    def key(row: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(row[name] for name in KEYS[table])
+
+    have, want = {key(row): row for row in found}, {key(row): row for row in truth}
+    said = []
+    if len(have) < len(found):
+        said.append(f"{table} {what}: {len(found) - len(have)} rows stand twice")
+    if lost := want.keys() - have.keys():
+        said.append(f"{table} {what}: {len(lost)} rows missing, such as {min(lost)}")
+    if extra := have.keys() - want.keys():
+        said.append(f"{table} {what}: {len(extra)} rows too many, such as {min(extra)}")
+    for row in want.keys() & have.keys():
+        wrong = [name for name in want[row] if have[row][name] != want[row][name]]
+        if wrong:
+            said.append(f"{table} {what}: {row} differs in {', '.join(wrong)}")
+    return said
