@@ -46,7 +46,7 @@ class Job:
 class State:
     """The simulator's memory. The log keeps method, path and status: no body, no secret.
 
-    ``met`` counts the faults that somebody met, by kind. ``cursors`` are when each was given.
+    ``met`` counts the faults that somebody met, by kind. ``cursors`` are how long each is good.
     """
 
     tokens: dict[str, Token] = field(default_factory=dict)

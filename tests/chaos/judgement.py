@@ -204,9 +204,18 @@ def judge_budget(ask: Ask, ended: Ended, before: Holding, job_seconds: float) ->
         said.append(f"{kinds.count('submit')} submits for {jobs} jobs")
     if len(set(pages)) < len(pages):
         said.append("a page was fetched twice")
-    if kinds.count("poll") > (12 + job_seconds / 20) * jobs:
+    if kinds.count("poll") > _polls(job_seconds) * jobs:
         said.append(f"{kinds.count('poll')} polls for {jobs} jobs")
     return said
+
+
+def _polls(seconds: float) -> int:
+    """How often a job of so many seconds may be asked for: after a tenth of its age each time."""
+    age, count = 3.0, 3
+    while age < seconds + 10:
+        age += min(max(age / 10, 1.0), 30.0)
+        count += 1
+    return count
 
 
 def went_well(sent: Iterable[Sent]) -> bool:

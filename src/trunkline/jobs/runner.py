@@ -16,6 +16,7 @@ from typing import Protocol
 from trunkline.catalog import Dataset
 from trunkline.clock import Clock
 from trunkline.errors import (
+    CursorLost,
     JobLost,
     MalformedAnswer,
     ProviderError,
@@ -239,7 +240,7 @@ class _Drive:
         return job
 
     def _lost(self, job: Job, error: JobLost) -> tuple[Job, tuple[Job, ...]]:
-        """Start over, halve or give up; the job after it, and the halves where there are any."""
+        """Start over, read again, halve or give up; the job after it, and the halves if any."""
         store, policy = self.runner.store, self.runner.policy
         pages = store.pages(job)
         failed = isinstance(error, _RemoteEnd) and error.state is RemoteState.FAILED
@@ -248,7 +249,8 @@ class _Drive:
             split = halves(job, (self.runner.new_key(), self.runner.new_key()))
             job = store.split(job, error.message, split)
         elif job.attempt < (policy.attempts_of_a_day if failed else policy.attempts):
-            job = store.start_over(job, error.message)
+            again = store.read_again if isinstance(error, CursorLost) else store.start_over
+            job = again(job, error.message)
         else:
             job = store.step(job, state=JobState.FAILED, error=error.message)
             self.broken.append((job, error))

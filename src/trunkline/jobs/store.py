@@ -99,6 +99,14 @@ class JobStore:
             attempt=before.attempt + 1,
             error=error,
         )
+        return self._without_pages(before, after)
+
+    def read_again(self, before: Job, error: str) -> Job:
+        """Forget the pages of a remote job that is still there; they are read from the first."""
+        after = replace(before, cursor=None, pages=0, attempt=before.attempt + 1, error=error)
+        return self._without_pages(before, after)
+
+    def _without_pages(self, before: Job, after: Job) -> Job:
         with transaction(self._db):
             self._db.execute(QUERIES["drop_pages"], {"job": before.key})
             return self._record(before, after)

@@ -63,6 +63,7 @@ def _strikes(fault: JobFault, nth: int, start: datetime, end: datetime) -> bool:
 
 
 _TICK = timedelta(milliseconds=1)
+_DECADE = 3650 * 86_400.0
 
 
 def _completed(settings: Settings, job: Job) -> datetime:
@@ -237,8 +238,13 @@ def _cursor(context: Context, job: Job, offset: int, *, served: bool = False) ->
     """
     digits = f"{_mark(job):09d}{offset:09d}{served:d}"
     text = base64.b64encode(f"cursor_v2{digits}".encode()).decode()
-    context.state.cursors[text] = context.now
+    context.state.cursors[text] = _until(context)
     return text
+
+
+def _until(context: Context) -> datetime:
+    seconds = min(context.settings.cursor_seconds, _DECADE)
+    return context.now + timedelta(seconds=seconds)
 
 
 def _place(context: Context, cursor: str, job: Job) -> tuple[int, bool]:
@@ -250,8 +256,7 @@ def _place(context: Context, cursor: str, job: Job) -> tuple[int, bool]:
     digits = text.removeprefix("cursor_v2")
     if digits == text or not digits.isdecimal() or digits[:9] != f"{_mark(job):09d}":
         raise bad_request("The cursor is invalid", "cursor")
-    given = context.state.cursors.get(cursor, context.now)
-    if (context.now - given).total_seconds() > context.settings.cursor_seconds:
+    if context.now > context.state.cursors.get(cursor, context.now):
         context.state.met["cursor expired"] += 1
         raise bad_request("The cursor is invalid", "cursor")
     return int(digits[9:-1]), digits.endswith("1")
