@@ -38,6 +38,7 @@ docs: .venv/dev
 bench: .venv/bench
 	$(BIN)/python -m benchmarks.flatten
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.wall_time
 
 format: .venv/dev
 	$(BIN)/ruff check --fix .

@@ -1,12 +1,13 @@
-"""gzip to staged, masked zstd Parquet: Trunkline, pandas.json_normalize and dlt in one run.
+"""gzip to staged, masked Parquet: Trunkline, pandas.json_normalize and dlt in one run.
 
     python -m benchmarks.flatten --pages 12 --peer-pages 3
 
-The pages are the simulator's. Each candidate runs in a process of its own, after one page to warm
-up, in turn for ``--rounds``; the best round counts. Megabytes of JSON a second of processor time,
-since what else runs on the machine hardly shows in it; the wall clock stands beside it. All three
-mask names and numbers and land the same rows. dlt keeps every attribute it is sent and does not
-sum metrics; its figure includes loading DuckDB.
+The pages are the simulator's, the same at every run. Each candidate runs in a process of its own,
+after a page to warm up, in turn for ``--rounds``; the median round counts. The first figure is
+megabytes of JSON a second of processor time, in which what else runs on the machine hardly shows;
+the wall clock stands beside it, and is what counts for two threads (two pages at once, as the
+engine has them). The peers have one thread. All mask names and numbers and land the same rows. dlt
+keeps every attribute it is sent and does not sum metrics; its figure includes loading DuckDB.
 """
 
 from __future__ import annotations
@@ -19,20 +20,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
+from statistics import median
 
-from trunkline_simulator import Shape, conversations_of
+from benchmarks.pages import pages as made
 
-FIRST = date(2025, 3, 3)
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "NORMALIZE__WORKERS": "1", "LOAD__WORKERS": "1"}
+OURS = "trunkline"
 CANDIDATES = {
-    "trunkline": "ours",
-    "pandas.json_normalize": "with_pandas",
-    "dlt, Parquet loader": "with_dlt",
+    OURS: "ours.land",
+    "trunkline, two threads": "ours.land_on_two",
+    "pandas.json_normalize": "with_pandas.land",
+    "dlt, Parquet loader": "with_dlt.land",
 }
+
+Run = tuple[float, float, dict[str, int]]  # seconds a megabyte: processor, clock; then the rows
 
 
 def main() -> None:
@@ -46,47 +49,43 @@ def main() -> None:
     if asked.candidate:
         print(json.dumps(_measure(asked.candidate, sorted(asked.folder.glob("*.gz")))))
         return
-    with tempfile.TemporaryDirectory() as made:
-        _compare(Path(made), asked.pages, asked.peer_pages, asked.rounds)
+    with tempfile.TemporaryDirectory() as folder:
+        _compare(Path(folder), asked.pages, asked.peer_pages, asked.rounds)
 
 
 def _compare(folder: Path, pages: int, peer_pages: int, rounds: int) -> None:
-    sizes = list(_write_pages(folder, pages, peer_pages))
-    print(
-        f"{pages} pages, {sum(sizes) / 1e6:.1f} MB of JSON; peers: {peer_pages} pages; one thread"
-    )
+    size = _write_pages(folder, pages, peer_pages) / 1e6
+    print(f"{pages} pages, {size:.1f} MB of JSON; peers: {peer_pages} pages; {rounds} rounds")
     turns = [(name, _run(name, folder)) for _ in range(rounds) for name in CANDIDATES]
-    best = {name: min(run for ran, run in turns if ran == name) for name in CANDIDATES}
-    ours = best["trunkline"][0]
-    for name, (seconds, wall, rows) in best.items():
-        rates = f"{1 / seconds:7.1f} MB/s, wall {1 / wall:7.1f}, x{seconds / ours:5.1f}"
-        print(f"{name:22}{rates}  {', '.join(f'{table} {n:,}' for table, n in rows.items())}")
+    runs = {name: [run for ran, run in turns if ran == name] for name in CANDIDATES}
+    ours = median(processor for processor, _, _ in runs[OURS])
+    for name, of_name in runs.items():
+        processor = median(seconds for seconds, _, _ in of_name)
+        wall = median(seconds for _, seconds, _ in of_name)
+        rates = f"{1 / processor:6.1f} MB/s of processor, {1 / wall:6.1f} by the clock"
+        print(f"{name:23}{rates}, x{processor / ours:5.1f}  {_told(of_name[0][2])}")
+    landed = runs[OURS][0][2]["bytes"]
+    print(f"landed: {landed / 1e3 / size:.0f} kB of Parquet for each MB of JSON")
 
 
-def _write_pages(folder: Path, pages: int, peer_pages: int) -> Iterator[int]:
-    """Pages of a thousand conversations, gzip as the provider sends them; all, and the peers'."""
+def _told(rows: dict[str, int]) -> str:
+    return ", ".join(f"{table} {number:,}" for table, number in rows.items() if table != "bytes")
+
+
+def _write_pages(folder: Path, pages: int, peer_pages: int) -> int:
+    """All pages, and the peers'; bytes of JSON."""
     for name in ("all", "peers"):
         (folder / name).mkdir()
-    made = _conversations()
-    for number in range(pages):
-        page = {"conversations": [next(made) for _ in range(1000)], "cursor": str(number)}
-        body = json.dumps(page, separators=(",", ":"), ensure_ascii=False).encode()
-        packed = gzip.compress(body, 6)
+    total = 0
+    for number, (packed, size) in enumerate(made(pages)):
+        total += size
         for name in ("all", "peers") if number < peer_pages else ("all",):
             (folder / name / f"{number:03}.json.gz").write_bytes(packed)
-        yield len(body)
+    return total
 
 
-def _conversations() -> Iterator[dict[str, object]]:
-    day = FIRST
-    while True:
-        yield from conversations_of(Shape(per_day=1000), day)
-        day += timedelta(days=1)
-
-
-def _run(name: str, folder: Path) -> tuple[float, float, dict[str, int]]:
-    """Seconds a megabyte by the processor and by the wall clock, and the rows."""
-    pages = folder / ("all" if name == "trunkline" else "peers")
+def _run(name: str, folder: Path) -> Run:
+    pages = folder / ("all" if name.startswith(OURS) else "peers")
     command = [sys.executable, "-m", "benchmarks.flatten", "--candidate", name]
     answer = subprocess.run(
         [*command, "--folder", str(pages)],
@@ -94,14 +93,15 @@ def _run(name: str, folder: Path) -> tuple[float, float, dict[str, int]]:
         stdout=subprocess.PIPE,
         env={**os.environ, **ONE_THREAD},
     )
-    seconds, wall, rows = json.loads(answer.stdout.splitlines()[-1])
-    return seconds, wall, rows
+    processor, wall, rows = json.loads(answer.stdout.splitlines()[-1])
+    return processor, wall, rows
 
 
-def _measure(name: str, files: list[Path]) -> tuple[float, float, dict[str, int]]:
+def _measure(name: str, files: list[Path]) -> Run:
     packed = [file.read_bytes() for file in files]
+    module, _, function = CANDIDATES[name].partition(".")
     # Imported here: each candidate runs in a process without the others' libraries.
-    land = import_module(f"benchmarks.candidates.{CANDIDATES[name]}").land
+    land = getattr(import_module(f"benchmarks.candidates.{module}"), function)
     land(packed[:1])
     processor, clock = time.process_time(), time.perf_counter()
     rows = land(packed)

@@ -28,8 +28,24 @@ class Pii(Enum):
     NAME = "name"  # a person's name: REDACTED
     PHONE = "phone"  # a number: its last four digits; two of six or fewer; REDACTED if no number
     CONTACT = "contact"  # a number, a SIP or mail address, or a name: as PHONE
+    IDENTIFIER = "identifier"  # given by a system of the user's, perhaps an address: REDACTED
     FREE_TEXT = "free_text"  # notes and subjects: dropped, always NULL
     LISTED = "listed"  # a map's value: kept where its name is listed, else NULL
+    TOKEN = "token"  # noqa: S105 (of a number: a keyed hash; NULL without a key)
+    FRONT = "front"  # of a number: all that its masked value leaves out, for rating
+
+
+class Whose(Enum):
+    """Whom the data of a column is about; what a policy may loosen depends on it."""
+
+    NOBODY = "nobody"  # what the vendor's machines measure and number
+    CUSTOMER = "customer"  # whoever is on the other side, and whatever may be theirs
+    EMPLOYEE = "employee"  # those who work for the organisation
+    CONFIGURATION = "configuration"  # what the organisation set up and named
+
+
+# Where a table holds what may not be read beside the other tables: the fronts of numbers.
+FINANCE = "finance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,7 @@ class Column:
     description: str
     unit: str | None = None
     pii: Pii = Pii.NONE
+    whose: Whose = Whose.NOBODY
 
     def __post_init__(self) -> None:
         if not _NAME.match(self.name):
@@ -59,6 +76,8 @@ class Column:
             raise ValueError(f"column {self.name} has no description")
         if self.pii is not Pii.NONE and self.type not in (Type.TEXT, Type.TEXT_LIST):
             raise ValueError(f"column {self.name}: only text can be masked")
+        if self.pii is not Pii.NONE and self.whose is Whose.NOBODY:
+            raise ValueError(f"column {self.name}: personal data is somebody's")
 
     @property
     def level(self) -> str:
@@ -164,12 +183,30 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """What a provider tells of a dataset at once, without a job, also past the watermark.
+
+    One request brings ``page_size`` records, at the most ``window`` by paging, of intervals of up
+    to ``days``, reaching ``reach_days`` back; or up to ``ids`` records by their keys. ``envelope``
+    names what stands beside the records.
+    """
+
+    page_size: int = 100
+    window: int = 100_000
+    days: int = 7
+    reach_days: int = 558
+    ids: int = 100
+    envelope: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """One payload of a provider, fetched by interval as a job.
 
     ``time_column`` is the column that decides which UTC day a record belongs to; every table of the
-    dataset has it. ``cursor`` and ``watermark`` are attributes of a result page's envelope.
-    ``only_in_jobs`` are the levels that nothing but a job tells of: the tail lacks them.
+    dataset has it. ``end_column`` of the root table is NULL while a record goes on. ``cursor`` and
+    ``watermark`` are attributes of a result page's envelope. ``only_in_jobs`` are the levels that
+    nothing but a job tells of: the tail lacks them.
     """
 
     name: str
@@ -186,6 +223,8 @@ class Dataset:
     max_interval_days: int = 31
     page_size: int = 1000
     mapping_version: int = 1
+    end_column: str | None = None
+    live: Live | None = None
 
     def __post_init__(self) -> None:
         names = [level.name for level in self.levels]
@@ -212,7 +251,10 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One relation: a level of a dataset as rows. ``key`` is its single-column key."""
+    """One relation: a level of a dataset as rows. ``key`` is its single-column key.
+
+    ``schema`` is None where the table is of the organisation's own schema.
+    """
 
     name: str
     description: str
@@ -224,6 +266,7 @@ class Table:
     columns: tuple[Column, ...]
     pushdowns: tuple[Pushdown, ...]
     views: tuple[str, ...] = ()
+    schema: str | None = None
 
     def __post_init__(self) -> None:
         if not all(_NAME.match(name) for name in (self.name, *self.views)):
@@ -250,6 +293,11 @@ class Table:
         raise KeyError(name)
 
     @property
+    def shown(self) -> str:
+        """The name as a user writes it where the organisation's schema is the default."""
+        return f"{self.schema}.{self.name}" if self.schema else self.name
+
+    @property
     def time_column(self) -> str:
         """The column that a scan must bound."""
         return self.dataset.time_column
@@ -261,30 +309,47 @@ class Catalog:
 
     schema: str
     tables: tuple[Table, ...]
-    _by_name: dict[str, Table] = field(init=False, repr=False, compare=False)
+    _by_name: dict[tuple[str, str], Table] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not _NAME.match(self.schema):
             raise ValueError(f"schema {self.schema!r} is not in snake_case")
-        names = [name for t in self.tables for name in (t.name, *t.views)]
-        if repeated := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"schema {self.schema}: repeated relations {repeated}")
-        by_name = {name: t for t in self.tables for name in (t.name, *t.views)}
-        object.__setattr__(self, "_by_name", by_name)
+        named = [((self.schema_of(t), name), t) for t in self.tables for name in (t.name, *t.views)]
+        names = [name for name, _ in named]
+        if repeated := sorted({".".join(name) for name in names if names.count(name) > 1}):
+            raise ValueError(f"repeated relations {repeated}")
+        object.__setattr__(self, "_by_name", dict(named))
+
+    def schema_of(self, table: Table) -> str:
+        """The schema a table stands in."""
+        return table.schema or self.schema
 
     def find(self, name: str, schema: str | None = None) -> Table | None:
         """The table of that name, views included; unqualified names are of the default schema."""
-        if schema is not None and folded(schema) != self.schema:
-            return None
-        return self._by_name.get(folded(name))
+        within = self.schema if schema is None else folded(schema)
+        return self._by_name.get((within, folded(name)))
 
     def of(self, dataset: Dataset) -> tuple[Table, ...]:
         """The tables cut from one dataset."""
         return tuple(t for t in self.tables if t.dataset == dataset)
 
+    def root(self, dataset: Dataset) -> Table:
+        """The table whose rows are a dataset's records."""
+        return next(t for t in self.of(dataset) if t.level == dataset.levels[0].name)
+
     def names(self) -> tuple[str, ...]:
-        """Every relation, views included."""
-        return tuple(self._by_name)
+        """Every relation, views included; qualified where another schema than the default's."""
+        return tuple(
+            name if schema == self.schema else f"{schema}.{name}" for schema, name in self._by_name
+        )
+
+    def nearest(self, name: str) -> str | None:
+        """The relation that a name which is none may mean, as it is written."""
+        spelled = {n: n for n in self.names()}
+        bare = {n.rpartition(".")[2]: n for n in reversed(self.names())}
+        found = bare | spelled
+        near = closest(name, found) or closest(name.rpartition(".")[2], bare)
+        return found[near] if near else None
 
 
 def folded(name: str) -> str:

@@ -31,18 +31,22 @@ _DECADE = 10 * 366 * 86_400
 _BOUNDS = {
     "refresh_after": (0, _DECADE),
     "settle": (0, _DECADE),
+    "recheck": (0, _DECADE),
     "max_requests": (1, 1_000_000_000),
     "max_rows": (0, 1_000_000_000_000),
     "query_seconds": (1, _DECADE),
     "jobs_in_flight": (1, 1_000),
+    "keep_history": (1, 36_500),
 }
 # The type of a default: how it is called, and what a TOML file may have in its place.
 _KINDS: Mapping[type[Any], tuple[str, tuple[type[Any], ...]]] = {
     str: ("text", (str,)),
     int: ("a whole number", (int,)),
     float: ("a number", (int, float)),
+    bool: ("true or false", (bool,)),
     Path: ("a path", (str,)),
 }
+_TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 def _setting(default: Any, description: str, *, secret: bool = False) -> Any:
@@ -67,6 +71,14 @@ class GenesysSettings:
         return bool(self.client_id and self.client_secret and hosts)
 
 
+@dataclass(frozen=True, slots=True)
+class MaskingRules:
+    """The rules of masking as they are written, and where: resolved against the catalogue later."""
+
+    where: str = f"[masking] in {FILE}"
+    told: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that can be set. Durations are in seconds."""
@@ -75,18 +87,38 @@ class Settings:
     timezone: str = _setting("UTC", "time zone of dates without one, in plans and answers")
     refresh_after: int = _setting(900, "seconds after which a provisional day is fetched again")
     settle: int = _setting(259_200, "seconds past a day that make it final, by the watermark")
+    recheck: int = _setting(
+        3_024_000, "seconds past a day after which `sync --recheck` fetches it once more"
+    )
+    tail: bool = _setting(True, "ask for what is past the watermark, too")
     max_requests: int = _setting(5_000, "requests one query may take without being asked")
     max_rows: int = _setting(0, "rows one answer may have; 0 for no limit")
     query_seconds: int = _setting(600, "seconds one query may run after its data is there")
     query_memory: str = _setting("2GB", "memory one query may use")
     rate_share: float = _setting(1.0, "part of the provider's rate limit that may be used")
     jobs_in_flight: int = _setting(16, "jobs under way at once")
+    keep_history: int = _setting(90, "days that runs and requests stay in `trunkline.runs`")
+    role: str = _setting("administrator", "who asks: administrator, analyst or finance")
+    policy: str = _setting("", "file of masking rules, in place of the table `[masking]`")
+    token_key: str = _setting("", "key of the tokens that stand beside numbers", secret=True)
+    phone_region: str = _setting("", "country of numbers without one: AU, GB, US, ...")
+    masking: MaskingRules = field(default_factory=MaskingRules)
     genesys: GenesysSettings = field(default_factory=GenesysSettings)
 
     @property
     def settle_time(self) -> timedelta:
         """``settle`` as a duration."""
         return timedelta(seconds=self.settle)
+
+    @property
+    def history_time(self) -> timedelta:
+        """``keep_history`` as a duration."""
+        return timedelta(days=self.keep_history)
+
+    @property
+    def recheck_time(self) -> timedelta:
+        """``recheck`` as a duration."""
+        return timedelta(seconds=self.recheck)
 
     @property
     def refresh_time(self) -> timedelta:
@@ -128,10 +160,11 @@ def load(
     named = config or _path(merged.get("TRUNKLINE_CONFIG"))
     file = str(named or FILE)
     table = _file(directory / file, required=named is not None)
-    inner = table.pop("genesys", {})
+    inner, written = table.pop("genesys", {}), table.pop("masking", None)
     genesys = _values(GenesysSettings, _Layer(file, inner, "genesys.", merged, "GENESYS_"))
     settings = _values(Settings, _Layer(file, table, "", merged, "TRUNKLINE_"))
-    return _checked(Settings(**settings, genesys=GenesysSettings(**genesys)))
+    masking = _masking(settings.get("policy", ""), written, directory, file)
+    return _checked(Settings(**settings, masking=masking, genesys=GenesysSettings(**genesys)))
 
 
 def unknown_variables(
@@ -196,16 +229,32 @@ def _file(path: Path, *, required: bool) -> dict[str, Any]:
         raise ConfigError(f"{path} cannot be read: {error}") from error
 
 
+def _masking(policy: str, written: Any, directory: Path, file: str) -> MaskingRules:
+    """The rules of a file of their own, or of the table."""
+    if policy and written is not None:
+        raise ConfigError(
+            f"masking rules stand in [masking] of {file} and in {policy}",
+            hint="Leave out either the table or the setting policy.",
+        )
+    if policy:
+        path = _expanded(Path(policy))
+        return MaskingRules(str(path), _file(directory / path, required=True))
+    if not isinstance(written, dict | None):
+        raise ConfigError(f"{file}: [masking] must be a table")
+    return MaskingRules(f"[masking] in {file}", written or {})
+
+
 def _values(kind: type[Any], layer: _Layer) -> dict[str, Any]:
     if not isinstance(layer.table, dict):
         raise ConfigError(f"{layer.file}: [{layer.prefix.rstrip('.')}] must be a table")
     known = {item.name: item for item in fields(kind) if "description" in item.metadata}
     for name in layer.table:
         if name not in known:
-            near = closest(name, known)
+            named = ("genesys", "masking", *(setting for setting, *_ in describe()))
+            near = closest(layer.prefix + name, named)
             raise ConfigError(
                 f"{layer.file}: there is no setting {layer.prefix}{name}",
-                hint=f"Did you mean {layer.prefix}{near}?" if near else None,
+                hint=f"Did you mean {near}?" if near else None,
             )
     found: dict[str, Any] = {}
     for name, item in known.items():
@@ -229,11 +278,13 @@ def _convert(default: Any, source: _Source) -> Any:
     """The value as the type of its default; the value itself is not repeated in an error."""
     kind = Path if isinstance(default, Path) else type(default)
     noun, accepted = _KINDS[kind]
-    fits = isinstance(source.value, accepted) and not isinstance(source.value, bool)
+    fits = isinstance(source.value, accepted) and isinstance(source.value, bool) == (kind is bool)
     try:
+        if kind is bool and source.is_text:
+            return _TRUTHS[source.value.lower()]
         if source.is_text or fits:
             return _expanded(kind(source.value))
-    except (ValueError, RuntimeError):  # RuntimeError: `~name` of nobody
+    except (KeyError, ValueError, RuntimeError):  # RuntimeError: `~name` of nobody
         pass
     raise ConfigError(f"{source.name} must be {noun}")
 

@@ -11,6 +11,7 @@
     |  `- CostGuard                2  54000   more requests than allowed
     |- AccessError                 3  28000
     |  |- CredentialsError         3  28P01   the client id, secret or region is refused
+    |  |- RelationClosed           3  42501   the role of whoever asks may not read a relation
     |  `- PermissionMissing        3  42501   the client's roles lack a permission
     |- ProviderError               4  58000   the provider failed
     |  |- ProviderUnreachable      4  08001   no connection, or no answer in the time allowed
@@ -105,7 +106,7 @@ class CostGuard(UsageError):
 
 
 class AccessError(TrunklineError):
-    """The provider does not let this client in."""
+    """Not let in: this client by the provider, or whoever asks by their role."""
 
     exit_status = 3
     sqlstate = "28000"
@@ -115,6 +116,12 @@ class CredentialsError(AccessError):
     """The client id, the secret or the region is refused."""
 
     sqlstate = "28P01"
+
+
+class RelationClosed(AccessError):
+    """The role of whoever asks may not read a relation."""
+
+    sqlstate = "42501"
 
 
 class PermissionMissing(AccessError):

@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,7 +24,9 @@ import pyarrow as pa
 
 from trunkline.config import Settings, load
 from trunkline.engine import Engine, Options, Prepared
+from trunkline.engine.judgement import instant
 from trunkline.engine.seams import Seams
+from trunkline.engine.syncing import Synced, Wish
 from trunkline.errors import UsageError
 from trunkline.lake.session import Answer
 from trunkline.thread import NewLoop, WorkThread
@@ -63,12 +65,14 @@ class Gateway:
         allow_partial: bool = False,
         covered: bool = False,
         as_of: int | datetime | None = None,
+        tail: bool | None = None,
     ) -> Result:
         """Fetch what the query needs and is not held yet; the rows are read from the result.
 
         ``timezone`` is the zone of dates without one. ``covered`` answers from what is held,
         ``as_of`` from a snapshot (its number, or a time; UTC where it has no zone): neither
-        requests anything.
+        requests anything. ``tail`` asks for what is past the watermark, too; by default as the
+        settings have it.
 
         Raises SqlError and its kin before any request; CostGuard where it would take more than
         ``max_requests``; IncompleteData where intervals are missing, unless ``allow_partial``.
@@ -76,13 +80,36 @@ class Gateway:
         """
         if isinstance(as_of, datetime) and as_of.tzinfo is None:
             as_of = as_of.replace(tzinfo=UTC)
-        options = Options(timezone, max_requests, allow_partial, covered, as_of)
+        options = Options(timezone, max_requests, allow_partial, covered, as_of, tail=tail)
         prepared = self._thread.run(lambda: self._engine.prepare(sql, options, _ignore))
         return Result(prepared, lambda: self._reading(prepared))
 
     def explain(self, sql: str, *, timezone: str | None = None) -> str:
         """What a query would call, what that costs and what is held. Requests nothing."""
         return str(self._thread.call(self._engine.explain, sql, Options(time_zone=timezone)))
+
+    def sync(
+        self,
+        *tables: str,
+        start: date | datetime | None = None,
+        end: date | datetime | None = None,
+        refresh: bool = False,
+        recheck: bool = False,
+        timezone: str | None = None,
+        max_requests: int | None = None,
+        tail: bool | None = None,
+    ) -> Synced:
+        """Fetch the days from ``start`` to before ``end`` (default: now) that are not held.
+
+        Without ``tables`` of all of them. A date, and a time without a zone, is one in
+        ``timezone``. ``refresh`` fetches days again although they are final; ``recheck`` those
+        that were last fetched before they were as old as the setting, by default of all that is
+        held. Raises what ``query`` does.
+        """
+        zone = timezone or self._engine.settings.timezone
+        wish = Wish(tables, instant(start, zone), instant(end, zone), refresh, recheck)
+        options = Options(timezone, max_requests, tail=tail)
+        return self._thread.run(lambda: self._engine.sync(wish, options, _ignore))
 
     def close(self) -> None:
         """Let go of the data directory; iterations that are not at their end are ended."""

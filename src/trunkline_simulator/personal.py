@@ -10,6 +10,7 @@ from trunkline_simulator.payloads import conversations_of
 from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.settings import Shape
 
+_CONVERSATION = ("externalTag",)
 _PARTICIPANT = ("participantName",)
 _SESSION = (
     "ani",
@@ -26,9 +27,14 @@ _SESSION = (
     "cc",
     "bcc",
     "destinationAddresses",
+    "errorCodeDescription",
+    "extendedDeliveryStatus",
+    "journeyCustomerId",
+    "screenShareAddressSelf",
+    "videoAddressSelf",
 )
 _FLOW = ("entryReason", "transferTargetAddress", "transferTargetName")
-_SEGMENT = ("subject", "wrapUpNote")
+_SEGMENT = ("subject", "wrapUpNote", "wrapUpTags")
 
 
 def planted_values(shape: Shape, day: date) -> frozenset[str]:
@@ -59,6 +65,7 @@ def _known(shape: Shape) -> frozenset[str]:
 
 
 def _values(made: Json) -> Iterator[str]:
+    yield from _of(made, _CONVERSATION)
     for owner in made["participants"]:
         yield from _of(owner, _PARTICIPANT)
         yield from (owner.get("attributes") or {}).values()

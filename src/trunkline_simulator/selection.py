@@ -19,7 +19,7 @@ from trunkline_simulator.payloads import conversation
 from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.payloads.plan import DAY, LONGEST_DAYS, Planned, plan
 from trunkline_simulator.settings import Settings, Shape
-from trunkline_simulator.view import instant, is_open, milliseconds, seen_at
+from trunkline_simulator.view import corrected, instant, is_open, milliseconds, seen_at
 
 # A conversation that is not ``long`` ends within this many days of the day it started.
 _SHORT_DAYS = 2
@@ -41,7 +41,12 @@ class Lake:
 
 def shown(lake: Lake, planned: Planned) -> Json:
     """A conversation as the lake shows it."""
-    return seen_at(conversation(lake.shape, planned), milliseconds(lake.at))
+    settings, at = lake.settings, milliseconds(lake.at)
+    made = seen_at(conversation(lake.shape, planned), at)
+    due = planned.start + settings.corrected_seconds * 1000
+    if _drawn(settings, planned, "corrected", settings.corrected_share) and due <= at:
+        return corrected(made, due)
+    return made
 
 
 def select(lake: Lake, query: dict[str, Any]) -> tuple[Planned, ...]:
@@ -73,10 +78,13 @@ def _overlapping(lake: Lake, start: int, end: int) -> Iterator[Planned]:
 
 
 def visible(lake: Lake, planned: Planned) -> bool:
-    """In one of the client's divisions, and arrived in the lake."""
-    settings = lake.settings
+    """In one of the client's divisions, arrived in the lake and not removed from it."""
+    settings, at = lake.settings, milliseconds(lake.at)
     arrives = planned.start + settings.late_seconds * 1000
-    if settings.late_share and _is_late(settings, planned) and arrives > milliseconds(lake.at):
+    if _drawn(settings, planned, "late", settings.late_share) and arrives > at:
+        return False
+    goes = planned.start + settings.removed_seconds * 1000
+    if _drawn(settings, planned, "removed", settings.removed_share) and goes <= at:
         return False
     if len(lake.divisions) == len(directory(settings.shape.seed).divisions):
         return True
@@ -84,9 +92,10 @@ def visible(lake: Lake, planned: Planned) -> bool:
     return bool(lake.divisions.intersection(touched))
 
 
-def _is_late(settings: Settings, planned: Planned) -> bool:
-    key = f"late {settings.shape.seed} {planned.start} {planned.index}"
-    return Random(key).random() < settings.late_share  # noqa: S311
+def _drawn(settings: Settings, planned: Planned, what: str, share: float) -> bool:
+    """Whether a conversation is of the share that something happens to."""
+    key = f"{what} {settings.shape.seed} {planned.start} {planned.index}"
+    return share > 0 and Random(key).random() < share  # noqa: S311
 
 
 def _ordered(lake: Lake, found: list[Planned], query: dict[str, Any]) -> list[Planned]:

@@ -108,9 +108,12 @@ class Settings:
     of results below what is asked for. ``page_overlap`` repeats that many rows of a page at the
     start of the next one, ``shuffle_pages`` turns the rows of a page about, ``late_share`` of the
     conversations reach the lake ``late_seconds`` after their time although the lake date has
-    passed it. ``empty_pages`` puts a page without rows, but with a cursor, before each one but the
-    first; ``empty_end`` gives the last rows a cursor, to a page that has none; a cursor is refused
-    ``cursor_seconds`` after it was given.
+    passed it. ``corrected_share`` of them get another metric ``corrected_seconds`` after they
+    started, and ``removed_share`` are gone ``removed_seconds`` after that, here as by id: the
+    vendor works over what is older than two days, and deletes persons on request. The synchronous
+    query pages through ``live_window`` results at the most. ``empty_pages`` puts a page without
+    rows, but with a cursor, before each one but the first; ``empty_end`` gives the last rows a
+    cursor, to a page that has none; a cursor is refused ``cursor_seconds`` after it was given.
     """
 
     shape: Shape = field(default_factory=Shape)
@@ -128,12 +131,17 @@ class Settings:
     max_page_size: int = 1000
     page_rows: int = 1000
     page_overlap: int = 0
+    live_window: int = 100_000
     shuffle_pages: bool = False
     empty_pages: bool = False
     empty_end: bool = False
     cursor_seconds: float = math.inf
     late_share: float = 0.0
     late_seconds: int = 0
+    corrected_share: float = 0.0
+    corrected_seconds: int = 0
+    removed_share: float = 0.0
+    removed_seconds: int = 0
     early_results_status: int = 400
     expired_results_status: int = 404
     faults: tuple[Fault, ...] = ()

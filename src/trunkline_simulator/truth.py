@@ -39,17 +39,18 @@ def expected_rows(
     ``table`` is one of TABLES; ``as_of`` the data lake's date when they were read; ``divisions``
     the ids that the client covers (None: all).
     """
-    found = _conversations(settings, first_day, last_day, as_of, divisions)
+    found = conversations(settings, first_day, last_day, as_of, divisions)
     return [row for made in found for row in rows_of(table, made)]
 
 
-def _conversations(
+def conversations(
     settings: Settings,
     first_day: date,
     last_day: date,
     as_of: datetime,
-    divisions: frozenset[str] | None,
+    divisions: frozenset[str] | None = None,
 ) -> Iterator[Json]:
+    """The conversations themselves, as they were answered."""
     all_divisions = frozenset(one.id for one in directory(settings.shape.seed).divisions)
     lake = Lake(settings, as_of, all_divisions if divisions is None else divisions)
     for day in range(day_number(first_day), day_number(last_day) + 1):
@@ -76,6 +77,33 @@ def mask_address(text: str | None) -> str | None:
     if not number.isdecimal():
         return "REDACTED"
     return number[-4:] if len(number) > 6 else number[-2:]
+
+
+def front_of(text: str | None) -> str | None:
+    """All of a number but its last four digits, or two of six and fewer; all else is REDACTED.
+
+    A sip URI is a number where its user is one with a country. Nothing left is REDACTED too.
+    """
+    if text is None:
+        return None
+    sip = re.match(r"sips?:(\+[0-9]{7,15})[@;:]", text)
+    number = sip[1] if sip else text.removeprefix("tel:")
+    digits = number.removeprefix("+")
+    if not digits.isdecimal():
+        return "REDACTED"
+    return (number[:-4] if len(digits) > 6 else number.removeprefix("+")[:-2]) or "REDACTED"
+
+
+def _fronts(thing: Json, *names: str) -> Row:
+    return {f"{snake(name)}_prefix": front_of(thing.get(name)) for name in names}
+
+
+def _front_lists(thing: Json, *names: str) -> Row:
+    found = {name: thing.get(name) for name in names}
+    return {
+        f"{snake(name)}_prefix": None if many is None else [front_of(one) for one in many]
+        for name, many in found.items()
+    }
 
 
 def _redacted(text: str | None) -> str | None:
@@ -109,6 +137,7 @@ def _conversation_rows(made: Json) -> Iterator[Row]:
     yield {
         **_keys(made),
         **_times(made, "conversationEnd", "conferenceStart"),
+        "external_tag": _redacted(made.get("externalTag")),
         **_plain(
             made,
             "divisionIds",
@@ -184,9 +213,24 @@ def _session_rows(made: Json) -> Iterator[Row]:
                 "outboundCampaignId",
                 "usedRouting",
             ),
-            **_addresses(leg, "ani", "dnis", "sessionDnis", "remote"),
+            **_addresses(leg, "ani", "dnis", "sessionDnis", "remote", "addressFrom", "addressTo"),
+            "journey_customer_id": _redacted(leg.get("journeyCustomerId")),
+            "extended_delivery_status": None,
             **_times(leg, "callbackScheduledTime"),
             **_sums([leg]),
+        }
+
+
+def _number_rows(made: Json) -> Iterator[Row]:
+    """The finance side of a session: fronts of numbers, and no token as there is no key."""
+    for owner, leg in _legs(made):
+        yield {
+            **_session_keys(made, owner, leg),
+            **_plain(leg, "mediaType", "direction", "provider", "protocolCallId", "peerId"),
+            **_fronts(leg, "ani", "dnis", "sessionDnis", "remote", "addressFrom", "addressTo"),
+            **_front_lists(leg, "callbackNumbers", "destinationAddresses"),
+            "ani_token": None,
+            "dnis_token": None,
         }
 
 
@@ -350,12 +394,18 @@ def _survey_rows(made: Json) -> Iterator[Row]:
         }
 
 
+def _whole(count: int | float | None) -> int | None:
+    """A count that is one; a fraction leaves no value."""
+    return None if count is None or count % 1 else int(count)
+
+
 def _resolution_rows(made: Json) -> Iterator[Row]:
     for ordinal, one in enumerate(made.get("resolutions") or ()):
         yield {
             **_keys(made),
             "ordinal": ordinal,
-            **_plain(one, "queueId", "userId", "nNextContactAvoided"),
+            **_plain(one, "queueId", "userId"),
+            "n_next_contact_avoided": _whole(one.get("nNextContactAvoided")),
             **_times(one, "eventTime"),
         }
 
@@ -373,6 +423,7 @@ _TABLES: dict[str, Callable[[Json], Iterator[Row]]] = {
     "conversation_evaluations": _evaluation_rows,
     "conversation_surveys": _survey_rows,
     "conversation_resolutions": _resolution_rows,
+    "finance.session_numbers": _number_rows,
 }
 TABLES = tuple(_TABLES)
 
@@ -384,5 +435,5 @@ def rows_of(table: str, made: Json) -> list[Row]:
 
 def still_open(settings: Settings, first_day: date, last_day: date, as_of: datetime) -> list[str]:
     """Ids of the conversations of those days that had not ended by ``as_of``."""
-    found = _conversations(settings, first_day, last_day, as_of, None)
+    found = conversations(settings, first_day, last_day, as_of)
     return [made["conversationId"] for made in found if "conversationEnd" not in made]

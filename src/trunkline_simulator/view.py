@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from trunkline_simulator.payloads.parts import Json
+from trunkline_simulator.payloads.parts import Json, stamp
 
 # What a segment only has once it is over.
 _ENDINGS = ("segmentEnd", "disconnectType", "wrapUpCode", "wrapUpNote", "errorCode")
@@ -39,6 +39,17 @@ def seen_at(made: Json, at: int) -> Json:
     owners = (_participant(owner, at) for owner in made["participants"])
     shown["participants"] = [owner for owner in owners if owner["sessions"]]
     return shown
+
+
+def corrected(made: Json, at: int) -> Json:
+    """A copy of ``made`` as it is after the vendor has worked over it: one metric more."""
+    if not made["participants"]:
+        return made
+    owner, *others = made["participants"]
+    leg, *rest = owner["sessions"]
+    metric = {"name": "nError", "value": 1, "emitDate": stamp(at)}
+    changed = {**leg, "metrics": [*(leg.get("metrics") or ()), metric]}
+    return {**made, "participants": [{**owner, "sessions": [changed, *rest]}, *others]}
 
 
 def _without_later_judgements(made: Json, at: int) -> Json:

@@ -79,6 +79,7 @@ def desk(folder: Path, settings: Settings = SMALL) -> Iterator[Desk]:
     with run_in_thread(simulator) as address:
         environment = {
             "PATH": os.environ["PATH"],
+            "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
             "HOME": str(folder),
             "COLUMNS": "200",
             "GENESYS_API_URL": address.api_url,

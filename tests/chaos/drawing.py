@@ -119,6 +119,8 @@ def _provider(draw: Random, seed: int) -> Settings:
         result_seconds=draw.choice((86_400, 5 * 86_400)),
         late_share=0.3 if late else 0.0,
         late_seconds=draw.choice((3_600, 40_000, 2 * 86_400)) if late else 0,
+        corrected_share=draw.choice((0.0, 0.0, 0.4)),
+        corrected_seconds=draw.choice((2 * 86_400, 4 * 86_400)),
         empty_end=draw.random() < 0.15,
         empty_pages=draw.random() < 0.15,
         page_overlap=draw.choice((0, 0, 0, 1, 5)),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
+from tests.chaos.records import Records
 from tests.chaos.truth import Fetched, Rows
 from tests.chaos.world import World
 from tests.fakes import inline
@@ -39,6 +39,25 @@ class Holding:
     named: frozenset[str]
     unfinished: frozenset[str]
     problems: tuple[str, ...]
+
+    def amended(self, records: Records, day: date) -> frozenset[str]:
+        """Conversations of a day that are held as an answer by id had them, in all its tables."""
+        fetched = self.brought[day]
+        here = {row["conversation_id"] for row in self.rows["conversations"].get(day, [])}
+        return frozenset(
+            one
+            for one in here & records.known.keys()
+            for at in records.known[one]
+            if at > fetched.job.submitted and self._is_as_of(one, day, at)
+        )
+
+    def _is_as_of(self, one: str, day: date, at: datetime) -> bool:
+        return not any(
+            differences(table, "", _only(self.rows[table].get(day, []), one), _only(live, one))
+            for table in TABLES
+            if table != "participant_attributes"
+            for live in (self.brought[day].live(table, day, at),)
+        )
 
 
 def held(world: World, snapshot: int | None = None) -> Holding:
@@ -84,9 +103,10 @@ def _remote(world: World, job: Job | None) -> Remote | None:
 
 def _rows(engine: Engine, snapshot: int) -> dict[str, dict[date, Rows]]:
     rows: dict[str, dict[date, Rows]] = {table: {} for table in TABLES}
-    for file in engine.lake.reading(engine.catalog.schema, snapshot).files:
+    for file in engine.lake.catalogue.files(engine.catalog.schema, snapshot):
         if file.scope == WHOLE:
-            for row in _rows_of(file.path, Path(file.path).stat().st_mtime_ns):
+            path = engine.lake.home / file.path
+            for row in _rows_of(str(path), path.stat().st_mtime_ns):
                 rows[file.table].setdefault(row["conversation_start"].date(), []).append(row)
     return rows
 
@@ -97,6 +117,10 @@ def _rows_of(path: str, _: int) -> Rows:
     with pq.ParquetFile(path) as file:
         rows: Rows = file.read(use_threads=False).to_pylist()
     return rows
+
+
+def _only(rows: Rows, conversation: str) -> Rows:
+    return [row for row in rows if row["conversation_id"] == conversation]
 
 
 def differences(table: str, what: str, found: Rows, truth: Rows) -> list[str]:

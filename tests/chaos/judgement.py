@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from tests.chaos.held import Holding, differences
 from tests.chaos.network import Sent
 from tests.chaos.story import Ask
+from tests.chaos.truth import Rows
 from tests.chaos.world import Answered, Ended, World
 from tests.gateway import TABLES
 from trunkline.config import Settings
@@ -23,6 +24,8 @@ from trunkline.errors import (
 )
 from trunkline.interval import Interval, midnight, months, runs
 
+ONLY_IN_JOBS = "participant_attributes"
+WEEK = timedelta(days=7)
 SETTLE = Settings().settle
 REFRESH = Settings().refresh_after
 _SPAN = re.compile(r"conversation_details (\S+?Z)/(\S+?Z)")
@@ -39,8 +42,11 @@ def judge_lake(world: World, holding: Holding) -> list[str]:
             for day in of_table.keys() - holding.days.keys()
         ]
         for day, fetched in holding.brought.items():
-            truth = fetched.rows(table, day)
-            said += differences(table, f"on {day}", of_table.get(day, []), truth)
+            found, truth = of_table.get(day, []), fetched.rows(table, day)
+            if table != ONLY_IN_JOBS:
+                newer = holding.amended(world.records, day)
+                found, truth = _others(found, newer), _others(truth, newer)
+            said += differences(table, f"on {day}", found, truth)
     for day, covered in holding.days.items():
         counted = len(holding.rows["conversations"].get(day, []))
         if covered.conversations != counted:
@@ -113,19 +119,35 @@ def judge_ask(asked: Asked) -> list[str]:
         return _named_exactly(asked, ended.error)
     if not isinstance(ended.value, Answered):
         return []
-    return [*_rows(asked), *_certificate(asked), *_completeness(asked)]
+    return [*_rows(asked), *_certificate(asked), *_completeness(asked), *_forgotten(asked)]
 
 
 def _rows(asked: Asked) -> list[str]:
-    ask, interval, brought = asked.ask, asked.ask.interval, asked.after.brought
-    truth = [
+    ask, interval = asked.ask, asked.ask.interval
+    held = [
         row
         for day in ask.utc_days
-        if day in brought
-        for row in brought[day].rows(ask.table, day)
+        for row in asked.after.rows[ask.table].get(day, [])
         if interval.start <= row["conversation_start"] < interval.end
     ]
-    return differences(ask.table, "in the answer", asked.ended.value.rows, truth)
+    return differences(ask.table, "in the answer", asked.ended.value.rows, held)
+
+
+def _others(rows: Rows, ids: frozenset[str]) -> Rows:
+    return [row for row in rows if row["conversation_id"] not in ids] if ids else rows
+
+
+def _forgotten(asked: Asked) -> list[str]:
+    """Open conversations of the days asked for that nobody has asked about for over a week."""
+    said = []
+    for day in asked.ask.utc_days:
+        for row in asked.after.rows["conversations"].get(day, []):
+            if row["conversation_end"] is None and day in asked.after.brought:
+                at = asked.world.records.last(row["conversation_id"])
+                last = max(asked.after.brought[day].job.submitted, at)
+                if asked.ended.began - last > WEEK + _skews(asked.world):
+                    said.append(f"{row['conversation_id']} is open since {last} and forgotten")
+    return said
 
 
 def _certificate(asked: Asked) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from tests.chaos.process import Process
+from tests.chaos.records import Records
 from tests.chaos.submits import Submits
 from tests.fakes import VirtualClock
 from trunkline.http.message import ConnectionLost, Request, Response, TimedOut
@@ -32,6 +33,8 @@ class Sent:
     def kind(self) -> str:
         """What it was for."""
         bare = urlsplit(self.path).path
+        if bare.endswith("/conversations/details"):
+            return "record"
         if bare.endswith("/results"):
             return "page"
         if "/details/jobs/" in bare and not bare.endswith("/availability"):
@@ -52,10 +55,12 @@ class Line:
     process: Process
     record: list[Sent]
     submits: Submits
+    records: Records
 
     async def send(self, request: Request, timeout: float) -> Response:
         """Answer from memory; what the simulator delays or breaks off is delayed or broken off."""
         self.process.at("request")
+        asked = self.clock.now()
         answer, kind = self._ask(request)
         if answer.delay > timeout:
             await self.clock.sleep(timeout)
@@ -64,6 +69,8 @@ class Line:
         self.process.at("answer")
         received = _received(answer)
         self.submits.heard(self.process, kind, request.url, received)
+        if kind == "record":
+            self.records.heard(asked, request.url, received)
         return received
 
     async def close(self) -> None:

@@ -143,6 +143,12 @@ class _Connection(sqlite3.Connection):
             raise sqlite3.OperationalError(_NO_SPACE)
         return super().execute(sql, *values)
 
+    def executemany(self, sql: str, values: Any) -> sqlite3.Cursor:
+        self.process.at("statement")
+        if values and not self.process.has_space():
+            raise sqlite3.OperationalError(_NO_SPACE)
+        return super().executemany(sql, values)
+
 
 def connecting(process: Process) -> Callable[[Path], sqlite3.Connection]:
     """How a process opens its databases."""

@@ -84,6 +84,7 @@ class _Trial:
         answered = isinstance(ended.value, Answered)
         if answered and ended.value.prepared.snapshot != after.snapshot:
             after = held(self.world, ended.value.prepared.snapshot)
+            self.wrong(judge_lake(self.world, after))
         self.wrong(judge_ask(Asked(self.world, ask, ended, before, after)))
 
     def judged(self, ended: Ended) -> Holding:

@@ -35,6 +35,11 @@ class Fetched:
         found = _rows(_kind(self.provider), table, day, self.job.lake_date, names)
         return [row for row in found if row["conversation_start"] < self.end]
 
+    def live(self, table: str, day: date, at: datetime) -> Rows:
+        """The rows of a day as the synchronous API knew them: nothing is late there."""
+        prompt = replace(_kind(self.provider), late_share=0.0)
+        return _rows(prompt, table, day, at, self.job.client.divisions)
+
     def held(self, day: date) -> Interval | None:
         """The part of a day that it can have everything of."""
         end = min(midnight(day + DAY), self.end, self.job.lake_date)
@@ -53,6 +58,8 @@ def _kind(provider: Provider) -> Provider:
         shape=provider.shape,
         late_share=provider.late_share,
         late_seconds=provider.late_seconds,
+        corrected_share=provider.corrected_share,
+        corrected_seconds=provider.corrected_seconds,
     )
 
 

@@ -21,6 +21,7 @@ from tests.chaos.process import (
     running,
 )
 from tests.chaos.story import Ask, Fate, Story, Weather
+from tests.chaos.records import Records
 from tests.chaos.submits import Submits
 from tests.fakes import VirtualClock, run
 from trunkline.config import GenesysSettings, Settings
@@ -89,6 +90,7 @@ class World:
     clock: VirtualClock = field(init=False)
     simulator: Simulator = field(init=False)
     submits: Submits = field(init=False)
+    records: Records = field(default_factory=Records)
     sent: list[Sent] = field(default_factory=list)
     _keys: Iterator[int] = field(default_factory=count)
 
@@ -165,7 +167,9 @@ class World:
     def _seams(self, process: Process, fate: Fate, record: list[Sent]) -> Seams:
         return Seams(
             clock=ProcessClock(self.clock, process, timedelta(seconds=fate.skew)),
-            transport=lambda: Line(self.simulator, self.clock, process, record, self.submits),
+            transport=lambda: Line(
+                self.simulator, self.clock, process, record, self.submits, self.records
+            ),
             offload=offloading(process),
             new_key=lambda: f"{next(self._keys):032x}",
             random=lambda: 0.5,
@@ -210,7 +214,7 @@ def answering(ask: Ask) -> Callable[[Engine], Awaitable[Answered]]:
     """The work of a query: fetch what is missing, read the rows."""
 
     async def work(engine: Engine) -> Answered:
-        options = Options(time_zone=ask.zone, allow_partial=ask.allow_partial)
+        options = Options(time_zone=ask.zone, allow_partial=ask.allow_partial, tail=False)
         prepared = await engine.prepare(ask.sql, options, lambda _: None)
         with engine.answer(prepared) as answer:
             rows = [row for batch in answer.batches for row in batch.to_pylist()]

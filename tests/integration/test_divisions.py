@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tests.fakes import run
 from tests.gateway import SMALL, Site, same_rows
-from trunkline.engine.doctor import Finding, Health, examine
+from trunkline.engine.doctor import examine
+from trunkline.engine.findings import Finding, Health
 from trunkline_simulator.directory import directory
 from trunkline_simulator.settings import Client
 from trunkline_simulator.truth import expected_rows

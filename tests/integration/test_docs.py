@@ -15,6 +15,7 @@ from tests.documents import ROOT, Command, commands, documents, fences, named
 from tests.gateway import YEAR, Site
 from tools.print_docs import EXAMPLES
 from tools.print_docs.tables import examples_of
+from trunkline import config
 from trunkline.cli import trunkline
 from trunkline_simulator.settings import Settings, Shape
 
@@ -39,13 +40,14 @@ CONSOLES = [path for path in WRITTEN if "```console" in path.read_text()]
 TUTORIAL = Settings(shape=Shape(per_day=10), queued_seconds=0.1, pending_seconds=0.2)
 FEW = replace(TUTORIAL, shape=Shape(per_day=2))
 PORT = re.compile(r"127\.0\.0\.1:\d+")
-RUN = ("query", "explain", "tables", "coverage", "jobs", "doctor")
+RUN = ("query", "explain", "tables", "coverage", "jobs", "doctor", "sync")
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A simulated organisation of which the year is held."""
-    found = Site(tmp_path_factory.mktemp("site") / "data")
+    settings = config.Settings(token_key=bytes(range(32)).hex(), phone_region="AU")
+    found = Site(tmp_path_factory.mktemp("site") / "data", settings=settings)
     found.prepare(f"SELECT count(*) FROM conversations WHERE {YEAR}")
     return found
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from tests.fakes import answer, run
-from tests.gateway import SMALL, Site
+from tests.gateway import SMALL, YEAR, Site
 from trunkline.config import GenesysSettings, Settings
-from trunkline.engine.doctor import Finding, Health, examine
+from trunkline.engine.doctor import examine, unknown_finding
+from trunkline.engine.findings import Finding, Health
 from trunkline.errors import ConfigError
 from trunkline.http.message import ConnectionFailed, Request, Response
 from trunkline_simulator.settings import Client
@@ -236,3 +237,17 @@ def test_divisions_without_the_role(tmp_path: Path) -> None:
     finding = checked(Site(tmp_path / "data", replace(SMALL, clients=(client,))))["divisions"]
     assert finding.health is Health.WARNING
     assert "Grant the client's role" in (finding.advice or "")
+
+
+def test_unknown_attributes_are_told_with_where_to_look(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", replace(SMALL, shape=replace(SMALL.shape, hostile=True)))
+    with site.engine() as engine:
+        assert unknown_finding(engine).health is Health.GOOD
+    site.prepare(f"SELECT 1 FROM conversations WHERE {YEAR}")
+    with site.engine() as engine:
+        found = unknown_finding(engine)
+    assert found.health is Health.WARNING
+    assert "futureAttribute" in found.detail
+    assert " and " in found.detail
+    assert "trunkline.unknown_fields" in (found.advice or "")
+    assert found.error is None

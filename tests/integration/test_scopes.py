@@ -18,6 +18,7 @@ from trunkline.catalog import OPEN_AT, Scope, filtered
 from trunkline.engine import Engine
 from trunkline.interval import Interval, day_span, midnight
 from trunkline.jobs.job import Job
+from trunkline.lake.reading import Reads
 from trunkline.lake.relation import relations_of
 from trunkline.lake.session import Limits, answer
 from trunkline_simulator.settings import Shape
@@ -46,8 +47,9 @@ def fetched(site: Site, scope: Scope, interval: Interval, days: frozenset[date])
 
 def rows(engine: Engine, table: str, scope: Scope) -> list[dict[str, Any]]:
     """A table as a query would read it whose plan names the scope; without the day of now."""
-    reading = engine.lake.reading("genesys", engine.lake.catalogue.latest(), (scope,))
-    relations = relations_of(engine.catalog, reading.parts(engine.catalog.tables))
+    reads = Reads(frozenset({table.rpartition(".")[2]}), scopes=(scope,))
+    parts = engine.lake.parts(engine.catalog, engine.lake.catalogue.latest(), reads)
+    relations = relations_of(engine.catalog, parts)
     sql = f"SELECT * FROM {table} WHERE conversation_start < '{NOW:%F}'"
     with answer(sql, relations, "genesys", "UTC", Limits()) as found:
         return [row for batch in found.batches for row in batch.to_pylist()]

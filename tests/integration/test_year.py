@@ -14,6 +14,7 @@ from trunkline.engine import Options
 
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
 SYDNEY = "Australia/Sydney"
+NO_TAIL = Options(tail=False)
 MANY = ("conversations", "participants", "sessions", "segments", "session_metrics")
 
 
@@ -129,7 +130,7 @@ def test_only_provisional_days_are_fetched_again(tmp_path: Path) -> None:
 def test_no_job_asks_past_the_watermark(tmp_path: Path) -> None:
     site = Site(tmp_path / "data")
     question = "SELECT * FROM conversations WHERE conversation_start >= '2026-03-09'"
-    prepared = site.prepare(question)
+    prepared = site.prepare(question, NO_TAIL)
     # The clock says 09:30 and the data lake is six hours behind it.
     (job,) = site.simulator.state.jobs.values()
     assert job.query["interval"] == "2026-03-09T00:00:00.000Z/2026-03-10T03:30:00.000Z"
@@ -138,7 +139,7 @@ def test_no_job_asks_past_the_watermark(tmp_path: Path) -> None:
     (missing,) = certified["intervals"]["conversation_details"]["missing"]
     assert missing.startswith("2026-03-10T03:30:00.000Z/2026-03-10T09:30:")
     assert any("not in the answer" in notice for notice in prepared.notices)
-    found = site.query(question)
+    found = site.query(question, NO_TAIL)
     same_rows(
         "conversations", found, site.truth("conversations", date(2026, 3, 9), date(2026, 3, 10))
     )
@@ -151,9 +152,9 @@ def test_a_day_that_is_partly_there_is_said_to_be_partly_there(tmp_path: Path) -
         " WHERE conversation_start >= '2026-03-09' AND conversation_start < '2026-03-11'"
     )
     for _ in range(2):
-        prepared = site.prepare(question)
+        prepared = site.prepare(question, NO_TAIL)
         assert prepared.certificate["complete"] is False
         assert any("2026-03-10T03:30:00.000Z/" in notice for notice in prepared.notices)
-    whole = site.prepare(question.replace("'2026-03-11'", "'2026-03-10 03:30'"))
+    whole = site.prepare(question.replace("'2026-03-11'", "'2026-03-10 03:30'"), NO_TAIL)
     assert whole.certificate["complete"] is True
     assert whole.notices == ()

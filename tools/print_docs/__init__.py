@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tools.print_docs import commands, errors, settings, tables
+from tools.print_docs import commands, errors, masking, metrics, settings, tables
 from trunkline.engine.registry import catalog
 
 EXAMPLES = "docs/tables/examples"
@@ -24,6 +24,8 @@ def pages(examples: Mapping[str, str]) -> dict[str, str]:
         "docs/reference/commands.md": commands.page(),
         "docs/reference/settings.md": settings.page(),
         "docs/reference/errors.md": errors.page(),
+        "docs/reference/masking.md": masking.page(known),
+        "docs/reference/metrics.md": metrics.page(known),
         "docs/reference/tables.md": tables.index(known, examples),
         **{
             f"docs/tables/{table.name}.md": tables.page(table, examples[table.name])

@@ -11,25 +11,22 @@ from tools.print_docs.markdown import page as page_of
 from tools.print_docs.markdown import table as grid
 from trunkline.catalog import Catalog, Column, Table
 from trunkline.cli.tables import KEPT
-from trunkline.engine import system
+from trunkline.engine.system import SYSTEM_TABLES, SystemTable
+from trunkline.flatten.treatment import default_of
 from trunkline.lake.relation import SYSTEM_SCHEMA
-from trunkline.types import Type
-
-SYSTEM = (
-    ("jobs", system.JOBS, "Every job, as `trunkline jobs` lists them."),
-    ("coverage", system.COVERAGE, "Every UTC day that is held, as it was last fetched."),
-    ("tables", system.TABLES, "Every column of every table, as the pages here have them."),
-)
 
 INDEX = """\
 Every table can be named alone or with its schema (`conversations`, `genesys.conversations`). All
 tables of a dataset are fetched together, by the same jobs, and become visible together. Each has a
 key of one column, and beside it the natural one; `conversation_id` and `conversation_start` are in
-every table, and a join by `conversation_id` carries the bounds of one table to the others."""
+every table, and a join by `conversation_id` carries the bounds of one table to the others. The
+tables of the schema `finance` are named with it, and [not everybody reads
+them](../explanation/masking.md#who-may-read-what)."""
 
 SYSTEM_TEXT = """\
 What Trunkline knows of itself, as tables of the schema `trunkline`. They need no bounds and no
-request."""
+request, and are read only where a query names them. `unknown_fields` is of the snapshot that is
+answered from; the others are as they are now."""
 
 _COMMENT = re.compile(r"^--(?: (.*))?$")
 
@@ -66,7 +63,7 @@ def page(table: Table, examples: str) -> str:
     metrics = [column for column in table.columns if _is_metric(column)]
     others = [column for column in table.columns if not _is_metric(column)]
     return page_of(
-        table.name,
+        table.shown,
         f"{table.description} One row is {table.grain}.",
         grid(("", ""), _facts(table)),
         "## Examples",
@@ -81,7 +78,7 @@ def index(catalog: Catalog, examples: Mapping[str, str]) -> str:
     """The page that lists every relation, with the system's own in full."""
     rows = [
         (
-            f"[{table.name}](../tables/{table.name}.md)",
+            f"[{table.shown}](../tables/{table.name}.md)",
             ", ".join(map(code, table.views)),
             table.grain,
             code(table.key),
@@ -96,7 +93,7 @@ def index(catalog: Catalog, examples: Mapping[str, str]) -> str:
         grid(("table", "also as", "one row is", "key", "columns", "description"), rows),
         f"## The schema {SYSTEM_SCHEMA}",
         SYSTEM_TEXT,
-        *(_system(name, columns, text) for name, columns, text in SYSTEM),
+        *map(_system, SYSTEM_TABLES),
         *map(_example, examples_of(examples[SYSTEM_SCHEMA])),
     )
 
@@ -127,7 +124,7 @@ def _columns(columns: Iterable[Column]) -> str:
                 code(column.name),
                 column.type.duckdb,
                 column.unit or "",
-                KEPT[column.pii],
+                KEPT[default_of(column)],
                 column.description,
                 code(_read_from(column)),
             )
@@ -154,6 +151,7 @@ def _metrics(columns: Iterable[Column]) -> Iterator[str]:
         yield grid(("column", "type", "unit", "description"), rows)
 
 
-def _system(name: str, columns: Iterable[tuple[str, Type]], text: str) -> str:
-    rows = [(code(column), type_.duckdb) for column, type_ in columns]
-    return f"### {SYSTEM_SCHEMA}.{name}\n\n{text}\n\n{grid(('column', 'type'), rows)}"
+def _system(table: SystemTable) -> str:
+    rows = [(code(name), type_.duckdb, text) for name, type_, text in table.columns]
+    listed = grid(("column", "type", "description"), rows)
+    return f"### {SYSTEM_SCHEMA}.{table.name}\n\n{table.description}\n\n{listed}"

@@ -16,8 +16,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("trunkline.cli.doctor", "Check host, token, permissions, clock and limits."),
     "query": ("trunkline.cli.query", "Run SQL; fetch what it needs and is not held yet."),
     "explain": ("trunkline.cli.explain", "Show what a query would fetch; request nothing."),
+    "sync": ("trunkline.cli.sync", "Fetch days before anybody asks for them, once or for ever."),
     "jobs": ("trunkline.cli.jobs", "List, show, cancel or resume jobs."),
     "coverage": ("trunkline.cli.coverage", "Show which days are held."),
+    "prune": ("trunkline.cli.prune", "Remove old snapshots and the files only they need."),
     "tables": ("trunkline.cli.tables", "List the tables, or the columns of one."),
     "simulate": ("trunkline.cli.simulate", "Serve the simulated API on a local port."),
 }

@@ -11,7 +11,7 @@ from trunkline.engine.judgement import checked_zone
 from trunkline.errors import UsageError
 
 
-def moment(text: str | None, zone: str) -> int | datetime | None:
+def moment(text: str | None, zone: str, option: str = "--as-of") -> int | datetime | None:
     """A snapshot's number, or a time in UTC; without an offset, it is one in the zone."""
     if text is None:
         return None
@@ -19,14 +19,32 @@ def moment(text: str | None, zone: str) -> int | datetime | None:
     try:
         if text.isascii() and text.isdigit():
             return int(text)
-        instant = datetime.fromisoformat(text)
-        local = instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))
-        return local.astimezone(UTC)
+        return _utc(text, zone)
     except (ValueError, OverflowError):  # also a number or a year that is too large
         raise UsageError(
-            f"--as-of {text!r} is neither a snapshot's number nor a time",
+            f"{option} {text!r} is neither a snapshot's number nor a time",
             hint="A time is, for example, 2025-03-01T09:00 or 2025-03-01T09:00:00Z.",
         ) from None
+
+
+def instant(text: str | None, zone: str, option: str) -> datetime | None:
+    """A date or a time as an instant in UTC; a date is its midnight in the zone."""
+    if text is None:
+        return None
+    checked_zone(zone)
+    try:
+        return _utc(text, zone)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"{option} {text!r} is neither a date nor a time",
+            hint="For example 2025-03-01, 2025-03-01T09:00 or 2025-03-01T09:00:00Z.",
+        ) from None
+
+
+def _utc(text: str, zone: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    local = found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+    return local.astimezone(UTC)
 
 
 def require_place(target: Path) -> None:

@@ -17,6 +17,7 @@ import msgspec
 
 from trunkline.cli.formats import write
 from trunkline.cli.progress import watching
+from trunkline.cli.telling import put
 from trunkline.config import GenesysSettings, Settings
 from trunkline.engine import Engine, Options, Prepared
 from trunkline.errors import ProviderUnreachable, UsageError
@@ -98,23 +99,23 @@ def _require_empty(folder: Path) -> None:
 
 def _tell(engine: Engine, url: str) -> None:
     _say(1, f"A simulated Genesys Cloud organisation answers at {url}. The question:")
-    click.echo(_indented(REPORT))
+    put(_indented(REPORT))
     _say(2, "EXPLAIN: what it would cost. Nothing has been requested yet.")
-    click.echo(_indented(str(engine.explain(REPORT))))
+    put(_indented(str(engine.explain(REPORT))))
     _say(3, "The query. Twelve jobs run at the provider at once; pages land masked as they come.")
     first = _ask(engine, REPORT)
     _say(4, "The same question again.")
     _ask(engine, REPORT, rows=False)
     _say(5, "Another question about the same year. Numbers and names were masked before landing.")
-    click.echo(_indented(ANOTHER) + "\n")
+    put(_indented(ANOTHER) + "\n")
     _ask(engine, ANOTHER)
     _say(6, "A thirteenth month: only what is missing is fetched.")
-    click.echo(_indented(THIRTEENTH) + "\n")
+    put(_indented(THIRTEENTH) + "\n")
     _ask(engine, THIRTEENTH)
     _say(7, "The certificate of the first answer (`trunkline query --certificate`).")
-    click.echo(_indented(_abridged(first.certificate)))
+    put(_indented(_abridged(first.certificate)))
     _say(8, "Your own organisation.")
-    click.echo(_indented(REAL))
+    put(_indented(REAL))
 
 
 def _ask(engine: Engine, sql: str, *, rows: bool = True) -> Prepared:
@@ -127,7 +128,7 @@ def _ask(engine: Engine, sql: str, *, rows: bool = True) -> Prepared:
             sys.stdout.buffer.flush()
     jobs, requests = len(prepared.certificate["jobs"]), prepared.certificate["requests"]["total"]
     fetched = f" for {jobs} job{'s' if jobs > 1 else ''}" if jobs else ": all of it is held"
-    click.secho(f"{requests} requests{fetched}", bold=True)
+    put(click.style(f"{requests} requests{fetched}", bold=True))
     return prepared
 
 
@@ -140,9 +141,9 @@ def _abridged(certificate: dict[str, Any]) -> str:
 
 
 def _say(number: int, text: str) -> None:
-    click.echo()
-    click.secho(f"{number}. {text}", fg="cyan", bold=True)
-    click.echo()
+    put("")
+    put(click.style(f"{number}. {text}", fg="cyan", bold=True))
+    put("")
 
 
 def _indented(text: str) -> str:

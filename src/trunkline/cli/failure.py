@@ -14,6 +14,7 @@ from typing import NoReturn
 
 import click
 
+from trunkline.cli import stopping
 from trunkline.cli.telling import silence, tell
 from trunkline.errors import Interrupted, LimitExceeded, SqlError, TrunklineError, UsageError
 
@@ -34,6 +35,7 @@ def run(command: click.Command, args: list[str] | None) -> NoReturn:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         _own_streams()
+        stopping.watch()
         status = _status(command, args)
         sys.stdout.flush()
     except (click.exceptions.Abort, KeyboardInterrupt):

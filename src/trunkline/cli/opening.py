@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +28,10 @@ def settings_of(ctx: click.Context) -> Settings:
 def engine_of(ctx: click.Context) -> Iterator[Engine]:
     """The engine over the data directory of the settings."""
     engine = Engine(settings_of(ctx))
+    # What is imported by now stays: walking it again and again took 4 % of the time of a landing.
+    gc.freeze()
     try:
         yield engine
     finally:
+        gc.unfreeze()
         engine.close()

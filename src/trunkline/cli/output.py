@@ -49,7 +49,7 @@ def sink(form: str, output: str | None) -> Iterator[BinaryIO]:
 
 def _opened(form: str, output: str | None) -> AbstractContextManager[BinaryIO]:
     if output is not None:
-        return _replaced(Path(output))
+        return replaced(Path(output))
     return _whole(sys.stdout.buffer) if FORMATS[form].binary else _stdout()
 
 
@@ -70,8 +70,11 @@ def _whole(target: BinaryIO) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _replaced(target: Path) -> Iterator[BinaryIO]:
-    """A file beside the target that takes its place and its mode; a device or pipe is written."""
+def replaced(target: Path) -> Iterator[BinaryIO]:
+    """A file beside the target that takes its place and its mode; a device or pipe is written.
+
+    What fails on the way leaves the target as it was.
+    """
     target = target.resolve()
     if target.exists() and not target.is_file():
         with target.open("wb") as file:

@@ -14,7 +14,15 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from trunkline.cli.telling import tell, visible
-from trunkline.engine.events import Event, LockWait, Observe, Planned, Started
+from trunkline.engine.events import (
+    Beside,
+    Event,
+    LockWait,
+    Merging,
+    Observe,
+    Planned,
+    Started,
+)
 from trunkline.http.exchange import Exchange
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Progress
@@ -32,7 +40,10 @@ WORDS = {
 }
 
 
-LOCKED = "another process is fetching into this data directory; waiting for it"
+def locked(event: LockWait) -> str:
+    """What is waited for, and who has it."""
+    who = f" ({event.process})" if event.process else ""
+    return f"another process{who} is fetching into this data directory; waiting for it"
 
 
 @dataclass(slots=True)
@@ -42,6 +53,7 @@ class View:
     started: float = field(default_factory=time.monotonic)
     jobs: dict[str, Job] = field(default_factory=dict)
     conversations: dict[str, int] = field(default_factory=dict)
+    beside: dict[str, int] = field(default_factory=dict)
     requests: int = 0
     throttled: int = 0
     note: str = ""
@@ -59,8 +71,13 @@ class View:
             if event.landed:
                 landed = self.conversations.get(event.job.key, 0) + event.landed.conversations
                 self.conversations[event.job.key] = landed
+        elif isinstance(event, Beside):
+            before = self.beside.get(event.what, 0)
+            self.beside[event.what] = before + event.landed.conversations
         elif isinstance(event, LockWait):
-            self.note = LOCKED
+            self.note = locked(event)
+        elif isinstance(event, Merging):
+            self.note = _merging(event)
 
     @property
     def done(self) -> int:
@@ -74,7 +91,7 @@ class View:
         parts = [
             f"{self.done} of {_count(len(self.jobs), 'job')}",
             _count(pages, "page"),
-            _count(sum(self.conversations.values()), "conversation"),
+            _count(sum((*self.conversations.values(), *self.beside.values())), "conversation"),
             _count(self.requests, "request"),
             f"{seconds:.1f} s",
         ]
@@ -101,9 +118,12 @@ class View:
                 Text(_count(job.pages, "page") if job.pages else "", style="dim"),
                 Text(_count(landed, "conversation") if landed else "", style="dim"),
             )
+        for what, count in self.beside.items():
+            grid.add_row(Text(what), Text(""), Text(""), Text(_count(count, "conversation")))
         outer = Grid.grid()
         outer.add_row(grid)
-        outer.add_row(Text(self.totals() if self.jobs else "connecting …", style="bold"))
+        begun = self.jobs or self.beside
+        outer.add_row(Text(self.totals() if begun else "connecting …", style="bold"))
         if self.note:
             outer.add_row(Text(visible(self.note), style="yellow"))
         return outer
@@ -124,7 +144,7 @@ def watching(*, quiet: bool) -> Iterator[Observe]:
 def _silent(event: Event) -> None:
     """Only what must be known: a wait without a word looks like a fault."""
     if isinstance(event, LockWait):
-        tell(LOCKED)
+        tell(locked(event))
 
 
 @contextmanager
@@ -162,7 +182,11 @@ def _plain_lines() -> Observe:
 
 def _line(event: Event, view: View) -> Iterator[str]:
     if isinstance(event, LockWait):
-        yield LOCKED
+        yield locked(event)
+    if isinstance(event, Merging):
+        yield _merging(event)
+    if isinstance(event, Beside):
+        yield f"{event.what}: {_count(event.landed.conversations, 'conversation')}"
     if not isinstance(event, Progress):
         return
     job = event.job
@@ -170,6 +194,10 @@ def _line(event: Event, view: View) -> Iterator[str]:
         yield f"{_days(job)}: {WORDS[job.state][0]}: {event.note}"
     elif job.state in SPOKEN:
         yield f"{_days(job)}: {SPOKEN[job.state](job, view)}"
+
+
+def _merging(event: Merging) -> str:
+    return f"{event.month:%Y-%m} is complete: merging its files"
 
 
 def _days(job: Job) -> str:

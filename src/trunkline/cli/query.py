@@ -56,6 +56,7 @@ class _Query(click.Command):
 )
 @click.option("--allow-partial", is_flag=True, help="Answer although intervals are missing.")
 @click.option("--covered", is_flag=True, help="Answer from what is held; request nothing.")
+@click.option("--no-tail", is_flag=True, help="Ask for nothing past the watermark.")
 @click.option("--as-of", metavar="WHEN", help="A snapshot's number or a time; requests nothing.")
 @click.option(
     "--certificate",
@@ -88,6 +89,7 @@ def command(ctx: click.Context, /, sql: str | None, file: str | None, **given: A
             covered=given["covered"],
             as_of=moment(given["as_of"], given["timezone"] or engine.settings.timezone),
             confirm=_ask,
+            tail=False if given["no_tail"] else None,
         )
         prepared = _prepare(engine, text, options, quiet=given["quiet"])
         with (
@@ -123,6 +125,7 @@ def _write_certificate(certificate: dict[str, Any], target: str) -> None:
         tell(text.decode())
         return
     try:
-        Path(target).write_bytes(text + b"\n")
+        with output.replaced(Path(target)) as file:
+            file.write(text + b"\n")
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}") from error

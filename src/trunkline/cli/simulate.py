@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import click
 
+from trunkline.cli.telling import put, tell
 from trunkline.errors import UsageError
 
 
@@ -74,6 +75,6 @@ async def _serve(port: int, seed: int, per_day: int, *, hostile: bool) -> None:
             "GENESYS_ORG": settings.short_name,
         }
         # In one write: a reader of the file sees all of it or nothing.
-        click.echo("\n".join(f"{name}={value}" for name, value in told.items()))
-        click.echo("serving until Ctrl-C", err=True)
+        put("\n".join(f"{name}={value}" for name, value in told.items()))
+        tell("serving until Ctrl-C")
         await stop.wait()

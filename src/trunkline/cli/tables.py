@@ -1,28 +1,40 @@
-"""``trunkline tables``: what can be asked."""
+"""``trunkline tables``: what can be asked, and what is kept of it."""
 
 from __future__ import annotations
 
 import click
 
-from trunkline.catalog import Catalog, Pii, Table, closest
+from trunkline.catalog import Catalog, Table, closest
 from trunkline.cli import grid
+from trunkline.cli.opening import settings_of
 from trunkline.cli.telling import put
+from trunkline.engine.masking import policy_of
 from trunkline.engine.registry import catalog
-from trunkline.errors import UnknownRelation
+from trunkline.engine.system import SYSTEM_TABLES, SystemTable
+from trunkline.errors import UnknownRelation, UsageError
+from trunkline.flatten.policy import Policy
+from trunkline.flatten.policy_text import policy_text
+from trunkline.flatten.treatment import Treatment
+from trunkline.lake.relation import SYSTEM_SCHEMA
+
+_SYSTEM = {table.name: table for table in SYSTEM_TABLES}
 
 KEPT = {
-    Pii.NONE: "",
-    Pii.NAME: "REDACTED",
-    Pii.PHONE: "last 4 digits",
-    Pii.CONTACT: "last 4 digits or REDACTED",
-    Pii.FREE_TEXT: "dropped",
-    Pii.LISTED: "dropped unless listed",
+    Treatment.KEEP: "",
+    Treatment.LISTED: "dropped unless listed",
+    Treatment.TOKEN: "token",
+    Treatment.FRONT: "all but the last digits",
+    Treatment.LAST_DIGITS: "last 4 digits or REDACTED",
+    Treatment.REDACT: "REDACTED",
+    Treatment.DROP: "dropped",
 }
 
 
 @click.command("tables")
 @click.argument("name", required=False)
-def command(name: str | None) -> None:
+@click.option("--policy", is_flag=True, help="Print the masking policy in effect, as TOML.")
+@click.pass_context
+def command(ctx: click.Context, name: str | None, *, policy: bool) -> None:
     """List the tables, or the columns of one with their meaning and masking.
 
     Example:
@@ -30,20 +42,33 @@ def command(name: str | None) -> None:
     \b
         trunkline tables
         trunkline tables sessions
+        trunkline tables trunkline.requests
+        trunkline tables --policy
     """
     known = catalog()
-    if name is None:
+    effective = policy_of(settings_of(ctx), known)
+    if policy and name:
+        raise UsageError("--policy is about all tables", hint="Leave out the name.")
+    if policy:
+        put(policy_text(effective, known).rstrip("\n"))
+    elif name is None:
         _list(known)
-        return
+    elif system := _SYSTEM.get(name.lower().removeprefix(f"{SYSTEM_SCHEMA}.")):
+        _show_system(system)
+    else:
+        _show(_named(name, known), effective)
+
+
+def _named(name: str, known: Catalog) -> Table:
     schema, _, bare = name.rpartition(".")
     table = known.find(bare, schema or None)
     if table is None:
-        near = closest(bare, known.names())
+        near = known.nearest(name) or closest(name, map(_qualified, SYSTEM_TABLES))
         raise UnknownRelation(
             f"there is no table {name}",
             hint=f"Did you mean {near}?" if near else "`trunkline tables` lists them all.",
         )
-    _show(table)
+    return table
 
 
 def _list(known: Catalog) -> None:
@@ -51,7 +76,7 @@ def _list(known: Catalog) -> None:
         ("table", "columns", "one row is", "description"),
         (
             (
-                ", ".join((table.name, *table.views)),
+                ", ".join((table.shown, *table.views)),
                 str(len(table.columns)),
                 table.grain,
                 table.description,
@@ -59,10 +84,28 @@ def _list(known: Catalog) -> None:
             for table in known.tables
         ),
     )
+    put("")
+    grid.show(
+        ("of the system", "columns", "description"),
+        ((_qualified(t), str(len(t.columns)), t.description) for t in SYSTEM_TABLES),
+    )
 
 
-def _show(table: Table) -> None:
-    put(f"{click.style(table.name, bold=True)}: {table.description}")
+def _qualified(table: SystemTable) -> str:
+    return f"{SYSTEM_SCHEMA}.{table.name}"
+
+
+def _show_system(table: SystemTable) -> None:
+    put(f"{click.style(_qualified(table), bold=True)}: {table.description}")
+    put("a query needs no bounds on it, and no request")
+    grid.show(
+        ("column", "type", "description"),
+        ((name, type_.duckdb, text) for name, type_, text in table.columns),
+    )
+
+
+def _show(table: Table, policy: Policy) -> None:
+    put(f"{click.style(table.shown, bold=True)}: {table.description}")
     put(f"key {table.key}; a query must bound {table.time_column}")
     grid.show(
         ("column", "type", "unit", "kept", "description"),
@@ -71,7 +114,7 @@ def _show(table: Table) -> None:
                 column.name,
                 column.type.duckdb,
                 column.unit or "",
-                KEPT[column.pii],
+                KEPT[policy.treatment(table, column)],
                 column.description,
             )
             for column in table.columns

@@ -9,12 +9,15 @@ from datetime import date, datetime
 from typing import Any
 
 from trunkline import __version__
-from trunkline.engine.completeness import Missing
+from trunkline.engine.completeness import Missing, pieces
+from trunkline.engine.events import Beside
+from trunkline.engine.strangers import unknown_of
 from trunkline.http.exchange import Exchange
 from trunkline.interval import iso, runs
 from trunkline.jobs.job import Job, JobState, Landed
 from trunkline.jobs.runner import Progress
 from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.freshness import Counted, TailDay
 from trunkline.planner.plan import Plan
 
 _WITHOUT_PAGES = (JobState.PLANNED, JobState.SPLIT, JobState.FAILED, JobState.CANCELLED)
@@ -50,6 +53,10 @@ class Tally:
         if job.state in _WITHOUT_PAGES:
             self.landed.pop(job.key, None)
 
+    def beside(self, beside: Beside) -> None:
+        """Count a page that came without a job."""
+        self.landed.setdefault(beside.what, []).append(beside.landed)
+
     @property
     def pages(self) -> list[Landed]:
         """Every page that counts."""
@@ -59,6 +66,15 @@ class Tally:
     def total_requests(self) -> int:
         """Every exchange with the provider, repetitions included."""
         return self.requests.total()
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """Open records that were fetched again by their keys: asked for, and answered."""
+
+    asked: int = 0
+    answered: int = 0
+    requests: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +93,9 @@ class Facts:
     watermark: datetime | None
     pages: tuple[Landed, ...] = ()
     broken: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    tails: tuple[TailDay, ...] = ()
+    reopened: Reopened = field(default_factory=Reopened)
+    counts: tuple[Counted, ...] = ()
 
 
 def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
@@ -87,6 +106,7 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
     """
     pages = tally.pages
     quarantined = [reason for page in facts.pages for reason in page.quarantined]
+    quarantined += [reason for tail in facts.tails for reason in tail.quarantined]
     return {
         "trunkline": __version__,
         "statement": facts.statement,
@@ -98,7 +118,13 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
         "intervals": _intervals(plan, facts),
         "divisions": _divisions(facts.covered),
         "conversations": sum(day.conversations for day in facts.covered),
-        "provider_counts": None,
+        "provider_counts": _counts(facts),
+        "tail": _tail(facts),
+        "reopened": {
+            "asked": facts.reopened.asked,
+            "answered": facts.reopened.answered,
+            "requests": facts.reopened.requests,
+        },
         "jobs": [_job(job) for job in tally.jobs.values()],
         "pages": len(pages),
         "requests": {
@@ -110,7 +136,7 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
         "ignored": sum(page.ignored for page in pages),
         "quarantined": quarantined,
         "fractions": sum(page.fractions for page in facts.pages),
-        "unknown": _summed(page.unknown for page in facts.pages),
+        **unknown_of(page.unknown for page in facts.pages),
     }
 
 
@@ -167,4 +193,36 @@ def _job(job: Job) -> dict[str, Any]:
         "submits": job.submits,
         "possibly_repeated": job.possibly_repeated,
         "error": job.error,
+    }
+
+
+def _tail(facts: Facts) -> list[dict[str, Any]]:
+    """What is held past the watermark, a piece for each time it was asked for."""
+    return [
+        {
+            "dataset": piece.dataset,
+            "interval": str(piece.interval),
+            "conversations": piece.conversations,
+            "asked_at": iso(piece.asked_at),
+        }
+        for piece in pieces(facts.tails)
+    ]
+
+
+def _counts(facts: Facts) -> dict[str, Any] | None:
+    """The provider's own counts of the covered days, as far as they were asked for."""
+    held = {(day.dataset, day.day) for day in facts.covered}
+    counts = [count for count in facts.counts if (count.dataset, count.day) in held]
+    if not counts:
+        return None
+    return {
+        "days": len(counts),
+        "provider": sum(count.provider for count in counts),
+        "held": sum(count.held for count in counts),
+        "asked_at": iso(min(count.asked_at for count in counts)),
+        "differing": [
+            {"day": f"{count.day}", "provider": count.provider, "held": count.held}
+            for count in counts
+            if count.provider != count.held
+        ],
     }

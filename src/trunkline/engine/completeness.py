@@ -1,16 +1,18 @@
 """What of the asked time an answer does not have; pure.
 
-A day that is held is held up to the watermark it was fetched under: what a query asks for after
-that is missing from its answer, whoever asks and whenever.
+A day that is held is held up to the watermark it was fetched under, and from there on as far as the
+tail was asked for: what a query asks for after that is missing, whoever asks and whenever.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from trunkline.interval import Interval, day_span, iso
 from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.freshness import TailDay
 from trunkline.planner.plan import Plan
 
 Missing = Mapping[str, tuple[Interval, ...]]
@@ -28,7 +30,10 @@ def asked_of(plan: Plan) -> dict[str, tuple[Interval, ...]]:
 
 
 def missing_of(
-    plan: Plan, covered: Iterable[CoveredDay], broken: Mapping[str, frozenset[date]]
+    plan: Plan,
+    covered: Iterable[CoveredDay],
+    broken: Mapping[str, frozenset[date]],
+    tails: Iterable[TailDay] = (),
 ) -> Missing:
     """What is asked and not held, by dataset; days whose fetch broke count as not held."""
     held: dict[str, list[Interval]] = {}
@@ -37,10 +42,38 @@ def missing_of(
         if day.day not in broken.get(day.dataset, frozenset()) and day.watermark > whole.start:
             end = min(whole.end, day.watermark)
             held.setdefault(day.dataset, []).append(Interval(whole.start, end))
+    for tail in tails:
+        held.setdefault(tail.dataset, []).append(Interval(tail.start, tail.end))
     return {
         name: tuple(_without(intervals, _merged(held.get(name, []))))
         for name, intervals in asked_of(plan).items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Days of the tail that were asked for together."""
+
+    dataset: str
+    asked_at: datetime
+    interval: Interval
+    conversations: int
+
+
+def pieces(tails: Iterable[TailDay]) -> tuple[Piece, ...]:
+    """The tail by when it was asked for."""
+    asked: dict[tuple[str, datetime], list[TailDay]] = {}
+    for tail in tails:
+        asked.setdefault((tail.dataset, tail.asked_at), []).append(tail)
+    return tuple(
+        Piece(
+            dataset,
+            asked_at,
+            Interval(min(day.start for day in days), max(day.end for day in days)),
+            sum(day.conversations for day in days),
+        )
+        for (dataset, asked_at), days in asked.items()
+    )
 
 
 def missing_notices(missing: Missing, covered: Iterable[CoveredDay]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from trunkline.http.ratelimit import RateLimiter
 from trunkline.http.retry import RetryPolicy
 from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.providers.genesys.limits import RATE
-from trunkline.providers.genesys.refusals import read_refusal
+from trunkline.providers.genesys.refusals import CORRELATION_HEADER, read_refusal
 from trunkline.providers.genesys.regions import Hosts, hosts
 from trunkline.providers.genesys.tables import TABLES
 
@@ -60,7 +60,7 @@ async def connected(
     tokens = TokenSource(credentials, transport, patience, observer=observer)
     limiter = RateLimiter(RATE, seams.clock, rate_share=settings.rate_share)
     client = Client(
-        Api("Genesys Cloud", found.api, read_refusal),
+        Api("Genesys Cloud", found.api, read_refusal, CORRELATION_HEADER),
         transport,
         tokens,
         limiter,

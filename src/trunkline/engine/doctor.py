@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Iterable
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
 
 from trunkline.catalog import Catalog, Dataset
 from trunkline.config import Settings
 from trunkline.engine.connect import connected, genesys_hosts
+from trunkline.engine.engine import Engine
+from trunkline.engine.findings import Finding, Health
 from trunkline.engine.seams import Seams
+from trunkline.engine.unknown_fields import unknown_fields
 from trunkline.errors import ConfigError, PermissionMissing, RequestRefused, TrunklineError
+from trunkline.http.exchange import Observer, ignore
 from trunkline.interval import iso
 from trunkline.providers import Division
 from trunkline.providers.genesys.client import GenesysCloud
@@ -20,6 +22,7 @@ from trunkline.providers.genesys.organization import covered
 
 CLOCK_TOLERANCE = timedelta(seconds=30)
 NOT_FOUND = 404
+NAMED = 5  # unknown names in one line
 
 _NOT_TOLD = (
     "Queries work without them: they keep to 300 requests a minute, or to what each answer says. "
@@ -27,34 +30,17 @@ _NOT_TOLD = (
 )
 
 
-class Health(Enum):
-    """How a finding is."""
-
-    GOOD = "ok"
-    WARNING = "warning"
-    BAD = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the check-up. ``error`` decides the exit status where it is bad."""
-
-    what: str
-    health: Health
-    detail: str
-    advice: str | None = None
-    error: TrunklineError | None = None
-
-
-async def examine(settings: Settings, seams: Seams, catalog: Catalog) -> AsyncIterator[Finding]:
+async def examine(
+    settings: Settings, seams: Seams, catalog: Catalog, observe: Observer = ignore
+) -> AsyncIterator[Finding]:
     """Look at everything that can be wrong, in the order in which one thing needs another.
 
-    Ends early where nothing further can be learned: without a token there is nothing to ask.
-    Raises ConfigError where there is not enough to connect with.
+    ``observe`` hears of every exchange. Ends early where nothing further can be learned: without a
+    token there is nothing to ask. Raises ConfigError where there is not enough to connect with.
     """
     found = genesys_hosts(settings.genesys)
     yield Finding("settings", Health.GOOD, f"region {found.region}, API {found.api}")
-    async with connected(settings, seams, lambda _: None) as provider:
+    async with connected(settings, seams, observe) as provider:
         try:
             token = await provider.token_info()
         except TrunklineError as error:
@@ -67,6 +53,23 @@ async def examine(settings: Settings, seams: Seams, catalog: Catalog) -> AsyncIt
             yield await _permission(provider, catalog, dataset)
         yield _clock(provider.clock_offset)
         yield await _guarded("rate limits", _limits(provider, settings))
+
+
+def unknown_finding(engine: Engine) -> Finding:
+    """What the vendor has added since the tables were declared, in the pages that are held."""
+    sources = engine.sources()
+    rows = unknown_fields(sources.coverage(), sources.unknown())
+    names = [f"{path} ({occurrences:,})" for _, _, path, _, _, occurrences, *_ in rows]
+    if not names:
+        return Finding("unknown attributes", Health.GOOD, "none in what is held")
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return Finding(
+        "unknown attributes",
+        Health.WARNING,
+        f"{', '.join(names[:NAMED])}{more}",
+        "No table has them yet; nothing else is lost by them. Unknown metrics are in "
+        "session_metrics. SELECT * FROM trunkline.unknown_fields lists all, with their days.",
+    )
 
 
 async def _guarded(what: str, look: Awaitable[Finding]) -> Finding:

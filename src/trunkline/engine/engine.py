@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
-
-import msgspec
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Protocol
 
 from trunkline.config import Settings
+from trunkline.engine.beside import Asking, supplement
 from trunkline.engine.certificate import Facts, Tally, certificate
 from trunkline.engine.completeness import missing_notices
 from trunkline.engine.connect import connected, genesys_hosts
@@ -23,30 +23,51 @@ from trunkline.engine.judgement import (
     held_notice,
     limits_of,
     quarantine_notice,
+    reopened_notices,
     require_complete,
+    tail_notices,
 )
+from trunkline.engine.keeping import Kept, keep_of, merge_notice, pin, prune, require_kept, unpin
+from trunkline.engine.masking import opened_to, policy_of, role_of, tokens_of
 from trunkline.engine.options import Options
+from trunkline.engine.reading import reads_of
+from trunkline.engine.recording import Recording, answering, recorded
 from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams, real
-from trunkline.engine.system import system_relations
-from trunkline.errors import CostGuard, UsageError
+from trunkline.engine.syncing import Synced, Wish, checked, intervals_of, synced, tables_of
+from trunkline.engine.system import Sources, system_relations
+from trunkline.engine.verifying import Verified, guarded, to_verify
+from trunkline.errors import CostGuard, DamagedLake, IncompleteData, UsageError
+from trunkline.interval import day_span
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Outcome
 from trunkline.jobs.store import JobStore
 from trunkline.lake import constants
 from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.freshness import Counted, Told
+from trunkline.lake.gate import check
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt
 from trunkline.lake.lock import writing
+from trunkline.lake.reading import Reads
 from trunkline.lake.relation import Relation, relations_of
 from trunkline.lake.session import Answer, answer, describe
 from trunkline.planner import plan
 from trunkline.planner.literals import masked
 from trunkline.planner.plan import Context, Plan
+from trunkline.planner.wanting import wanting
 from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 
 JOBS = "jobs.sqlite"
+
+
+class Planner(Protocol):
+    """Plans anew, by what is held at that time."""
+
+    def __call__(self, fingerprint: str, *, fetched: bool = False) -> Plan:
+        """By the fingerprint of today; ``fetched`` where the jobs of the run are done."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +79,19 @@ class Prepared:
     snapshot: int
     notices: tuple[str, ...]
     certificate: dict[str, Any]
+    reads: Reads
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a plan wanted is held now: the plan it ended with, and what that took."""
+
+    plan: Plan
+    snapshot: int
+    notices: tuple[str, ...]
+    certificate: dict[str, Any]
+    run: str
 
 
 class Engine:
@@ -67,6 +101,8 @@ class Engine:
         self.settings = settings
         self.seams = seams or real()
         self.catalog = catalog()
+        self.policy = policy_of(settings, self.catalog)
+        self.role = role_of(settings)
         self.lake = Lake(settings.home, self.seams.connect)
         self.store = JobStore(settings.home / JOBS, self.seams.clock, self.seams.connect)
 
@@ -77,9 +113,7 @@ class Engine:
 
     def explain(self, sql: str, options: Options | None = None) -> Plan:
         """What a query would fetch. Requests nothing and needs no credentials."""
-        base = self._fingerprint()
-        known = last_known(self.lake, self.store, self.catalog.schema, base)
-        return self._plan(sql, options or Options(), known)
+        return self._plan(sql, options or Options(), self._last_known())
 
     async def prepare(self, sql: str, options: Options, observe: Observe) -> Prepared:
         """Plan a query and fetch what is missing; nothing is requested where all is held.
@@ -87,28 +121,98 @@ class Engine:
         Raises the errors of the plan before any request; CostGuard where it would take too many;
         IncompleteData where some intervals could not be had and ``allow_partial`` is not set.
         """
+        done = await self._hold("query", partial(self._plan, sql, options), options, observe)
+        return Prepared(
+            sql,
+            done.plan.time_zone,
+            done.snapshot,
+            done.notices,
+            done.certificate,
+            self._reads(done.plan),
+            done.run,
+        )
+
+    async def sync(self, wish: Wish, options: Options, observe: Observe) -> Synced:
+        """Fetch what a wish asks for and is not held, as a query of it would.
+
+        Raises what ``prepare`` does; UsageError and UnknownRelation where the wish says too little
+        or names no table.
+        """
+        began = self.seams.clock.now()
+        planned = partial(self._plan_wish, checked(wish), options, began)
+        done = await self._hold("sync", planned, options, observe)
+        return synced(done.plan, done.certificate, done.notices)
+
+    async def verify(
+        self, start: datetime | None, end: datetime | None, options: Options, observe: Observe
+    ) -> Verified:
+        """Compare held final days with the provider's own counts: one request a day.
+
+        What it counts is kept, and stands in the certificates of these days until they are fetched
+        again. CostGuard where there are more days than requests allowed.
+        """
+        dataset = CONVERSATION_DETAILS
+        context = self._context(self._zone(options), "", options)
+        days, beyond = to_verify(self.coverage(), (start, end), dataset, context)
+        guarded(days, options.max_requests or self.settings.max_requests)
+        counted = []
+        with self.recorded("verify") as recording:
+            most = options.max_requests or self.settings.max_requests
+            meter = Meter(Tally(), most, recording.hearing(observe))
+            async with self._writing(meter) as provider:
+                for day in days:
+                    count = await provider.count(dataset, day_span(day.day, day.day))
+                    now = self.seams.clock.now()
+                    counted.append(Counted(dataset.name, day.day, count, day.conversations, now))
+                    self.lake.catalogue.fresh.count(self.catalog.schema, counted[-1])
+        return Verified(tuple(counted), beyond)
+
+    async def _hold(self, kind: str, planned: Planner, options: Options, observe: Observe) -> Done:
+        """See to it that what a plan wants is held, and note what that took."""
         asked_at = self.seams.clock.now()
         self._settle()
-        run = Run(self.explain(sql, options), Tally())
-        self.store.start_run(key := self.seams.new_key(), masked(sql))
-        observe(Planned(run.plan))
-        if run.plan.fetches:
-            run = await self._fetch(sql, options, observe, self._allowance(run.plan, options))
-        snapshot = self._snapshot(options.as_of)
-        facts = facts_of(self.parts, run, snapshot, asked_at)
-        certified = certificate(run.plan, run.tally, facts)
-        text = msgspec.json.encode(certified).decode()
-        self.store.finish_run(key, run.tally.total_requests, text)
-        notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
-        return Prepared(sql, run.plan.time_zone, snapshot, notices, certified)
+        run = Run(planned(self._last_known()), Tally())
+        with self.recorded(kind, masked(run.plan.sql)) as recording:
+            observe(Planned(run.plan))
+            if run.plan.requests:
+                run = await self._fetch(planned, options, recording.hearing(observe), run.plan)
+            snapshot = recording.snapshot = self._snapshot(options.as_of)
+            facts = facts_of(self.parts, run, snapshot, asked_at)
+            certified = recording.certificate = certificate(run.plan, run.tally, facts)
+            notices = (*self._notices(run, facts, options), *quarantine_notice(certified))
+        return Done(run.plan, snapshot, notices, certified, recording.run)
 
     @contextmanager
     def answer(self, prepared: Prepared) -> Iterator[Answer]:
         """Run the user's own text over the snapshot; read the batches while it is open."""
-        relations = self._relations(prepared.snapshot)
+        require_kept(self.parts, prepared.snapshot)
+        relations = self._relations(prepared)
         zone, limits = prepared.time_zone, limits_of(self.settings)
-        with answer(prepared.sql, relations, self.catalog.schema, zone, limits) as result:
-            yield result
+        schema, tokens = self.catalog.schema, tokens_of(self.policy)
+        try:
+            with (
+                answering(self.store.journal, prepared.run),
+                answer(prepared.sql, relations, schema, zone, limits, tokens) as result,
+            ):
+                yield result
+        except DamagedLake:
+            require_kept(self.parts, prepared.snapshot)  # its files may be gone for that
+            raise
+
+    async def prune(
+        self, keep: int | None, since: datetime | None, observe: Observe, *, dry_run: bool = False
+    ) -> Kept:
+        """Remove the snapshots that are not kept and what only they need; see ``keeping``."""
+        how = keep_of(keep, since, self.seams.clock.now())
+        return await prune(self.parts, how, observe, dry_run=dry_run)
+
+    async def pin(self, month: date, observe: Observe) -> int:
+        """Keep the newest snapshot for a month's sake; its number."""
+        return await pin(self.parts, month, observe)
+
+    async def unpin(self, month: date, observe: Observe) -> int:
+        """Let go of what is kept for a month's sake; how many pins there were."""
+        return await unpin(self.parts, month, observe)
 
     def jobs(self) -> tuple[Job, ...]:
         """Every job of the organisation, oldest first."""
@@ -125,68 +229,133 @@ class Engine:
         """
         if not self.store.unfinished(self.catalog.schema):
             return Outcome((), ()), ()
-        meter = Meter(Tally(), self.settings.max_requests, observe)
-        async with self._writing(meter) as provider:
-            rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
-            parts = self._parts_under(rights)
-            return await resume(parts, provider, rights, meter)
+        with self.recorded("resume") as recording:
+            meter = Meter(Tally(), self.settings.max_requests, recording.hearing(observe))
+            async with self._writing(meter) as provider:
+                rights = await self._rights(provider)
+                return await resume(self._parts_under(rights), provider, rights, meter)
 
     async def cancel(self, key: str, observe: Observe) -> Job:
         """Give one unfinished job up, here and with the provider."""
-        meter = Meter(Tally(), self.settings.max_requests, observe)
-        async with self._writing(meter) as provider:
-            return await cancel(self.parts, provider, key)
+        with self.recorded("cancel") as recording:
+            meter = Meter(Tally(), self.settings.max_requests, recording.hearing(observe))
+            async with self._writing(meter) as provider:
+                return await cancel(self.parts, provider, key)
 
     @property
     def parts(self) -> Parts:
         """What a fetch works with."""
         return Parts(
-            self.settings, self.catalog, self.lake, self.store, self.seams, self._fingerprint()
+            self.settings,
+            self.catalog,
+            self.lake,
+            self.store,
+            self.seams,
+            self._fingerprint(),
+            self.policy,
         )
 
     def _parts_under(self, rights: Rights) -> Parts:
         parts = self.parts
         return replace(parts, fingerprint=with_rights(parts.fingerprint, rights.divisions))
 
-    async def _fetch(self, sql: str, options: Options, observe: Observe, allowance: int) -> Run:
-        """Fetch under the lock; planned again there, since another process may have done it.
-
-        Planned again also because only now the client's rights are known: days that were fetched
-        under others are stale.
-        """
+    async def _fetch(
+        self, planned: Planner, options: Options, observe: Observe, first: Plan
+    ) -> Run:
+        """Fetch under the lock; planned again there, since another process may have done it."""
         tally = Tally()
-        meter = Meter(tally, allowance, observe)
+        meter = Meter(tally, self._allowance(first, options), observe)
         async with self._writing(meter) as provider:
-            rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
-            parts = self._parts_under(rights)
-            run = Run(self._plan(sql, options, parts.fingerprint), tally)
-            while run.plan.fetches:
-                fetched = await fetch(parts, provider, run.plan.fetches, rights, meter)
-                run = replace(run, fetched=fetched)
-                again = self._plan(sql, options, parts.fingerprint)
-                # `now()` means a later instant by now, and a day may have begun meanwhile.
-                if again.wanted == run.plan.wanted or fetched.outcome.broken:
-                    break
-                run = replace(run, plan=again)
-                rights = await rights_of(parts, provider, CONVERSATION_DETAILS)
-        return run
+            run = Run(planned(self._last_known()), tally)
+            parts = replace(self.parts, fingerprint=self._last_known())
+            if run.plan.fetches:
+                parts, run = await self._fetch_days(planned, provider, run, meter)
+            rest = planned(parts.fingerprint, fetched=True)
+            run = await self._supplement(Asking(parts, provider, meter), run, rest, options)
+            told = merge_notice(parts, (CONVERSATION_DETAILS,), meter)
+            return replace(run, notices=(*run.notices, told)) if told else run
 
-    def _plan(self, sql: str, options: Options, fingerprint: str) -> Plan:
+    async def _fetch_days(
+        self, planned: Planner, provider: GenesysCloud, run: Run, meter: Meter
+    ) -> tuple[Parts, Run]:
+        """The jobs of a plan, which is made anew: only now the client's rights are known.
+
+        Days that were fetched under others are stale.
+        """
+        rights = await self._rights(provider)
+        parts = self._parts_under(rights)
+        run = replace(run, plan=planned(parts.fingerprint))
+        while run.plan.fetches:
+            fetched = await fetch(parts, provider, run.plan.fetches, rights, meter)
+            run = replace(run, fetched=fetched)
+            again = planned(parts.fingerprint)
+            # `now()` means a later instant by now, and a day may have begun meanwhile.
+            if again.wanted == run.plan.wanted or fetched.outcome.broken:
+                break
+            run = replace(run, plan=again)
+            rights = await self._rights(provider)
+        return parts, run
+
+    async def _supplement(self, asking: Asking, run: Run, rest: Plan, options: Options) -> Run:
+        """What needs no job, once the jobs are done."""
+        try:
+            reopened, notices = await supplement(asking, rest)
+        except IncompleteData as error:
+            if not options.allow_partial:
+                raise
+            return replace(run, notices=(error.message,))
+        return replace(run, reopened=reopened, notices=notices)
+
+    async def _rights(self, provider: GenesysCloud) -> Rights:
+        """What the client may see; the watermark is kept, for plans that ask for nothing."""
+        rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
+        told = Told(rights.watermark, self.seams.clock.now())
+        fresh = self.lake.catalogue.fresh
+        fresh.tell(self.catalog.schema, CONVERSATION_DETAILS.name, told)
+        return rights
+
+    def _plan(self, sql: str, options: Options, fingerprint: str, *, fetched: bool = False) -> Plan:
         zone, schema = self._zone(options), self.catalog.schema
-        describe(sql, self._relations(0), schema, zone, limits_of(self.settings))
+        limits, tokens = limits_of(self.settings), tokens_of(self.policy)
+        describe(sql, self._relations(), schema, zone, limits, tokens)
         snapshot = self._snapshot(options.as_of)
         with constants.evaluator(zone) as constant:
-            context = Context(
-                now=self.seams.clock.now(),
-                time_zone=zone,
-                constant=constant,
-                fingerprint=fingerprint,
-                settle=self.settings.settle_time,
-                refresh_after=self.settings.refresh_time,
-                covered=options.held_only,
-            )
+            context = self._context(zone, fingerprint, options)
+            context = replace(context, constant=constant, fetched=fetched)
             held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
             return plan(sql, self.catalog, held, context)
+
+    def _plan_wish(
+        self,
+        wish: Wish,
+        options: Options,
+        began: datetime,
+        fingerprint: str,
+        *,
+        fetched: bool = False,
+    ) -> Plan:
+        context = replace(
+            self._context(self._zone(options), fingerprint, options),
+            refresh_before=began if wish.refresh else None,
+            recheck=self.settings.recheck_time if wish.recheck else None,
+            fetched=fetched,
+        )
+        held = holdings(self.lake, self.store, self.catalog.schema, fingerprint)
+        intervals = intervals_of(wish, held, context.now)
+        return wanting(tables_of(wish, self.catalog), intervals, held, context)
+
+    def _context(self, zone: str, fingerprint: str, options: Options) -> Context:
+        return Context(
+            now=self.seams.clock.now(),
+            time_zone=zone,
+            constant=lambda _: None,
+            fingerprint=fingerprint,
+            settle=self.settings.settle_time,
+            refresh_after=self.settings.refresh_time,
+            covered=options.held_only,
+            tail=self.settings.tail if options.tail is None else options.tail,
+            policy=self.policy,
+        )
 
     def _settle(self) -> None:
         """Note the jobs that a crash left between the lake and the job store."""
@@ -198,7 +367,9 @@ class Engine:
     @asynccontextmanager
     async def _writing(self, meter: Meter) -> AsyncIterator[GenesysCloud]:
         genesys_hosts(self.settings.genesys)
-        async with writing(self.settings.home, self.seams.clock, lambda: meter(LockWait())):
+        async with writing(
+            self.settings.home, self.seams.clock, lambda process: meter(LockWait(process))
+        ):
             self.lake.sweep(Receipt.decode(text) for text in self.store.receipts())
             async with connected(self.settings, self.seams, meter) as provider:
                 yield provider
@@ -211,14 +382,15 @@ class Engine:
         if options.confirm(planned):
             return 4 * planned.requests
         raise CostGuard(
-            f"this query would take at least {planned.requests:,} requests; "
+            f"this would take at least {planned.requests:,} requests; "
             f"the limit for one query is {most:,}",
             hint="Ask for a shorter interval, or allow it with --max-requests. "
             "Requests are billed by the provider.",
         )
 
     def _notices(self, run: Run, facts: Facts, options: Options) -> tuple[str, ...]:
-        notices = [*run.plan.notices]
+        notices = [*run.plan.notices, *run.notices, *tail_notices(facts.tails)]
+        notices += reopened_notices(run.reopened)
         if options.held_only:
             notices.append(held_notice(facts.snapshot, self.coverage(facts.snapshot)))
         if run.fetched and run.broken:
@@ -228,24 +400,56 @@ class Engine:
     def _snapshot(self, as_of: int | datetime | None) -> int:
         newest = self.lake.catalogue.latest()
         if isinstance(as_of, datetime):
-            return self.lake.catalogue.snapshot_at(as_of)
-        if as_of is not None and not 0 <= as_of <= newest:
+            as_of = self.lake.catalogue.snapshot_at(as_of)
+        if as_of is None:
+            return newest
+        if not 0 <= as_of <= newest:
             raise UsageError(f"there is no snapshot {as_of}", hint=f"The newest is {newest}.")
-        return newest if as_of is None else as_of
+        require_kept(self.parts, as_of)
+        return as_of
 
-    def _relations(self, snapshot: int | None = None) -> tuple[Relation, ...]:
-        schema = self.catalog.schema
-        at = self.lake.catalogue.latest() if snapshot is None else snapshot
-        return (
-            *relations_of(self.catalog, self.lake.reading(schema, at).parts(self.catalog.tables)),
-            *system_relations(self.catalog, self.store.jobs(schema), self.coverage(at)),
+    def _relations(self, prepared: Prepared | None = None) -> tuple[Relation, ...]:
+        """All that a text may name, with what a prepared query reads of it; else without rows."""
+        if prepared is None:
+            landed = relations_of(self.catalog)
+            system = system_relations(self.sources(), "")
+        else:
+            parts = self.lake.parts(self.catalog, prepared.snapshot, prepared.reads)
+            landed = relations_of(self.catalog, parts)
+            system = system_relations(self.sources(prepared.snapshot), prepared.sql)
+        return (*opened_to(self.role, landed, self.catalog, self.policy), *system)
+
+    def _reads(self, planned: Plan) -> Reads:
+        named = check(planned.sql, self._relations(), self.catalog.schema).named
+        return reads_of(planned, self.catalog, named)
+
+    def sources(self, snapshot: int | None = None) -> Sources:
+        """Where the system's own tables are read from, of the newest snapshot unless named."""
+        return Sources(
+            catalog=self.catalog,
+            jobs=self.jobs,
+            coverage=lambda: self.coverage(snapshot),
+            unknown=self.store.unknown,
+            runs=self.store.journal.runs,
+            requests=self.store.journal.requests,
         )
+
+    def recorded(self, kind: str, statement: str = "") -> AbstractContextManager[Recording]:
+        """Keep what the block does as a run of the journal; ``statement`` is masked."""
+        keep = self.settings.history_time
+        return recorded(self.store.journal, self.seams, kind, statement, keep)
 
     def _zone(self, options: Options) -> str:
         return checked_zone(options.time_zone or self.settings.timezone)
+
+    def _last_known(self) -> str:
+        base = self._fingerprint()
+        return last_known(self.lake, self.store, self.catalog.schema, base)
 
     def _fingerprint(self) -> str:
         """Of the organisation that is configured; where none is, of nothing in particular."""
         genesys = self.settings.genesys
         where = genesys_hosts(genesys).api if genesys.configured else ""
-        return fingerprint(where, genesys.client_id, CONVERSATION_DETAILS)
+        tables = self.catalog.of(CONVERSATION_DETAILS)
+        masked_as = self.policy.fingerprint(tables)
+        return fingerprint(where, genesys.client_id, CONVERSATION_DETAILS, masked_as)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from trunkline.http.exchange import Exchange
-from trunkline.jobs.job import Job
+from trunkline.jobs.job import Job, Landed
 from trunkline.jobs.runner import Progress
 from trunkline.planner.plan import Plan
 
@@ -21,7 +21,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class LockWait:
-    """Another process is fetching into this data directory; this one waits for it."""
+    """Another process is fetching into this data directory; this one waits for it.
+
+    ``process`` is its number, where it could be read.
+    """
+
+    process: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +37,20 @@ class Started:
     watermark: datetime
 
 
-Event = Planned | LockWait | Started | Progress | Exchange
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """The files of a month that is complete are being merged; ``month`` is its first day."""
+
+    month: date
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A page that came without a job: of ``the tail``, or of ``open conversations``."""
+
+    what: str
+    landed: Landed
+
+
+Event = Planned | LockWait | Started | Progress | Beside | Exchange | Merging
 Observe = Callable[[Event], None]

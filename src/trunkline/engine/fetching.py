@@ -9,11 +9,11 @@ from datetime import date, datetime
 from trunkline.catalog import Catalog, Dataset, ScopeKind
 from trunkline.config import Settings
 from trunkline.engine.certificate import Tally
-from trunkline.engine.events import Event, Observe, Started
+from trunkline.engine.events import Beside, Event, Observe, Started
 from trunkline.engine.landing import PageLanding, layout_of
 from trunkline.engine.seams import Seams
 from trunkline.errors import CostGuard, PermissionMissing, RequestRefused, UsageError
-from trunkline.flatten import Flattener
+from trunkline.flatten import Flattener, policy
 from trunkline.http.exchange import Exchange
 from trunkline.interval import Interval, day_span, midnight
 from trunkline.jobs.job import Job, JobState
@@ -37,6 +37,7 @@ class Parts:
     store: JobStore
     seams: Seams
     fingerprint: str
+    policy: policy.Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Meter:
             self._tally.exchange(event)
         elif isinstance(event, Progress):
             self._tally.progress(event)
+        elif isinstance(event, Beside):
+            self._tally.beside(event)
         self._observe(event)
         # Not at the answer to a submit: its id is not stored yet.
         if not (isinstance(event, Exchange) and event.method == "POST"):
@@ -195,7 +198,7 @@ def _runner(
 ) -> Runner:
     landing = PageLanding(
         lake=parts.lake,
-        flatteners={dataset.name: Flattener(dataset, parts.catalog.of(dataset))},
+        flatteners={dataset.name: Flattener(dataset, parts.catalog.of(dataset), parts.policy)},
         layouts={dataset.name: layout_of(parts.catalog, dataset)},
         divisions=rights.divisions,
         watermark=rights.watermark,

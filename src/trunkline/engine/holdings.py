@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date
 
-from trunkline.catalog import Dataset
+from trunkline.catalog import TAIL, Dataset
+from trunkline.interval import Interval
 from trunkline.jobs.store import JobStore
+from trunkline.lake.freshness import OpenRecord, TailDay
 from trunkline.lake.lake import Lake
+from trunkline.planner.moving import StillOpen, TailHeld, Told, due
 from trunkline.planner.plan import DayHeld, Holdings, Unfinished
 
-MASKING_POLICY = "default-1"
 
+def fingerprint(api_url: str, client_id: str, dataset: Dataset, policy: str) -> str:
+    """Who fetches, and how it is mapped and masked: all of it that is known without a request.
 
-def fingerprint(api_url: str, client_id: str, dataset: Dataset) -> str:
-    """Who fetches, and how it is mapped and masked: all of it that is known without a request."""
-    parts = (api_url, client_id, dataset.name, str(dataset.mapping_version), MASKING_POLICY)
-    return _short("\n".join(parts))
+    In parts, so that two can be compared: see ``planner.stale``. ``policy`` is the fingerprint of
+    the masking policy over the tables of the dataset.
+    """
+    who = "\n".join((api_url, client_id, dataset.name))
+    return f"{_short(who)}-{dataset.mapping_version}-{_short(policy)}"
 
 
 def with_rights(fingerprint: str, divisions: tuple[str, ...] | None) -> str:
@@ -46,6 +52,8 @@ def holdings(
         days.setdefault(held.dataset, {})[held.day] = DayHeld(
             held.fetched_at, held.watermark, held.fingerprint, held.conversations
         )
+    fresh = lake.catalogue.fresh
+    told = fresh.told(organization).items()
     return Holdings(
         days=days,
         unfinished=tuple(
@@ -53,4 +61,27 @@ def holdings(
             for job in store.unfinished(organization)
             if job.fingerprint == fingerprint
         ),
+        told={name: Told(each.watermark, each.told_at) for name, each in told},
+        tails=_tails(fresh.tails(organization, lake.catalogue.latest())),
+        open=_open(fresh.open_records(organization)),
     )
+
+
+def _tails(held: Iterable[TailDay]) -> dict[str, dict[date, TailHeld]]:
+    tails: dict[str, dict[date, TailHeld]] = {}
+    for day in held:
+        interval = Interval(day.start, day.end)
+        tails.setdefault(day.dataset, {})[day.day] = TailHeld(
+            interval, day.asked_at, day.fingerprint
+        )
+    return tails
+
+
+def _open(records: Iterable[OpenRecord]) -> dict[str, tuple[StillOpen, ...]]:
+    found: dict[str, list[StillOpen]] = {}
+    for record in records:
+        still = StillOpen(
+            record.key, record.start, due(record.since, record.asked), record.scope == TAIL
+        )
+        found.setdefault(record.dataset, []).append(still)
+    return {name: tuple(of_dataset) for name, of_dataset in found.items()}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from trunkline.config import Settings, zone_exists
+from trunkline.engine.certificate import Reopened
+from trunkline.engine.completeness import pieces
 from trunkline.engine.fetching import Fetched
 from trunkline.errors import IncompleteData, UsageError
-from trunkline.interval import runs
+from trunkline.interval import iso, runs
 from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.freshness import TailDay
 from trunkline.lake.session import Limits
 
 SPILL = "spill"  # below the data directory: what is spilled was masked before it landed
@@ -42,6 +46,24 @@ def quarantine_notice(certificate: Mapping[str, Any]) -> tuple[str, ...]:
     return (f"{said}; --certificate gives the reasons",)
 
 
+def tail_notices(tails: Iterable[TailDay]) -> tuple[str, ...]:
+    """What has to be said of an answer that has something from past the watermark."""
+    return tuple(
+        f"{piece.dataset}: from {iso(piece.interval.start)} to {iso(piece.interval.end)} from the "
+        "synchronous query: no participant attributes; replaced when jobs reach that time"
+        for piece in pieces(tails)
+    )
+
+
+def reopened_notices(reopened: Reopened) -> tuple[str, ...]:
+    """What has to be said of open conversations that were asked for and not answered."""
+    unknown = reopened.asked - reopened.answered
+    if not unknown:
+        return ()
+    said = f"{unknown:,} of {reopened.asked:,} open conversations that were asked for again"
+    return (f"{said} are not known to the provider, or not shown to this client; they are kept",)
+
+
 def held_notice(snapshot: int, covered: Sequence[CoveredDay]) -> str:
     """Which days an answer from what is held stands on."""
     if not covered:
@@ -71,3 +93,12 @@ def checked_zone(name: str) -> str:
             hint="Use an IANA name such as Europe/Berlin or UTC.",
         )
     return name
+
+
+def instant(when: date | datetime | None, zone: str) -> datetime | None:
+    """A date, or a time without a zone, as an instant: one in the zone. None stays None."""
+    if when is None:
+        return None
+    time = when if isinstance(when, datetime) else datetime(when.year, when.month, when.day)  # noqa: DTZ001
+    local = time if time.tzinfo else time.replace(tzinfo=ZoneInfo(checked_zone(zone)))
+    return local.astimezone(UTC)

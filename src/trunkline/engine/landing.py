@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from trunkline.catalog import Catalog, Dataset, ScopeKind
+from trunkline.catalog import Catalog, Column, Dataset, Holds, ScopeKind
 from trunkline.clock import Clock
+from trunkline.engine.strangers import bounded
 from trunkline.errors import LimitExceeded
 from trunkline.flatten import Flattener
 from trunkline.http.message import Offload
@@ -21,14 +22,23 @@ from trunkline.lake.landing import Layout, Receipt
 def layout_of(catalog: Catalog, dataset: Dataset) -> Layout:
     """What the lake must know of a dataset."""
     tables = catalog.of(dataset)
-    root = next(table.name for table in tables if table.level == dataset.levels[0].name)
     return Layout(
         dataset=dataset.name,
         tables=tuple(table.name for table in tables),
-        root_table=root,
+        root_table=catalog.root(dataset).name,
         key=dataset.key,
         time_column=dataset.time_column,
+        keys=frozenset(c.name for table in tables for c in table.columns if _is_key(c, dataset)),
+        end_column=dataset.end_column,
+        only_in_jobs=tuple(t.name for t in catalog.of(dataset) if t.level in dataset.only_in_jobs),
     )
+
+
+def _is_key(column: Column, dataset: Dataset) -> bool:
+    """Whether it names a row, or one it stands below. The names of a map are few and repeat."""
+    level = dataset.level(column.level)
+    own_id = level.id if level.holds is not Holds.MAP else None
+    return column.attribute in ("key", own_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,7 @@ class PageLanding:
             conversations=flat.conversations,
             ignored=flat.ignored,
             quarantined=tuple(str(item) for item in flat.quarantined),
-            unknown=tuple(sorted(flat.unknown.items())),
+            unknown=bounded(flat.unknown),
             rows=tuple((name, table.num_rows) for name, table in flat.tables.items()),
             fractions=flat.fractions,
         )

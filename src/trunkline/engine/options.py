@@ -20,7 +20,8 @@ class Options:
 
     ``covered`` answers from what is held and requests nothing; ``as_of`` reads an older snapshot
     (its number, or the newest at an instant) and requests nothing either. ``confirm`` is asked
-    where a query would take more requests than ``max_requests``.
+    where a query would take more requests than ``max_requests``. ``tail`` asks for what is past the
+    watermark, too; None is as the settings have it.
     """
 
     time_zone: str | None = None
@@ -29,6 +30,7 @@ class Options:
     covered: bool = False
     as_of: int | datetime | None = None
     confirm: Callable[[Plan], bool] = never
+    tail: bool | None = None
 
     @property
     def held_only(self) -> bool:

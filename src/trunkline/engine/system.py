@@ -1,67 +1,127 @@
-"""The schema ``trunkline``: what the system knows of itself, as tables of a query session."""
+"""The schema ``trunkline``: what the system knows of itself, as tables of a query session.
+
+A table is made only where the text of a query names it: its rows are functions until then.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import pyarrow as pa
 
-from trunkline.catalog import Catalog
-from trunkline.jobs.job import Job
+from trunkline.catalog import Catalog, Whose, folded
+from trunkline.engine.unknown_fields import UNKNOWN_FIELDS, unknown_fields
+from trunkline.jobs.job import Job, UnknownName
+from trunkline.jobs.journal import Requested, RunKept
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
 from trunkline.types import Type
 
-JOBS = (
-    ("key", Type.TEXT),
-    ("dataset", Type.TEXT),
-    ("interval_start", Type.TIMESTAMP),
-    ("interval_end", Type.TIMESTAMP),
-    ("days", Type.BIGINT),
-    ("state", Type.TEXT),
-    ("remote_id", Type.TEXT),
-    ("pages", Type.BIGINT),
-    ("attempt", Type.BIGINT),
-    ("submits", Type.BIGINT),
-    ("possibly_repeated", Type.BIGINT),
-    ("watermark", Type.TIMESTAMP),
-    ("error", Type.TEXT),
+Columns = tuple[tuple[str, Type, str], ...]
+Rows = Iterable[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the tables are read from. Each is called only where a table that needs it is named."""
+
+    catalog: Catalog
+    jobs: Callable[[], Iterable[Job]]
+    coverage: Callable[[], Iterable[CoveredDay]]
+    unknown: Callable[[], Iterable[UnknownName]]
+    runs: Callable[[], Iterable[RunKept]]
+    requests: Callable[[], Iterable[Requested]]
+
+
+@dataclass(frozen=True, slots=True)
+class SystemTable:
+    """One table of the schema: its columns with their meaning, and where its rows come from."""
+
+    name: str
+    description: str
+    columns: Columns
+    rows: Callable[[Sources], Rows]
+
+
+JOBS: Columns = (
+    ("key", Type.TEXT, "The job, as `trunkline jobs show` takes it."),
+    ("dataset", Type.TEXT, "What it fetches."),
+    ("interval_start", Type.TIMESTAMP, "The interval asked for, from here"),
+    ("interval_end", Type.TIMESTAMP, "up to here, excluded."),
+    ("days", Type.BIGINT, "UTC days wanted of it."),
+    ("state", Type.TEXT, "Where it is: planned, running, published and so on."),
+    ("remote_id", Type.TEXT, "The provider's id of it."),
+    ("pages", Type.BIGINT, "Pages landed."),
+    ("attempt", Type.BIGINT, "How often it was started over, from 1."),
+    ("submits", Type.BIGINT, "Requests that submitted it."),
+    ("possibly_repeated", Type.BIGINT, "Of them: those whose outcome was never learned."),
+    ("watermark", Type.TIMESTAMP, "Up to where the provider's data was complete."),
+    ("error", Type.TEXT, "Why it failed or was started over."),
 )
-COVERAGE = (
-    ("dataset", Type.TEXT),
-    ("day", Type.DATE),
-    ("fetched_at", Type.TIMESTAMP),
-    ("watermark", Type.TIMESTAMP),
-    ("conversations", Type.BIGINT),
+COVERAGE: Columns = (
+    ("dataset", Type.TEXT, "What is held."),
+    ("day", Type.DATE, "The UTC day."),
+    ("fetched_at", Type.TIMESTAMP, "When its job was submitted."),
+    ("watermark", Type.TIMESTAMP, "Up to where the provider's data was complete then."),
+    ("conversations", Type.BIGINT, "Conversations that started on it."),
 )
-TABLES = (
-    ("schema_name", Type.TEXT),
-    ("table_name", Type.TEXT),
-    ("column_name", Type.TEXT),
-    ("data_type", Type.TEXT),
-    ("unit", Type.TEXT),
-    ("personal_data", Type.TEXT),
-    ("description", Type.TEXT),
+TABLES: Columns = (
+    ("schema_name", Type.TEXT, "Its schema: the organisation's, or finance."),
+    ("table_name", Type.TEXT, "The table."),
+    ("column_name", Type.TEXT, "The column."),
+    ("data_type", Type.TEXT, "Its type in SQL."),
+    ("unit", Type.TEXT, "Its unit, where it has one."),
+    ("personal_data", Type.TEXT, "The kind of personal data, which decides what is kept."),
+    ("whose_data", Type.TEXT, "Whom it is about: a customer, an employee or the configuration."),
+    ("description", Type.TEXT, "What it means."),
+)
+RUNS: Columns = (
+    ("run", Type.TEXT, "The run."),
+    ("kind", Type.TEXT, "query, sync, resume, cancel, verify or doctor."),
+    ("started_at", Type.TIMESTAMP, "When it began."),
+    ("finished_at", Type.TIMESTAMP, "When its data was there; NULL while it runs or if it died."),
+    ("statement", Type.TEXT, "The SQL, each literal as `?`; empty where there is none."),
+    ("requests", Type.BIGINT, "Requests it took; 0 where all was held."),
+    ("outcome", Type.TEXT, "`done` or the name of the error; NULL while it runs or if it died."),
+    ("exit_status", Type.BIGINT, "The exit status that stands for it."),
+    ("snapshot", Type.BIGINT, "The snapshot that was answered from."),
+)
+REQUESTS: Columns = (
+    ("run", Type.TEXT, "The run it was made for."),
+    ("at", Type.TIMESTAMP, "When it was sent."),
+    ("method", Type.TEXT, "GET, POST or DELETE."),
+    ("path", Type.TEXT, "Path of the endpoint; ids stand as `{names}`, and there is no query."),
+    ("status", Type.BIGINT, "Status of the answer; NULL where there was none."),
+    ("failure", Type.TEXT, "Why there was no answer."),
+    ("attempt", Type.BIGINT, "1, or more where it was repeated."),
+    ("waited_ms", Type.BIGINT, "Milliseconds before it was sent: rate limit and back-off."),
+    ("duration_ms", Type.BIGINT, "Milliseconds until the answer was there."),
+    ("bytes", Type.BIGINT, "Bytes of the answer on the wire."),
+    ("correlation_id", Type.TEXT, "The provider's name for it, to be quoted to its support."),
 )
 
 
-def system_relations(
-    catalog: Catalog, jobs: Iterable[Job], coverage: Iterable[CoveredDay]
-) -> tuple[Relation, ...]:
-    """The relations ``trunkline.jobs``, ``trunkline.coverage`` and ``trunkline.tables``."""
-    return (
-        _relation("jobs", JOBS, [_job(job) for job in jobs]),
-        _relation("coverage", COVERAGE, [_day(day) for day in coverage]),
-        _relation("tables", TABLES, _columns(catalog)),
+def system_relations(sources: Sources, sql: str = "") -> tuple[Relation, ...]:
+    """The relations of the schema; those that the text does not name have columns and no rows."""
+    text = folded(sql)
+    is_asked = SYSTEM_SCHEMA in text
+    return tuple(_relation(t, sources, built=is_asked and t.name in text) for t in SYSTEM_TABLES)
+
+
+def _relation(table: SystemTable, sources: Sources, *, built: bool) -> Relation:
+    columns = tuple((name, type_) for name, type_, _ in table.columns)
+    rows = _arrow(columns, table.rows(sources)) if built else None
+    return Relation(SYSTEM_SCHEMA, table.name, columns, rows=rows)
+
+
+def _arrow(columns: tuple[tuple[str, Type], ...], rows: Rows) -> pa.Table:
+    schema = pa.schema([(name, type_.arrow) for name, type_ in columns])
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return pa.Table.from_arrays(
+        [pa.array(list(of), type_) for of, type_ in zip(values, schema.types, strict=True)],
+        schema=schema,
     )
-
-
-def _relation(
-    name: str, columns: tuple[tuple[str, Type], ...], rows: list[tuple[object, ...]]
-) -> Relation:
-    schema = pa.schema([(column, type_.arrow) for column, type_ in columns])
-    values = [dict(zip(schema.names, row, strict=True)) for row in rows]
-    return Relation(SYSTEM_SCHEMA, name, columns, rows=pa.Table.from_pylist(values, schema))
 
 
 def _job(job: Job) -> tuple[object, ...]:
@@ -86,17 +146,107 @@ def _day(day: CoveredDay) -> tuple[object, ...]:
     return (day.dataset, day.day, day.fetched_at, day.watermark, day.conversations)
 
 
-def _columns(catalog: Catalog) -> list[tuple[object, ...]]:
-    return [
+def _columns(catalog: Catalog) -> Rows:
+    return (
         (
-            catalog.schema,
+            catalog.schema_of(table),
             table.name,
             column.name,
             column.type.duckdb,
             column.unit,
             column.pii.value,
+            column.whose.value,
             column.description,
         )
         for table in catalog.tables
         for column in table.columns
-    ]
+    )
+
+
+def _system_columns() -> Rows:
+    return (
+        (
+            SYSTEM_SCHEMA,
+            table.name,
+            name,
+            type_.duckdb,
+            None,
+            "none",
+            Whose.NOBODY.value,
+            description,
+        )
+        for table in SYSTEM_TABLES
+        for name, type_, description in table.columns
+    )
+
+
+def _run(run: RunKept) -> tuple[object, ...]:
+    return (
+        run.run,
+        run.kind,
+        run.started_at,
+        run.finished_at,
+        run.statement,
+        run.requests,
+        run.outcome,
+        run.exit_status,
+        run.snapshot,
+    )
+
+
+def _request(request: Requested) -> tuple[object, ...]:
+    return (
+        request.run,
+        request.at,
+        request.method,
+        request.path,
+        request.status,
+        request.failure,
+        request.attempt,
+        request.waited_ms,
+        request.duration_ms,
+        request.received,
+        request.correlation_id,
+    )
+
+
+SYSTEM_TABLES = (
+    SystemTable(
+        "jobs",
+        "Every job, as `trunkline jobs` lists them.",
+        JOBS,
+        lambda sources: map(_job, sources.jobs()),
+    ),
+    SystemTable(
+        "coverage",
+        "Every UTC day that is held, as it was last fetched.",
+        COVERAGE,
+        lambda sources: map(_day, sources.coverage()),
+    ),
+    SystemTable(
+        "unknown_fields",
+        "What the pages behind the days held that no table declares, by name: new attributes and "
+        "metrics of the vendor's, and ids that stood more than once.",
+        UNKNOWN_FIELDS,
+        lambda sources: unknown_fields(sources.coverage(), sources.unknown()),
+    ),
+    SystemTable(
+        "runs",
+        "Every query and other command that may request something, for as long as the setting "
+        "`keep_history` says.",
+        RUNS,
+        lambda sources: map(_run, sources.runs()),
+    ),
+    SystemTable(
+        "requests",
+        "Every request to the provider, repetitions included, for as long as its run is kept.",
+        REQUESTS,
+        lambda sources: map(_request, sources.requests()),
+    ),
+    SystemTable(
+        "tables",
+        "Every column of every table, as the pages here have them.",
+        TABLES,
+        lambda sources: (*_columns(sources.catalog), *_system_columns()),
+    ),
+)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import pyarrow as pa
 
 from trunkline.catalog import Column, Table
 from trunkline.flatten.frames import Frame
-from trunkline.flatten.masking import mask
+from trunkline.flatten.masking import Numbers, mask
+from trunkline.flatten.policy import Policy
 from trunkline.flatten.shape import is_read, metric_name
 from trunkline.flatten.sums import Metrics, decimals, metrics_of, wide
 from trunkline.types import Type
@@ -49,20 +51,33 @@ def sums_of(
     return {level: wide(metrics, above[level], len(frames[level])) for level in levels}
 
 
-def cut(table: Table, schema: pa.Schema, frames: Mapping[str, Frame], sums: Sums) -> pa.Table:
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """The frames of a page, its sums, and how it is masked."""
+
+    frames: Mapping[str, Frame]
+    sums: Sums
+    policy: Policy
+    numbers: Numbers
+
+
+def cut(table: Table, schema: pa.Schema, page: Cutting) -> pa.Table:
     """One table, masked, rows in the order of the page."""
-    at = frames[table.level]
+    at = page.frames[table.level]
     arrays = []
     for column in table.columns:
-        values = _values(column, frames[column.level], sums.get(column.level, {}))
+        treatment = page.policy.treatment(table, column)
+        values = decimals(_values(column, page), column.type)
+        values = mask(values, treatment, column.pii, page.numbers)
         if column.level != table.level:
             values = values.take(pa.array(at.above[column.level]))
         arrays.append(values)
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _values(column: Column, frame: Frame, sums: Mapping[str, pa.Array]) -> pa.Array:
+def _values(column: Column, page: Cutting) -> pa.Array:
     """A column at its own level."""
+    frame, sums = page.frames[column.level], page.sums.get(column.level, {})
     if column.attribute == "#":
         return pa.array(frame.ordinal)
     if column.attribute == "key":
@@ -72,4 +87,4 @@ def _values(column: Column, frame: Frame, sums: Mapping[str, pa.Array]) -> pa.Ar
         return sums[metric]
     if metric is not None or not is_read(column):
         return pa.nulls(len(frame), column.type.arrow)
-    return decimals(mask(frame.elements.field(column.attribute), column.pii), column.type)
+    return frame.elements.field(column.attribute)

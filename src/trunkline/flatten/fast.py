@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from trunkline.catalog import Holds
-from trunkline.flatten import maps
+from trunkline.flatten import beside, maps, names
 from trunkline.flatten.shape import LIMITS, Layout, Shape, arrow_type
-from trunkline.flatten.unread import Unread
+from trunkline.flatten.usual import Usual, widened
 from trunkline.interval import Before, Days
 from trunkline.types import Type
 
@@ -45,65 +45,72 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How pages of one layout are read: strictly first, then past undeclared attributes."""
+    """How pages of one layout are read: the columns, and what stands beside them."""
 
-    unread: Unread
-    maps: maps.Decoder
-    strict: pj.ParseOptions
-    lenient: pj.ParseOptions
+    usual: Usual
+    beside: beside.Decoder
 
 
 def reader_of(layout: Layout) -> Reader:
     """The schema of a page, envelope and records in one read."""
-    root = layout.root
-    strict = _options(layout, arrow_type(root, unread=True), "error")
-    lenient = _options(layout, arrow_type(root), "ignore")
-    unread = Unread.of({name for shape in root.walk() for name in shape.unread})
-    return Reader(unread, maps.decoder_of(layout), strict, lenient)
-
-
-def _options(layout: Layout, records: pa.DataType, unexpected: str) -> pj.ParseOptions:
     envelope = [
-        (layout.root.level.attribute, pa.list_(records)),
+        (layout.root.level.attribute, pa.list_(arrow_type(layout.root))),
         (layout.dataset.cursor, pa.string()),
         (layout.dataset.watermark, Type.TIMESTAMP.arrow),
     ]
-    return pj.ParseOptions(
-        explicit_schema=pa.schema(envelope),
-        unexpected_field_behavior=unexpected,
-        newlines_in_values=True,
-    )
+    return Reader(Usual(pa.struct(envelope)), beside.decoder_of(layout))
 
 
 def read(body: bytes, layout: Layout, reader: Reader, days: Days) -> Page:
     """The records of a page that started on ``days``; Refused where pyarrow cannot be sure."""
-    page, strangers = _parse(body, reader)
-    records = page[layout.root.level.attribute].combine_chunks().flatten()
+    _require_utf8(body)
+    other = _beside(body, layout, reader.beside)
+    there = names.standing(body)
+    columns = None if there is None or other.names is None else there - other.names
+    page, strangers = _columns(body, reader.usual, columns)
+    records = page.field(layout.root.level.attribute).flatten()
     times = records.field(layout.time)
     if records.null_count or times.null_count or records.field(layout.key).null_count:
         raise Refused("a record without its key or time")
     wanted = _on_days(times, days)
-    kept = records if wanted.all() else records.filter(pa.array(wanted))
+    whole = _with_maps(records, layout.root, other.maps)
+    kept = whole if wanted.all() else whole.filter(pa.array(wanted))
     _check(kept, layout.root)
-    places = tuple(np.flatnonzero(wanted).tolist())
     return Page(
-        records=_with_maps(kept, body, layout, reader, places),
-        kept=places,
+        records=kept,
+        kept=tuple(np.flatnonzero(wanted).tolist()),
         ignored=int(len(wanted) - wanted.sum()),
-        cursor=page[layout.dataset.cursor][0].as_py() or None,
-        watermark=page[layout.dataset.watermark][0].as_py(),
+        cursor=page.field(layout.dataset.cursor)[0].as_py() or None,
+        watermark=page.field(layout.dataset.watermark)[0].as_py(),
         strangers=strangers,
     )
 
 
-def _with_maps(
-    records: pa.StructArray, body: bytes, layout: Layout, reader: Reader, places: tuple[int, ...]
-) -> pa.StructArray:
+def _columns(body: bytes, usual: Usual, named: int | None) -> tuple[pa.StructArray, bool]:
+    """The page as one element, and whether it may have other names than the columns'.
+
+    ``named`` is how many names there are to read, where that is known.
+    """
+    page = _parse(body, usual.type)
+    if names.read(page) == named:
+        return widened(page, usual.whole), False
+    page = _parse(body, usual.whole)
+    usual.learn(page)
+    return page, names.read(page) != named
+
+
+def _beside(body: bytes, layout: Layout, decoder: beside.Decoder) -> beside.Beside:
     try:
-        entries = maps.read(body, layout, reader.maps, places)
-        return maps.placed(records, layout.root, entries)
-    except maps.Unreadable:
+        return beside.read(body, layout, decoder)
+    except beside.Unreadable:
         raise Refused("a map that is none") from None
+
+
+def _with_maps(records: pa.StructArray, root: Shape, found: maps.Maps) -> pa.StructArray:
+    try:
+        return maps.placed(records, root, found)
+    except maps.Misplaced:
+        raise Refused("a map of an element that is none") from None
 
 
 def _on_days(times: pa.Array, days: Days) -> npt.NDArray[np.bool_]:
@@ -115,30 +122,35 @@ def _on_days(times: pa.Array, days: Days) -> npt.NDArray[np.bool_]:
     return np.isin(of_times, np.array([(day - _EPOCH).days for day in days], np.int64))
 
 
-def _parse(body: bytes, reader: Reader) -> tuple[pa.Table, bool]:
-    """The page as one row, and whether only a lenient schema could read it."""
+def _parse(body: bytes, type_: pa.StructType) -> pa.StructArray:
+    """The page as one element of the type; what the type does not have is passed over."""
     # pyarrow 26 ends the process on a body that is `null`.
     if not body.lstrip(_BLANK).startswith(b"{"):
         raise Refused("not an object")
+    options = pj.ParseOptions(
+        explicit_schema=pa.schema(type_),
+        unexpected_field_behavior="ignore",
+        newlines_in_values=True,
+    )
+    reading = pj.ReadOptions(block_size=len(body) + 1, use_threads=False)
     try:
-        buffer = reader.unread.blank(body)
+        page = pj.read_json(pa.BufferReader(body), read_options=reading, parse_options=options)
+    except pa.ArrowException:
+        # What it says may quote the page.
+        raise Refused("not a document of the schema") from None
+    if page.num_rows != 1:
+        raise Refused("not one document")
+    return page.to_struct_array().combine_chunks()
+
+
+def _require_utf8(body: bytes) -> None:
+    """pyarrow.json lets other bytes pass, as texts that nothing can read."""
+    offsets = pa.py_buffer(np.array([0, len(body)], np.int64))
+    text = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(body)])
+    try:
+        text.validate(full=True)
     except pa.ArrowInvalid:
         raise Refused("not UTF-8") from None
-    page = _table(buffer, reader.strict)
-    strangers = page is None
-    if page is None:
-        page = _table(buffer, reader.lenient)
-    if page is None or page.num_rows != 1:
-        raise Refused("not one document of the schema")
-    return page, strangers
-
-
-def _table(buffer: pa.Buffer, options: pj.ParseOptions) -> pa.Table | None:
-    reading = pj.ReadOptions(block_size=buffer.size + 1, use_threads=False)
-    try:
-        return pj.read_json(pa.BufferReader(buffer), read_options=reading, parse_options=options)
-    except pa.ArrowException:
-        return None  # what it says may quote the page
 
 
 def _check(records: pa.StructArray, root: Shape) -> None:

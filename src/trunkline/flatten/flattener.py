@@ -13,10 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trunkline.catalog import Dataset, Table
-from trunkline.flatten import fast, slow, unknown
-from trunkline.flatten.cut import METRIC, cut, metric_types, metrics_in, schema_of, sums_of
+from trunkline.flatten import fast, slow, unknown, whole
+from trunkline.flatten.cut import METRIC, Cutting, cut, metric_types, metrics_in, schema_of, sums_of
+from trunkline.flatten.distinct import repeated
 from trunkline.flatten.fast import Page
 from trunkline.flatten.frames import frames_of
+from trunkline.flatten.masking import Numbers
+from trunkline.flatten.policy import Policy
 from trunkline.flatten.shape import Layout, layout_of
 from trunkline.flatten.slow import Quarantined
 from trunkline.flatten.sums import fractions
@@ -30,8 +33,8 @@ class Flattened:
 
     ``tables`` has every table of the dataset, rows in the order of the page. ``conversations`` were
     kept, ``ignored`` began outside the days. ``unknown`` counts undeclared attributes by
-    ``level.attribute`` and metrics by ``metric:name``. ``fractions`` are values of t and n metrics
-    that are not whole.
+    ``level.attribute``, metrics by ``metric:name`` and ids that stood there before by
+    ``repeated:level.attribute``. ``fractions`` are values of t and n metrics that are not whole.
     """
 
     tables: Mapping[str, pa.Table]
@@ -48,20 +51,20 @@ class Flattened:
 class Flattener:
     """Cuts the pages of one dataset into its tables. Built once; safe to share among threads.
 
-    ``listed`` names the entries of maps (participant attributes) whose values are kept; by default
-    none is, and every value is NULL.
+    ``policy`` says what is done to each column, and which entries of maps (participant attributes)
+    are listed; by default none is, and every value is NULL.
     """
 
     dataset: Dataset
     tables: tuple[Table, ...]
-    listed: frozenset[str] = frozenset()
+    policy: Policy = field(default_factory=Policy)
     schemas: Mapping[str, pa.Schema] = field(init=False, repr=False, compare=False)
     _layout: Layout = field(init=False, repr=False, compare=False)
     _metrics: Mapping[str, Type] = field(init=False, repr=False, compare=False)
     _reader: fast.Reader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        layout = layout_of(self.dataset, self.tables, self.listed)
+        layout = layout_of(self.dataset, self.tables, self.policy.listed)
         compiled = {
             "schemas": {table.name: schema_of(table) for table in self.tables},
             "_layout": layout,
@@ -88,27 +91,36 @@ class Flattener:
         """The same, one record at a time: what ``flatten`` does with a page pyarrow refuses."""
         decoded = slow.decode(body)
         page, quarantined = slow.read(decoded, self._layout, days)
-        return self._cut(page, quarantined, unknown.attributes(decoded, page.kept, self._layout))
+        strangers = unknown.attributes(decoded, page.kept, self._layout)
+        broken = whole.fractions(decoded, page.kept, self._layout)
+        return self._cut(page, quarantined, strangers, broken)
 
     def _cut(
-        self, page: Page, quarantined: tuple[Quarantined, ...], strangers: Counter[str]
+        self,
+        page: Page,
+        quarantined: tuple[Quarantined, ...],
+        strangers: Counter[str],
+        broken: int = 0,
     ) -> Flattened:
         records = _once(page.records, self.dataset.levels[0].id)
         frames = frames_of(records, self._layout.root)
+        again = {level: frame.again for level, frame in frames.items()}
+        strangers = strangers + repeated(again, self._layout.root)
         metrics = metrics_in(frames, self._metrics)
         sums = sums_of(metrics, frames, self.tables)
+        cutting = Cutting(frames, sums, self.policy, Numbers(self.policy))
         if METRIC in frames:
             names = frames[METRIC].elements.field("name")
             strangers = strangers + unknown.metrics(names, self.dataset.metrics)
         return Flattened(
-            tables={t.name: cut(t, self.schemas[t.name], frames, sums) for t in self.tables},
+            tables={t.name: cut(t, self.schemas[t.name], cutting) for t in self.tables},
             cursor=page.cursor,
             watermark=page.watermark,
             conversations=len(records),
             ignored=page.ignored,
             quarantined=quarantined,
             unknown=dict(sorted(strangers.items())),
-            fractions=fractions(metrics) if metrics else 0,
+            fractions=broken + (fractions(metrics) if metrics else 0),
         )
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trunkline.catalog import Holds
+from trunkline.flatten.distinct import distinct
 from trunkline.flatten.shape import Shape
 
 Rows = npt.NDArray[np.int64]
@@ -21,13 +22,15 @@ class Frame:
     """The elements of one level, in the order of the page.
 
     ``above`` has, for this level and every one above, the row of that level that each element
-    belongs to. ``ordinal`` is the place in the parent's list; ``key`` the ids joined by colons.
+    belongs to. ``ordinal`` is the place in the parent's list; ``key`` the ids joined by colons, of
+    which ``again`` stood there before and were made unique.
     """
 
     elements: pa.StructArray
     above: Mapping[str, Rows]
     ordinal: Rows
     key: pa.Array
+    again: int = 0
 
     def __len__(self) -> int:
         return len(self.elements)
@@ -69,7 +72,8 @@ def _many(parent: Frame, shape: Shape, lists: pa.ListArray) -> Frame:
         # "Any attribute may be absent": an element without its id goes by its place.
         own = pc.coalesce(elements.field(shape.level.id), own)
     key = pc.binary_join_element_wise(parent.key.take(pa.array(owner)), own, ":")
-    return Frame(elements, above, ordinal, key)
+    key, again = distinct(key, ordinal, shape)
+    return Frame(elements, above, ordinal, key, again)
 
 
 def _text(numbers: Rows) -> pa.Array:

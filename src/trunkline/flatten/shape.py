@@ -58,20 +58,20 @@ def layout_of(
     return Layout(dataset, root, of[dataset.key], of[dataset.time_column], listed)
 
 
-def arrow_type(shape: Shape, *, exact: bool = False, unread: bool = False) -> pa.DataType:
+def arrow_type(shape: Shape, *, exact: bool = False) -> pa.DataType:
     """A level's elements as an Arrow struct.
 
     ``exact`` is what the slow path makes: numbers of any scale as decimals, maps as lists of their
-    entries. ``unread`` names the unread attributes too, as nulls.
+    entries.
     """
     fields = [(name, _arrow(type_, exact=exact)) for name, type_ in shape.attributes]
     for child in shape.children:
-        below = arrow_type(child, exact=exact, unread=unread)
+        below = arrow_type(child, exact=exact)
         if child.level.holds is Holds.OBJECT:
             fields.append((child.level.attribute, below))
         elif child.level.holds is Holds.LIST or exact:
             fields.append((child.level.attribute, pa.list_(below)))
-    return pa.struct(fields + [(name, pa.null()) for name in sorted(shape.unread) if unread])
+    return pa.struct(fields)
 
 
 def _arrow(type_: Type, *, exact: bool) -> pa.DataType:

@@ -20,6 +20,7 @@ from trunkline.catalog import Holds
 from trunkline.errors import MalformedAnswer
 from trunkline.flatten.fast import Page
 from trunkline.flatten.shape import LIMITS, Layout, Shape, arrow_type
+from trunkline.flatten.whole import is_fraction
 from trunkline.interval import Days
 from trunkline.types import Type
 
@@ -144,7 +145,7 @@ def _entries(held: dict[str, Any], listed: frozenset[str]) -> Iterable[tuple[str
 
 
 def _value(value: Any, type_: Type, level: str, name: str) -> Any:
-    if value is None:
+    if value is None or is_fraction(name, type_, value):
         return None
     try:
         return _READERS[type_](value)

@@ -36,8 +36,9 @@ def metrics(names: pa.Array, declared: Iterable[str]) -> Counter[str]:
     return sum((Counter({f"metric:{_shown(name)}": n}) for name, n in counts), Counter())
 
 
-def _envelope(layout: Layout) -> tuple[str, str]:
-    return layout.dataset.cursor, layout.dataset.watermark
+def _envelope(layout: Layout) -> tuple[str, ...]:
+    beside = layout.dataset.live.envelope if layout.dataset.live else ()
+    return layout.dataset.cursor, layout.dataset.watermark, *beside
 
 
 def _walk(counted: Counter[str], element: dict[str, Any], shape: Shape) -> None:

@@ -37,11 +37,15 @@ def _any(_: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """A provider's API: its name for messages, its root URL, and how it words refusals."""
+    """A provider's API: its name for messages, its root URL, and how it words refusals.
+
+    ``correlation_header`` is the header in which it names an exchange, if it does.
+    """
 
     provider: str
     url: str
     read_refusal: RefusalReader = read_nothing
+    correlation_header: str = ""
 
     @property
     def host(self) -> str:
@@ -178,7 +182,15 @@ class Client:
         self._learn(outcome, token)
         times = (asked, sent, self._clock.monotonic())
         self._observer(
-            report(call.method, call.template, outcome, times, attempt, idempotent=call.idempotent)
+            report(
+                call.method,
+                call.template,
+                outcome,
+                times,
+                attempt,
+                idempotent=call.idempotent,
+                correlation_header=self._api.correlation_header,
+            )
         )
         return _fitting(outcome, call.fits)
 

@@ -9,6 +9,7 @@ from random import random as system_random
 from trunkline.clock import Clock
 from trunkline.errors import TrunklineError
 from trunkline.http.message import Outcome, Request, Response, Transport, TransportFailure
+from trunkline.http.refusal import word
 from trunkline.http.retry import (
     RetryPolicy,
     Tries,
@@ -28,7 +29,7 @@ class Exchange:
     Either ``status`` or ``failure`` (a kind of TransportFailure) is set. ``waited`` is the seconds
     before it was sent (rate limit and back-off), ``seconds`` its own duration, ``received`` its
     bytes on the wire, ``attempt`` counts from 1. ``ambiguous``: it must not be repeated, and may
-    have been carried out although it ended badly.
+    have been carried out although it ended badly. ``correlation_id`` is the provider's name for it.
     """
 
     method: str
@@ -40,6 +41,7 @@ class Exchange:
     received: int
     attempt: int
     ambiguous: bool = False
+    correlation_id: str | None = None
 
 
 Observer = Callable[[Exchange], None]
@@ -66,6 +68,7 @@ def report(
     attempt: int,
     *,
     idempotent: bool = True,
+    correlation_header: str = "",
 ) -> Exchange:
     """The report; ``times`` are the monotonic instants it was asked for, sent and over."""
     answer = outcome if isinstance(outcome, Response) else None
@@ -80,6 +83,7 @@ def report(
         received=answer.received if answer else 0,
         attempt=attempt,
         ambiguous=not idempotent and is_retried(outcome) and may_have_acted(outcome),
+        correlation_id=word(answer.header(correlation_header)) if answer else None,
     )
 
 

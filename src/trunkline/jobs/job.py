@@ -133,6 +133,16 @@ class Landed:
     fractions: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """How often a name that no declaration has stood in a job's pages, and in how many of them."""
+
+    job: str
+    name: str
+    occurrences: int
+    pages: int
+
+
 class IllegalTransition(Exception):
     """A defect: a job was asked to go where the table does not let it."""
 

@@ -15,18 +15,24 @@ class Policy:
 
     The first poll comes after ``poll_first``, since conversation jobs take about three seconds at
     the least (Estuary's source-genesys); each later one after ``poll_share`` of the job's age, so
-    that waiting adds little to a job's own time and a long job costs few requests.
+    that waiting adds no more than that to a job's own time and a long job costs few requests.
+    Measured by ``benchmarks/wall_time.py``.
+
+    ``pages_in_memory`` are those asked for or not landed yet: fewer than the provider lets be under
+    way would leave its rate limit unused where it is slow to answer. Of them ``pages_landing`` are
+    decoded, which takes many times the memory of a page as it came.
     """
 
     poll_first: float = 3.0
-    poll_least: float = 1.0
-    poll_share: float = 0.1
+    poll_least: float = 1.5
+    poll_share: float = 0.05
     poll_most: float = 30.0
     patience: float = 4 * 3600.0
     attempts: int = 3
     attempts_of_a_day: int = 2
     jobs_in_flight: int = 16
-    pages_in_memory: int = 4
+    pages_in_memory: int = 12
+    pages_landing: int = 4
 
     def poll_wait(self, age: float) -> float:
         """Seconds until the next poll of a job that is ``age`` seconds old."""

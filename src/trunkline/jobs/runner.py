@@ -88,9 +88,12 @@ class Runner:
         One job's ProviderError leaves the others running. AccessError, and whatever else no other
         job would survive, ends the run at once; the jobs stay resumable.
         """
-        slots = asyncio.Semaphore(self.policy.jobs_in_flight)
-        memory = asyncio.Semaphore(self.policy.pages_in_memory)
-        drives = [_Drive(self, slots, memory) for _ in jobs]
+        bounds = _Bounds(
+            asyncio.Semaphore(self.policy.jobs_in_flight),
+            asyncio.Semaphore(self.policy.pages_in_memory),
+            asyncio.Semaphore(self.policy.pages_landing),
+        )
+        drives = [_Drive(self, bounds) for _ in jobs]
         try:
             async with asyncio.TaskGroup() as group:
                 for drive, job in zip(drives, jobs, strict=True):
@@ -111,13 +114,21 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return first
 
 
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """What all jobs share: how many run, how many pages are in memory, how many are landing."""
+
+    jobs: asyncio.Semaphore
+    pages: asyncio.Semaphore
+    landing: asyncio.Semaphore
+
+
 class _Drive:
     """One job and the halves it may fall into."""
 
-    def __init__(self, runner: Runner, slots: asyncio.Semaphore, memory: asyncio.Semaphore) -> None:
+    def __init__(self, runner: Runner, bounds: _Bounds) -> None:
         self.runner = runner
-        self.slots = slots
-        self.memory = memory
+        self.bounds = bounds
         self.published: list[Job] = []
         self.broken: list[tuple[Job, ProviderError]] = []
         self.resumed = False
@@ -132,7 +143,7 @@ class _Drive:
 
     async def run(self, first: Job) -> None:
         self.resumed = first.state is JobState.RUNNING
-        async with self.slots:
+        async with self.bounds.jobs:
             halves = await self._until_done(first)
         async with asyncio.TaskGroup() as group:
             for half in halves:
@@ -215,11 +226,12 @@ class _Drive:
 
     async def _fetch(self, job: Job) -> Job:
         runner = self.runner
-        async with self.memory:
+        async with self.bounds.pages:
             body = await runner.provider.page(
                 runner.datasets[job.dataset], job.remote_id or "", job.cursor
             )
-            landed = await runner.landing.land(job, body)
+            async with self.bounds.landing:
+                landed = await runner.landing.land(job, body)
         if landed.cursor is not None:
             seen = (job.key, job.attempt, landed.cursor)
             if landed.cursor == job.cursor or seen in self.cursors:

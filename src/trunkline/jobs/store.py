@@ -15,9 +15,10 @@ from typing import Any
 
 from trunkline.catalog import Scope
 from trunkline.clock import Clock
-from trunkline.database import Connect, connect, opened, transaction
+from trunkline.database import Connect, connect, opened
 from trunkline.interval import Interval, iso
-from trunkline.jobs.job import IllegalTransition, Job, JobState, Landed, require
+from trunkline.jobs.job import IllegalTransition, Job, JobState, Landed, UnknownName, require
+from trunkline.jobs.journal import Journal
 from trunkline.statements import load
 
 VERSION = 2
@@ -26,11 +27,15 @@ QUERIES = load("trunkline.jobs", "queries.sql")
 
 
 class JobStore:
-    """Jobs and their pages. One connection; not shared between threads."""
+    """Jobs and their pages. One connection; not shared between threads.
+
+    ``journal`` has the runs and the requests, on the same connection.
+    """
 
     def __init__(self, path: Path, clock: Clock, connect: Connect = connect) -> None:
         self._clock = clock
         self._db = opened(path, SCHEMA["schema"], VERSION, connect)
+        self.journal = Journal(self._db, clock)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -38,13 +43,13 @@ class JobStore:
 
     def add(self, *jobs: Job) -> None:
         """Keep new jobs, all or none."""
-        with transaction(self._db):
+        with self.journal.transaction():
             for job in jobs:
                 self._add(job)
 
     def step(self, before: Job, **changes: Any) -> Job:
         """Commit one step of a job and return the job after it."""
-        with transaction(self._db):
+        with self.journal.transaction():
             return self._record(before, replace(before, **changes))
 
     def land(self, before: Job, page: Landed) -> Job:
@@ -60,7 +65,7 @@ class JobStore:
             pages=before.pages + 1,
             watermark=min(filter(None, (before.watermark, page.watermark)), default=None),
         )
-        with transaction(self._db):
+        with self.journal.transaction():
             job = self._record(before, after)
             self._db.execute(
                 QUERIES["add_page"],
@@ -80,7 +85,7 @@ class JobStore:
 
     def published(self, before: Job) -> Job:
         """Note that a job's days are in the lake; noting it twice, or by two processes, is one."""
-        with transaction(self._db):
+        with self.journal.transaction():
             stored = self.get(before.key)
             if stored is not None and stored.state is JobState.PUBLISHED:
                 return stored
@@ -107,14 +112,14 @@ class JobStore:
         return self._without_pages(before, after)
 
     def _without_pages(self, before: Job, after: Job) -> Job:
-        with transaction(self._db):
+        with self.journal.transaction():
             self._db.execute(QUERIES["drop_pages"], {"job": before.key})
             return self._record(before, after)
 
     def split(self, before: Job, error: str, halves: tuple[Job, ...]) -> Job:
         """End a job and keep the jobs that take its place, in one transaction."""
         after = replace(before, state=JobState.SPLIT, error=error)
-        with transaction(self._db):
+        with self.journal.transaction():
             self._db.execute(QUERIES["drop_pages"], {"job": before.key})
             for half in halves:
                 self._add(half)
@@ -144,22 +149,9 @@ class JobStore:
         """What the unfinished jobs of every organisation have staged."""
         return tuple(row["receipt"] for row in self._db.execute(QUERIES["receipts_of_unfinished"]))
 
-    def start_run(self, run: str, statement: str) -> None:
-        """Note that a statement, its literals masked, is being answered."""
-        values = {"run": run, "started_at": iso(self._clock.now()), "statement": statement}
-        with transaction(self._db):
-            self._db.execute(QUERIES["start_run"], values)
-
-    def finish_run(self, run: str, requests: int, certificate: str) -> None:
-        """Note how it ended."""
-        values = {
-            "run": run,
-            "finished_at": iso(self._clock.now()),
-            "requests": requests,
-            "certificate": certificate,
-        }
-        with transaction(self._db):
-            self._db.execute(QUERIES["finish_run"], values)
+    def unknown(self) -> tuple[UnknownName, ...]:
+        """What the pages held that no declaration has, by job and name."""
+        return tuple(UnknownName(*row) for row in self._db.execute(QUERIES["unknown_by_job"]))
 
     def _add(self, job: Job) -> None:
         self._db.execute(QUERIES["add_job"], _values(job) | {"now": iso(self._clock.now())})

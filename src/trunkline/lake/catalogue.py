@@ -14,13 +14,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from trunkline.catalog import WHOLE, Scope
+from trunkline.catalog import TAIL, WHOLE, Scope
 from trunkline.database import Connect, connect, opened, transaction
 from trunkline.interval import iso
+from trunkline.lake.freshness import Freshness, OpenRecord, TailDay
 from trunkline.lake.landing import StagedFile
+from trunkline.lake.retention import Retention
 from trunkline.statements import load
 
-VERSION = 2
+VERSION = 3
 SCHEMA = load("trunkline.lake", "schema.sql")
 QUERIES = load("trunkline.lake", "queries.sql")
 
@@ -48,6 +50,7 @@ class LiveFile:
     path: str
     days: frozenset[date]
     scope: Scope = WHOLE
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ class Publication:
     """What a job brought, ready to be seen.
 
     ``days`` are covered by it from then on, for its scope alone; none where it covers nothing, as
-    the tail does.
+    the tail does. ``keys`` are the records it tells of, where it tells of records and not of days;
+    ``open`` those that have not ended. ``tail`` is what is held past the watermark from then on.
     """
 
     job: str
@@ -78,6 +82,9 @@ class Publication:
     fingerprint: str
     divisions: tuple[str, ...] | None = None
     scope: Scope = WHOLE
+    keys: frozenset[str] = frozenset()
+    open: tuple[OpenRecord, ...] = ()
+    tail: tuple[TailDay, ...] = ()
 
 
 class Catalogue:
@@ -85,6 +92,8 @@ class Catalogue:
 
     def __init__(self, path: Path, connect: Connect = connect) -> None:
         self._db = opened(path, SCHEMA["schema"], VERSION, connect)
+        self.retention = Retention(self._db)
+        self.fresh = Freshness(self._db)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -103,9 +112,19 @@ class Catalogue:
         row = self._db.execute(QUERIES["snapshot_of_job"], {"job": job}).fetchone()
         return int(row["snapshot"]) if row else None
 
-    def files(self, organization: str, snapshot: int) -> tuple[HeldFile, ...]:
-        """The files of a snapshot, of every scope; their paths relative to the data directory."""
-        rows = self._all("files_of_snapshot", organization=organization, snapshot=snapshot)
+    def files(
+        self, organization: str, snapshot: int, tables: Iterable[str] | None = None
+    ) -> tuple[HeldFile, ...]:
+        """The files of a snapshot, of every scope; their paths relative to the data directory.
+
+        Of all tables, unless some are named.
+        """
+        rows = self._all(
+            "files_of_snapshot",
+            organization=organization,
+            snapshot=snapshot,
+            tables=None if tables is None else json.dumps(sorted(tables)),
+        )
         return tuple(
             HeldFile(
                 row["table_name"],
@@ -155,7 +174,10 @@ class Catalogue:
             last_day=max(days or {date.max}).isoformat(),
         )
         found = [
-            LiveFile(row["file"], row["path"], _days(row["days"].split(",")), scope) for row in rows
+            LiveFile(
+                row["file"], row["path"], _days(row["days"].split(",")), scope, int(row["rows"])
+            )
+            for row in rows
         ]
         return [file for file in found if days is None or file.days & days]
 
@@ -173,22 +195,61 @@ class Catalogue:
         with transaction(self._db):
             if (already := self.snapshot_of(publication.job)) is not None:
                 return already
-            snapshot = self._add_snapshot(publication, published_at)
+            snapshot = self._add_snapshot(
+                publication.organization, publication.dataset, publication.job, published_at
+            )
             for file in replaced:
                 self._end_file(file, snapshot)
             for staged in publication.files:
                 self._add_file(publication.organization, staged, snapshot)
             for day, conversations in publication.days.items():
                 self._cover(publication, day, conversations, snapshot)
+            self._freshen(publication, snapshot)
             return snapshot
 
-    def _add_snapshot(self, publication: Publication, published_at: datetime) -> int:
+    def _freshen(self, publication: Publication, snapshot: int) -> None:
+        """What a publication means for the open records, the tail, and counts to compare."""
+        organization, dataset = publication.organization, publication.dataset
+        if publication.scope not in (WHOLE, TAIL):
+            return
+        days = publication.days or (tail.day for tail in publication.tail)
+        self.fresh.replace_tail(organization, dataset, days, publication.tail, snapshot)
+        self.fresh.uncount(organization, dataset, publication.days)
+        self.fresh.replace_open(
+            organization,
+            publication.open,
+            dataset=dataset,
+            days=publication.days,
+            keys=publication.keys,
+        )
+
+    def merge(
+        self,
+        organization: str,
+        dataset: str,
+        key: str,
+        replaced: Iterable[LiveFile],
+        files: Iterable[StagedFile],
+        published_at: datetime,
+    ) -> int:
+        """Put files with the same rows in the place of others, in all tables at once."""
+        with transaction(self._db):
+            snapshot = self._add_snapshot(organization, dataset, key, published_at)
+            for file in replaced:
+                self._end_file(file, snapshot)
+            for staged in files:
+                self._add_file(organization, staged, snapshot)
+            return snapshot
+
+    def _add_snapshot(
+        self, organization: str, dataset: str, job: str, published_at: datetime
+    ) -> int:
         row = self._one(
             "add_snapshot",
             published_at=iso(published_at),
-            organization=publication.organization,
-            dataset=publication.dataset,
-            job=publication.job,
+            organization=organization,
+            dataset=dataset,
+            job=job,
         )
         return int(row["snapshot"])
 

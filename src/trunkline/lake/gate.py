@@ -8,14 +8,18 @@ refused, so that a new one of DuckDB's has to be let in by hand.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import duckdb
 import msgspec
 
 from trunkline.catalog import folded
-from trunkline.errors import ForbiddenSql, SqlError
+from trunkline.errors import ForbiddenSql, RelationClosed, SqlError
+from trunkline.lake import number_token
 from trunkline.lake.messages import character, unknown_relation
+from trunkline.lake.number_token import Call
 from trunkline.lake.relation import Relation, find
 
 # WITH may also hold INSERT, UPDATE, DELETE and COPY (DuckDB 2.0).
@@ -69,30 +73,53 @@ TOO_DEEP = "the statement is nested too deeply"
 Node = Mapping[str, Any]
 
 
-def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> None:
-    """Raise ForbiddenSql, UnknownRelation or SqlError unless it is one SELECT over the relations.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a text names: relations, and calls of ``number_token`` with their literals.
+
+    A relation whose name is a common table expression's wherever it stands may be among them.
+    """
+
+    named: tuple[Relation, ...]
+    calls: tuple[Call, ...]
+
+
+def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Checked:
+    """What a statement that may run names, if it is one SELECT over the relations.
 
     ``default_schema`` is the one that unqualified names belong to.
+
+    Raises ForbiddenSql, UnknownRelation or SqlError; RelationClosed where it names one that is.
     """
+    calls: list[Call] = []
     statements = parse(sql)["statements"]
     if len(statements) != 1:
         count = "no statement" if not statements else f"{len(statements)} statements"
         raise ForbiddenSql(f"{ONE_SELECT}; this is {count}")
+    named: dict[str, Relation] = {}
     for node, common in _walk(statements[0]["node"]):
         kind = str(node.get("type"))
         if "class" in node:
-            _check_function(node, sql)
+            calls += _check_function(node, sql)
         elif kind.endswith("_NODE"):
             _check_query(kind)
         elif "sample" in node and kind == "BASE_TABLE":
-            _check_table(node, common, sql, relations, default_schema)
+            if found := _check_table(node, common, sql, relations, default_schema):
+                named[found.qualified] = found
         elif "sample" in node:
             _check_source(node, sql)
+    return Checked(tuple(named.values()), tuple(calls))
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """A database for nothing but syntax trees: to make one takes longer than most texts do."""
+    return duckdb.connect(":memory:")
 
 
 def parse(sql: str) -> dict[str, Any]:
     """Return DuckDB's syntax tree of a SELECT; SqlError or ForbiddenSql where there is none."""
-    with duckdb.connect(":memory:") as connection:
+    with _parser().cursor() as connection:
         row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
     try:
         tree: dict[str, Any] = msgspec.json.decode(row[0] if row else "{}")
@@ -111,8 +138,10 @@ def _check_query(kind: str) -> None:
         raise ForbiddenSql(ONE_SELECT, hint="WITH may only hold queries.")
 
 
-def _check_function(node: Node, sql: str) -> None:
+def _check_function(node: Node, sql: str) -> Iterator[Call]:
     name = folded(str(node.get("function_name", "")))
+    if name == number_token.NAME:
+        yield number_token.call_of(node, character(sql, node.get("query_location")))
     if name in FORBIDDEN_FUNCTIONS or name.startswith(_INTERNAL):
         position = character(sql, node.get("query_location"))
         raise ForbiddenSql(f"the function {name}() is not available", position=position)
@@ -143,15 +172,19 @@ def _check_table(
     sql: str,
     relations: tuple[Relation, ...],
     default_schema: str,
-) -> None:
+) -> Relation | None:
     path, position = node["qualified_name"]["path"], character(sql, node.get("query_location"))
     if len(path) > 2 or node.get("at_clause"):
         raise ForbiddenSql(f"{'.'.join(path)} is not a relation", position=position)
-    if len(path) == 1 and folded(path[0]) in common:
-        return
     schema = path[0] if len(path) == 2 else None
-    if find(relations, path[-1], schema, default_schema) is None:
+    found = find(relations, path[-1], schema, default_schema)
+    if len(path) == 1 and folded(path[0]) in common:
+        return found if found and not found.closed else None
+    if found is None:
         raise unknown_relation(".".join(path), relations, default_schema, position)
+    if found.closed:
+        raise RelationClosed(f"{found.qualified} is not open to this role: {found.closed}")
+    return found
 
 
 def _walk(statement: Node) -> Iterator[tuple[Node, frozenset[str]]]:

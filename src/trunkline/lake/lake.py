@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 
-from trunkline.catalog import OPEN_AT, WHOLE, Scope
+from trunkline.catalog import OPEN_AT, WHOLE, Catalog, Scope
 from trunkline.database import Connect, connect
 from trunkline.errors import ConfigError
-from trunkline.lake.catalogue import Catalogue, CoveredDay, Publication
+from trunkline.lake.amending import amended, open_in
+from trunkline.lake.catalogue import Catalogue, CoveredDay, HeldFile, LiveFile, Publication
+from trunkline.lake.compaction import Merge, complete_months, merged, merges, readable
 from trunkline.lake.displacement import displaced, out_of_place
+from trunkline.lake.freshness import OpenRecord
 from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
-from trunkline.lake.reading import Reading
+from trunkline.lake.reading import Held, Reads
+from trunkline.lake.relation import Part
 from trunkline.lake.remainder import newest_only
+from trunkline.lake.retention import Keep, Pruned
 
 CATALOGUE = "catalogue.sqlite"
 OURS = re.compile(r"[0-9a-f]{32}-[\w-]+\.(?:parquet|partial)")  # <key of a job>-<page of it>
@@ -51,7 +56,7 @@ class Lake:
         self, name: str, tables: Mapping[str, pa.Table], layout: Layout, scope: Scope = WHOLE
     ) -> Receipt:
         """Write one page's tables as final Parquet that no snapshot names yet."""
-        return stage(self.home, name, tables, layout.time_column, scope)
+        return stage(self.home, name, tables, layout, scope)
 
     def publish(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
         """Replace what the job brought anew, in all tables at once; the snapshot it became.
@@ -72,11 +77,36 @@ class Lake:
             publication,
             files=(*kept, *gone.remainders),
             days=_conversations(kept, publication, layout),
+            open=self._open(kept, publication, layout),
         )
         snapshot = self.catalogue.publish(whole, gone.files, published_at)
         paths = {file.path for file in kept}
         self.discard(file for file in publication.files if file.path not in paths)
         return snapshot
+
+    def amend(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
+        """Put some records in the place of what is held of them, in all tables at once.
+
+        Only in the tables that the answer can have rows of: see ``Layout.only_in_jobs``. Its files
+        may be of whole days and of the tail; it covers nothing that was not covered before.
+        """
+        gone = amended(self.home, self.catalogue, publication, layout)
+        whole = replace(
+            publication,
+            files=(*publication.files, *gone.remainders),
+            open=self._open(publication.files, publication, layout),
+        )
+        return self.catalogue.publish(whole, gone.files, published_at)
+
+    def _open(
+        self, files: tuple[StagedFile, ...], publication: Publication, layout: Layout
+    ) -> tuple[OpenRecord, ...]:
+        """The records of a publication that have not ended."""
+        at = publication.fetched_at
+        return tuple(
+            OpenRecord(layout.dataset, key, start, Scope.parse(scope), at, at)
+            for key, start, scope in open_in(self.home, files, layout)
+        )
 
     def _require(self, publication: Publication) -> None:
         for file in publication.files:
@@ -87,6 +117,55 @@ class Lake:
             if stranger := out_of_place(publication, file):
                 raise ValueError(f"{file.path} holds rows of {stranger}, which is not wanted")
 
+    def compact(
+        self,
+        organization: str,
+        layout: Layout,
+        settle: timedelta,
+        new_key: Callable[[], str],
+        now: datetime,
+        begin: Callable[[date], None] = lambda _: None,
+    ) -> tuple[date, ...]:
+        """Merge the files of every month that is complete; the first days of those that were.
+
+        For the process that holds the lock. A month that becomes closed by it is pinned to the
+        snapshot that it is closed in; ``begin`` is told of each before its files are read.
+        DamagedLake where a file cannot be read: the months before it are done.
+        """
+        retention, done, closing = self.catalogue.retention, list[date](), list[date]()
+        closed = retention.closed(organization, layout.dataset)
+        for month in complete_months(self.coverage(organization), layout.dataset, settle):
+            first, is_closed = min(month), min(month) in closed
+            found = merges(self.catalogue, organization, layout, month, is_closed=is_closed)
+            if found:
+                begin(first)
+                self._merge(organization, layout, found, f"{new_key()}-{first:%Y-%m}", now)
+                done.append(first)
+            if not is_closed:
+                closing.append(first)
+        retention.close(organization, layout.dataset, closing, self.catalogue.latest())
+        return tuple(done)
+
+    def _merge(
+        self, organization: str, layout: Layout, found: Iterable[Merge], key: str, now: datetime
+    ) -> None:
+        staged, replaced = list[StagedFile](), list[LiveFile]()
+        for merge in found:
+            with readable(merge.table):
+                staged.append(merged(self.home, merge, key, layout))
+            replaced += merge.files
+        self.catalogue.merge(organization, layout.dataset, key, replaced, staged, now)
+
+    def prune(self, keep: Keep) -> Pruned:
+        """Remove the snapshots that are not kept, and the files that no kept one names.
+
+        For the process that holds the lock. A crash between the two leaves files to the next sweep.
+        """
+        gone = self.catalogue.retention.prune(keep)
+        for path, _ in gone.files:
+            (self.home / path).unlink(missing_ok=True)
+        return gone
+
     def files(self, organization: str, snapshot: int) -> dict[str, tuple[str, ...]]:
         """Absolute paths of a snapshot's files by table, those of every scope."""
         paths: dict[str, list[str]] = {}
@@ -94,17 +173,23 @@ class Lake:
             paths.setdefault(file.table, []).append(str(self.home / file.path))
         return {table: tuple(of_table) for table, of_table in paths.items()}
 
-    def reading(self, organization: str, snapshot: int, scopes: tuple[Scope, ...] = ()) -> Reading:
-        """What a query reads of a snapshot: whole days, the tail, and the scopes it names."""
-        files = (
-            replace(file, path=str(self.home / file.path))
-            for file in self.catalogue.files(organization, snapshot)
-        )
-        whole: dict[str, set[date]] = {}
+    def parts(self, catalog: Catalog, snapshot: int, reads: Reads) -> dict[str, tuple[Part, ...]]:
+        """What each table that a query reads is read from in a snapshot, by its name."""
+        tables = [table for table in catalog.tables if table.name in reads.tables]
+        names = reads.tables | {catalog.root(table.dataset).name for table in tables}
+        files: dict[tuple[str, Scope], list[HeldFile]] = {}
+        for found in self.catalogue.files(catalog.schema, snapshot, names):
+            of_scope = files.setdefault((found.table, found.scope), [])
+            of_scope.append(replace(found, path=str(self.home / found.path)))
+        whole = self._whole(catalog.schema, snapshot) if reads.scopes else {}
+        return Held(files, whole).parts(catalog, reads)
+
+    def _whole(self, organization: str, snapshot: int) -> dict[str, frozenset[date]]:
+        """The days held whole, by dataset."""
+        days: dict[str, set[date]] = {}
         for held in self.coverage(organization, snapshot):
-            whole.setdefault(held.dataset, set()).add(held.day)
-        days = {dataset: frozenset(of_dataset) for dataset, of_dataset in whole.items()}
-        return Reading(tuple(files), days, scopes)
+            days.setdefault(held.dataset, set()).add(held.day)
+        return {dataset: frozenset(of_dataset) for dataset, of_dataset in days.items()}
 
     def coverage(self, organization: str, snapshot: int | None = None) -> tuple[CoveredDay, ...]:
         """The days held whole, of the newest snapshot unless another is named."""

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO
 
 import msgspec
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from trunkline.catalog import WHOLE, Scope
+from trunkline.lake.encoding import written_as
 
 FILES = "files"
+_DAY_MS = 86_400_000
+_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """What the lake must know of a dataset: its tables, its root and the columns that place a row.
 
-    ``key`` names a record of the root table and is in every table, as ``time_column`` is.
+    ``key`` names a record of the root table and is in every table, as ``time_column`` is. ``keys``
+    are the columns, of whichever table, that name a row or one it stands below. ``end_column`` of
+    the root table is NULL while a record goes on. ``only_in_jobs`` are the tables that answers
+    without a job have nothing of.
     """
 
     dataset: str
@@ -32,6 +39,9 @@ class Layout:
     root_table: str
     key: str
     time_column: str
+    keys: frozenset[str] = frozenset()
+    end_column: str | None = None
+    only_in_jobs: tuple[str, ...] = ()
 
 
 class StagedFile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -68,7 +78,7 @@ def stage(
     home: Path,
     name: str,
     tables: Mapping[str, pa.Table],
-    time_column: str,
+    layout: Layout,
     scope: Scope = WHOLE,
 ) -> Receipt:
     """Write each table that has rows to ``files/<table>/<name>.parquet``; durable on return.
@@ -76,44 +86,87 @@ def stage(
     The same name written again (a page fetched twice because of a crash) replaces the file, so
     nothing is left behind that no receipt names.
     """
-    written = tuple(
-        _write(home, f"{FILES}/{table}/{name}.parquet", table, rows, time_column, scope)
+    encoded = {
+        f"{FILES}/{table}/{name}.parquet": (table, rows, _encoded(rows, layout))
         for table, rows in tables.items()
         if rows.num_rows
-    )
+    }
+    written = tuple(_staged(path, *file, layout, scope) for path, file in encoded.items())
+    for file in written:
+        _make_folder((home / file.path).parent)
+    _write_durably({home / path: content for path, (_, _, content) in encoded.items()})
     for file in written:
         _keep_names((home / file.path).parent)
     return Receipt(written)
 
 
-def _write(
-    home: Path, path: str, table: str, rows: pa.Table, time_column: str, scope: Scope
-) -> StagedFile:
+def _encoded(rows: pa.Table, layout: Layout) -> pa.Buffer:
     sink = pa.BufferOutputStream()
-    pq.write_table(rows, sink, compression="zstd", compression_level=1)
-    content = sink.getvalue()
-    target = home / path
-    _make_folder(target.parent)
-    _write_durably(target, content)
+    pq.write_table(rows, sink, **written_as(rows.schema, layout.keys))
+    return sink.getvalue()
+
+
+def _staged(
+    path: str, table: str, rows: pa.Table, content: pa.Buffer, layout: Layout, scope: Scope
+) -> StagedFile:
     return StagedFile(
         table=table,
         path=path,
         sha256=hashlib.sha256(content).hexdigest(),
         rows=rows.num_rows,
         bytes=content.size,
-        days=rows_by_day(rows, time_column),
+        days=rows_by_day(rows, layout.time_column),
         scope=str(scope),
     )
 
 
 def rows_by_day(rows: pa.Table, time_column: str) -> dict[date, int]:
     """How many rows fall on each UTC day."""
-    days = pc.cast(pc.floor_temporal(rows[time_column], unit="day"), pa.date32())
-    counts = pc.value_counts(days.combine_chunks())
-    return {
-        cast("date", entry["values"].as_py()): cast("int", entry["counts"].as_py())
-        for entry in counts
-    }
+    milliseconds = rows[time_column].combine_chunks().cast(pa.int64()).to_numpy()
+    days = milliseconds // _DAY_MS
+    first = int(days.min())
+    counts = enumerate(np.bincount(days - first).tolist(), start=first)
+    return {_EPOCH + timedelta(days=day): count for day, count in counts if count}
+
+
+@dataclass(slots=True)
+class Written:
+    """A Parquet file on its way to the disk; its hash and size are known once it is there."""
+
+    writer: pq.ParquetWriter
+    sha256: str = ""
+    bytes: int = 0
+
+
+@contextmanager
+def parquet_file(home: Path, path: str, schema: pa.Schema) -> Iterator[Written]:
+    """A file to write row groups to; durable, read-only and in its place when the block ends.
+
+    Where the block fails, a partial file stays, which the next sweep deletes.
+    """
+    target = home / path
+    _make_folder(target.parent)
+    partial = _partial(target)
+    partial.unlink(missing_ok=True)
+    with partial.open("wb") as file:
+        writer = pq.ParquetWriter(file, schema, compression="zstd", compression_level=3)
+        written = Written(writer)
+        yield written
+        writer.close()
+        file.flush()
+        _close_to_writers(file)
+        os.fsync(file.fileno())
+    with partial.open("rb") as file:
+        written.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    written.bytes = partial.stat().st_size
+    partial.replace(target)
+    _keep_names(target.parent)
+
+
+def _close_to_writers(file: BinaryIO) -> None:
+    """Read-only from then on: DuckDB would write to whatever it may read, were it asked to."""
+    if os.name != "nt":  # where a read-only file could not be deleted either
+        os.fchmod(file.fileno(), 0o400)
 
 
 def _make_folder(folder: Path) -> None:
@@ -133,14 +186,25 @@ def _keep_names(folder: Path) -> None:
         os.close(opened)
 
 
-def _write_durably(target: Path, content: pa.Buffer) -> None:
-    """Read-only from then on: DuckDB would write to whatever it may read, were it asked to."""
-    partial = target.with_suffix(".partial")
+def _write_durably(contents: Mapping[Path, pa.Buffer]) -> None:
+    """The system is given all before it is waited for, so that it writes them together."""
+    with ExitStack() as opened:
+        files = [opened.enter_context(_written(path, c)) for path, c in contents.items()]
+        for file in files:
+            os.fsync(file.fileno())
+    for path in contents:
+        _partial(path).replace(path)
+
+
+def _written(target: Path, content: pa.Buffer) -> BinaryIO:
+    partial = _partial(target)
     partial.unlink(missing_ok=True)
-    with partial.open("wb") as file:
-        file.write(memoryview(content))
-        file.flush()
-        if os.name != "nt":  # where a read-only file could not be deleted either
-            os.fchmod(file.fileno(), 0o400)
-        os.fsync(file.fileno())
-    partial.replace(target)
+    file = partial.open("wb")
+    file.write(memoryview(content))
+    file.flush()
+    _close_to_writers(file)
+    return file
+
+
+def _partial(target: Path) -> Path:
+    return target.with_suffix(".partial")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -11,12 +12,19 @@ from filelock import FileLock, Timeout
 from trunkline.clock import Clock
 
 RETRY_SECONDS = 0.5
+HOLDER = "writer.pid"
 
 
 @asynccontextmanager
-async def writing(home: Path, clock: Clock, waiting: Callable[[], None]) -> AsyncIterator[None]:
-    """Hold the lock of a data directory; ``waiting`` is told once if another process has it."""
+async def writing(
+    home: Path, clock: Clock, waiting: Callable[[int | None], None]
+) -> AsyncIterator[None]:
+    """Hold the lock of a data directory.
+
+    ``waiting`` is told once if another process has it: which, where that can be read.
+    """
     lock = FileLock(home / "writer.lock", mode=0o600)
+    holder = home / HOLDER
     told = False
     while True:
         try:
@@ -24,10 +32,22 @@ async def writing(home: Path, clock: Clock, waiting: Callable[[], None]) -> Asyn
             break
         except Timeout:
             if not told:
-                waiting()
+                waiting(_number(holder))
                 told = True
             await clock.sleep(RETRY_SECONDS)
     try:
+        with suppress(OSError):  # it is there to be told of, nothing more
+            holder.write_text(str(os.getpid()))
         yield
     finally:
+        with suppress(OSError):
+            holder.unlink()
         lock.release()
+
+
+def _number(holder: Path) -> int | None:
+    """The process that wrote the file; None where there is none or it is being written."""
+    try:
+        return int(holder.read_text())
+    except (OSError, ValueError):
+        return None

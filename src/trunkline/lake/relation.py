@@ -24,21 +24,24 @@ class Part:
     where: str = ""
     beside: tuple[str, ...] = ()
 
-    @property
-    def source(self) -> str:
-        """What stands after FROM."""
-        return parquet(self.files) + (f" WHERE {self.where}" if self.where else "")
+    def source(self, columns: tuple[tuple[str, Type], ...]) -> str:
+        """What stands after FROM, for a relation of these columns."""
+        return parquet(self.files, columns) + (f" WHERE {self.where}" if self.where else "")
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A table as a session sees it: parts of the lake, or rows in memory, or nothing."""
+    """A table as a session sees it: parts of the lake, or rows in memory, or nothing.
+
+    ``closed`` says why whoever asks may not read it; a session then does not have it.
+    """
 
     schema: str
     name: str
     columns: tuple[tuple[str, Type], ...]
     parts: tuple[Part, ...] = ()
     rows: pa.Table | None = None
+    closed: str | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -57,7 +60,7 @@ def relations_of(
     """Every table and view of a catalogue, with the parts it is read from by table name."""
     held = parts or {}
     return tuple(
-        Relation(catalog.schema, name, columns_of(table), held.get(table.name, ()))
+        Relation(catalog.schema_of(table), name, columns_of(table), held.get(table.name, ()))
         for table in catalog.tables
         for name in (table.name, *table.views)
     )
@@ -76,14 +79,19 @@ def find(
     return next((r for r in relations if (r.schema, r.name) == wanted), None)
 
 
-def parquet(paths: Iterable[str]) -> str:
-    """The table function that reads the files.
+def parquet(paths: Iterable[str], columns: Iterable[tuple[str, Type]]) -> str:
+    """The table function that reads columns of the files; one that a file lacks is NULL there.
 
-    Not by Hive's naming: a data directory below one that is called `queue_id=5` would else become
-    that column.
+    Told the columns, DuckDB opens no file to learn them, where `union_by_name` opens every one. Not
+    by Hive's naming: a data directory below one that is called `queue_id=5` would else become that
+    column.
     """
     listed = ", ".join(literal(path) for path in paths)
-    return f"read_parquet([{listed}], hive_partitioning = false)"
+    declared = ", ".join(
+        f"'{name}': {{'name': '{name}', 'type': '{type_.duckdb}', 'default_value': NULL}}"
+        for name, type_ in columns
+    )
+    return f"read_parquet([{listed}], hive_partitioning = false, schema = MAP {{{declared}}})"
 
 
 def literal(text: str) -> str:

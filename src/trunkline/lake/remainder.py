@@ -108,4 +108,4 @@ def _filtered(
     scope: Scope,
 ) -> tuple[StagedFile, ...]:
     rows = pq.read_table(source, partitioning=None)
-    return stage(home, name, {table: rows.filter(stays(rows))}, layout.time_column, scope).files
+    return stage(home, name, {table: rows.filter(stays(rows))}, layout, scope).files

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +15,9 @@ import duckdb
 import pyarrow as pa
 
 from trunkline.errors import DamagedLake, LimitExceeded, TrunklineError, UsageError
-from trunkline.lake import gate
+from trunkline.lake import gate, number_token
 from trunkline.lake.messages import sql_error
+from trunkline.lake.number_token import Tokens, no_tokens
 from trunkline.lake.relation import SYSTEM_SCHEMA, Relation, literal
 
 BATCH_ROWS = 65_536
@@ -48,11 +49,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """The user's text and what it may name and use: all that an error message needs."""
+    """The user's text, what it names, and what it may name and use: all that an error needs."""
 
     sql: str
     relations: tuple[Relation, ...]
+    named: tuple[Relation, ...]
     limits: Limits
+    tokens: Mapping[str, str]
 
 
 def describe(
@@ -61,30 +64,36 @@ def describe(
     default_schema: str,
     zone: str,
     limits: Limits | None = None,
+    token: Tokens = no_tokens,
 ) -> tuple[str, ...]:
     """Parse and bind the text against empty relations, running nothing; its column names.
 
     Raises ForbiddenSql, UnknownRelation, UnknownColumn or SqlError, each with its position where
-    DuckDB tells it; UsageError where there is no such time zone.
+    DuckDB tells it; RelationClosed; UsageError where there is no such time zone; what ``token``
+    raises for a literal that has none.
     """
-    empty = tuple(Relation(r.schema, r.name, r.columns) for r in relations)
-    question = _Question(sql, empty, limits or Limits())
-    gate.check(sql, empty, default_schema)
+    empty = tuple(Relation(r.schema, r.name, r.columns, closed=r.closed) for r in relations)
+    question = _asked(sql, empty, default_schema, limits or Limits(), token)
     with _open(question, default_schema, zone) as connection, _sql_errors(connection, question):
         return tuple(connection.sql(sql).columns)
 
 
 @contextmanager
 def answer(
-    sql: str, relations: tuple[Relation, ...], default_schema: str, zone: str, limits: Limits
+    sql: str,
+    relations: tuple[Relation, ...],
+    default_schema: str,
+    zone: str,
+    limits: Limits,
+    token: Tokens = no_tokens,
 ) -> Iterator[Answer]:
     """Run the user's own text; batches are read while the context is open.
 
+    Of the relations only those are opened that the text names, so that nothing else can harm it.
     Raises LimitExceeded where it needs more memory, time or rows than it may. The time runs until
     the last batch is read.
     """
-    question = _Question(sql, relations, limits)
-    gate.check(sql, relations, default_schema)
+    question = _asked(sql, relations, default_schema, limits, token)
     with _open(question, default_schema, zone) as connection:
         with _sql_errors(connection, question):
             reader = _beside(connection, lambda: connection.sql(sql).to_arrow_reader(BATCH_ROWS))
@@ -93,6 +102,20 @@ def answer(
         finally:
             with deadline(connection, 0):  # or closing it would wait until the query is done
                 reader.close()
+
+
+def _asked(
+    sql: str,
+    relations: tuple[Relation, ...],
+    default_schema: str,
+    limits: Limits,
+    token: Tokens,
+) -> _Question:
+    """The question, if it may be asked, without the relations that are closed."""
+    checked = gate.check(sql, relations, default_schema)
+    open_ones = tuple(relation for relation in relations if not relation.closed)
+    tokens = number_token.tokens_of(checked.calls, token)
+    return _Question(sql, open_ones, checked.named, limits, tokens)
 
 
 def _counted(
@@ -127,7 +150,9 @@ def _open(
     question: _Question, default_schema: str, zone: str
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     with (
-        session(question.relations, default_schema, zone, question.limits) as connection,
+        session(
+            question.named, default_schema, zone, question.limits, question.tokens
+        ) as connection,
         deadline(connection, question.limits.seconds),
     ):
         yield connection
@@ -135,7 +160,11 @@ def _open(
 
 @contextmanager
 def session(
-    relations: Iterable[Relation], default_schema: str, zone: str, limits: Limits
+    relations: Iterable[Relation],
+    default_schema: str,
+    zone: str,
+    limits: Limits,
+    tokens: Mapping[str, str] | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A locked connection that has the relations as views, and no way to anything else."""
     relations = tuple(relations)
@@ -147,6 +176,7 @@ def session(
         for relation in relations:
             with _damage():
                 _create(connection, relation)
+        number_token.create(connection, default_schema, tokens or {})
         _lock(connection, relations, default_schema, limits)
         yield connection
     finally:
@@ -184,7 +214,8 @@ def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
         connection.unregister("incoming")
     elif relation.parts:
         columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
-        selects = (f"SELECT {columns} FROM {part.source}" for part in relation.parts)  # noqa: S608
+        sources = (part.source(relation.columns) for part in relation.parts)
+        selects = (f"SELECT {columns} FROM {source}" for source in sources)  # noqa: S608
         connection.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(selects)}")
     else:
         columns = ", ".join(f'"{column}" {type_.duckdb}' for column, type_ in relation.columns)

@@ -19,6 +19,7 @@ from trunkline.planner.months import fetches
 from trunkline.planner.parsing import parsed, too_deep
 from trunkline.planner.plan import Context, Holdings, Plan
 from trunkline.planner.scans import scan_of
+from trunkline.planner.supplements import supplements
 
 __all__ = ["plan"]
 
@@ -44,7 +45,8 @@ def _planned(
     scans = tuple(scan for scan, _ in scanned)
     wanted = needs(scans, holdings, context)
     said = (notice for _, notice in scanned if notice)
-    masked = masked_notices(tree, (node.table for node, _ in needed(query)))
+    masked = masked_notices(tree, (node.table for node, _ in needed(query)), context.policy)
+    tails, again = supplements(wanted, scans, holdings, context)
     return Plan(
         sql=sql,
         time_zone=context.time_zone,
@@ -54,4 +56,6 @@ def _planned(
         needs=wanted,
         fetches=() if context.covered else tuple(f for n in wanted for f in fetches(n, holdings)),
         notices=tuple(dict.fromkeys((*said, *masked))),
+        tails=tails,
+        reopened=again,
     )

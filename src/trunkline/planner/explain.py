@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 _WHY = {
     "final": "held",
     "fresh": "held; not yet final, but fetched a moment ago",
+    "ahead": "the provider has nothing of it yet, it said a moment ago",
     "provisional": "held before it was final; fetched again",
-    "stale": "held under other rights, masking or mapping; fetched again",
+    "stale": "held under what is no longer so; fetched again",
+    "recheck": "final, but last fetched before it was old enough; fetched again",
+    "refresh": "held; fetched again as asked",
     "missing": "not held; fetched",
 }
 _MOST_RANGES = 3
@@ -23,7 +26,8 @@ _MOST_RANGES = 3
 
 def text(plan: Plan) -> str:
     """The whole of EXPLAIN."""
-    parts = [_scans(plan), *map(_need, plan.needs), _jobs(plan.fetches), _estimate(plan)]
+    parts = [_scans(plan), *map(_need, plan.needs), _jobs(plan.fetches), _without_jobs(plan)]
+    parts.append(_estimate(plan))
     parts.append([f"Notice: {notice}" for notice in plan.notices])
     return "\n\n".join("\n".join(part) for part in parts if part)
 
@@ -55,11 +59,21 @@ def _need(need: Need) -> list[str]:
     states = dict.fromkeys(
         sorted(need.days.values(), key=lambda state: list(_WHY).index(state.value))
     )
-    rows = []
-    for state in states:
-        days = need.in_state(state)
-        rows.append((state.value, _count(len(days), "day"), _ranges(days), _WHY[state.value]))
+    rows = [
+        (state.value, _count(len(days), "day"), _ranges(days), words)
+        for state in states
+        for words, days in _reasons(need, need.in_state(state), _WHY[state.value])
+    ]
     return [head, *_table(rows)]
+
+
+def _reasons(need: Need, days: Iterable[date], words: str) -> list[tuple[str, list[date]]]:
+    """Days of one state by what is said of them: stale ones have reasons of their own."""
+    found: dict[str, list[date]] = {}
+    for day in sorted(days):
+        why = need.why.get(day)
+        found.setdefault(words if why is None else f"held {why}; fetched again", []).append(day)
+    return list(found.items())
 
 
 def _ranges(days: Iterable[date]) -> str:
@@ -89,23 +103,49 @@ def _jobs(fetches: Sequence[Fetch]) -> list[str]:
     return ["Jobs", *_table(rows)] if rows else []
 
 
+def _without_jobs(plan: Plan) -> list[str]:
+    rows = [
+        (
+            tail.dataset.name,
+            f"past the watermark, from about {_instant(tail.interval.start)}",
+            _count(tail.requests, "request") + ("" if tail.pages else " or more"),
+        )
+        for tail in plan.tails
+    ]
+    rows += [
+        (
+            again.dataset.name,
+            f"{_count(len(again.records), 'open conversation')} to fetch again",
+            _count(again.requests, "request"),
+        )
+        for again in plan.reopened
+    ]
+    return ["Without a job", *_table(rows)] if rows else []
+
+
 def _estimate(plan: Plan) -> list[str]:
     fetches = plan.fetches
-    if not fetches:
+    if not plan.requests:
         return [f"0 requests: {_why_none(plan)}"]
-    submits = sum(not fetch.resumes for fetch in fetches)
-    pages = sum(fetch.pages or 1 for fetch in fetches)
-    parts = [
-        _count(submits, "submit"),
-        f"{_count(len(fetches), 'poll')} or more",
-        f"{_count(pages, 'page')}" + ("" if all(f.pages for f in fetches) else " or more"),
-    ]
+    parts = _of_jobs(fetches) if fetches else []
+    if plan.without_jobs:
+        parts.append(f"{plan.without_jobs:,} without a job")
     lines = [f"At least {_count(plan.requests, 'request')}: {', '.join(parts)}"]
     if not all(fetch.pages for fetch in fetches):
         lines.append(
             "  Nothing held tells how many conversations a day has: one page a job is counted."
         )
     return lines
+
+
+def _of_jobs(fetches: Sequence[Fetch]) -> list[str]:
+    submits = sum(not fetch.resumes for fetch in fetches)
+    pages = sum(fetch.pages or 1 for fetch in fetches)
+    return [
+        _count(submits, "submit"),
+        f"{_count(len(fetches), 'poll')} or more",
+        f"{_count(pages, 'page')}" + ("" if all(f.pages for f in fetches) else " or more"),
+    ]
 
 
 def _why_none(plan: Plan) -> str:

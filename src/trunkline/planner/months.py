@@ -11,7 +11,7 @@ from trunkline.catalog import WHOLE, Dataset
 from trunkline.interval import DAY, Interval, day_span, months
 from trunkline.planner.plan import Fetch, Holdings, Need, State, Unfinished
 
-_REASONS = (State.MISSING, State.STALE, State.PROVISIONAL)
+REASONS = (State.MISSING, State.STALE, State.REFRESH, State.RECHECK, State.PROVISIONAL)
 
 
 def fetches(need: Need, holdings: Holdings) -> tuple[Fetch, ...]:
@@ -54,7 +54,7 @@ def _fetch(
     need: Need, holdings: Holdings, interval: Interval, days: Iterable[date], resumes: str | None
 ) -> Fetch:
     wanted = frozenset(days)
-    reason = next(r for r in _REASONS if any(need.days[day] is r for day in wanted))
+    reason = next(r for r in REASONS if any(need.days[day] is r for day in wanted))
     pages = expected_pages(need.dataset, interval, holdings)
     return Fetch(need.dataset, interval, wanted, reason.value, resumes, pages)
 

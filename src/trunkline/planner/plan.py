@@ -8,8 +8,10 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from trunkline.catalog import WHOLE, Dataset, Scope
+from trunkline.flatten.policy import Policy
 from trunkline.interval import Interval
 from trunkline.planner import explain
+from trunkline.planner.moving import Reopen, StillOpen, Tail, TailHeld, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,13 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What is held of each dataset, and which jobs are still unfinished."""
+    """What is held of each dataset, which jobs are still unfinished, and what is still moving."""
 
     days: Mapping[str, Mapping[date, DayHeld]] = field(default_factory=dict)
     unfinished: tuple[Unfinished, ...] = ()
+    told: Mapping[str, Told] = field(default_factory=dict)
+    tails: Mapping[str, Mapping[date, TailHeld]] = field(default_factory=dict)
+    open: Mapping[str, tuple[StillOpen, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,10 @@ class Context:
     ``constant`` evaluates an SQL expression without column references, in the session's time zone,
     as a TIMESTAMP WITH TIME ZONE; None where it has no value or cannot be evaluated.
     ``covered`` answers from what is held and plans no fetch; ``lenient`` does so only for a scan
-    without bounds, which is otherwise an error.
+    without bounds, which is otherwise an error. Days last fetched before ``refresh_before`` are
+    fetched again; with ``recheck``, final days that were last fetched before they were that old.
+    ``tail`` asks for what is past the watermark, too; ``fetched`` says that the jobs are done.
+    ``policy`` says what masked columns hold.
     """
 
     now: datetime
@@ -60,6 +68,11 @@ class Context:
     refresh_after: timedelta = timedelta(minutes=15)
     covered: bool = False
     lenient: bool = False
+    policy: Policy = field(default_factory=Policy)
+    refresh_before: datetime | None = None
+    recheck: timedelta | None = None
+    tail: bool = False
+    fetched: bool = False
 
 
 class State(Enum):
@@ -67,21 +80,25 @@ class State(Enum):
 
     FINAL = "final"
     FRESH = "fresh"
+    AHEAD = "ahead"
     PROVISIONAL = "provisional"
     STALE = "stale"
+    RECHECK = "recheck"
+    REFRESH = "refresh"
     MISSING = "missing"
 
     @property
     def is_held(self) -> bool:
-        """Whether the day can be answered without a fetch."""
-        return self in (State.FINAL, State.FRESH)
+        """Whether the day can be answered without a fetch, as well as it can be."""
+        return self in (State.FINAL, State.FRESH, State.AHEAD)
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
     """One table of the query and the intervals of its time column that can matter to the answer.
 
-    ``position`` is the 0-based offset of the table's name in the text, where it is known.
+    ``position`` is the 0-based offset of the table's name in the text, where it is known. A scan
+    that is not ``bounded`` reads whatever is held; its intervals are the days that are held.
     """
 
     table: str
@@ -90,14 +107,19 @@ class Scan:
     dataset: Dataset
     intervals: tuple[Interval, ...]
     position: int | None = None
+    bounded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """The UTC days a query wants of one dataset, and what is held of each."""
+    """The UTC days a query wants of one dataset, and what is held of each.
+
+    ``why`` has words for the days that are stale.
+    """
 
     dataset: Dataset
     days: Mapping[date, State]
+    why: Mapping[date, str] = field(default_factory=dict)
 
     def in_state(self, *states: State) -> frozenset[date]:
         """The days in any of the states."""
@@ -113,7 +135,7 @@ class Need:
 class Fetch:
     """One job: an interval of whole UTC days, and which of its days are wanted.
 
-    ``reason`` is ``missing``, ``stale`` or ``provisional``, the first that any of its days is in;
+    ``reason`` is the state of its days: the first of ``months.REASONS`` that any of them is in;
     ``resumes`` is the key of an unfinished job that already covers the days. ``pages`` is how many
     result pages it is thought to have, None where nothing held tells.
     """
@@ -137,7 +159,7 @@ class Plan:
     """What a query reads, what of it is held, and the jobs that bring the rest.
 
     ``others`` are relations that are not of a dataset, such as the system tables; they need no
-    fetch.
+    fetch. ``tails`` and ``reopened`` are asked for without a job.
     """
 
     sql: str
@@ -148,6 +170,8 @@ class Plan:
     needs: tuple[Need, ...]
     fetches: tuple[Fetch, ...]
     notices: tuple[str, ...]
+    tails: tuple[Tail, ...] = ()
+    reopened: tuple[Reopen, ...] = ()
 
     def __str__(self) -> str:
         return explain.text(self)
@@ -164,5 +188,11 @@ class Plan:
 
     @property
     def requests(self) -> int:
-        """The fewest requests the fetches can take: for the cost guard."""
-        return sum(fetch.requests for fetch in self.fetches)
+        """The fewest requests it can take: for the cost guard."""
+        return sum(fetch.requests for fetch in self.fetches) + self.without_jobs
+
+    @property
+    def without_jobs(self) -> int:
+        """Those of them that need no job: the tail's, and those for open records."""
+        tails = sum(tail.requests for tail in self.tails)
+        return tails + sum(again.requests for again in self.reopened)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trunkline.errors import UnboundedScan
 from trunkline.interval import DAY, Interval, midnight, runs
 from trunkline.planner.nodes import TableNode
@@ -34,7 +36,7 @@ def _held(node: TableNode, spans: Spans, holdings: Holdings, context: Context) -
     held = runs(holdings.days.get(node.table.dataset.name, {}))
     parts = Spans.of((interval.start, interval.end) for interval in held) & spans
     what = ", ".join(f"{interval.start:%F} to {interval.end - DAY:%F}" for interval in held)
-    return _scan(node, _intervals(parts, context)), (
+    return replace(_scan(node, _intervals(parts, context)), bounded=False), (
         f"{node.alias} has no lower bound on {node.table.time_column}; it is answered from what is "
         f"held: {what or 'nothing'}"
     )

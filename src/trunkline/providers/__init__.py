@@ -5,6 +5,7 @@ A crash can therefore fall only between two requests, and a provider has nothing
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -93,4 +94,28 @@ class Provider(Protocol):
 
     async def cancel(self, dataset: Dataset, job_id: str) -> None:
         """Give the job up; no error if it is already gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecentPage:
+    """A page that came without a job. ``total`` is how many records there are, approximately."""
+
+    body: bytes
+    total: int
+
+
+class Recent(Protocol):
+    """The requests that need no job: for what is past the watermark, still open, or counted."""
+
+    async def recent(self, dataset: Dataset, interval: Interval, page: int) -> RecentPage:
+        """One page, from 1, of what is known now of an interval's UTC days. One request."""
+        ...
+
+    async def by_id(self, dataset: Dataset, keys: Sequence[str]) -> bytes:
+        """Some records as they are known now; nothing of those that are not known. One request."""
+        ...
+
+    async def count(self, dataset: Dataset, interval: Interval) -> int:
+        """How many records the provider counts on the interval's UTC days. One request."""
         ...

@@ -22,7 +22,6 @@ from trunkline_simulator.view import milliseconds
 # developer.genesys.cloud, analytics/detail: 7 days without a filter, 31 with one.
 _DAYS, _FILTERED_DAYS = 7, 31
 _PAGE = 100
-_WINDOW = 100_000
 
 
 def query(context: Context) -> Answer:
@@ -33,19 +32,21 @@ def query(context: Context) -> Answer:
     most = _FILTERED_DAYS if any(body.get(name) for name in FILTERS) else _DAYS
     if end - start > timedelta(days=most):
         raise bad_request(f"interval must not be longer than {most} days", "interval")
-    size, number = _paging(body.pop("paging", {}))
+    size, number = _paging(body.pop("paging", {}), context.settings.live_window)
     lake = _live(context)
     found = select(lake, {**body, "startOfDayIntervalMatching": True})
-    rows = [_bare(lake, one) for one in found[(number - 1) * size : number * size]]
+    first, last = (number - 1) * size, number * size
+    first -= context.settings.page_overlap if first < len(found) else 0
+    rows = [_bare(lake, one) for one in found[max(0, first) : last]]
     return Answer(200, {"conversations": rows, "totalHits": len(found)} if rows else {})
 
 
-def _paging(wanted: Json) -> tuple[int, int]:
+def _paging(wanted: Json, window: int) -> tuple[int, int]:
     size, number = wanted.get("pageSize", 25), wanted.get("pageNumber", 1)
     if not (isinstance(size, int) and 1 <= size <= _PAGE):
         raise bad_request(f"pageSize must be between 1 and {_PAGE}", "paging")
-    if not (isinstance(number, int) and 1 <= number * size <= _WINDOW):
-        raise bad_request(f"pageNumber reaches beyond {_WINDOW} results", "paging")
+    if not (isinstance(number, int) and 1 <= number * size <= window):
+        raise bad_request(f"pageNumber reaches beyond {window} results", "paging")
     return size, number
 
 

@@ -32,7 +32,7 @@ def _customer(draft: Draft, who: Person) -> Json:
 
 def _request(draft: Draft, owner: Json, who: Person) -> Json:
     """The customer's request to be called back: no Call-ID on it."""
-    draft.extra["originatingDirection"] = "inbound"
+    draft.extra |= {"originatingDirection": "inbound", "externalTag": who.account}
     return session(
         draft,
         owner,
@@ -125,6 +125,8 @@ def message(draft: Draft) -> None:
         "addressFrom": address,
         "addressTo": "66455" if texting else uid(draw),
         "remote": who.name,
+        "journeyCustomerId": who.phone if texting else who.email,
+        "journeyCustomerIdType": "phone" if texting else "email",
     }
     thread = session(draft, _customer(draft, who), "message", "inbound", **common)
     owner, at = agents.agent(draft, user), draft.start
@@ -219,9 +221,11 @@ def email_reply(draft: Draft) -> None:
     draw, who, user = draft.draw, person(draft.draw), pick_user(draft)
     leg = _mail(draft, agents.agent(draft, user), who, "outbound")
     leg |= {"addressFrom": _SUPPORT, "addressTo": who.email, "bcc": [person(draw).email]}
+    leg["extendedDeliveryStatus"] = f"250 2.1.5 {who.email} ok"
     done = agents.Turn((between(draw, 30, 1200),), acw=between(draw, 1, 30))
     agents.handle(draft, leg, draft.start, done, None)
     leg["segments"][0]["subject"] = f"Your contract {who.account}"
+    leg["segments"][0]["wrapUpTags"] = [f"contract {who.account}"]
     leg["metrics"].append(metric("nOutbound", 1, draft.start))
     draft.extra["originatingDirection"] = "outbound"
 

@@ -1,8 +1,9 @@
-"""What no contract rules out: unknown attributes and words, null for a list, a fraction."""
+"""What no contract rules out: unknown names and words, null for a list, fractions, ids twice."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from random import Random
 
 from trunkline_simulator.payloads.parts import Json
@@ -48,6 +49,8 @@ def _fraction(made: Json, draw: Random) -> None:
     metrics = _levels(made)[4]
     if metrics:
         metrics[int(draw.random() * len(metrics))]["value"] += 0.5
+    for judged in made.get("resolutions") or ():
+        judged["nNextContactAvoided"] = 0.5
 
 
 def _nulls(made: Json, draw: Random) -> None:
@@ -62,12 +65,23 @@ def _nulls(made: Json, draw: Random) -> None:
     made["evaluations"] = None
 
 
+def _repeated_ids(made: Json, draw: Random) -> None:
+    """Ids are called unique and are promised nowhere: the second one is not like the first."""
+    owner = made["participants"][-1]
+    leg = deepcopy(owner["sessions"][0])
+    leg["metrics"] = (leg.get("metrics") or [])[1:]
+    owner["sessions"].append(leg)
+    if draw.random() < 0.5:
+        made["participants"].append({**deepcopy(owner), "purpose": "echo"})
+
+
 _CHANGES: tuple[Callable[[Json, Random], None], ...] = (
     _unknown_attributes,
     _unknown_words,
     _unknown_metrics,
     _fraction,
     _nulls,
+    _repeated_ids,
 )
 
 

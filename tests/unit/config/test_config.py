@@ -85,6 +85,17 @@ def test_every_type_is_read_from_text_and_from_the_file(tmp_path: Path) -> None:
     assert settings.query_memory == "512MB"
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"), [("false", False), ("No", False), ("0", False), ("TRUE", True), ("1", True)]
+)
+def test_true_and_false_are_read_from_text_and_from_the_file(
+    tmp_path: Path, text: str, *, meant: bool
+) -> None:
+    assert load({"TRUNKLINE_TAIL": text}, directory=tmp_path).tail is meant
+    folder = written(tmp_path, f"tail = {str(meant).lower()}")
+    assert load({}, directory=folder).tail is meant
+
+
 def test_a_home_may_start_with_a_tilde(tmp_path: Path) -> None:
     settings = load({"TRUNKLINE_HOME": "~/trunkline"}, directory=tmp_path)
     assert settings.home == Path.home() / "trunkline"
@@ -112,8 +123,8 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
     [
         ("refresh_afer = 1", "refresh_afer", "refresh_after"),
         ("[genesys]\nclient_secrt = 'x'", "genesys.client_secrt", "genesys.client_secret"),
-        ("[genesis]\nregion = 'x'", "genesis", None),
-        ("genesys_region = 'x'", "genesys_region", None),
+        ("[genesis]\nregion = 'x'", "genesis", "genesys"),
+        ("genesys_region = 'x'", "genesys_region", "genesys.region"),
     ],
 )
 def test_an_unknown_setting_is_named_with_the_one_that_was_meant(
@@ -133,6 +144,8 @@ def test_an_unknown_setting_is_named_with_the_one_that_was_meant(
         ("rate_share = 'half'", "rate_share in trunkline.toml must be a number"),
         ("rate_share = false", "rate_share in trunkline.toml must be a number"),
         ("timezone = 1", "timezone in trunkline.toml must be text"),
+        ("tail = 'yes'", "tail in trunkline.toml must be true or false"),
+        ("tail = 1", "tail in trunkline.toml must be true or false"),
         ("timezone = true", "timezone in trunkline.toml must be text"),
         ("query_memory = ['2GB']", "query_memory in trunkline.toml must be text"),
         ("home = 5", "home in trunkline.toml must be a path"),
@@ -153,6 +166,7 @@ def test_a_wrong_type_in_the_file_is_told_with_its_place(
     [
         ("SETTLE", "soon", "TRUNKLINE_SETTLE must be a whole number"),
         ("SETTLE", "1.5", "TRUNKLINE_SETTLE must be a whole number"),
+        ("TAIL", "perhaps", "TRUNKLINE_TAIL must be true or false"),
         ("RATE_SHARE", "50%", "TRUNKLINE_RATE_SHARE must be a number"),
         ("HOME", "~nobody-of-this-name/x", "TRUNKLINE_HOME must be a path"),
         ("SETTLE", "-1", "settle must be between 0 and"),
@@ -250,7 +264,7 @@ def test_what_is_enough_to_connect(given: dict[str, str], enough: bool) -> None:
 
 def test_every_setting_is_described_once(tmp_path: Path) -> None:
     described = {name: (variable, words) for name, variable, _, words in describe()}
-    expected = {item.name for item in fields(Settings)} - {"genesys"}
+    expected = {item.name for item in fields(Settings)} - {"genesys", "masking"}
     expected |= {f"genesys.{item.name}" for item in fields(GenesysSettings)}
     assert described.keys() == expected
     assert len(describe()) == len(expected)
@@ -303,3 +317,31 @@ def test_a_variable_that_is_no_setting_is_named_with_the_one_that_was_meant(
         ("TRUNKLINE_XYZ", None),
         ("Trunkline_Home", "TRUNKLINE_HOME"),
     )
+
+
+def test_masking_rules_stand_in_the_file_or_in_one_of_their_own(tmp_path: Path) -> None:
+    folder = written(tmp_path, "[masking]\nlisted = ['order']\n")
+    assert load({}, directory=folder).masking.told == {"listed": ["order"]}
+    assert load({}, directory=folder).masking.where == "[masking] in trunkline.toml"
+    (tmp_path / "policy.toml").write_text("[classes]\ncontact = 'redact'\n")
+    error = refused(folder, {"TRUNKLINE_POLICY": "policy.toml"})
+    assert "[masking] of trunkline.toml" in error.message
+    (tmp_path / "trunkline.toml").write_text("policy = 'policy.toml'")
+    masking = load({}, directory=folder).masking
+    assert (masking.where, masking.told) == ("policy.toml", {"classes": {"contact": "redact"}})
+
+
+@pytest.mark.parametrize(
+    ("toml", "words"),
+    [
+        ("masking = 'strict'", "[masking] must be a table"),
+        ("policy = 'absent.toml'", "there is no configuration file"),
+        ("policy = 5", "policy in trunkline.toml must be text"),
+    ],
+)
+def test_masking_rules_that_cannot_be_read(tmp_path: Path, toml: str, words: str) -> None:
+    assert words in refused(written(tmp_path, toml)).message
+
+
+def test_the_key_of_the_tokens_is_not_shown() -> None:
+    assert SECRET not in repr(Settings(token_key=SECRET))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import click
 import pytest
 
 from tests.documents import ROOT, documents, fences, links, named
-from tools.print_docs import EXAMPLES, commands, errors, pages, settings, tables
+from tools.print_docs import EXAMPLES, commands, errors, masking, pages, settings, tables
 from trunkline import config
 from trunkline import errors as errors_module
 from trunkline.cli import COMMANDS
@@ -40,6 +42,26 @@ def test_every_table_has_its_page_and_examples() -> None:
         assert 2 <= len(fences(page, "sql")) <= 4
         for column in table.columns:
             assert f"\n| `{column.name}` | {column.type.duckdb} |" in page
+
+
+def test_the_auditors_page_has_every_column_of_every_table() -> None:
+    page = PAGES["docs/reference/masking.md"]
+    for table in catalog().tables:
+        section = page.partition(f"\n### {table.shown}\n")[2].partition("\n### ")[0]
+        metrics = [c for c in table.columns if "metrics[" in c.source]
+        assert not metrics or f"| {len(metrics)} columns of metrics |" in section
+        for column in (c for c in table.columns if c not in metrics):
+            row = rf"^\| `{column.name}` \| {column.pii.value} \| {column.whose.value} \| \w"
+            assert re.search(row, section, re.MULTILINE), column.name
+
+
+def test_the_auditors_examples_are_what_they_say() -> None:
+    page = PAGES["docs/reference/masking.md"]
+    assert "`tel:+61491570156` → `0156`, `sip:ann@example.com` → `REDACTED`" in page
+    assert "`tel:+61491570156` → `+6149157`, `tel:131450` → `1314`" in page
+    assert "`tel:+442079460958` → `0958`, `ann@example.com` → `REDACTED`" in page
+    number = hmac.new(masking.KEY, b"+61491570156", hashlib.sha256).hexdigest()[:32]
+    assert f"`tel:+61491570156` → `{number}`, `ann@example.com` → `NULL`" in page
 
 
 def test_every_file_of_examples_is_of_a_table() -> None:

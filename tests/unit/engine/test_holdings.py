@@ -48,16 +48,17 @@ def test_days_of_the_newest_snapshot_and_jobs_of_this_client(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "other",
     [
-        ("https://other", "client", CONVERSATION_DETAILS),
-        ("https://api", "other", CONVERSATION_DETAILS),
-        ("https://api", "client", replace(CONVERSATION_DETAILS, mapping_version=99)),
-        ("https://api", "client", replace(CONVERSATION_DETAILS, name="other")),
-        ("https://api\nclient", "", CONVERSATION_DETAILS),
+        ("https://other", "client", CONVERSATION_DETAILS, "p"),
+        ("https://api", "other", CONVERSATION_DETAILS, "p"),
+        ("https://api", "client", replace(CONVERSATION_DETAILS, mapping_version=99), "p"),
+        ("https://api", "client", replace(CONVERSATION_DETAILS, name="other"), "p"),
+        ("https://api", "client", CONVERSATION_DETAILS, "q"),
+        ("https://api\nclient", "", CONVERSATION_DETAILS, "p"),
     ],
 )
-def test_another_host_client_mapping_or_dataset_is_another_fingerprint(
-    other: tuple[str, str, object],
+def test_another_host_client_mapping_dataset_or_policy_is_another_fingerprint(
+    other: tuple[str, str, object, str],
 ) -> None:
-    ours = fingerprint("https://api", "client", CONVERSATION_DETAILS)
-    assert ours == fingerprint("https://api", "client", CONVERSATION_DETAILS)
+    ours = fingerprint("https://api", "client", CONVERSATION_DETAILS, "p")
+    assert ours == fingerprint("https://api", "client", CONVERSATION_DETAILS, "p")
     assert fingerprint(*other) != ours  # type: ignore[arg-type]

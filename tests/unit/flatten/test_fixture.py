@@ -48,6 +48,7 @@ def test_every_element_becomes_a_row() -> None:
         "conversation_evaluations": 0,
         "conversation_surveys": 0,
         "conversation_resolutions": 1,
+        "session_numbers": 55,
     }
     assert (FLAT.conversations, FLAT.ignored, FLAT.quarantined) == (10, 0, ())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 from typing import Any
 
@@ -11,11 +13,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trunkline.catalog import Pii
-from trunkline.flatten.masking import mask
+from trunkline.flatten import masking
+from trunkline.flatten.masking import Numbers
+from trunkline.flatten.policy import Policy
+from trunkline.flatten.treatment import ALLOWED, Treatment
 
 TEXTS = st.lists(st.none() | st.text())
 DIGITS = st.text("0123456789", min_size=1, max_size=20)
+KEY = bytes(range(32))
+# Numbers as they are written, and what only resembles one.
+WRITTEN = st.one_of(
+    DIGITS,
+    st.from_regex(r"(tel:)?\+?[0-9]([0-9 .()\-]{0,18}[0-9])?(;ext=[0-9]{1,4})?", fullmatch=True),
+    st.from_regex(r"sips?:\+?[0-9]{1,15}(;[a-z]=[0-9])?@[a-z]{1,9}", fullmatch=True),
+    st.text("0123456789+-(). ;@:telsip\u0660\uff11", max_size=24),
+    st.text(),
+)
 MASKED = re.compile(r"[0-9]{1,4}\Z|REDACTED\Z")
+
+
+def mask(array: pa.Array, pii: Pii) -> pa.Array:
+    """By the default of its class, with a key."""
+    return masking.mask(array, ALLOWED[pii][0], pii, Numbers(Policy(key=KEY, region="AU")))
 
 
 def masked(values: list[Any], pii: Pii) -> list[Any]:
@@ -131,3 +150,96 @@ def test_a_slice_is_masked_as_a_slice() -> None:
     assert mask(numbers, Pii.PHONE).to_pylist() == [None, "0002", "REDACTED"]
     lists = pa.array([["+15550100001"], None, ["+15550100002", None], []])[1:]
     assert mask(lists, Pii.PHONE).to_pylist() == [None, ["0002", None], []]
+
+
+def tokens(values: list[Any], key: bytes | None = KEY, region: str = "AU") -> list[Any]:
+    numbers = Numbers(Policy(key=key, region=region))
+    array = pa.array(values, pa.string())
+    found: list[Any] = masking.mask(array, Treatment.TOKEN, Pii.TOKEN, numbers).to_pylist()
+    return found
+
+
+def test_equal_numbers_have_equal_tokens_and_what_is_none_has_none() -> None:
+    expected = hmac.new(KEY, b"+61491570156", hashlib.sha256).hexdigest()[:32]
+    same = [
+        "tel:+61491570156",
+        "+61 491 570 156",
+        "0491 570 156",
+        "sip:+61491570156@example.com",
+        "61491570156",
+    ]
+    assert tokens(same) == [expected] * len(same)
+    assert tokens(["ann@example.com", "Ann", "", None, "112"]) == [None] * 5
+    assert tokens(["tel:+61491570157"]) != [expected]
+    assert tokens(["0491 570 156"], region="") == [None]
+
+
+def test_without_a_key_there_are_no_tokens() -> None:
+    assert tokens(["tel:+61491570156"], key=None) == [None]
+    lists = pa.array([["+61491570156"], None], pa.list_(pa.string()))
+    assert masking.mask(lists, Treatment.TOKEN, Pii.TOKEN).to_pylist() == [None, None]
+
+
+def test_tokens_of_lists_stand_at_their_places() -> None:
+    lists = pa.array([["x", "+61491570156"], None, [], [None]], pa.list_(pa.string()))
+    (one,) = tokens(["+61491570156"])
+    assert mask(lists, Pii.TOKEN).to_pylist() == [[None, one], None, [], [None]]
+
+
+@given(st.lists(st.none() | WRITTEN))
+def test_a_token_has_its_form_and_no_more_than_that(values: list[str | None]) -> None:
+    found = tokens(values)
+    assert len(found) == len(values)
+    assert all(cell is None or re.fullmatch("[0-9a-f]{32}", cell) for cell in found)
+    assert found == tokens(values)
+
+
+@pytest.mark.parametrize(
+    ("text", "front"),
+    [
+        ("tel:+61491570156", "+6149157"),
+        ("0491 570 156", "+6149157"),
+        ("sip:+61491570156@example.com", "+6149157"),
+        ("1234567", "123"),
+        ("123456", "1234"),
+        ("66455", "664"),
+        ("112", "1"),
+        ("12", "REDACTED"),
+        ("7", "REDACTED"),
+        ("4111111111111111", "REDACTED"),
+        ("ann@example.com", "REDACTED"),
+        ("sip:ann@example.com", "REDACTED"),
+        ("", "REDACTED"),
+        (None, None),
+    ],
+)
+def test_the_front_of_a_number(text: str | None, front: str | None) -> None:
+    assert masked([text], Pii.FRONT) == [front]
+
+
+@given(st.lists(WRITTEN), st.sampled_from(["", "AU", "AR", "MX", "US"]))
+def test_the_two_views_never_hold_the_same_digit(values: list[str], region: str) -> None:
+    """Laid over the number, as it came or in E.164, the front ends before the tail begins."""
+    array, numbers = pa.array(values, pa.string()), Numbers(Policy(region=region))
+    fronts = masking.mask(array, Treatment.FRONT, Pii.FRONT, numbers).to_pylist()
+    for pii in (Pii.PHONE, Pii.CONTACT):
+        tails = masking.mask(array, Treatment.LAST_DIGITS, pii, numbers).to_pylist()
+        for text, front, tail in zip(values, fronts, tails, strict=True):
+            if "REDACTED" in (front, tail):
+                continue
+            whole = numbers.number(text) or re.sub("[^0-9]", "", text.partition(";")[0])
+            assert whole.startswith(front)
+            assert whole.endswith(tail)
+            assert len(front) + len(tail) <= len(whole)
+            assert len(tail) <= 4
+
+
+@given(st.lists(WRITTEN))
+def test_the_front_is_never_the_end_of_a_number(values: list[str]) -> None:
+    numbers = Numbers(Policy())
+    array = pa.array(values, pa.string())
+    fronts = masking.mask(array, Treatment.FRONT, Pii.FRONT, numbers).to_pylist()
+    for text, front in zip(values, fronts, strict=True):
+        number = numbers.number(text)
+        if number is not None and front != "REDACTED":
+            assert front == number[:-4]

@@ -19,11 +19,12 @@ from tests.unit.flatten.pages import (
     rows,
     session,
 )
-from trunkline.catalog import Column, Dataset, Holds, Level, Pii, Table
-from trunkline.flatten import Flattened, Flattener
+from trunkline.catalog import Column, Dataset, Holds, Level, Pii, Table, Whose
+from trunkline.flatten import Flattened, Flattener, Policy
 from trunkline.types import Type
 
-LISTING = Flattener(FLATTENER.dataset, FLATTENER.tables, frozenset({"order", "Case \u20ac"}))
+LISTED = frozenset({"order", "Case \u20ac"})
+LISTING = Flattener(FLATTENER.dataset, FLATTENER.tables, Policy(listed=LISTED))
 
 
 def having(attributes: Any, **more: Any) -> Json:
@@ -259,10 +260,10 @@ def _boxes() -> Flattener:
         Column("start", Type.TIMESTAMP, "thing.start", "x"),
         Column("label_key", Type.TEXT, "label.key", "x"),
         Column("size", Type.BIGINT, "box.size", "x"),
-        Column("value", Type.TEXT, "label.value", "x", pii=Pii.LISTED),
+        Column("value", Type.TEXT, "label.value", "x", pii=Pii.LISTED, whose=Whose.CUSTOMER),
     )
     labels = Table("labels", "x", boxed, "label", "x", "label_key", (), columns, ())
-    return Flattener(boxed, (labels,), frozenset({"b"}))
+    return Flattener(boxed, (labels,), Policy(listed=frozenset({"b"})))
 
 
 def test_a_map_may_stand_in_a_single_object() -> None:

@@ -213,7 +213,7 @@ def test_times_of_any_precision_are_kept_to_the_millisecond(
         ({"participants": [{"sessions": [{"flow": {"outcomes": {}}}]}]},
          "flow.outcomes is not a list"),
         ({"surveys": [5]}, "survey is not an object"),
-        ({"resolutions": [{"nNextContactAvoided": 0.5}]},
+        ({"resolutions": [{"nNextContactAvoided": "0.5"}]},
          "resolution.nNextContactAvoided is not a whole number"),
         ({"evaluations": [{"oTotalScore": 10**12}]},
          "evaluation.oTotalScore is not a number in range"),

@@ -36,8 +36,8 @@ def test_unknown_attributes_are_counted_by_level() -> None:
 
 
 def test_an_unknown_attribute_of_the_envelope_is_counted() -> None:
-    flattened = FLATTENER.flatten(body(conversation(), totalHits=1), days=DAYS)
-    assert flattened.unknown == {"page.totalHits": 1}
+    flattened = FLATTENER.flatten(body(conversation(), futureHits=1), days=DAYS)
+    assert flattened.unknown == {"page.futureHits": 1}
 
 
 @pytest.mark.parametrize(

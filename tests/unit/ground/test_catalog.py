@@ -80,6 +80,7 @@ def test_the_path_of_a_level_starts_at_the_root() -> None:
         ({"source": "callId"}, "names no level"),
         ({"description": ""}, "no description"),
         ({"type": Type.BIGINT, "pii": Pii.PHONE}, "only text can be masked"),
+        ({"type": Type.TEXT, "pii": Pii.PHONE}, "somebody's"),
     ],
 )
 def test_a_wrong_column_is_refused(changes: dict[str, Any], words: str) -> None:
@@ -131,6 +132,21 @@ def test_a_catalogue_finds_tables_and_views_as_duckdb_would() -> None:
         assert catalog.find(name, schema) is LEGS
     for name, schema in (("leg", None), ("legs", "other"), ("legs", "")):
         assert catalog.find(name, schema) is None
+
+
+def test_a_table_of_another_schema_is_named_with_it() -> None:
+    fronts = replace(LEGS, name="fronts", views=(), schema="finance")
+    same = replace(LEGS, views=(), schema="finance")
+    catalog = Catalog("acme", (LEGS, fronts, same))
+    assert catalog.find("fronts", "Finance") is fronts
+    assert catalog.find("fronts") is None
+    assert catalog.find("legs") is LEGS
+    assert catalog.find("legs", "finance") is same
+    assert catalog.names() == ("legs", "call_legs", "finance.fronts", "finance.legs")
+    assert (fronts.shown, LEGS.shown) == ("finance.fronts", "legs")
+    assert catalog.nearest("fronts") == "finance.fronts"
+    assert catalog.nearest("finance.leg") == "finance.legs"
+    assert catalog.nearest("xyz") is None
 
 
 @pytest.mark.parametrize(

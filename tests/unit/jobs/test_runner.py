@@ -115,11 +115,20 @@ def test_no_more_pages_are_in_memory_than_may_be(world: World) -> None:
     assert world.shelf.is_whole()
 
 
+def test_no_more_pages_land_at_once_than_may(world: World) -> None:
+    world.policy = Policy(pages_landing=2)
+    world.shelf.land_seconds = 3
+    world.add(*TENS)
+    world.run()
+    assert world.shelf.landing_most == 2
+    assert world.shelf.is_whole()
+
+
 def test_polls_are_paced_by_the_age_of_the_job(world: World) -> None:
     world.acme.seconds = 600
     world.add(MONTH)
     world.run()
-    assert world.acme.count("status") <= 60
+    assert world.acme.count("status") <= 85
 
 
 @pytest.mark.parametrize("days", [2, 31])

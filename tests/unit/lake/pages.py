@@ -13,6 +13,7 @@ from trunkline.catalog import WHOLE, Catalog, Column, Dataset, Level, Scope, Tab
 from trunkline.lake.catalogue import Publication
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Layout, Receipt
+from trunkline.lake.reading import Reads
 from trunkline.lake.relation import relations_of
 from trunkline.types import Type
 
@@ -22,6 +23,7 @@ LAYOUT = Layout(
     root_table="conversations",
     key="conversation_id",
     time_column="conversation_start",
+    keys=frozenset({"conversation_id", "segment_key"}),
 )
 COLUMNS: Mapping[str, tuple[tuple[str, Type], ...]] = {
     "conversations": (
@@ -64,6 +66,7 @@ TABLES = tuple(
     for name, level in zip(LAYOUT.tables, DATASET.levels, strict=True)
 )
 ORGANIZATION = "genesys"
+CATALOG = Catalog(ORGANIZATION, TABLES)
 PUBLISHED = datetime(2025, 4, 1, 12, tzinfo=UTC)
 
 Record = tuple[str, datetime, int]  # conversation, its start, its segments
@@ -128,8 +131,8 @@ def read(
 ) -> list[dict[str, Any]]:
     """The answer of a snapshot, of the newest unless another is named."""
     at = lake.catalogue.latest() if snapshot is None else snapshot
-    parts = lake.reading(ORGANIZATION, at, scopes).parts(TABLES)
-    return ask(sql, relations=relations_of(Catalog(ORGANIZATION, TABLES), parts))
+    parts = lake.parts(CATALOG, at, Reads(frozenset(COLUMNS), scopes=scopes))
+    return ask(sql, relations=relations_of(CATALOG, parts))
 
 
 def held(lake: Lake, snapshot: int | None = None, scopes: tuple[Scope, ...] = ()) -> dict[str, str]:

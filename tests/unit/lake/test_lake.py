@@ -354,3 +354,20 @@ def test_each_day_is_always_as_it_was_last_published(
     assert covered(lake) == {day: len(of_day) for day, of_day in expected.items()}
     assert read(lake, "SELECT count(*) AS n FROM segments") == [{"n": 2 * len(history[-1])}]
     lake.close()
+
+
+def test_a_column_that_a_file_lacks_is_null_there(lake: Lake) -> None:
+    """Files that an older mapping wrote, or that have nothing in a column."""
+    old = {
+        name: rows.drop_columns(["version"]) for name, rows in tables([record("a", ONE)]).items()
+    }
+    receipt = lake.stage("j-0", old, LAYOUT)
+    lake.publish(publication("j", [ONE], [receipt]), LAYOUT, PUBLISHED)
+    assert held(lake) == {"a": None}
+    publish(lake, "k", [TWO], [record("b", TWO)])
+    assert held(lake) == {"a": None, "b": "first"}
+    counted = "SELECT count(*) AS n FROM segments WHERE version IS NULL"
+    assert read(lake, counted) == [{"n": 2}]
+    assert read(lake, "SELECT conversation_id AS c FROM conversations WHERE version = 'first'") == [
+        {"c": "b"}
+    ]

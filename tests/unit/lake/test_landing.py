@@ -19,7 +19,7 @@ FIRST, SECOND = date(2025, 3, 13), date(2025, 3, 14)
 
 def test_the_receipt_says_what_lies_there(tmp_path: Path) -> None:
     page = tables([record("a", FIRST), record("b", SECOND, segments=3)])
-    receipt = stage(tmp_path, "job-1", page, LAYOUT.time_column)
+    receipt = stage(tmp_path, "job-1", page, LAYOUT)
     assert [file.table for file in receipt.files] == ["conversations", "segments"]
     for file in receipt.files:
         content = (tmp_path / file.path).read_bytes()
@@ -33,20 +33,20 @@ def test_the_receipt_says_what_lies_there(tmp_path: Path) -> None:
 
 
 def test_a_receipt_survives_as_text(tmp_path: Path) -> None:
-    receipt = stage(tmp_path, "job-1", tables([record("a", FIRST)]), LAYOUT.time_column)
+    receipt = stage(tmp_path, "job-1", tables([record("a", FIRST)]), LAYOUT)
     assert Receipt.decode(receipt.encode()) == receipt
 
 
 def test_tables_without_rows_leave_no_file(tmp_path: Path) -> None:
-    receipt = stage(tmp_path, "job-1", tables([record("a", FIRST, segments=0)]), LAYOUT.time_column)
+    receipt = stage(tmp_path, "job-1", tables([record("a", FIRST, segments=0)]), LAYOUT)
     assert [file.table for file in receipt.files] == ["conversations"]
-    assert stage(tmp_path, "job-2", tables([]), LAYOUT.time_column) == Receipt(())
+    assert stage(tmp_path, "job-2", tables([]), LAYOUT) == Receipt(())
     assert not list(tmp_path.rglob("*job-2*"))
 
 
 def test_a_page_staged_again_replaces_its_files(tmp_path: Path) -> None:
-    stage(tmp_path, "job-1", tables([record("a", FIRST)]), LAYOUT.time_column)
-    again = stage(tmp_path, "job-1", tables([record("b", FIRST)]), LAYOUT.time_column)
+    stage(tmp_path, "job-1", tables([record("a", FIRST)]), LAYOUT)
+    again = stage(tmp_path, "job-1", tables([record("b", FIRST)]), LAYOUT)
     assert {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()} == {
         file.path for file in again.files
     }
@@ -54,11 +54,11 @@ def test_a_page_staged_again_replaces_its_files(tmp_path: Path) -> None:
 
 
 def test_a_page_half_written_by_a_crash_is_in_nobodys_way(tmp_path: Path) -> None:
-    [file, _] = stage(tmp_path, "j", tables([record("a", FIRST)]), LAYOUT.time_column).files
+    [file, _] = stage(tmp_path, "j", tables([record("a", FIRST)]), LAYOUT).files
     left = (tmp_path / file.path).with_suffix(".partial")
     left.write_bytes(b"PAR1")
     left.chmod(0o400)
-    stage(tmp_path, "j", tables([record("b", FIRST)]), LAYOUT.time_column)
+    stage(tmp_path, "j", tables([record("b", FIRST)]), LAYOUT)
     assert not left.exists()
 
 

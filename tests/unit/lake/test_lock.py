@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ def test_the_second_writer_waits_for_the_first(tmp_path: Path) -> None:
     heard: list[str] = []
 
     async def write(name: str) -> None:
-        async with writing(tmp_path, clock, lambda: heard.append(f"{name} waits")):
+        async with writing(tmp_path, clock, lambda who: heard.append(f"{name} waits for {who}")):
             heard.append(f"{name} begins")
             await clock.sleep(10)
             heard.append(f"{name} ends")
@@ -27,7 +28,13 @@ def test_the_second_writer_waits_for_the_first(tmp_path: Path) -> None:
             group.create_task(write("two"))
 
     run(clock, both())
-    assert heard == ["one begins", "two waits", "one ends", "two begins", "two ends"]
+    assert heard == [
+        "one begins",
+        f"two waits for {os.getpid()}",
+        "one ends",
+        "two begins",
+        "two ends",
+    ]
 
 
 def test_an_error_lets_go_of_the_lock(tmp_path: Path) -> None:
@@ -35,7 +42,7 @@ def test_an_error_lets_go_of_the_lock(tmp_path: Path) -> None:
     heard: list[str] = []
 
     async def write(error: Exception | None) -> None:
-        async with writing(tmp_path, clock, lambda: heard.append("waits")):
+        async with writing(tmp_path, clock, lambda _: heard.append("waits")):
             if error:
                 raise error
 

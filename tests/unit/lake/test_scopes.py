@@ -26,8 +26,9 @@ from tests.unit.lake.pages import (
     segments,
     tables,
 )
-from trunkline.catalog import OPEN_AT, TAIL, WHOLE, Scope, ScopeKind, filtered
+from trunkline.catalog import OPEN_AT, TAIL, WHOLE, Catalog, Scope, ScopeKind, filtered
 from trunkline.lake.lake import Lake
+from trunkline.lake.reading import Reads
 
 ONE, TWO, THREE, FOUR = (date(2025, 3, day) for day in range(1, 5))
 Q1, Q2 = filtered({"queue_id": ["q1"]}), filtered({"queue_id": ["q2"]})
@@ -164,7 +165,7 @@ def test_what_only_jobs_tell_is_read_of_the_whole_day_beside_the_tail(lake: Lake
     assert segments(lake) == {}
     dataset = replace(DATASET, only_in_jobs=frozenset({"segment"}))
     declared = tuple(replace(table, dataset=dataset) for table in TABLES)
-    parts = lake.reading(ORGANIZATION, 2).parts(declared)
+    parts = lake.parts(Catalog(ORGANIZATION, declared), 2, Reads(frozenset(LAYOUT.tables)))
     assert {table: len(of_table) for table, of_table in parts.items()} == {
         "conversations": 2,
         "segments": 1,

@@ -18,7 +18,14 @@ from trunkline.http.exchange import Patience
 from trunkline.http.message import ConnectionLost, Response
 from trunkline.http.ratelimit import RateLimiter, Told, read_told
 from trunkline.interval import Interval
-from trunkline.providers import Division, Organization, Provider, RemoteState, Submitted
+from trunkline.providers import (
+    Division,
+    Organization,
+    Provider,
+    Recent,
+    RemoteState,
+    Submitted,
+)
 from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.providers.genesys.conversation_jobs import is_page
 from trunkline.providers.genesys.limits import RATE
@@ -75,9 +82,12 @@ def error_body(status: int, code: str, message: str, **more: object) -> Response
 
 
 def test_it_is_a_provider() -> None:
-    provider: Provider = Scene().cloud
+    cloud = Scene().cloud
+    provider: Provider = cloud
+    recent: Recent = cloud
     assert provider.name == "genesys"
     assert provider.tables == ()
+    assert recent.count == cloud.count
 
 
 def test_availability_without_milliseconds() -> None:

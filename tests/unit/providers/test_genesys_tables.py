@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from PureCloudPlatformClientV2 import models
 
-from trunkline.catalog import Column, Holds, Pii, Table
+from trunkline.catalog import Column, Holds, Pii, Table, Whose
 from trunkline.flatten import Flattener
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.providers.genesys.filters import DIMENSIONS
 from trunkline.providers.genesys.tables import TABLES
 from trunkline.types import Type
 
-DETAILS = tuple(table for table in TABLES if table.dataset is CONVERSATION_DETAILS)
+EVERY = tuple(table for table in TABLES if table.dataset is CONVERSATION_DETAILS)
+DETAILS = tuple(table for table in EVERY if table.schema is None)
 MODELS = {
     "conversation": models.AnalyticsConversation,
     "participant": models.AnalyticsParticipant,
@@ -110,6 +111,9 @@ def test_columns_have_the_vendors_name_and_type(level: str) -> None:
     for column in table(OWN[level]).columns:
         if column.level != level or not column.attribute.isalnum() or column.attribute == "key":
             continue
+        if column.pii is Pii.TOKEN:
+            assert column.name == snake(column.attribute) + "_token"
+            continue
         assert column.name == snake(column.attribute)
         expected = TYPES[types[column.attribute]]
         if column.source == "metric.value":
@@ -146,13 +150,11 @@ PERSONAL = re.compile(
     r"(?i)(name|ani|dnis|address|remote|number|mail|note|subject|tag|(^|_)b?cc|customer_id"
     r"|description|extended_delivery)s?($|_)"
 )
+CONFIGURED_NAMES = {"flow_name", "form_name", "survey_form_name"}
 OPEN = {
     "disposition_name",  # of the dialler's analysis
     "journey_customer_id_type",
-    "flow_name",
-    "form_name",
     "name",  # of a metric, of an attribute
-    "survey_form_name",
 }
 
 
@@ -166,7 +168,7 @@ def test_the_masked_columns() -> None:
     masked = {c.name: c.pii for t in DETAILS for c in t.columns if c.pii is not Pii.NONE}
     assert {name for name, pii in masked.items() if pii is Pii.NAME} == {
         "participant_name", "callback_user_name", "remote_name_displayable",
-        "transfer_target_name",
+        "transfer_target_name", *CONFIGURED_NAMES,
     }  # fmt: skip
     assert {name for name, pii in masked.items() if pii is Pii.PHONE} == {
         "ani", "dnis", "session_dnis", "callback_numbers",
@@ -174,7 +176,15 @@ def test_the_masked_columns() -> None:
     assert {name for name, pii in masked.items() if pii is Pii.CONTACT} == {
         "remote", "address_from", "address_to", "address_self", "address_other",
         "destination_addresses", "bcc", "cc", "video_address_self", "screen_share_address_self",
-        "journey_customer_id", "external_tag", "entry_reason", "transfer_target_address",
+        "entry_reason", "transfer_target_address",
+    }  # fmt: skip
+    assert {name for name, pii in masked.items() if pii is Pii.IDENTIFIER} == {
+        "journey_customer_id", "external_tag",
+    }  # fmt: skip
+    assert {name for name, pii in masked.items() if pii is Pii.TOKEN} == {
+        "ani_token", "dnis_token", "session_dnis_token", "remote_token", "address_from_token",
+        "address_to_token", "callback_numbers_token", "destination_addresses_token",
+        "transfer_target_address_token",
     }  # fmt: skip
     assert {name for name, pii in masked.items() if pii is Pii.FREE_TEXT} == {
         "wrap_up_note", "wrap_up_tags", "subject", "extended_delivery_status",
@@ -184,7 +194,41 @@ def test_the_masked_columns() -> None:
     assert listed == ["attribute.value"]
 
 
-@pytest.mark.parametrize("declared", DETAILS, ids=lambda declared: declared.name)
+def test_whose_the_masked_columns_are() -> None:
+    masked = [c for t in EVERY for c in t.columns if c.pii is not Pii.NONE]
+    others = {c.name for c in masked if c.whose is not Whose.CUSTOMER}
+    assert others == {*CONFIGURED_NAMES, "external_tag"}
+    assert {c.whose for c in masked if c.name in others} == {Whose.CONFIGURATION}
+
+
+@pytest.mark.parametrize("declared", EVERY, ids=lambda declared: declared.name)
+def test_identifiers_of_people_say_whose_they_are(declared: Table) -> None:
+    """An identifier of a user is about an employee, one of a contact about a customer."""
+    whose = {c.name: c.whose for c in declared.columns if c.type in (Type.TEXT, Type.TEXT_LIST)}
+    for name, found in whose.items():
+        if re.search(r"(^|_)(user|assigner|assignee|evaluator|agent)_ids?$", name):
+            assert found is Whose.EMPLOYEE, name
+        if re.search(r"(^|_)(contact|customer)_id$", name):
+            assert found is Whose.CUSTOMER, name
+
+
+def test_finance_has_the_fronts_of_numbers_and_no_end() -> None:
+    (declared,) = (t for t in EVERY if t.schema is not None)
+    assert (declared.schema, declared.name) == ("finance", "session_numbers")
+    held = {c.name: c.pii for c in declared.columns if c.pii is not Pii.NONE}
+    fronts = {name for name, pii in held.items() if pii is Pii.FRONT}
+    assert set(held.values()) == {Pii.FRONT, Pii.TOKEN}
+    assert {name.removesuffix("_prefix") for name in fronts} == {
+        "ani", "dnis", "session_dnis", "remote", "address_from", "address_to", "callback_numbers",
+        "destination_addresses",
+    }  # fmt: skip
+    for column in declared.columns:
+        if column.pii in (Pii.FRONT, Pii.TOKEN):
+            number = column.name.removesuffix("_prefix").removesuffix("_token")
+            assert column.source == table("sessions").column(number).source
+
+
+@pytest.mark.parametrize("declared", EVERY, ids=lambda declared: declared.name)
 def test_every_table_can_be_placed_and_bounded(declared: Table) -> None:
     names = {column.name for column in declared.columns}
     assert {"conversation_id", "conversation_start"} <= names
@@ -224,7 +268,7 @@ def test_the_dimensions_are_those_of_the_vendors_models() -> None:
         assert predicate.dimension == dimension
 
 
-@pytest.mark.parametrize("declared", DETAILS, ids=lambda declared: declared.name)
+@pytest.mark.parametrize("declared", EVERY, ids=lambda declared: declared.name)
 def test_descriptions_are_sentences(declared: Table) -> None:
     for column in declared.columns:
         assert column.description.endswith(".")

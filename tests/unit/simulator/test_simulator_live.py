@@ -70,6 +70,14 @@ def test_bad_paging_is_refused(paging: dict[str, int]) -> None:
     assert caller().send("POST", QUERY, {"interval": TODAY, "paging": paging}).status == 400
 
 
+def test_paging_ends_at_the_window() -> None:
+    asking = caller(live_window=200)
+    for number, status in ((2, 200), (3, 400)):
+        paging = {"pageSize": 100, "pageNumber": number}
+        answer = asking.send("POST", QUERY, {"interval": TODAY, "paging": paging})
+        assert answer.status == status
+
+
 def test_what_a_job_knows_the_query_does_not() -> None:
     assert caller().send("POST", QUERY, {"interval": TODAY, "limit": 5}).status == 400
 
@@ -103,6 +111,16 @@ def test_a_client_without_the_division_does_not_find_it() -> None:
     for key in ids(everything):
         status = narrow.send("GET", f"/api/v2/analytics/conversations/{key}/details").status
         assert (status == 200) == (key in visible)
+
+
+def test_what_is_removed_is_gone_here_too() -> None:
+    asking = caller(removed_share=0.3, removed_seconds=20 * 86_400)
+    found = decoded(asking.send("POST", QUERY, {"interval": TODAY, "paging": {"pageSize": 100}}))
+    before = ids(found["conversations"])
+    asking.clock.advance(21 * 86_400)
+    asking.sign_in()
+    after = asking.get(f"{DETAILS}?id={','.join(before)}")["conversations"]
+    assert 0 < len(after) < len(before)
 
 
 def test_an_id_says_where_it_stands() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -287,3 +288,16 @@ def test_a_month_has_rows_of_every_kind() -> None:
     }
     targets = {row["transfer_target_address"] for row in month("session_flows")}
     assert {None, "REDACTED"} < targets, "some flows transfer to a number, which keeps its end"
+
+
+def test_a_correction_comes_after_its_time_and_adds_a_metric() -> None:
+    settings = replace(SETTINGS, corrected_share=0.3, corrected_seconds=20 * 86_400)
+
+    def errors(settings: Settings, as_of: datetime) -> int:
+        rows = expected_rows(settings, "session_metrics", FIRST, FIRST, as_of)
+        return sum(row["name"] == "nError" for row in rows)
+
+    early = datetime(2025, 3, 25, tzinfo=UTC)
+    assert errors(settings, early) == errors(SETTINGS, early)
+    corrected = errors(settings, LATER) - errors(SETTINGS, LATER)
+    assert 0 < corrected < len(expected_rows(SETTINGS, "conversations", FIRST, FIRST, LATER))

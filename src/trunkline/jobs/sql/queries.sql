@@ -42,9 +42,11 @@ ORDER BY interval_start;
 SELECT receipt FROM pages JOIN jobs ON pages.job = jobs.key
 WHERE state IN ('planned', 'submitting', 'running', 'ready', 'downloaded');
 
--- start_run
-INSERT INTO runs (run, started_at, statement) VALUES (:run, :started_at, :statement);
-
--- finish_run
-UPDATE runs SET finished_at = :finished_at, requests = :requests, certificate = :certificate
-WHERE run = :run;
+-- unknown_by_job
+-- What the pages of each job held that no declaration has, by name.
+SELECT job,
+       json_extract(counted.value, '$[0]') AS name,
+       sum(json_extract(counted.value, '$[1]')) AS occurrences,
+       count(*) AS pages
+FROM pages, json_each(pages.unknown) AS counted
+GROUP BY job, name ORDER BY job, name;

@@ -38,11 +38,31 @@ CREATE TABLE IF NOT EXISTS pages (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS runs (
     run         TEXT PRIMARY KEY,
+    kind        TEXT NOT NULL,
     started_at  TEXT NOT NULL,
     finished_at TEXT,
     statement   TEXT NOT NULL,
     requests    INTEGER,
+    outcome     TEXT,
+    exit_status INTEGER,
+    snapshot    INTEGER,
     certificate TEXT
 );
+CREATE INDEX IF NOT EXISTS runs_by_time ON runs (started_at);
+CREATE TABLE IF NOT EXISTS requests (
+    request        INTEGER PRIMARY KEY,
+    run            TEXT NOT NULL,
+    at             TEXT NOT NULL,
+    method         TEXT NOT NULL,
+    path           TEXT NOT NULL,
+    status         INTEGER,
+    failure        TEXT,
+    attempt        INTEGER NOT NULL,
+    waited_ms      INTEGER NOT NULL,
+    duration_ms    INTEGER NOT NULL,
+    received       INTEGER NOT NULL,
+    correlation_id TEXT
+);
+CREATE INDEX IF NOT EXISTS requests_by_time ON requests (at);
 PRAGMA user_version = 2;
 COMMIT;

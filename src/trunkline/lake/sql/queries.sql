@@ -42,17 +42,18 @@ VALUES
 SELECT files.table_name, files.path, files.scope, group_concat(file_days.day) AS days
 FROM files JOIN file_days USING (file)
 WHERE organization = :organization AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
+  AND (:tables IS NULL OR table_name IN (SELECT value FROM json_each(:tables)))
 GROUP BY files.file
 ORDER BY files.table_name, files.file;
 
 -- live_files
 -- The files of a table that hold any of some days, with all of their days.
-SELECT files.file, files.path, group_concat(file_days.day) AS days
+SELECT files.file, files.path, files.rows, group_concat(file_days.day) AS days
 FROM files JOIN file_days USING (file)
 WHERE organization = :organization AND table_name = :table_name AND scope = :scope
   AND died IS NULL
-GROUP BY files.file, files.path
-HAVING max(file_days.day BETWEEN :first_day AND :last_day);
+  AND file IN (SELECT file FROM file_days WHERE day BETWEEN :first_day AND :last_day)
+GROUP BY files.file, files.path, files.rows;
 
 -- coverage_of_snapshot
 SELECT coverage.dataset, coverage.scope, day, fetched_at, watermark, fingerprint, conversations,

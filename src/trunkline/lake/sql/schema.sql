@@ -5,8 +5,22 @@ CREATE TABLE IF NOT EXISTS snapshots (
     published_at TEXT NOT NULL,
     organization TEXT NOT NULL,
     dataset      TEXT NOT NULL,
-    job          TEXT NOT NULL UNIQUE
+    job          TEXT NOT NULL UNIQUE,
+    pruned       INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE IF NOT EXISTS closed (
+    organization TEXT NOT NULL,
+    dataset      TEXT NOT NULL,
+    month        TEXT NOT NULL,
+    snapshot     INTEGER NOT NULL REFERENCES snapshots,
+    PRIMARY KEY (organization, dataset, month)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pins (
+    organization TEXT NOT NULL,
+    month        TEXT NOT NULL,
+    snapshot     INTEGER NOT NULL REFERENCES snapshots,
+    PRIMARY KEY (organization, month, snapshot)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (
     file         INTEGER PRIMARY KEY,
     organization TEXT NOT NULL,
@@ -39,5 +53,45 @@ CREATE TABLE IF NOT EXISTS coverage (
     died          INTEGER REFERENCES snapshots,
     PRIMARY KEY (organization, dataset, scope, day, born)
 ) WITHOUT ROWID;
-PRAGMA user_version = 2;
+CREATE TABLE IF NOT EXISTS open_records (
+    organization TEXT NOT NULL,
+    dataset      TEXT NOT NULL,
+    record       TEXT NOT NULL,
+    start        TEXT NOT NULL,
+    scope        TEXT NOT NULL,
+    since        TEXT NOT NULL,
+    asked        TEXT NOT NULL,
+    PRIMARY KEY (organization, dataset, record)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tails (
+    organization  TEXT NOT NULL,
+    dataset       TEXT NOT NULL,
+    day           TEXT NOT NULL,
+    start         TEXT NOT NULL,
+    until         TEXT NOT NULL,
+    asked_at      TEXT NOT NULL,
+    fingerprint   TEXT NOT NULL,
+    conversations INTEGER NOT NULL,
+    quarantined   TEXT NOT NULL,
+    born          INTEGER NOT NULL REFERENCES snapshots,
+    died          INTEGER REFERENCES snapshots,
+    PRIMARY KEY (organization, dataset, day, born)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS watermarks (
+    organization TEXT NOT NULL,
+    dataset      TEXT NOT NULL,
+    watermark    TEXT NOT NULL,
+    told_at      TEXT NOT NULL,
+    PRIMARY KEY (organization, dataset)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS provider_counts (
+    organization TEXT NOT NULL,
+    dataset      TEXT NOT NULL,
+    day          TEXT NOT NULL,
+    provider     INTEGER NOT NULL,
+    held         INTEGER NOT NULL,
+    asked_at     TEXT NOT NULL,
+    PRIMARY KEY (organization, dataset, day)
+) WITHOUT ROWID;
+PRAGMA user_version = 3;
 COMMIT;

@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from trunkline.catalog import WHOLE, Dataset, Scope, Table
+from trunkline.catalog import WHOLE, Dataset, Live, Scope, Table
 from trunkline.errors import CursorLost, JobLost, MalformedAnswer, RequestRefused
 from trunkline.http.client import Client
 from trunkline.interval import Interval
-from trunkline.providers import Division, Organization, RemoteStatus, Submitted
+from trunkline.providers import Division, Organization, RecentPage, RemoteStatus, Submitted
 from trunkline.providers.genesys import conversation_jobs as jobs
+from trunkline.providers.genesys import conversation_query as live
 from trunkline.providers.genesys import organization as org
 
 GONE = (404, 410)
@@ -83,6 +84,36 @@ class GenesysCloud:
         except RequestRefused as refused:
             if refused.status not in GONE:
                 raise
+
+    async def recent(self, dataset: Dataset, interval: Interval, page: int) -> RecentPage:
+        """One page, from 1, of what is known now of an interval's UTC days. One request.
+
+        Without what only jobs tell. The body is as it came; past the last page
+        it has no records.
+        """
+        body = live.query(interval, page, (dataset.live or Live()).page_size)
+        answer = await self._client.request("POST", live.QUERY, json=body, fits=live.is_page)
+        return RecentPage(answer.body, live.read_hits(answer.body))
+
+    async def by_id(self, dataset: Dataset, keys: Sequence[str]) -> bytes:
+        """Some records as they are known now, without what only jobs tell. One request.
+
+        Of those that the provider does not know (any more), or does not show, there is nothing.
+        """
+        del dataset
+        query = {"id": live.ids(keys)}
+        answer = await self._client.request("GET", live.DETAILS, query=query, fits=live.is_page)
+        return answer.body
+
+    async def count(self, dataset: Dataset, interval: Interval) -> int:
+        """How many records the provider counts that began on the interval's UTC days. One request.
+
+        Approximate, as the vendor says of it.
+        """
+        del dataset
+        body = live.query(interval, 1, 1)
+        answer = await self._client.request("POST", live.QUERY, json=body, fits=live.is_page)
+        return live.read_hits(answer.body)
 
     async def organization(self) -> Organization:
         """The organisation that the token belongs to. One request."""

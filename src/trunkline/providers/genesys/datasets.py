@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Dataset, Holds, Level
+from trunkline.catalog import Dataset, Holds, Level, Live
 from trunkline.providers.genesys.detail_metrics import METRICS
 
 CONVERSATION_DETAILS = Dataset(
@@ -36,12 +36,15 @@ CONVERSATION_DETAILS = Dataset(
     ),
     key="conversation_id",
     time_column="conversation_start",
+    end_column="conversation_end",
     cursor="cursor",
     watermark="dataAvailabilityDate",
     # The synchronous query answers AnalyticsConversationWithoutAttributes.
     only_in_jobs=frozenset({"attribute"}),
     metrics=tuple(METRICS),
-    mapping_version=2,
+    mapping_version=3,
     # Either is enough; the second shows only the conversations of the client's own users.
+    # Paging and reach: genesys-cloud's public code and announcements, since the SDK gives neither.
+    live=Live(envelope=("totalHits", "aggregations")),
     permissions=("analytics:conversationDetail:view", "analytics:agentConversationDetail:view"),
 )

@@ -15,6 +15,7 @@ from trunkline.providers.genesys.tables import (
     segments,
     session_flows,
     session_metrics,
+    session_numbers,
     sessions,
 )
 
@@ -31,4 +32,5 @@ TABLES: tuple[Table, ...] = (
     conversation_evaluations.TABLE,
     conversation_surveys.TABLE,
     conversation_resolutions.TABLE,
+    session_numbers.TABLE,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Column, Pushdown, Table
+from trunkline.catalog import Column, Pii, Pushdown, Table, Whose
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.types import Type
 
@@ -43,14 +43,26 @@ TABLE = Table(
             "evaluation.assigneeApplicable",
             "Whether it can have an assignee.",
         ),
-        Column("assignee_id", Type.TEXT, "evaluation.assigneeId", "User it is assigned to."),
+        Column(
+            "assignee_id",
+            Type.TEXT,
+            "evaluation.assigneeId",
+            "User it is assigned to.",
+            whose=Whose.EMPLOYEE,
+        ),
         Column(
             "calibration_id",
             Type.TEXT,
             "evaluation.calibrationId",
             "Calibration it was part of, to train evaluators.",
         ),
-        Column("context_id", Type.TEXT, "evaluation.contextId", "The form, whatever its version."),
+        Column(
+            "context_id",
+            Type.TEXT,
+            "evaluation.contextId",
+            "The form, whatever its version.",
+            whose=Whose.CONFIGURATION,
+        ),
         Column("deleted", Type.BOOLEAN, "evaluation.deleted", "Whether it has been deleted."),
         Column(
             "evaluation_status",
@@ -58,12 +70,31 @@ TABLE = Table(
             "evaluation.evaluationStatus",
             "Pending, InProgress, InReview, Finished or Retracted.",
         ),
-        Column("evaluator_id", Type.TEXT, "evaluation.evaluatorId", "User who evaluated."),
+        Column(
+            "evaluator_id",
+            Type.TEXT,
+            "evaluation.evaluatorId",
+            "User who evaluated.",
+            whose=Whose.EMPLOYEE,
+        ),
         Column(
             "event_time", Type.TIMESTAMP, "evaluation.eventTime", "When the evaluation took place."
         ),
-        Column("form_id", Type.TEXT, "evaluation.formId", "Version of the form that was used."),
-        Column("form_name", Type.TEXT, "evaluation.formName", "Name of the form."),
+        Column(
+            "form_id",
+            Type.TEXT,
+            "evaluation.formId",
+            "Version of the form that was used.",
+            whose=Whose.CONFIGURATION,
+        ),
+        Column(
+            "form_name",
+            Type.TEXT,
+            "evaluation.formName",
+            "Name of the form.",
+            pii=Pii.NAME,
+            whose=Whose.CONFIGURATION,
+        ),
         Column(
             "o_total_critical_score",
             Type.SCORE,
@@ -71,7 +102,7 @@ TABLE = Table(
             "Score of the critical questions.",
         ),
         Column("o_total_score", Type.SCORE, "evaluation.oTotalScore", "Score of all questions."),
-        Column("queue_id", Type.TEXT, "evaluation.queueId", "Queue."),
+        Column("queue_id", Type.TEXT, "evaluation.queueId", "Queue.", whose=Whose.CONFIGURATION),
         Column("released", Type.BOOLEAN, "evaluation.released", "Whether the agent may see it."),
         Column(
             "rescored",
@@ -85,7 +116,13 @@ TABLE = Table(
             "evaluation.systemSubmitted",
             "Whether the system submitted it.",
         ),
-        Column("user_id", Type.TEXT, "evaluation.userId", "The agent who was evaluated."),
+        Column(
+            "user_id",
+            Type.TEXT,
+            "evaluation.userId",
+            "The agent who was evaluated.",
+            whose=Whose.EMPLOYEE,
+        ),
     ),
     pushdowns=(
         Pushdown("conversation_start", (">=", "<"), required=True),

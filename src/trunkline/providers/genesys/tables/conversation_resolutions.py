@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Column, Pushdown, Table
+from trunkline.catalog import Column, Pushdown, Table, Whose
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.types import Type
 
@@ -41,10 +41,18 @@ TABLE = Table(
             unit="count",
         ),
         Column(
-            "queue_id", Type.TEXT, "resolution.queueId", "Last queue that handled the conversation."
+            "queue_id",
+            Type.TEXT,
+            "resolution.queueId",
+            "Last queue that handled the conversation.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
-            "user_id", Type.TEXT, "resolution.userId", "Last user who handled the conversation."
+            "user_id",
+            Type.TEXT,
+            "resolution.userId",
+            "Last user who handled the conversation.",
+            whose=Whose.EMPLOYEE,
         ),
     ),
     pushdowns=(

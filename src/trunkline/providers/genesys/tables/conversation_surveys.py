@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Column, Pushdown, Table
+from trunkline.catalog import Column, Pii, Pushdown, Table, Whose
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.types import Type
 
@@ -39,7 +39,7 @@ TABLE = Table(
             "survey.oSurveyTotalScore",
             "Score of all questions.",
         ),
-        Column("queue_id", Type.TEXT, "survey.queueId", "Queue."),
+        Column("queue_id", Type.TEXT, "survey.queueId", "Queue.", whose=Whose.CONFIGURATION),
         Column(
             "survey_completed_date",
             Type.TIMESTAMP,
@@ -51,11 +51,23 @@ TABLE = Table(
             Type.TEXT,
             "survey.surveyFormContextId",
             "The form, whatever its version.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
-            "survey_form_id", Type.TEXT, "survey.surveyFormId", "Version of the form that was used."
+            "survey_form_id",
+            Type.TEXT,
+            "survey.surveyFormId",
+            "Version of the form that was used.",
+            whose=Whose.CONFIGURATION,
         ),
-        Column("survey_form_name", Type.TEXT, "survey.surveyFormName", "Name of the form."),
+        Column(
+            "survey_form_name",
+            Type.TEXT,
+            "survey.surveyFormName",
+            "Name of the form.",
+            pii=Pii.NAME,
+            whose=Whose.CONFIGURATION,
+        ),
         Column(
             "survey_partial_response",
             Type.BOOLEAN,
@@ -70,7 +82,13 @@ TABLE = Table(
         ),
         Column("survey_status", Type.TEXT, "survey.surveyStatus", "Status of the survey."),
         Column("survey_type", Type.TEXT, "survey.surveyType", "Web or Voice."),
-        Column("user_id", Type.TEXT, "survey.userId", "The agent the survey is about."),
+        Column(
+            "user_id",
+            Type.TEXT,
+            "survey.userId",
+            "The agent the survey is about.",
+            whose=Whose.EMPLOYEE,
+        ),
     ),
     pushdowns=(
         Pushdown("conversation_start", (">=", "<"), required=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Column, Pii, Pushdown, Table
+from trunkline.catalog import Column, Pii, Pushdown, Table, Whose
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.types import Type
 
@@ -38,6 +38,7 @@ TABLE = Table(
             Type.TEXT_LIST,
             "conversation.accessAttributes",
             "Attributes that limit which users can access the conversation.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "associated_conversation_id",
@@ -74,13 +75,15 @@ TABLE = Table(
             Type.TEXT_LIST,
             "conversation.divisionIds",
             "Every division the conversation touched.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "external_tag",
             Type.TEXT,
             "conversation.externalTag",
             "The organisation's own tag for the conversation; masked, as it may hold a contact.",
-            pii=Pii.CONTACT,
+            pii=Pii.IDENTIFIER,
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "inactivity_timeout",
@@ -93,6 +96,7 @@ TABLE = Table(
             Type.TEXT_LIST,
             "conversation.knowledgeBaseIds",
             "Knowledge bases used.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "media_stats_min_conversation_mos",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Column, Pushdown, Table
+from trunkline.catalog import Column, Pushdown, Table, Whose
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.types import Type
 
@@ -48,6 +48,7 @@ TABLE = Table(
             Type.TEXT,
             "flow_outcome.flowOutcome",
             "Identifier and value of the outcome, joined by a colon.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "flow_outcome_end_timestamp",
@@ -55,7 +56,13 @@ TABLE = Table(
             "flow_outcome.flowOutcomeEndTimestamp",
             "When it ended; NULL where it did not succeed.",
         ),
-        Column("flow_outcome_id", Type.TEXT, "flow_outcome.flowOutcomeId", "The outcome."),
+        Column(
+            "flow_outcome_id",
+            Type.TEXT,
+            "flow_outcome.flowOutcomeId",
+            "The outcome.",
+            whose=Whose.CONFIGURATION,
+        ),
         Column(
             "flow_outcome_start_timestamp",
             Type.TIMESTAMP,

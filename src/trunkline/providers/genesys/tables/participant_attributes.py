@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Column, Pii, Pushdown, Table
+from trunkline.catalog import Column, Pii, Pushdown, Table, Whose
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.types import Type
 
@@ -35,7 +35,11 @@ TABLE = Table(
         ),
         Column("participant_id", Type.TEXT, "participant.participantId", "The participant."),
         Column(
-            "name", Type.TEXT, "attribute.name", "Name of the attribute, as it was set; any text."
+            "name",
+            Type.TEXT,
+            "attribute.name",
+            "Name of the attribute, as it was set; any text.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "value",
@@ -43,6 +47,7 @@ TABLE = Table(
             "attribute.value",
             "Its value; NULL unless the name is listed, as it may hold anything.",
             pii=Pii.LISTED,
+            whose=Whose.CUSTOMER,
         ),
     ),
     pushdowns=(

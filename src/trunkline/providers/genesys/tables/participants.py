@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Column, Pii, Pushdown, Table
+from trunkline.catalog import Column, Pii, Pushdown, Table, Whose
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.providers.genesys.tables._metrics import metric_columns
 from trunkline.types import Type
@@ -36,13 +36,18 @@ TABLE = Table(
             "Unique identifier of the participant.",
         ),
         Column(
-            "external_contact_id", Type.TEXT, "participant.externalContactId", "External contact."
+            "external_contact_id",
+            Type.TEXT,
+            "participant.externalContactId",
+            "External contact.",
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "external_organization_id",
             Type.TEXT,
             "participant.externalOrganizationId",
             "External organisation.",
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "flagged_reason",
@@ -56,6 +61,7 @@ TABLE = Table(
             "participant.participantName",
             "Name of the participant; masked.",
             pii=Pii.NAME,
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "purpose",
@@ -69,8 +75,16 @@ TABLE = Table(
             "participant.screenRecording",
             "Whether a screen recording was started.",
         ),
-        Column("team_id", Type.TEXT, "participant.teamId", "Team of the user."),
-        Column("user_id", Type.TEXT, "participant.userId", "The user, for an agent."),
+        Column(
+            "team_id", Type.TEXT, "participant.teamId", "Team of the user.", whose=Whose.EMPLOYEE
+        ),
+        Column(
+            "user_id",
+            Type.TEXT,
+            "participant.userId",
+            "The user, for an agent.",
+            whose=Whose.EMPLOYEE,
+        ),
         *metric_columns("participant"),
     ),
     pushdowns=(

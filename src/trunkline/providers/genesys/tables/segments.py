@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Column, Pii, Pushdown, Table
+from trunkline.catalog import Column, Pii, Pushdown, Table, Whose
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.types import Type
 
@@ -58,28 +58,34 @@ TABLE = Table(
             "How the session was disconnected; NULL but in its last segment.",
         ),
         Column("error_code", Type.TEXT, "segment.errorCode", "Code of the error that occurred."),
-        Column("group_id", Type.TEXT, "segment.groupId", "Group."),
+        Column("group_id", Type.TEXT, "segment.groupId", "Group.", whose=Whose.CONFIGURATION),
         Column(
             "q850_response_codes",
             Type.BIGINT_LIST,
             "segment.q850ResponseCodes",
             "Q.850 cause codes.",
         ),
-        Column("queue_id", Type.TEXT, "segment.queueId", "Queue."),
+        Column("queue_id", Type.TEXT, "segment.queueId", "Queue.", whose=Whose.CONFIGURATION),
         Column(
-            "requested_language_id", Type.TEXT, "segment.requestedLanguageId", "Language requested."
+            "requested_language_id",
+            Type.TEXT,
+            "segment.requestedLanguageId",
+            "Language requested.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "requested_routing_skill_ids",
             Type.TEXT_LIST,
             "segment.requestedRoutingSkillIds",
             "Skills requested.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "requested_routing_user_ids",
             Type.TEXT_LIST,
             "segment.requestedRoutingUserIds",
             "Agents requested.",
+            whose=Whose.EMPLOYEE,
         ),
         Column(
             "segment_end",
@@ -120,6 +126,7 @@ TABLE = Table(
             "segment.subject",
             "Subject of the first mail; dropped.",
             pii=Pii.FREE_TEXT,
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "video_muted", Type.BOOLEAN, "segment.videoMuted", "Whether video was muted or paused."
@@ -129,6 +136,7 @@ TABLE = Table(
             Type.TEXT,
             "segment.wrapUpCode",
             "Wrap-up code: an identifier, or a reserved word such as ININ-WRAP-UP-TIMEOUT.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "wrap_up_note",
@@ -136,6 +144,7 @@ TABLE = Table(
             "segment.wrapUpNote",
             "Note of the agent; dropped.",
             pii=Pii.FREE_TEXT,
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "wrap_up_tags",
@@ -143,6 +152,7 @@ TABLE = Table(
             "segment.wrapUpTags",
             "Tags of the agent; dropped, as they are free text.",
             pii=Pii.FREE_TEXT,
+            whose=Whose.CUSTOMER,
         ),
     ),
     pushdowns=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Column, Pii, Pushdown, Table
+from trunkline.catalog import Column, Pii, Pushdown, Table, Whose
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.types import Type
 
@@ -47,6 +47,7 @@ TABLE = Table(
             "flow.entryReason",
             "What led into it: an address, a user, a flow; masked.",
             pii=Pii.CONTACT,
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "entry_type",
@@ -57,15 +58,28 @@ TABLE = Table(
         Column(
             "exit_reason", Type.TEXT, "flow.exitReason", "Why it ended: DISCONNECT, TRANSFER, ..."
         ),
-        Column("flow_id", Type.TEXT, "flow.flowId", "The flow."),
-        Column("flow_name", Type.TEXT, "flow.flowName", "Name of the flow at the time."),
+        Column("flow_id", Type.TEXT, "flow.flowId", "The flow.", whose=Whose.CONFIGURATION),
+        Column(
+            "flow_name",
+            Type.TEXT,
+            "flow.flowName",
+            "Name of the flow at the time.",
+            pii=Pii.NAME,
+            whose=Whose.CONFIGURATION,
+        ),
         Column(
             "flow_type",
             Type.TEXT,
             "flow.flowType",
             "Kind of flow: INBOUNDCALL, INQUEUECALL, BOT, WORKFLOW, ...",
         ),
-        Column("flow_version", Type.TEXT, "flow.flowVersion", "Version of the flow."),
+        Column(
+            "flow_version",
+            Type.TEXT,
+            "flow.flowVersion",
+            "Version of the flow.",
+            whose=Whose.CONFIGURATION,
+        ),
         Column(
             "issued_callback", Type.BOOLEAN, "flow.issuedCallback", "Whether it issued a callback."
         ),
@@ -87,6 +101,15 @@ TABLE = Table(
             "flow.transferTargetAddress",
             "Number, mail address or queue it transferred to; masked.",
             pii=Pii.CONTACT,
+            whose=Whose.CUSTOMER,
+        ),
+        Column(
+            "transfer_target_address_token",
+            Type.TEXT,
+            "flow.transferTargetAddress",
+            "Token of transfer_target_address; NULL without a key, or where it is no number.",
+            pii=Pii.TOKEN,
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "transfer_target_name",
@@ -94,6 +117,7 @@ TABLE = Table(
             "flow.transferTargetName",
             "Name of that target; masked, as it may be a person's.",
             pii=Pii.NAME,
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "transfer_type",

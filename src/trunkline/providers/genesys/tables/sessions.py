@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Column, Pii, Pushdown, Table
+from trunkline.catalog import Column, Pii, Pushdown, Table, Whose
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.providers.genesys.tables._metrics import metric_columns
+from trunkline.providers.genesys.tables._numbers import masked_columns
 from trunkline.types import Type
 
 TABLE = Table(
@@ -32,21 +33,21 @@ TABLE = Table(
         ),
         Column("participant_id", Type.TEXT, "participant.participantId", "The participant."),
         Column("session_id", Type.TEXT, "session.sessionId", "Unique identifier of the session."),
-        Column("active_skill_ids", Type.TEXT_LIST, "session.activeSkillIds", "Active skills."),
-        Column("acw_skipped", Type.BOOLEAN, "session.acwSkipped", "Whether the ACW was skipped."),
         Column(
-            "address_from",
-            Type.TEXT,
-            "session.addressFrom",
-            "Address that initiated an action; masked.",
-            pii=Pii.CONTACT,
+            "active_skill_ids",
+            Type.TEXT_LIST,
+            "session.activeSkillIds",
+            "Active skills.",
+            whose=Whose.CONFIGURATION,
         ),
+        Column("acw_skipped", Type.BOOLEAN, "session.acwSkipped", "Whether the ACW was skipped."),
         Column(
             "address_other",
             Type.TEXT,
             "session.addressOther",
             "Mail address on the other side of an email conversation; masked.",
             pii=Pii.CONTACT,
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "address_self",
@@ -54,16 +55,14 @@ TABLE = Table(
             "session.addressSelf",
             "Mail address on this side of an email conversation; masked.",
             pii=Pii.CONTACT,
+            whose=Whose.CUSTOMER,
         ),
         Column(
-            "address_to",
+            "agent_assistant_id",
             Type.TEXT,
-            "session.addressTo",
-            "Address that received an action; masked.",
-            pii=Pii.CONTACT,
-        ),
-        Column(
-            "agent_assistant_id", Type.TEXT, "session.agentAssistantId", "The active assistant."
+            "session.agentAssistantId",
+            "The active assistant.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "agent_bullseye_ring",
@@ -74,8 +73,13 @@ TABLE = Table(
         Column(
             "agent_owned", Type.BOOLEAN, "session.agentOwned", "Whether an agent owns a callback."
         ),
-        Column("ani", Type.TEXT, "session.ani", "The caller's number; masked.", pii=Pii.PHONE),
-        Column("assigner_id", Type.TEXT, "session.assignerId", "User who assigned it by hand."),
+        Column(
+            "assigner_id",
+            Type.TEXT,
+            "session.assignerId",
+            "User who assigned it by hand.",
+            whose=Whose.EMPLOYEE,
+        ),
         Column(
             "authenticated",
             Type.BOOLEAN,
@@ -94,13 +98,7 @@ TABLE = Table(
             "session.bcc",
             "Blind carbon copy mail addresses; masked.",
             pii=Pii.CONTACT,
-        ),
-        Column(
-            "callback_numbers",
-            Type.TEXT_LIST,
-            "session.callbackNumbers",
-            "Numbers to call back; masked.",
-            pii=Pii.PHONE,
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "callback_scheduled_time",
@@ -114,8 +112,16 @@ TABLE = Table(
             "session.callbackUserName",
             "Name of who asked for the callback; masked.",
             pii=Pii.NAME,
+            whose=Whose.CUSTOMER,
         ),
-        Column("cc", Type.TEXT_LIST, "session.cc", "Copy addresses; masked.", pii=Pii.CONTACT),
+        Column(
+            "cc",
+            Type.TEXT_LIST,
+            "session.cc",
+            "Copy addresses; masked.",
+            pii=Pii.CONTACT,
+            whose=Whose.CUSTOMER,
+        ),
         Column("cleared", Type.BOOLEAN, "session.cleared", "Whether the customer cleared it."),
         Column(
             "coached_participant_id",
@@ -132,13 +138,6 @@ TABLE = Table(
             Type.TIMESTAMP,
             "session.deliveryStatusChangeDate",
             "When the delivery status last changed.",
-        ),
-        Column(
-            "destination_addresses",
-            Type.TEXT_LIST,
-            "session.destinationAddresses",
-            "Addresses of transfers or consults; masked.",
-            pii=Pii.CONTACT,
         ),
         Column(
             "detected_speech_end",
@@ -159,9 +158,14 @@ TABLE = Table(
             "session.dispositionAnalyzer",
             "(Dialer) Analyser, for example speech.person.",
         ),
-        Column("disposition_name", Type.TEXT, "session.dispositionName", "(Dialer) The result."),
-        Column("dnis", Type.TEXT, "session.dnis", "Number dialled; masked.", pii=Pii.PHONE),
-        Column("edge_id", Type.TEXT, "session.edgeId", "Edge device."),
+        Column(
+            "disposition_name",
+            Type.TEXT,
+            "session.dispositionName",
+            "(Dialer) The result.",
+            whose=Whose.CONFIGURATION,
+        ),
+        Column("edge_id", Type.TEXT, "session.edgeId", "Edge device.", whose=Whose.CONFIGURATION),
         Column(
             "eligible_agent_counts",
             Type.BIGINT_LIST,
@@ -175,6 +179,7 @@ TABLE = Table(
             "session.errorCodeDescription",
             "Text of the first disconnect reason; dropped, as it may quote an address.",
             pii=Pii.FREE_TEXT,
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "extended_delivery_status",
@@ -182,6 +187,7 @@ TABLE = Table(
             "session.extendedDeliveryStatus",
             "The carrier's own words on a delivery; dropped, as they may quote an address.",
             pii=Pii.FREE_TEXT,
+            whose=Whose.CUSTOMER,
         ),
         Column("flow_in_type", Type.TEXT, "session.flowInType", "Type of flow in on entering ACD."),
         Column("flow_out_type", Type.TEXT, "session.flowOutType", "Type of flow out of tFlowOut."),
@@ -191,6 +197,7 @@ TABLE = Table(
             Type.TEXT,
             "session.journeyActionMapId",
             "Journey action map that triggered the action.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "journey_action_map_version",
@@ -203,7 +210,8 @@ TABLE = Table(
             Type.TEXT,
             "session.journeyCustomerId",
             "Identifier of the journey customer in the source of the activities; masked.",
-            pii=Pii.CONTACT,
+            pii=Pii.IDENTIFIER,
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "journey_customer_id_type",
@@ -216,6 +224,7 @@ TABLE = Table(
             Type.TEXT,
             "session.journeyCustomerSessionId",
             "Journey session.",
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "journey_customer_session_id_type",
@@ -238,13 +247,26 @@ TABLE = Table(
             "session.monitoredParticipantId",
             "Participant being monitored.",
         ),
-        Column("outbound_campaign_id", Type.TEXT, "session.outboundCampaignId", "Dialer campaign."),
-        Column("outbound_contact_id", Type.TEXT, "session.outboundContactId", "(Dialer) Contact."),
+        Column(
+            "outbound_campaign_id",
+            Type.TEXT,
+            "session.outboundCampaignId",
+            "Dialer campaign.",
+            whose=Whose.CONFIGURATION,
+        ),
+        Column(
+            "outbound_contact_id",
+            Type.TEXT,
+            "session.outboundContactId",
+            "(Dialer) Contact.",
+            whose=Whose.CUSTOMER,
+        ),
         Column(
             "outbound_contact_list_id",
             Type.TEXT,
             "session.outboundContactListId",
             "(Dialer) Contact list of the contact.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "peer_id", Type.TEXT, "session.peerId", "The session it is connected to; no SIP id."
@@ -258,24 +280,19 @@ TABLE = Table(
         Column("provider", Type.TEXT, "session.provider", "Source of it: Edge for voice."),
         Column("recording", Type.BOOLEAN, "session.recording", "Whether audio was recorded."),
         Column(
-            "remote",
-            Type.TEXT,
-            "session.remote",
-            "Name, number or mail address of the remote party; masked.",
-            pii=Pii.CONTACT,
-        ),
-        Column(
             "remote_name_displayable",
             Type.TEXT,
             "session.remoteNameDisplayable",
             "Name of the remote party as shown; masked.",
             pii=Pii.NAME,
+            whose=Whose.CUSTOMER,
         ),
         Column(
             "removed_skill_ids",
             Type.TEXT_LIST,
             "session.removedSkillIds",
             "Skills removed by bullseye routing.",
+            whose=Whose.CONFIGURATION,
         ),
         Column(
             "requested_routings",
@@ -290,6 +307,7 @@ TABLE = Table(
             Type.TEXT,
             "session.routingRule",
             "Rule of preferred, conditional or predictive routing.",
+            whose=Whose.CONFIGURATION,
         ),
         Column("routing_rule_type", Type.TEXT, "session.routingRuleType", "Kind of routing rule."),
         Column(
@@ -297,6 +315,7 @@ TABLE = Table(
             Type.TEXT,
             "session.screenMonitoredUserId",
             "User whose screen is monitored.",
+            whose=Whose.EMPLOYEE,
         ),
         Column(
             "screen_share_address_self",
@@ -304,11 +323,16 @@ TABLE = Table(
             "session.screenShareAddressSelf",
             "Address of a direct screen share; masked.",
             pii=Pii.CONTACT,
+            whose=Whose.CUSTOMER,
         ),
         Column("screen_share_room_id", Type.TEXT, "session.screenShareRoomId", "Shared screen."),
-        Column("script_id", Type.TEXT, "session.scriptId", "Script."),
+        Column("script_id", Type.TEXT, "session.scriptId", "Script.", whose=Whose.CONFIGURATION),
         Column(
-            "selected_agent_id", Type.TEXT, "session.selectedAgentId", "Agent that was selected."
+            "selected_agent_id",
+            Type.TEXT,
+            "session.selectedAgentId",
+            "Agent that was selected.",
+            whose=Whose.EMPLOYEE,
         ),
         Column(
             "selected_agent_rank",
@@ -316,15 +340,14 @@ TABLE = Table(
             "session.selectedAgentRank",
             "Rank of that agent in predictive routing.",
         ),
-        Column(
-            "session_dnis",
-            Type.TEXT,
-            "session.sessionDnis",
-            "Number dialled for this session; differs from dnis after a transfer; masked.",
-            pii=Pii.PHONE,
-        ),
         Column("sharing_screen", Type.BOOLEAN, "session.sharingScreen", "Whether it was shared."),
-        Column("skill_expression_id", Type.TEXT, "session.skillExpressionId", "Skill expression."),
+        Column(
+            "skill_expression_id",
+            Type.TEXT,
+            "session.skillExpressionId",
+            "Skill expression.",
+            whose=Whose.CONFIGURATION,
+        ),
         Column(
             "skip_enabled",
             Type.BOOLEAN,
@@ -351,6 +374,7 @@ TABLE = Table(
             "session.videoAddressSelf",
             "Direct video address; masked.",
             pii=Pii.CONTACT,
+            whose=Whose.CUSTOMER,
         ),
         Column("video_room_id", Type.TEXT, "session.videoRoomId", "Video room."),
         Column(
@@ -359,6 +383,7 @@ TABLE = Table(
             "session.waitingInteractionCounts",
             "Waiting interactions of each predictive routing attempt.",
         ),
+        *masked_columns(),
         *metric_columns("session"),
     ),
     pushdowns=(

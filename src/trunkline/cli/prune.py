@@ -1,0 +1,85 @@
+"""``trunkline prune``: free what no kept snapshot needs."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import click
+
+from trunkline.cli.asked import moment
+from trunkline.cli.opening import engine_of
+from trunkline.cli.progress import watching
+from trunkline.cli.telling import put
+from trunkline.engine.keeping import Kept, month_of
+from trunkline.errors import UsageError
+
+
+@click.command("prune")
+@click.option("--keep", type=int, metavar="N", help="Keep the N newest snapshots.")
+@click.option("--keep-since", metavar="TIME", help="Keep what could be read at or after a time.")
+@click.option("--dry-run", is_flag=True, help="Say what would be removed; remove nothing.")
+@click.option("--pin", metavar="MONTH", help="Keep the newest snapshot for a month's sake.")
+@click.option("--unpin", metavar="MONTH", help="Let go of what is kept for a month's sake.")
+@click.option("--quiet", is_flag=True, help="No progress; notices and errors only.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    keep: int | None,
+    keep_since: str | None,
+    dry_run: bool,
+    pin: str | None,
+    unpin: str | None,
+    quiet: bool,
+) -> None:
+    """Remove old snapshots, and the files that only they need.
+
+    Each landing is a snapshot, which --as-of can read until it is pruned. Without options, those of
+    the last seven days are kept. The newest is always kept, and so is the one in which a month was
+    closed: of a month that is complete and final, the files are merged, and what it held then stays
+    readable whatever is corrected later.
+
+    Example:
+
+    \b
+        trunkline prune --dry-run
+        trunkline prune --keep 10
+        trunkline prune --pin 2025-03
+    """
+    if (pin or unpin) and (keep is not None or keep_since or dry_run):
+        raise UsageError("--pin and --unpin stand alone: they remove nothing")
+    with engine_of(ctx) as engine, watching(quiet=quiet) as observe:
+        if pin:
+            snapshot = asyncio.run(engine.pin(month_of(pin), observe))
+            put(f"snapshot {snapshot} is kept for {pin}")
+        if unpin:
+            count = asyncio.run(engine.unpin(month_of(unpin), observe))
+            put(f"{count} pins of {unpin} removed; the next prune may remove what they kept")
+        if pin or unpin:
+            return
+        since = _since(keep_since, engine.settings.timezone)
+        kept = asyncio.run(engine.prune(keep, since, observe, dry_run=dry_run))
+    _tell(kept, dry_run=dry_run)
+
+
+def _since(text: str | None, zone: str) -> datetime | None:
+    found = moment(text, zone, "--keep-since")
+    if isinstance(found, int):
+        raise UsageError("--keep-since is a time", hint="To keep a number of snapshots: --keep.")
+    return found
+
+
+def _tell(kept: Kept, *, dry_run: bool) -> None:
+    for month in kept.merged:
+        put(f"{month:%Y-%m} is complete: its files are merged")
+    verb = "would be removed" if dry_run else "removed"
+    snapshots, files = len(kept.pruned.snapshots), len(kept.pruned.files)
+    put(f"{snapshots:,} snapshots and {files:,} files ({_size(kept.pruned.bytes)}) {verb}")
+    if kept.oldest:
+        put(f"the oldest snapshot is {kept.oldest}")
+    for month, snapshot in kept.pins:
+        put(f"snapshot {snapshot} is pinned for {month:%Y-%m}")
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"

@@ -1,0 +1,97 @@
+"""``trunkline sync``: hold days before anybody asks for them."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Any
+
+import click
+
+from trunkline.cli.asked import instant
+from trunkline.cli.opening import engine_of
+from trunkline.cli.progress import watching
+from trunkline.cli.telling import put, tell
+from trunkline.engine import Engine, Options
+from trunkline.engine.syncing import Synced, Wish, checked, follow
+from trunkline.errors import TrunklineError
+from trunkline.planner.plan import Plan
+
+
+@click.command("sync")
+@click.argument("tables", nargs=-1, metavar="[TABLE]...")
+@click.option("--from", "start", metavar="WHEN", help="First date or time, in the time zone.")
+@click.option("--to", "end", metavar="WHEN", help="Where it ends, not included; default: now.")
+@click.option("--refresh", is_flag=True, help="Fetch the days again although they are final.")
+@click.option(
+    "--recheck", is_flag=True, help="Fetch once more what is older than the setting recheck."
+)
+@click.option("--follow", is_flag=True, help="Go on for ever: again after refresh_after.")
+@click.option("--no-tail", is_flag=True, help="Ask for nothing past the watermark.")
+@click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
+@click.option(
+    "--max-requests",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Requests one round may take; default: the setting max_requests.",
+)
+@click.option("--quiet", is_flag=True, help="No progress; notices, errors and the summary only.")
+@click.pass_context
+def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> None:
+    """Fetch the days of an interval that are not held yet, or not held well enough.
+
+    Without a TABLE, all of them; tables that come from one payload come together. Dates and times
+    are half-open: --to is the first that is not included. --follow keeps the last seven days
+    fresh where no --from is given; --recheck goes over all days held.
+
+    Example:
+
+    \b
+        trunkline sync --from 2025-03-01 --to 2025-04-01
+        trunkline sync conversations --follow
+    """
+    with engine_of(ctx) as engine:
+        zone = given["timezone"] or engine.settings.timezone
+        wish = checked(
+            Wish(
+                tables=tables,
+                start=instant(given["start"], zone, "--from"),
+                end=instant(given["end"], zone, "--to"),
+                refresh=given["refresh"],
+                recheck=given["recheck"],
+                follow=given["follow"],
+            )
+        )
+        tail = False if given["no_tail"] else None
+        options = Options(zone, given["max_requests"], confirm=_ask, tail=tail)
+        asyncio.run(_sync(engine, wish, options, quiet=given["quiet"]))
+
+
+async def _sync(engine: Engine, wish: Wish, options: Options, *, quiet: bool) -> None:
+    async def once() -> Synced:
+        with watching(quiet=quiet) as observe:
+            return await engine.sync(wish, options, observe)
+
+    if wish.follow:
+        await follow(once, _say, engine.seams.clock, engine.settings.refresh_time)
+    else:
+        _say(await once())
+
+
+def _say(done: Synced | TrunklineError) -> None:
+    if isinstance(done, TrunklineError):
+        tell(f"notice: {done.message}; it is tried again")
+        return
+    for notice in done.notices:
+        tell(f"notice: {notice}")
+    put(str(done))
+
+
+def _ask(plan: Plan) -> bool:
+    """On a terminal, ask whether a costly round shall run; elsewhere it shall not."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    return click.confirm(
+        f"This takes at least {plan.requests:,} requests, which the provider bills. Go on?",
+        err=True,
+    )

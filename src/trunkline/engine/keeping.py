@@ -1,0 +1,113 @@
+"""The housekeeping of a data directory: merging months that are complete, pruning, pins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from trunkline.catalog import Dataset
+from trunkline.engine.events import LockWait, Merging, Observe
+from trunkline.engine.fetching import Parts
+from trunkline.engine.landing import layout_of
+from trunkline.errors import DamagedLake, LimitExceeded, UsageError
+from trunkline.lake.lock import writing
+from trunkline.lake.retention import Keep, Pruned
+
+KEEP_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What pruning removed, or would remove, and the pins there are."""
+
+    pruned: Pruned
+    merged: tuple[date, ...]
+    pins: tuple[tuple[date, int], ...]
+    oldest: int
+
+
+def keep_of(newest: int | None, since: datetime | None, now: datetime) -> Keep:
+    """How much is kept: what was asked for, or the snapshots of a week."""
+    if newest is None and since is None:
+        return Keep(since=now - timedelta(days=KEEP_DAYS))
+    if newest is not None and newest < 1:
+        raise UsageError("at least one snapshot is kept", hint="Say --keep 1, or more.")
+    return Keep(newest or 1, since)
+
+
+def merge_months(parts: Parts, datasets: Iterable[Dataset], observe: Observe) -> tuple[date, ...]:
+    """Merge the files of complete months; the first days of those months.
+
+    For the process that holds the lock. DamagedLake or LimitExceeded where it could not be done:
+    what is held is as readable as before.
+    """
+    done: list[date] = []
+    for dataset in datasets:
+        done += parts.lake.compact(
+            parts.catalog.schema,
+            layout_of(parts.catalog, dataset),
+            parts.settings.settle_time,
+            parts.seams.new_key,
+            parts.seams.clock.now(),
+            lambda month: observe(Merging(month)),
+        )
+    return tuple(done)
+
+
+def merge_notice(parts: Parts, datasets: Iterable[Dataset], observe: Observe) -> str | None:
+    """The same after a fetch, which must not fail for it; what the user should know, if it did."""
+    try:
+        merge_months(parts, datasets, observe)
+    except (DamagedLake, LimitExceeded) as error:
+        return f"the files of a complete month could not be merged: {error.message}"
+    return None
+
+
+async def prune(parts: Parts, keep: Keep, observe: Observe, *, dry_run: bool) -> Kept:
+    """Merge what can be merged, then remove what no kept snapshot needs."""
+    retention = parts.lake.catalogue.retention
+    async with writing(parts.settings.home, parts.seams.clock, lambda who: observe(LockWait(who))):
+        merged = () if dry_run else merge_months(parts, _datasets(parts), observe)
+        pruned = retention.unneeded(keep) if dry_run else parts.lake.prune(keep)
+    pins = retention.pins(parts.catalog.schema)
+    return Kept(pruned, merged, pins, retention.oldest())
+
+
+async def pin(parts: Parts, month: date, observe: Observe) -> int:
+    """Keep the newest snapshot for a month's sake; its number."""
+    async with writing(parts.settings.home, parts.seams.clock, lambda who: observe(LockWait(who))):
+        snapshot = parts.lake.catalogue.latest()
+        if not snapshot:
+            raise UsageError("there is no snapshot to pin: nothing is held yet")
+        parts.lake.catalogue.retention.pin(parts.catalog.schema, month, snapshot)
+    return snapshot
+
+
+async def unpin(parts: Parts, month: date, observe: Observe) -> int:
+    """Let go of a month's pins; how many there were."""
+    async with writing(parts.settings.home, parts.seams.clock, lambda who: observe(LockWait(who))):
+        return parts.lake.catalogue.retention.unpin(parts.catalog.schema, month)
+
+
+def month_of(text: str) -> date:
+    """The first day of a month written as 2025-03; UsageError for anything else."""
+    try:
+        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise UsageError(f"{text!r} is no month", hint="Write it as 2025-03.") from None
+
+
+def require_kept(parts: Parts, snapshot: int) -> None:
+    """Raise UsageError where a snapshot has been pruned: it cannot be read any more."""
+    if (oldest := parts.lake.catalogue.retention.oldest_kept(snapshot)) is None:
+        return
+    raise UsageError(
+        f"snapshot {snapshot} has been pruned",
+        hint=f"The oldest that is kept after it is {oldest}; `trunkline prune --dry-run` tells of "
+        "pinned ones.",
+    )
+
+
+def _datasets(parts: Parts) -> tuple[Dataset, ...]:
+    return tuple(dict.fromkeys(table.dataset for table in parts.catalog.tables))

@@ -1,0 +1,94 @@
+"""Held days against the provider's own counts: which to ask about, and what to say of each; pure.
+
+The synchronous query counts what began on a UTC day (``totalHits``), which is what a day holds: one
+request for a day. The vendor calls the number approximate, so a difference is a reason to fetch the
+day again and no proof; the aggregates count events by when they happened, and cannot be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from trunkline.catalog import Dataset, Live
+from trunkline.engine.findings import Finding, Health
+from trunkline.errors import CostGuard, IncompleteData
+from trunkline.interval import DAY, midnight
+from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.freshness import Counted
+from trunkline.planner.gap import is_final
+from trunkline.planner.plan import Context, DayHeld
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was compared; ``beyond`` are days too old for the provider to count."""
+
+    counted: tuple[Counted, ...]
+    beyond: int
+
+
+def to_verify(
+    held: Iterable[CoveredDay],
+    span: tuple[datetime | None, datetime | None],
+    dataset: Dataset,
+    context: Context,
+) -> tuple[tuple[CoveredDay, ...], int]:
+    """The final days that a span touches and the provider can count; how many it cannot.
+
+    A span is half-open; None for no bound.
+    """
+    start, end = span
+    final = [
+        day
+        for day in held
+        if day.dataset == dataset.name
+        and is_final(day.day, DayHeld(day.fetched_at, day.watermark, day.fingerprint), context)
+        and (start is None or midnight(day.day + DAY) > start)
+        and (end is None or midnight(day.day) < end)
+    ]
+    first = (context.now - (dataset.live or Live()).reach_days * DAY).date()
+    return tuple(d for d in final if d.day > first), sum(d.day <= first for d in final)
+
+
+def guarded(days: tuple[CoveredDay, ...], most: int) -> None:
+    """CostGuard where that would take more requests than allowed: one for a day."""
+    if len(days) > most:
+        raise CostGuard(
+            f"this would take at least {len(days):,} requests; the limit is {most:,}",
+            hint="Name a shorter time with --from and --to, or allow it with --max-requests.",
+        )
+
+
+def findings(verified: Verified) -> list[Finding]:
+    """What to say of it: a finding for each day that differs, and one for all the others."""
+    differ = [count for count in verified.counted if count.held != count.provider]
+    found = [_differing(count) for count in differ]
+    if verified.beyond:
+        found.append(
+            Finding(
+                "counts",
+                Health.WARNING,
+                f"{verified.beyond:,} final days are too old for the provider to count",
+            )
+        )
+    if not verified.counted:
+        found.append(Finding("counts", Health.WARNING, "no final day is held to be compared"))
+    elif len(differ) < len(verified.counted):
+        same = [count for count in verified.counted if count.held == count.provider]
+        total = sum(count.held for count in same)
+        detail = f"{len(same):,} days with {total:,} conversations, as the provider counts them"
+        found.append(Finding("counts", Health.GOOD, detail))
+    return found
+
+
+def _differing(count: Counted) -> Finding:
+    error = IncompleteData(
+        f"{count.held:,} conversations are held, the provider counts {count.provider:,}"
+    )
+    advice = (
+        f"Fetch it again: trunkline sync --refresh --from {count.day} --to {count.day + DAY} "
+        "--timezone UTC"
+    )
+    return Finding(f"counts of {count.day}", Health.BAD, error.message, advice, error)

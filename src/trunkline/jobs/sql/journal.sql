@@ -1,0 +1,35 @@
+-- add_request
+INSERT INTO requests
+    (run, at, method, path, status, failure, attempt, waited_ms, duration_ms, received,
+     correlation_id)
+VALUES
+    (:run, :at, :method, :path, :status, :failure, :attempt, :waited_ms, :duration_ms, :received,
+     :correlation_id);
+
+-- requests
+SELECT run, at, method, path, status, failure, attempt, waited_ms, duration_ms, received,
+       correlation_id
+FROM requests ORDER BY request;
+
+-- drop_requests
+DELETE FROM requests WHERE at < :oldest;
+
+-- drop_runs
+DELETE FROM runs WHERE started_at < :oldest;
+
+-- start_run
+INSERT INTO runs (run, kind, started_at, statement)
+VALUES (:run, :kind, :started_at, :statement);
+
+-- finish_run
+UPDATE runs SET
+    finished_at = :finished_at, requests = :requests, outcome = :outcome,
+    exit_status = :exit_status, snapshot = :snapshot, certificate = :certificate
+WHERE run = :run;
+
+-- spoil_run
+UPDATE runs SET outcome = :outcome, exit_status = :exit_status WHERE run = :run;
+
+-- runs
+SELECT run, kind, started_at, finished_at, statement, requests, outcome, exit_status, snapshot
+FROM runs ORDER BY started_at, run;

@@ -1,0 +1,62 @@
+"""Records told of one by one: they take the place of what is held of them, wherever that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from trunkline.catalog import TAIL, WHOLE, Scope
+from trunkline.lake.catalogue import Catalogue, LiveFile, Publication
+from trunkline.lake.displacement import Displaced
+from trunkline.lake.landing import Layout, StagedFile
+from trunkline.lake.remainder import without_keys
+
+
+def amended(
+    home: Path, catalogue: Catalogue, publication: Publication, layout: Layout
+) -> Displaced:
+    """What ends where a publication brings some records anew, and its remainders, staged.
+
+    Rows that only jobs tell of stay: an answer by key has none, which does not mean there are none.
+    """
+    keys = pa.array(sorted(publication.keys), pa.string())
+    days = frozenset(day for file in publication.files for day in file.days)
+    ended: list[tuple[LiveFile, tuple[StagedFile, ...]]] = []
+    for table, scope, of_days in _places(layout, days):
+        for file in catalogue.live_files(publication.organization, table, of_days, scope):
+            rest = without_keys(home, file, table, publication.job, keys, layout)
+            if rest is not None:
+                ended.append((file, rest))
+    files = tuple(file for file, _ in ended)
+    return Displaced(files, tuple(rest for _, of_file in ended for rest in of_file))
+
+
+def _places(
+    layout: Layout, days: frozenset[date]
+) -> Iterator[tuple[str, Scope, frozenset[date] | None]]:
+    for table in layout.tables:
+        if table not in layout.only_in_jobs:
+            yield table, WHOLE, days
+            yield table, TAIL, None
+
+
+def open_in(
+    home: Path, files: tuple[StagedFile, ...], layout: Layout
+) -> list[tuple[str, datetime, str]]:
+    """Key, start and scope of the records in some staged files that have not ended."""
+    if layout.end_column is None:
+        return []
+    columns = [layout.key, layout.time_column, layout.end_column]
+    found = []
+    for file in files:
+        if file.table == layout.root_table:
+            rows = pq.read_table(home / file.path, columns=columns, partitioning=None)
+            still = rows.filter(pc.is_null(rows[layout.end_column]))
+            keys, starts = still[layout.key].to_pylist(), still[layout.time_column].to_pylist()
+            found += [(key, start, file.scope) for key, start in zip(keys, starts, strict=True)]
+    return found

@@ -1,0 +1,160 @@
+"""Records that are told of one by one: they take the place of what is held of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from tests.unit.lake.pages import LAYOUT, PUBLISHED, Record, held, publication, record, segments
+from tests.unit.lake.pages import tables as pages
+from trunkline.catalog import TAIL, WHOLE, Scope
+from trunkline.lake.freshness import TailDay
+from trunkline.lake.lake import Lake
+
+ONE, TWO = date(2025, 3, 1), date(2025, 3, 2)
+ENDING = replace(LAYOUT, end_column="ended")
+LATER = PUBLISHED + timedelta(hours=2)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Iterator[Lake]:
+    found = Lake(tmp_path)
+    yield found
+    found.close()
+
+
+def tables(records: list[Record], ended: frozenset[str], version: str) -> dict[str, pa.Table]:
+    """The tables of a page whose conversations end at midnight, or have not ended."""
+    made = pages(records, version)
+    root = made["conversations"]
+    times = [
+        datetime(2025, 4, 1, tzinfo=UTC) if name in ended else None
+        for name in root["conversation_id"].to_pylist()
+    ]
+    column = pa.array(times, pa.timestamp("ms", "UTC"))
+    return {**made, "conversations": root.append_column("ended", column)}
+
+
+def put(
+    lake: Lake,
+    job: str,
+    records: list[Record],
+    ended: str = "",
+    *,
+    days: tuple[date, ...] = (),
+    scope: Scope = WHOLE,
+    version: str = "first",
+    **changes: Any,
+) -> int:
+    """Stage one page and publish it as a job, as the tail, or as an amendment."""
+    made = tables(records, frozenset(ended.split()), version)
+    receipt = lake.stage(f"{job}-0", made, ENDING, scope)
+    told = publication(job, days, [receipt], scope=scope, **changes)
+    told = replace(told, keys=frozenset(name for name, *_ in records) if not days else frozenset())
+    if scope == WHOLE and not days:
+        return lake.amend(told, ENDING, LATER)
+    return lake.publish(told, ENDING, PUBLISHED)
+
+
+def opened(lake: Lake) -> dict[str, str]:
+    """The scope of every open record, by key."""
+    return {r.key: str(r.scope) for r in lake.catalogue.fresh.open_records("genesys")}
+
+
+A, B, C = record("a", ONE), record("b", ONE), record("c", TWO)
+
+
+def test_a_record_is_replaced_in_all_tables_and_the_others_stay(lake: Lake) -> None:
+    first = put(lake, "j", [A, B, C], "b", days=(ONE, TWO))
+    put(lake, "k", [record("a", ONE, segments=5)], "a", version="second")
+    assert held(lake) == {"a": "second", "b": "first", "c": "first"}
+    assert segments(lake) == {"a": 5, "b": 2, "c": 2}
+    assert held(lake, first) == {"a": "first", "b": "first", "c": "first"}
+
+
+def test_what_has_not_ended_is_listed_until_it_has(lake: Lake) -> None:
+    put(lake, "j", [A, B, C], "b", days=(ONE, TWO))
+    assert opened(lake) == {"a": "", "c": ""}
+    put(lake, "k", [A], version="second")
+    assert opened(lake) == {"a": "", "c": ""}
+    put(lake, "l", [A], "a", version="third")
+    assert opened(lake) == {"c": ""}
+    put(lake, "m", [C], "c", days=(TWO,), version="fourth")
+    assert opened(lake) == {}
+
+
+def test_since_when_it_is_open_is_kept(lake: Lake) -> None:
+    put(lake, "j", [A], days=(ONE,))
+    first = lake.catalogue.fresh.open_records("genesys")
+    put(lake, "k", [A], version="second", fetched_at=LATER)
+    (again,) = lake.catalogue.fresh.open_records("genesys")
+    assert again == replace(first[0], asked=LATER)
+
+
+def test_the_days_stay_covered_as_they_were(lake: Lake) -> None:
+    put(lake, "j", [A, B], "a b", days=(ONE, TWO))
+    before = lake.coverage("genesys")
+    put(lake, "k", [A], "a", version="second")
+    assert lake.coverage("genesys") == before
+
+
+def test_a_table_that_only_jobs_tell_of_is_left_as_it_is(lake: Lake) -> None:
+    lasting = replace(ENDING, only_in_jobs=("segments",))
+    put(lake, "j", [A, B], "b", days=(ONE,))
+    made = tables([A], frozenset("a"), "second")
+    receipt = lake.stage("k-0", {"conversations": made["conversations"]}, lasting)
+    told = replace(publication("k", (), [receipt]), keys=frozenset("a"))
+    lake.amend(told, lasting, LATER)
+    assert held(lake) == {"a": "second", "b": "first"}
+    assert segments(lake) == {"a": 2, "b": 2}
+
+
+def test_an_amendment_that_is_published_twice_changes_nothing(lake: Lake) -> None:
+    put(lake, "j", [A], days=(ONE,))
+    once = put(lake, "k", [A], "a", version="second")
+    assert put(lake, "k", [A], "a", version="second") == once
+    assert held(lake) == {"a": "second"}
+
+
+def tail_of(day: date, at: datetime = PUBLISHED) -> TailDay:
+    start = datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
+    return TailDay(LAYOUT.dataset, day, start, at, at, "f1", 1)
+
+
+def test_a_tail_is_held_until_its_day_is_fetched_whole(lake: Lake) -> None:
+    put(lake, "j", [A], "a", days=(ONE,))
+    seen = put(lake, "t", [B, C], scope=TAIL, tail=(tail_of(ONE), tail_of(TWO)))
+    fresh = lake.catalogue.fresh
+    assert opened(lake) == {"b": "tail", "c": "tail"}
+    assert [tail.day for tail in fresh.tails("genesys", seen)] == [ONE, TWO]
+    after = put(lake, "k", [A, B], "a b", days=(ONE,), version="second")
+    assert held(lake) == {"a": "second", "b": "second", "c": "first"}
+    assert opened(lake) == {"c": "tail"}
+    assert [tail.day for tail in fresh.tails("genesys", after)] == [TWO]
+    assert [tail.day for tail in fresh.tails("genesys", seen)] == [ONE, TWO], "as it was then"
+
+
+def test_a_record_of_the_tail_is_amended_there(lake: Lake) -> None:
+    put(lake, "t", [B, C], scope=TAIL, tail=(tail_of(ONE), tail_of(TWO)))
+    receipt = lake.stage("k-0", tables([B], frozenset("b"), "second"), ENDING, TAIL)
+    told = replace(publication("k", (), [receipt]), keys=frozenset("b"))
+    lake.amend(told, ENDING, LATER)
+    assert held(lake) == {"b": "second", "c": "first"}
+    assert opened(lake) == {"c": "tail"}
+    put(lake, "j", [B], "b", days=(ONE,), version="third")
+    assert held(lake) == {"b": "third", "c": "first"}
+
+
+def test_other_organisations_have_their_own(lake: Lake) -> None:
+    put(lake, "j", [A], days=(ONE,))
+    put(lake, "k", [A], days=(ONE,), organization="other")
+    assert [r.key for r in lake.catalogue.fresh.open_records("other")] == ["a"]
+    put(lake, "l", [A], "a", version="second")
+    assert opened(lake) == {}
+    assert [r.key for r in lake.catalogue.fresh.open_records("other")] == ["a"]

@@ -1,0 +1,1 @@
+"""The masking policy, numbers and tokens."""
