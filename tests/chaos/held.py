@@ -107,8 +107,14 @@ def _rows(engine: Engine, snapshot: int) -> dict[str, dict[date, Rows]]:
         if file.scope == WHOLE:
             path = engine.lake.home / file.path
             for row in _rows_of(str(path), path.stat().st_mtime_ns):
-                rows[file.table].setdefault(row["conversation_start"].date(), []).append(row)
+                of_table = rows[_name(file.table)]
+                of_table.setdefault(row["conversation_start"].date(), []).append(row)
     return rows
+
+
+def _name(table: str) -> str:
+    """A table's name as a query writes it."""
+    return table if table in TABLES else f"finance.{table}"
 
 
 @lru_cache(maxsize=4096)
@@ -124,21 +130,35 @@ def _only(rows: Rows, conversation: str) -> Rows:
 
 
 def differences(table: str, what: str, found: Rows, truth: Rows) -> list[str]:
-    """How rows differ from the truth, over every column it lists; nothing where they do not."""
+    """How rows differ from the truth, over every column it lists; nothing where they do not.
 
-    def key(row: dict[str, Any]) -> tuple[Any, ...]:
-        return tuple(row[name] for name in KEYS[table])
-
-    have, want = {key(row): row for row in found}, {key(row): row for row in truth}
+    A natural key stands as often as the provider repeats its ids.
+    """
+    have, want = _by_key(table, found), _by_key(table, truth)
     said = []
-    if len(have) < len(found):
-        said.append(f"{table} {what}: {len(found) - len(have)} rows stand twice")
-    if lost := want.keys() - have.keys():
-        said.append(f"{table} {what}: {len(lost)} rows missing, such as {min(lost)}")
-    if extra := have.keys() - want.keys():
-        said.append(f"{table} {what}: {len(extra)} rows too many, such as {min(extra)}")
-    for row in want.keys() & have.keys():
-        wrong = [name for name in want[row] if have[row][name] != want[row][name]]
-        if wrong:
-            said.append(f"{table} {what}: {row} differs in {', '.join(wrong)}")
-    return said
+    for key in have.keys() | want.keys():
+        if len(have.get(key, ())) != len(want.get(key, ())):
+            counts = f"{len(have.get(key, ()))} times and not {len(want.get(key, ()))}"
+            said.append(f"{table} {what}: {key} stands {counts}")
+        elif wrong := _wrong(have[key], want[key]):
+            said.append(f"{table} {what}: {key} differs in {', '.join(wrong)}")
+    return sorted(said)
+
+
+def _wrong(have: Rows, want: Rows) -> list[str]:
+    """The columns in which rows of one key differ, whatever their order."""
+    if len(want) == 1:
+        return [name for name in want[0] if have[0][name] != want[0][name]]
+    left = [{name: row[name] for name in want[0]} for row in have]
+    for row in want:
+        if row not in left:
+            return ["one of several"]
+        left.remove(row)
+    return []
+
+
+def _by_key(table: str, rows: Rows) -> dict[tuple[Any, ...], Rows]:
+    found: dict[tuple[Any, ...], Rows] = {}
+    for row in rows:
+        found.setdefault(tuple(row[name] for name in KEYS[table]), []).append(row)
+    return found

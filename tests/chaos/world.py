@@ -20,8 +20,8 @@ from tests.chaos.process import (
     offloading,
     running,
 )
-from tests.chaos.story import Ask, Fate, Story, Weather
 from tests.chaos.records import Records
+from tests.chaos.story import Ask, Fate, Story, Weather
 from tests.chaos.submits import Submits
 from tests.fakes import VirtualClock, run
 from trunkline.config import GenesysSettings, Settings
