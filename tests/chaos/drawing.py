@@ -115,7 +115,7 @@ def _provider(draw: Random, seed: int) -> Settings:
         salt=str(seed),
         page_rows=draw.choice((2, 5, 9, 1000)),
         lag_seconds=draw.choice((0, 3_600, 6 * 3_600, 2 * 86_400)),
-        pending_seconds=draw.choice((6.0, 6.0, 6.0, 90.0, 2_000.0)),
+        pending_seconds=draw.choice((6.0, 6.0, 6.0, 6.0, 90.0, 400.0)),
         result_seconds=draw.choice((86_400, 5 * 86_400)),
         late_share=0.3 if late else 0.0,
         late_seconds=draw.choice((3_600, 40_000, 2 * 86_400)) if late else 0,

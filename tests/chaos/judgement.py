@@ -110,6 +110,17 @@ class Asked:
         ]
 
 
+def judge_patience(ended: Ended) -> list[str]:
+    """After an answer that says when to come again, nothing is sent before."""
+    waits = [(one.heard, one.heard + one.retry_after) for one in ended.sent if one.retry_after]
+    return [
+        f"sent before Retry-After: {one}"
+        for one in ended.sent
+        for heard, until in waits
+        if heard < one.at < until
+    ]
+
+
 def judge_ask(asked: Asked) -> list[str]:
     """An answer has every row and says what it lacks; an error names what is missing."""
     ended = asked.ended
@@ -232,10 +243,10 @@ def judge_budget(ask: Ask, ended: Ended, before: Holding, job_seconds: float) ->
 
 
 def _polls(seconds: float) -> int:
-    """How often a job of so many seconds may be asked for: after a tenth of its age each time."""
+    """How often a job of so many seconds may be asked for: after a twentieth of its age each."""
     age, count = 3.0, 3
     while age < seconds + 10:
-        age += min(max(age / 10, 1.0), 30.0)
+        age += min(max(age / 20, 1.5), 30.0)
         count += 1
     return count
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from tests.chaos.process import Process
@@ -21,13 +21,18 @@ TRAVEL = 0.05  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One request that was sent: ``faults`` are what went wrong with it, by the simulator."""
+    """One request that was sent: ``faults`` are what went wrong with it, by the simulator.
+
+    ``retry_after`` is what a 429 of the API says; ``heard`` is when the answer was there.
+    """
 
     at: datetime
     method: str
     path: str
     status: int
     faults: tuple[str, ...]
+    heard: datetime
+    retry_after: timedelta
 
     @property
     def kind(self) -> str:
@@ -85,11 +90,18 @@ class Line:
             SimRequest(request.method, path, headers, request.body or b"")
         )
         faults = tuple((self.simulator.state.met - met).elements())
-        sent = Sent(self.clock.now(), request.method, path, answer.status, faults)
+        now = self.clock.now()
+        heard = now + timedelta(seconds=answer.delay or TRAVEL)
+        sent = Sent(now, request.method, path, answer.status, faults, heard, _retry(answer))
         self.record.append(sent)
         if sent.kind == "submit" and sent.status == 202:
             self.submits.accepted()
         return answer, sent.kind
+
+
+def _retry(answer: SimResponse) -> timedelta:
+    told = answer.status == 429 and answer.fault is None
+    return timedelta(seconds=int(answer.headers.get("Retry-After", 0)) if told else 0)
 
 
 def _received(answer: SimResponse) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -17,6 +18,7 @@ from tests.chaos.judgement import (
     judge_budget,
     judge_end,
     judge_lake,
+    judge_patience,
     went_well,
 )
 from tests.chaos.story import Action, Ask, Cancel, Resume, Story, Together, Wait, Weather
@@ -99,7 +101,7 @@ class _Trial:
             self.met["clock skew"] += 1
         if isinstance(ended.error, IncompleteData):
             self.met["error that names days"] += 1
-        self.wrong(judge_end(ended))
+        self.wrong([*judge_end(ended), *judge_patience(ended)])
         holding = held(self.world)
         self.wrong(judge_lake(self.world, holding))
         return holding
@@ -157,15 +159,21 @@ class _Trial:
         self.wrong(_personal(self.world))
 
 
-def tried(story: Story, home: Path, plant: Plant = no_plant) -> Verdict:
-    """Live through a story and judge it, at every step and in the end."""
+def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool = True) -> Verdict:
+    """Live through a story and judge it, at every step and in the end.
+
+    Not ``to_the_end``, it is over with the first thing that is wrong.
+    """
     trial = _Trial(World(home, story, plant))
     trial.met["late conversations"] += story.provider.late_share > 0
     try:
-        for action in story.actions:
-            trial.lives(action)
-        trial.heals()
-        trial.leaves()
+        for part in (
+            *(partial(trial.lives, one) for one in story.actions),
+            trial.heals,
+            trial.leaves,
+        ):
+            if to_the_end or not trial.violations:
+                part()
     except Exception as defect:  # noqa: BLE001  (of the proof itself, or of the lake it cannot read)
         trial.wrong([f"could not be judged: {type(defect).__name__}: {defect}"])
     met = trial.met + trial.world.simulator.state.met
