@@ -111,7 +111,9 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _is_below(home: Path, path: object) -> bool:
-    return isinstance(path, str | Path) and str(path).startswith(f"{home}/")
+    """Whether it is one of ours; the lock is the system's, which lets go of it for the dead."""
+    text = str(path) if isinstance(path, str | Path) else ""
+    return text.startswith(f"{home}/") and not text.endswith("/writer.lock")
 
 
 def _writes(process: Process, path: Path) -> None:

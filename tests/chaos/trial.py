@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -127,10 +128,10 @@ class _Trial:
         else:
             self.wrong([f"on a good day, {TRIES} times: {ended}"])
         if self.world.story.seed % 4 == 0:
-            self.anew(everything)
-        self.again(everything)
+            ended = self.anew(everything)
+        self.again(everything, ended)
 
-    def anew(self, everything: Ask) -> None:
+    def anew(self, everything: Ask) -> Ended:
         """Fetched once more on a good day: within the budget."""
         before = held(self.world)
         self.world.wait(1)
@@ -140,13 +141,16 @@ class _Trial:
         elif went_well(ended.sent):
             took = self.world.provider.pending_seconds
             self.wrong(judge_budget(everything, ended, before, took))
+        return ended
 
-    def again(self, everything: Ask) -> None:
-        """Asked again at once: for nothing, unless the jobs took so long that it is old by now."""
-        if self.world.provider.pending_seconds > REFRESH:
-            return
+    def again(self, everything: Ask, last: Ended) -> None:
+        """Asked again at once: for nothing, unless it took so long that it is old by now."""
         begun = {day for day in everything.utc_days if midnight(day) <= self.world.clock.now()}
-        if begun <= held(self.world).days.keys() and (sent := self.asked(everything).sent):
+        if not begun <= held(self.world).days.keys():
+            return
+        if (last.ended - last.began).total_seconds() > REFRESH / 2:
+            return
+        if sent := self.asked(everything).sent:
             self.wrong([f"{len(sent)} requests for what was held"])
 
     def leaves(self) -> None:
@@ -167,11 +171,8 @@ def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool
     trial = _Trial(World(home, story, plant))
     trial.met["late conversations"] += story.provider.late_share > 0
     try:
-        for part in (
-            *(partial(trial.lives, one) for one in story.actions),
-            trial.heals,
-            trial.leaves,
-        ):
+        lives: list[Callable[[], None]] = [partial(trial.lives, one) for one in story.actions]
+        for part in (*lives, trial.heals, trial.leaves):
             if to_the_end or not trial.violations:
                 part()
     except Exception as defect:  # noqa: BLE001  (of the proof itself, or of the lake it cannot read)
