@@ -113,7 +113,7 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
 def _is_below(home: Path, path: object) -> bool:
     """Whether it is one of ours; the lock is the system's, which lets go of it for the dead."""
     text = str(path) if isinstance(path, str | Path) else ""
-    return text.startswith(f"{home}/") and not text.endswith("/writer.lock")
+    return text.startswith(f"{home}/") and not text.startswith(f"{home}/writer.")
 
 
 def _writes(process: Process, path: Path) -> None:
