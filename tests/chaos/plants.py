@@ -252,6 +252,10 @@ def _a_day_more(values: Values) -> Values:
     return {"day": (date.fromisoformat(values["day"]) + timedelta(days=1)).isoformat()}
 
 
+def _one_table_elsewhere(values: Values) -> Values:
+    return {"organization": "nobody"} if values["table_name"] == "segments" else {}
+
+
 def _id_lost(_: Values) -> Values:
     return {"remote_id": None}
 
@@ -267,7 +271,7 @@ PLANTS: dict[str, Plant] = {
     "a body is logged": _body_logged,
     "a half-written file is published": _half_written,
     "polls come ten times as fast": _hasty,
-    "one table is not published": forgets("^INSERT INTO files", table_name="segments"),
+    "one table is not published": mistakes("^INSERT INTO files", _one_table_elsewhere),
     "what was replaced lives on": forgets("^UPDATE files SET died"),
     "coverage is not recorded": forgets("^INSERT INTO coverage"),
     "days of a file are not recorded": forgets("^INSERT INTO file_days"),

@@ -153,10 +153,10 @@ class Catalogue:
             for row in rows
         )
 
-    def newest_fingerprint(self, organization: str) -> str | None:
-        """What the newest publication was fetched under; None before the first."""
-        row = self._one("newest_fingerprint", organization=organization)
-        return str(row["fingerprint"]) if row else None
+    def newest_fetch(self, organization: str) -> tuple[datetime, str] | None:
+        """When the days of the newest publication were fetched, and under which fingerprint."""
+        row = self._one("newest_fetch", organization=organization)
+        return (datetime.fromisoformat(row["fetched_at"]), row["fingerprint"]) if row else None
 
     def live_files(
         self, organization: str, table: str, days: frozenset[date] | None, scope: Scope = WHOLE
