@@ -37,7 +37,9 @@ docs: .venv/dev
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks.flatten
+	$(BIN)/python -m benchmarks.profile
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.group_by
 	$(BIN)/python -m benchmarks.wall_time
 
 format: .venv/dev

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from trunkline.catalog import Catalog
 from trunkline.engine.landing import layout_of
-from trunkline.flatten import Flattener
+from trunkline.flatten import Flattener, Policy
 from trunkline.http.transport import gunzip
 from trunkline.lake.landing import FILES, Receipt, stage
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
@@ -23,7 +23,7 @@ from trunkline.providers.genesys.tables import TABLES
 
 EVERY_DAY = frozenset(date(2025, 1, 1) + timedelta(days=n) for n in range(365))
 CATALOG = Catalog("genesys", TABLES)
-FLATTENER = Flattener(CONVERSATION_DETAILS, CATALOG.of(CONVERSATION_DETAILS))
+FLATTENER = Flattener(CONVERSATION_DETAILS, CATALOG.of(CONVERSATION_DETAILS), Policy())
 LAYOUT = layout_of(CATALOG, CONVERSATION_DETAILS)
 
 

@@ -18,6 +18,7 @@ from enum import Enum
 from trunkline.types import Type
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -56,7 +57,8 @@ class Column:
     ``level.#`` (the 0-based place of the element in its parent's list),
     ``level.key`` (the ids from the root down to the element, joined by colons) or
     ``level.metrics[tTalk]`` (the sum of ``value`` over the elements of that ``name`` in the level
-    ``metric``, at or below this one).
+    ``metric``, at or below this one). ``within`` is the level in whose life a time is, so that a
+    bound on it bounds the start, too; it may stand up to ``lead_ms`` before the start.
     """
 
     name: str
@@ -66,8 +68,12 @@ class Column:
     unit: str | None = None
     pii: Pii = Pii.NONE
     whose: Whose = Whose.NOBODY
+    within: str | None = None
+    lead_ms: int = 0
 
     def __post_init__(self) -> None:
+        if self.within and self.type is not Type.TIMESTAMP:
+            raise ValueError(f"column {self.name}: only a time is within a life")
         if not _NAME.match(self.name):
             raise ValueError(f"column {self.name!r} is not in snake_case")
         if "." not in self.source:
@@ -95,13 +101,20 @@ class Pushdown:
     """A predicate the provider can apply. Inexact ones are applied again by the engine.
 
     One with ``=`` and ``IN`` may be a predicate of a FILTERED scope: the provider then tells every
-    record that has such a value anywhere in it, and nothing less.
+    record that has such a value anywhere in it, and nothing less. ``values`` are all that such a
+    predicate may name; where there are none, it may name GUIDs. Nothing else is ever sent or kept,
+    since a text of the user's may be personal.
     """
 
     column: str
     operators: tuple[str, ...]
     required: bool = False
     exact: bool = False
+    values: frozenset[str] = frozenset()
+
+    def takes(self, value: str) -> bool:
+        """Whether a predicate of a FILTERED scope may name the value."""
+        return value in self.values if self.values else _GUID.match(value) is not None
 
 
 class ScopeKind(Enum):
@@ -139,9 +152,16 @@ class Scope:
             return self.kind.value
         return f"{self.kind.value} {json.dumps(self.predicates, separators=(',', ':'))}"
 
+    @property
+    def condition(self) -> str:
+        """Its predicates as SQL says them; empty without any."""
+        return " AND ".join(_one_of(column, values) for column, values in self.predicates)
+
     @staticmethod
     def parse(text: str) -> Scope:
         """The scope of a text that ``str`` made; ValueError for any other."""
+        if not text:
+            return WHOLE
         kind, _, predicates = text.partition(" ")
         found = json.loads(predicates) if predicates else ()
         return Scope(ScopeKind(kind), tuple((column, tuple(v)) for column, v in found))
@@ -150,6 +170,11 @@ class Scope:
 WHOLE = Scope()
 OPEN_AT = Scope(ScopeKind.OPEN_AT)
 TAIL = Scope(ScopeKind.TAIL)
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> str:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return f"{column} = {listed}" if len(values) == 1 else f"{column} IN ({listed})"
 
 
 def filtered(values: Mapping[str, Iterable[str]]) -> Scope:
@@ -206,7 +231,10 @@ class Dataset:
     ``time_column`` is the column that decides which UTC day a record belongs to; every table of the
     dataset has it. ``end_column`` of the root table is NULL while a record goes on. ``cursor`` and
     ``watermark`` are attributes of a result page's envelope. ``only_in_jobs`` are the levels that
-    nothing but a job tells of: the tail lacks them.
+    nothing but a job tells of: the tail lacks them. ``filter_level`` is the level whose elements a
+    FILTERED scope looks at, together with what they stand in: it finds every value of that level
+    and of the root, but of a level between them only the elements that have such an element in
+    them.
     """
 
     name: str
@@ -218,6 +246,7 @@ class Dataset:
     cursor: str
     watermark: str
     only_in_jobs: frozenset[str] = frozenset()
+    filter_level: str | None = None
     metrics: tuple[str, ...] = ()
     permissions: tuple[str, ...] = ()
     max_interval_days: int = 31
@@ -281,6 +310,9 @@ class Table:
         wanted.update(pushdown.column for pushdown in self.pushdowns)
         if missing := sorted(wanted - set(names)):
             raise ValueError(f"table {self.name}: no columns {missing}")
+        root = self.dataset.levels[0].name
+        if others := [c.name for c in self.columns if c.within not in (None, root)]:
+            raise ValueError(f"table {self.name}: {others} are not within the life of a {root}")
         path = {level.name for level in self.dataset.path(self.level)}
         if strangers := [c.name for c in self.columns if c.level not in path]:
             raise ValueError(f"table {self.name}: columns of another level {strangers}")
@@ -301,6 +333,16 @@ class Table:
     def time_column(self) -> str:
         """The column that a scan must bound."""
         return self.dataset.time_column
+
+    def filter_of(self, name: str) -> Pushdown | None:
+        """The pushdown of a column that a FILTERED scope may have as a predicate."""
+        fits = (p for p in self.pushdowns if p.column == name and {"=", "IN"} <= {*p.operators})
+        return next(fits, None)
+
+    def is_told(self, name: str) -> bool:
+        """Whether a FILTERED scope finds every row that has a value in the column."""
+        dataset = self.dataset
+        return self.column(name).level in (dataset.levels[0].name, dataset.filter_level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +374,11 @@ class Catalog:
     def of(self, dataset: Dataset) -> tuple[Table, ...]:
         """The tables cut from one dataset."""
         return tuple(t for t in self.tables if t.dataset == dataset)
+
+    @property
+    def datasets(self) -> tuple[Dataset, ...]:
+        """What the tables are cut from."""
+        return tuple(dict.fromkeys(table.dataset for table in self.tables))
 
     def root(self, dataset: Dataset) -> Table:
         """The table whose rows are a dataset's records."""

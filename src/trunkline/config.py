@@ -22,6 +22,7 @@ from trunkline.errors import ConfigError
 
 FILE = "trunkline.toml"
 _NO_SETTINGS = ("TRUNKLINE_CONFIG", "TRUNKLINE_DEBUG")
+PUSHDOWNS = ("auto", "never", "always")
 HOME = Path(".trunkline")
 
 # DuckDB's units: KB is 1,000 bytes and KiB 1,024.
@@ -32,6 +33,7 @@ _BOUNDS = {
     "refresh_after": (0, _DECADE),
     "settle": (0, _DECADE),
     "recheck": (0, _DECADE),
+    "lookback": (0, 3_660),
     "max_requests": (1, 1_000_000_000),
     "max_rows": (0, 1_000_000_000_000),
     "query_seconds": (1, _DECADE),
@@ -91,12 +93,16 @@ class Settings:
         3_024_000, "seconds past a day after which `sync --recheck` fetches it once more"
     )
     tail: bool = _setting(True, "ask for what is past the watermark, too")
+    lookback: int = _setting(
+        31, "days before a bound on another time of a conversation that it may have started"
+    )
     max_requests: int = _setting(5_000, "requests one query may take without being asked")
     max_rows: int = _setting(0, "rows one answer may have; 0 for no limit")
     query_seconds: int = _setting(600, "seconds one query may run after its data is there")
     query_memory: str = _setting("2GB", "memory one query may use")
     rate_share: float = _setting(1.0, "part of the provider's rate limit that may be used")
     jobs_in_flight: int = _setting(16, "jobs under way at once")
+    pushdown: str = _setting("auto", "filters sent to the provider: auto, never or always")
     keep_history: int = _setting(90, "days that runs and requests stay in `trunkline.runs`")
     role: str = _setting("administrator", "who asks: administrator, analyst or finance")
     policy: str = _setting("", "file of masking rules, in place of the table `[masking]`")
@@ -311,6 +317,8 @@ def _checked(settings: Settings) -> Settings:
         )
     if not 0 < settings.rate_share <= 1:
         raise ConfigError("rate_share must be above 0 and at most 1")
+    if settings.pushdown not in PUSHDOWNS:
+        raise ConfigError("pushdown must be auto, never or always")
     _check_memory(settings.query_memory)
     for name, (least, most) in _BOUNDS.items():
         if not least <= getattr(settings, name) <= most:

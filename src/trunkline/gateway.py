@@ -28,6 +28,7 @@ from trunkline.engine.judgement import instant
 from trunkline.engine.seams import Seams
 from trunkline.engine.syncing import Synced, Wish
 from trunkline.errors import UsageError
+from trunkline.lake.given import Parameters
 from trunkline.lake.session import Answer
 from trunkline.thread import NewLoop, WorkThread
 
@@ -56,7 +57,7 @@ class Gateway:
             self._thread.close()
             raise
 
-    def query(
+    def query(  # noqa: PLR0913 (all but one are by name)
         self,
         sql: str,
         *,
@@ -66,13 +67,16 @@ class Gateway:
         covered: bool = False,
         as_of: int | datetime | None = None,
         tail: bool | None = None,
+        parameters: Parameters = (),
+        pushdown: str | None = None,
     ) -> Result:
         """Fetch what the query needs and is not held yet; the rows are read from the result.
 
         ``timezone`` is the zone of dates without one. ``covered`` answers from what is held,
         ``as_of`` from a snapshot (its number, or a time; UTC where it has no zone): neither
-        requests anything. ``tail`` asks for what is past the watermark, too; by default as the
-        settings have it.
+        requests anything. ``tail`` asks for what is past the watermark, too; ``pushdown`` is auto,
+        never or always; by default both are as the settings have it. ``parameters`` are the values
+        of ``?`` or ``$1`` in order, or of ``$name`` by name; they bound a query as constants do.
 
         Raises SqlError and its kin before any request; CostGuard where it would take more than
         ``max_requests``; IncompleteData where intervals are missing, unless ``allow_partial``.
@@ -80,13 +84,23 @@ class Gateway:
         """
         if isinstance(as_of, datetime) and as_of.tzinfo is None:
             as_of = as_of.replace(tzinfo=UTC)
-        options = Options(timezone, max_requests, allow_partial, covered, as_of, tail=tail)
+        options = Options(
+            timezone,
+            max_requests,
+            allow_partial,
+            covered,
+            as_of,
+            tail=tail,
+            parameters=parameters,
+            pushdown=pushdown,
+        )
         prepared = self._thread.run(lambda: self._engine.prepare(sql, options, _ignore))
         return Result(prepared, lambda: self._reading(prepared))
 
-    def explain(self, sql: str, *, timezone: str | None = None) -> str:
+    def explain(self, sql: str, *, timezone: str | None = None, parameters: Parameters = ()) -> str:
         """What a query would call, what that costs and what is held. Requests nothing."""
-        return str(self._thread.call(self._engine.explain, sql, Options(time_zone=timezone)))
+        options = Options(time_zone=timezone, parameters=parameters)
+        return str(self._thread.call(self._engine.explain, sql, options))
 
     def sync(
         self,

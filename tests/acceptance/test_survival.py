@@ -117,3 +117,27 @@ def test_one_process_fetches_while_another_reads_and_a_third_waits(tmp_path: Pat
         assert first == second
         assert "another process" in said
         assert at.asked("POST", "/details/jobs") == before + 1
+
+
+def test_a_job_that_is_being_fetched_can_be_cancelled_from_elsewhere(tmp_path: Path) -> None:
+    slow = replace(SMALL, pending_seconds=600.0)
+    with desk(tmp_path, slow) as at:
+        process = at.start("query", QUESTION, "--quiet")
+        while at.asked("POST", "/details/jobs") < 3 or len(_running(at)) < 3:
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.05)
+        keys = _running(at)
+        for key in keys:
+            done = at.run("jobs", "cancel", key)
+            assert done.returncode == 0, done.stderr
+            assert "is cancelled" in done.stdout
+        said = process.communicate(timeout=60)[1]
+        assert process.returncode == 4
+        assert "cancelled by `trunkline jobs cancel`" in said
+        assert at.asked("DELETE", "") == 3
+
+
+def _running(at: Desk) -> list[str]:
+    """The keys of the jobs that the provider has."""
+    lines = at.run("jobs", "list").stdout.splitlines()
+    return [line.split()[0] for line in lines if " running " in line]

@@ -277,3 +277,23 @@ def test_settings_are_read_from_the_named_file(tmp_path: Path) -> None:
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="nonsense"):
         _ = trunkline.nonsense  # type: ignore[attr-defined]
+
+
+def test_days_are_synced_before_anybody_asks(site: Site) -> None:
+    with connected(site) as gateway:
+        done = gateway.sync("conversations", start=date(2025, 1, 1), end=date(2026, 1, 1))
+        assert (done.days, site.submits()) == (365, 12)
+        again = gateway.sync(start=date(2025, 1, 1), end=date(2026, 1, 1))
+        assert (again.days, again.requests) == (0, 0)
+        assert gateway.query(COUNT).certificate["requests"]["total"] == 0
+        with pytest.raises(UsageError, match="--from"):
+            gateway.sync("conversations")
+
+
+def test_dates_are_those_of_the_time_zone(site: Site) -> None:
+    with connected(site) as gateway:
+        day = date(2025, 7, 1)
+        done = gateway.sync(start=day, end=date(2025, 7, 2), timezone="Australia/Sydney")
+    assert [(f"{i.start:%F}", f"{i.last_day:%F}") for i in done.intervals] == [
+        ("2025-06-30", "2025-07-01")
+    ]

@@ -206,20 +206,27 @@ def test_the_guard_stops_a_run_that_takes_more_than_it_seemed(tmp_path: Path) ->
 def test_data_later_than_the_provider_has_is_said_to_be_missing(tmp_path: Path) -> None:
     site = Site(tmp_path / "data", replace(SMALL, lag_seconds=3 * 86_400), Settings())
     prepared = site.prepare(
-        "SELECT count(*) FROM conversations WHERE conversation_start >= '2026-03-01'"
+        "SELECT count(*) FROM conversations WHERE conversation_start >= '2026-03-01'",
+        Options(tail=False),
     )
     assert prepared.certificate["complete"] is False
     assert prepared.certificate["watermark"] == "2026-03-07T09:30:00.000Z"
 
 
-def test_a_day_that_begins_while_jobs_run_is_fetched_too(tmp_path: Path) -> None:
+def test_a_day_that_begins_while_jobs_run_is_in_the_answer_too(tmp_path: Path) -> None:
     almost_midnight = datetime(2026, 3, 10, 23, 59, 58, tzinfo=UTC)
     prompt = replace(SMALL, lag_seconds=0)
     site = Site(tmp_path / "data", prompt, start=almost_midnight)
-    site.prepare("SELECT * FROM conversations WHERE conversation_start >= '2026-03-10'")
+    question = "SELECT * FROM conversations WHERE conversation_start >= '2026-03-10'"
+    prepared = site.prepare(question)
+    assert prepared.certificate["complete"] is True
+    asked = prepared.certificate["intervals"]["conversation_details"]["asked"]
+    assert asked == ["2026-03-10T00:00:00.000Z/2026-03-12T00:00:00.000Z"]
+    (tail,) = prepared.certificate["tail"]
+    assert tail["interval"].startswith("2026-03-10T23:59:5")
+    assert tail["interval"] > "2026-03-10T23:59:50.000Z/2026-03-11T00:00:00.000Z"
     with site.engine() as engine:
-        held = [day.day for day in engine.coverage()]
-    assert held == [date(2026, 3, 10), date(2026, 3, 11)]
+        assert [day.day for day in engine.coverage()] == [date(2026, 3, 10)]
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut", "junk"])

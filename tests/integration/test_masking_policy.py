@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.gateway import TABLES, Site
+from tests.gateway import SMALL, TABLES, Site
 from trunkline.config import MaskingRules, Settings
 from trunkline.engine.masking import Role
 from trunkline.errors import ConfigError, ForbiddenSql, RelationClosed, SqlError
 from trunkline_simulator import conversations_of
+from trunkline_simulator.settings import Shape
 
 DAY = "conversation_start >= '2025-03-01' AND conversation_start < '2025-03-13'"
 DAYS = tuple(date(2025, 3, n) for n in range(1, 13))
@@ -228,3 +230,38 @@ def test_the_key_is_nowhere_in_the_data_directory(tmp_path: Path) -> None:
             content = path.read_bytes()
             assert KEY not in content
             assert KEY.hex().encode() not in content
+
+
+DROPPED = {"columns": {"sessions": {"ani": "drop", "media_type": "redact"}}}
+COLUMNS = "ani, ani_token, media_type, conversation_start AS at"
+
+
+def dropping(folder: Path, per_day: int) -> Site:
+    settings = Settings(masking=MaskingRules("here", DROPPED), token_key=KEY.hex())
+    return Site(folder / "data", replace(SMALL, shape=Shape(per_day=per_day)), settings=settings)
+
+
+def require_dropped(rows: list[dict[str, Any]]) -> None:
+    assert {row["ani"] for row in rows} == {None}
+    assert {row["media_type"] for row in rows} == {"REDACTED"}
+    assert any(row["ani_token"] for row in rows)
+
+
+def test_the_policy_holds_past_the_watermark(tmp_path: Path) -> None:
+    found = dropping(tmp_path, 60)
+    today = f"SELECT {COLUMNS} FROM sessions WHERE conversation_start >= '2026-03-09'"
+    assert found.prepare(today).certificate["tail"]
+    rows = found.query(today)
+    require_dropped(rows)
+    watermark = datetime(2026, 3, 10, 3, 30, tzinfo=UTC)
+    require_dropped([row for row in rows if row["at"] >= watermark])
+
+
+def test_the_policy_holds_for_open_conversations(tmp_path: Path) -> None:
+    found = dropping(tmp_path, 12)
+    february = "conversation_start >= '2026-02-01' AND conversation_start < '2026-03-01'"
+    question = f"SELECT {COLUMNS} FROM sessions WHERE {february}"
+    found.prepare(question)
+    found.wait(days=75)
+    require_dropped(found.query(question))
+    assert any(path == "/api/v2/analytics/conversations/details" for _, path, _ in found.requests)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.gateway import SMALL, Site
+from tests.gateway import SMALL, TABLES, Site
 from trunkline.engine.registry import catalog
 from trunkline_simulator.families import expected_families, repeated
 from trunkline_simulator.truth import conversations
@@ -17,6 +17,7 @@ FIRST, LAST = date(2025, 3, 1), date(2025, 3, 31)
 MARCH = "conversation_start >= '2025-03-01' AND conversation_start < '2025-04-01'"
 HOSTILE = replace(SMALL, shape=replace(SMALL.shape, per_day=8, hostile=True))
 
+LANDED = [table for table in catalog().tables if table.name in TABLES]
 FAMILIES = f"""
 SELECT s.conversation_id, s.participant_id, s.session_id,
        (SELECT count(*) FROM sessions o
@@ -37,7 +38,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return made
 
 
-@pytest.mark.parametrize("table", catalog().tables, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", LANDED, ids=lambda table: table.name)
 def test_a_key_stands_once_in_its_table(site: Site, table: object) -> None:
     name, key = table.name, table.key  # type: ignore[attr-defined]
     sql = f"SELECT count(*) AS n, count(DISTINCT {key}) AS keys FROM {name} WHERE {MARCH}"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import run
-from tests.gateway import NOW, SMALL, Site, same_rows
+from tests.gateway import NOW, SMALL, TABLES, Site, same_rows
 from trunkline.config import Settings
 from trunkline.engine import Options
 from trunkline.engine.syncing import Synced, Wish, follow
@@ -52,7 +52,7 @@ def test_what_was_synced_is_answered_without_a_request(tmp_path: Path) -> None:
 def test_the_summary_counts_what_landed(tmp_path: Path) -> None:
     site = Site(tmp_path / "data")
     done = site.sync(FEBRUARY)
-    landed = sum(len(site.truth(table, FIRST, LAST)) for table in done.certificate["rows_landed"])
+    landed = sum(len(site.truth(table, FIRST, LAST)) for table in TABLES)
     assert done.rows == landed
     assert str(done) == (
         f"2026-02-01 to 2026-02-28: 28 days fetched, 0 held already; {landed:,} rows landed, "
@@ -143,6 +143,11 @@ def test_a_wish_that_says_too_little_or_too_much(tmp_path: Path, wish: Wish, sai
     assert site.requests == []
 
 
+def test_tables_of_another_schema_and_views_can_be_named(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    assert site.sync(replace(FEBRUARY, tables=("finance.session_numbers", "interactions"))).days
+
+
 def test_a_table_that_is_none(tmp_path: Path) -> None:
     site = Site(tmp_path / "data")
     with pytest.raises(UnknownRelation) as caught:
@@ -212,6 +217,20 @@ def test_follow_keeps_the_last_days_fresh(tmp_path: Path) -> None:
         row["conversation_id"]
         for row in site.truth("conversations", date(2026, 3, 3), date(2026, 3, 10))
     }
+
+
+def test_follow_keeps_to_open_conversations_of_older_days(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    site.sync(FEBRUARY)
+    with site.engine() as engine:
+        old = {r.start.date() for r in engine.lake.catalogue.fresh.open_records("genesys")}
+    assert min(old) < date(2026, 2, 20)
+    site.wait(minutes=20)
+    ((_, done),) = followed(site, 1, Wish(follow=True))
+    assert isinstance(done, Synced)
+    assert {day for interval in done.intervals for day in interval.days()} >= old
+    assert done.certificate["reopened"]["asked"] > 0
+    assert str(done).split(":")[0].endswith("2026-03-03 to 2026-03-10")
 
 
 def test_follow_goes_on_when_the_provider_fails(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ SINCE = "conversation_start >= '2026-03-09'"
 QUESTION = f"SELECT * FROM conversations WHERE {SINCE}"
 QUERY = "/api/v2/analytics/conversations/details/query"
 NO_TAIL = Options(tail=False)
+KEY = bytes(range(32))
 
 
 @pytest.fixture
@@ -162,6 +163,15 @@ def test_a_day_that_begins_past_the_watermark_is_not_asked_for_again(tmp_path: P
     )
 
 
+def test_of_a_day_past_the_watermark_it_is_asked_for_once(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", BUSY, start=datetime(2026, 3, 10, 4, tzinfo=UTC))
+    question = QUESTION.replace("03-09", "03-10")
+    site.prepare(question)
+    before = len(site.requests)
+    site.prepare(question)
+    assert len(site.requests) == before
+
+
 def test_only_what_is_asked_past_the_watermark_asks_for_it(site: Site) -> None:
     site.prepare(f"{QUESTION} AND conversation_start < '2026-03-10 03:00'")
     assert asked(site) == 0
@@ -234,6 +244,24 @@ def test_what_cannot_be_had_fails_the_question(tmp_path: Path) -> None:
     assert partial_.certificate["complete"] is False
     assert any("what needs no job" in notice for notice in partial_.notices)
     assert site.submits() == 1, "what did land is kept"
+
+
+def test_it_is_masked_by_the_same_policy_as_what_jobs_bring(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", BUSY, Settings(token_key=KEY.hex()))
+    site.prepare(QUESTION)
+    before = "conversation_start < '2026-03-10'"
+    for bound in (before, f"NOT {before}"):
+        (found,) = site.query(
+            "SELECT count(ani_token) AS tokens,"
+            " bool_and(ani_token IS NULL OR length(ani_token) = 32) AS fit"
+            f" FROM sessions WHERE {SINCE} AND {bound}"
+        )
+        assert found["tokens"] > 0
+        assert found["fit"]
+    site.wait(days=60)
+    site.prepare(QUESTION, NO_TAIL)
+    (later,) = site.query(f"SELECT count(ani_token) AS tokens FROM sessions WHERE {SINCE}", NO_TAIL)
+    assert later["tokens"] > 0
 
 
 def test_as_of_reads_the_tail_as_it_was(site: Site) -> None:

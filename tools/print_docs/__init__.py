@@ -7,22 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tools.print_docs import commands, errors, masking, metrics, settings, tables
+from tools.print_docs import bounds, commands, errors, masking, metrics, settings, tables
 from trunkline.engine.registry import catalog
 
 EXAMPLES = "docs/tables/examples"
+SHAPES = bounds.SHAPES
 
 
-def pages(examples: Mapping[str, str]) -> dict[str, str]:
+def pages(examples: Mapping[str, str], shapes: Mapping[str, str]) -> dict[str, str]:
     """Every printed page by its path in the repository.
 
     ``examples`` is the text of each file in ``docs/tables/examples``, by its name without ``.sql``;
-    KeyError where a table has none.
+    KeyError where a table has none. ``shapes`` are those of the planner's tests, in the same way.
     """
     known = catalog()
     return {
         "docs/reference/commands.md": commands.page(),
         "docs/reference/settings.md": settings.page(),
+        "docs/reference/bounds.md": bounds.page(shapes, known),
         "docs/reference/errors.md": errors.page(),
         "docs/reference/masking.md": masking.page(known),
         "docs/reference/metrics.md": metrics.page(known),

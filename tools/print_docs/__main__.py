@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tools.print_docs import EXAMPLES, pages
+from tools.print_docs import EXAMPLES, SHAPES, pages
 
 
 def write(root: Path) -> None:
     """Write every printed page below ``root``."""
-    found = {path.stem: path.read_text(encoding="utf-8") for path in root.glob(f"{EXAMPLES}/*.sql")}
-    for name, text in pages(found).items():
+    for name, text in pages(_texts(root / EXAMPLES), _texts(root / SHAPES)).items():
         (root / name).write_text(text, encoding="utf-8")
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    return {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.sql")}
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -45,6 +46,20 @@ def _utc(text: str, zone: str) -> datetime:
     found = datetime.fromisoformat(text)
     local = found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
     return local.astimezone(UTC)
+
+
+def parameters(given: Iterable[str]) -> dict[str, object]:
+    """``NAME=VALUE`` by name; a value is a text, as it would be in quotes in the query."""
+    found: dict[str, object] = {}
+    for pair in given:
+        name, sign, value = pair.partition("=")
+        if not sign or (not name.isidentifier() and not name.isdigit()):
+            raise UsageError(
+                "a --param is not NAME=VALUE",  # and may be a value: not said
+                hint="For $since write --param since=2025-03-01; for the first ?, --param 1=...",
+            )
+        found[name] = value
+    return found
 
 
 def require_place(target: Path) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import click
 
+from trunkline.catalog import WHOLE
 from trunkline.cli.opening import engine_of
 from trunkline.cli.telling import put
 from trunkline.interval import midnight, months, runs
@@ -15,7 +16,7 @@ from trunkline.lake.catalogue import CoveredDay
 @click.command("coverage")
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Show which UTC days are held, by dataset and month.
+    """Show which UTC days are held, by dataset, filter and month.
 
     Example:
 
@@ -23,17 +24,24 @@ def command(ctx: click.Context) -> None:
         trunkline coverage
     """
     with engine_of(ctx) as engine:
-        held = engine.coverage()
+        scoped = engine.lake.scoped(engine.catalog.schema)
+        held = [day for day in scoped if day.scope == WHOLE or day.scope.predicates]
         settle = engine.settings.settle_time
         snapshot = engine.lake.catalogue.latest()
     if not held:
         put("nothing is held yet: a query fetches what it needs")
         return
     put(f"snapshot {snapshot}")
-    for dataset in sorted({day.dataset for day in held}):
-        put(f"\n{dataset}")
-        for line in _months([day for day in held if day.dataset == dataset], settle):
+    for title in sorted({_title(day) for day in held}):
+        put(f"\n{title}")
+        for line in _months([day for day in held if _title(day) == title], settle):
             put(f"  {line}")
+
+
+def _title(day: CoveredDay) -> str:
+    """What a day is held of: a dataset, or what a filter let through of it."""
+    condition = day.scope.condition
+    return f"{day.dataset}, fetched where {condition}" if condition else day.dataset
 
 
 def _months(held: list[CoveredDay], settle: timedelta) -> list[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 
 from trunkline.cli import statement
+from trunkline.cli.asked import parameters
 from trunkline.cli.opening import engine_of
 from trunkline.cli.telling import put
+from trunkline.config import PUSHDOWNS
 from trunkline.engine import Options
 
 
@@ -14,10 +16,29 @@ from trunkline.engine import Options
 @click.argument("sql", required=False)
 @click.option("-f", "--file", metavar="FILE", help="Read the SQL from a file.")
 @click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
+@click.option(
+    "--param",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="The value of $NAME in the query, as a text; 1, 2 ... for ?. May be repeated.",
+)
 @click.option("--no-tail", is_flag=True, help="Ask for nothing past the watermark.")
+@click.option(
+    "--pushdown",
+    type=click.Choice(PUSHDOWNS),
+    help="Send filters to the provider; default: the setting pushdown.",
+)
 @click.pass_context
 def command(
-    ctx: click.Context, /, sql: str | None, file: str | None, timezone: str | None, *, no_tail: bool
+    ctx: click.Context,
+    /,
+    sql: str | None,
+    file: str | None,
+    params: tuple[str, ...],
+    *,
+    no_tail: bool,
+    **given: str | None,
 ) -> None:
     """Show what a query would call, what that costs and what is already held.
 
@@ -30,6 +51,11 @@ def command(
                            WHERE date_trunc('year', conversation_start) = DATE '2025-01-01'"
     """
     text = statement.read(sql, file)
-    options = Options(time_zone=timezone, tail=False if no_tail else None)
+    options = Options(
+        time_zone=given["timezone"],
+        tail=False if no_tail else None,
+        parameters=parameters(params),
+        pushdown=given["pushdown"],
+    )
     with engine_of(ctx) as engine, statement.pointed_at(text):
         put(str(engine.explain(text, options)))

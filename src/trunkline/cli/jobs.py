@@ -14,7 +14,7 @@ from trunkline.cli.telling import put, tell, visible
 from trunkline.engine import Engine
 from trunkline.errors import IncompleteData, UsageError
 from trunkline.interval import iso
-from trunkline.jobs.job import Job
+from trunkline.jobs.job import Job, JobState
 
 
 @click.group("jobs", invoke_without_command=True)
@@ -96,6 +96,8 @@ def show(ctx: click.Context, key: str) -> None:
 def cancel(ctx: click.Context, key: str) -> None:
     """Give a job up, here and with the provider.
 
+    A process that is fetching it does so at its next step, and this command waits for that.
+
     Example:
 
     \b
@@ -103,6 +105,8 @@ def cancel(ctx: click.Context, key: str) -> None:
     """
     with engine_of(ctx) as engine, watching(quiet=True) as observe:
         job = asyncio.run(engine.cancel(_find(engine, key).key, observe))
+        if job.state is not JobState.CANCELLED:
+            raise UsageError(f"job {job.key[:8]} ended before: it is {job.state.value}")
         put(f"job {job.key[:8]} is cancelled; its days are fetched again when asked for")
 
 

@@ -7,7 +7,7 @@ last of them is there. A crash loses what was not published yet, and it is asked
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -18,9 +18,9 @@ from trunkline.catalog import TAIL, WHOLE, Dataset, Live, Scope
 from trunkline.engine.certificate import Reopened
 from trunkline.engine.events import Beside
 from trunkline.engine.fetching import Meter, Parts
-from trunkline.engine.landing import layout_of
+from trunkline.engine.landing import Tables, landed_of, layout_of, staged
 from trunkline.errors import IncompleteData, ProviderError
-from trunkline.flatten import Flattened, Flattener
+from trunkline.flatten import Flattener
 from trunkline.interval import DAY, EVER, Interval, iso, midnight
 from trunkline.jobs.job import Landed
 from trunkline.lake.catalogue import Publication
@@ -31,7 +31,6 @@ from trunkline.planner.plan import Plan
 from trunkline.providers import Recent
 
 THE_TAIL, OPEN = "the tail", "open conversations"
-Tables = Mapping[str, pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +106,11 @@ async def _reopen_some(asking: Asking, dataset: Dataset, batch: tuple[StillOpen,
     parts, job = asking.parts, asking.parts.seams.new_key()
     body = await asking.provider.by_id(dataset, [record.key for record in batch])
     at = parts.seams.clock.now()
-    staged: _Staged = await parts.seams.offload(_stage_some, parts, dataset, job, batch, body)
-    asking.meter(Beside(OPEN, staged.landed))
-    found = frozenset(staged.starts)
+    brought: _Staged = await parts.seams.offload(_stage_some, parts, dataset, job, batch, body)
+    asking.meter(Beside(OPEN, brought.landed))
+    found = frozenset(brought.starts)
     if found:
-        whole = _publication(parts, dataset, job, staged.files, found, at)
+        whole = _publication(parts, dataset, job, brought.files, found, at)
         parts.lake.amend(whole, layout_of(parts.catalog, dataset), at)
     missing = [record.key for record in batch if record.key not in found]
     parts.lake.catalogue.fresh.asked(parts.catalog.schema, dataset.name, missing, at)
@@ -129,8 +128,8 @@ def _stage_some(
     for number, (scope, keys) in enumerate(_by_scope(batch)):
         tables = _only(flat.tables, dataset.key, keys)
         starts |= _starts(tables, dataset, layout)
-        files += parts.lake.stage(f"{job}-{number:05d}", tables, layout, scope).files
-    return _Staged(_landed(flat, flat.tables), starts, tuple(files))
+        files += staged(parts.lake, f"{job}-{number:05d}", tables, layout, scope).files
+    return _Staged(landed_of(flat, flat.tables), starts, tuple(files))
 
 
 def _by_scope(batch: Iterable[StillOpen]) -> Iterator[tuple[Scope, list[str]]]:
@@ -156,13 +155,13 @@ async def _ask_tail(asking: Asking, tail: Tail) -> tuple[str, ...]:
     while more and page < live.window // live.page_size:
         page += 1
         answer = await asking.provider.recent(tail.dataset, interval, page)
-        staged: _Staged = await parts.seams.offload(
+        brought: _Staged = await parts.seams.offload(
             _stage_page, parts, tail.dataset, f"{job}-{page:05d}", answer.body, floor
         )
-        asking.meter(Beside(THE_TAIL, staged.landed))
-        had.take(staged)
-        more = staged.records > 0 and (
-            staged.records >= live.page_size or page * live.page_size < answer.total
+        asking.meter(Beside(THE_TAIL, brought.landed))
+        had.take(brought)
+        more = brought.records > 0 and (
+            brought.records >= live.page_size or page * live.page_size < answer.total
         )
     reached = max(had.starts.values(), default=at) if more else interval.end
     whole = _publication(parts, tail.dataset, job, tuple(had.files), frozenset(had.starts), at)
@@ -181,8 +180,8 @@ def _stage_page(parts: Parts, dataset: Dataset, name: str, body: bytes, floor: d
         table: rows.filter(pc.greater_equal(rows[dataset.time_column], earliest))
         for table, rows in flat.tables.items()
     }
-    receipt = parts.lake.stage(name, tables, layout, TAIL)
-    return _Staged(_landed(flat, tables), _starts(tables, dataset, layout), receipt.files)
+    receipt = staged(parts.lake, name, tables, layout, TAIL)
+    return _Staged(landed_of(flat, tables), _starts(tables, dataset, layout), receipt.files)
 
 
 def _starts(tables: Tables, dataset: Dataset, layout: Layout) -> dict[str, datetime]:
@@ -245,21 +244,7 @@ def _publication(
 
 
 def _flattener(parts: Parts, dataset: Dataset) -> Flattener:
-    return Flattener(dataset, parts.catalog.of(dataset))
-
-
-def _landed(flat: Flattened, tables: Tables) -> Landed:
-    return Landed(
-        receipt="",
-        cursor=None,
-        watermark=None,
-        conversations=flat.conversations,
-        ignored=flat.ignored,
-        quarantined=tuple(str(item) for item in flat.quarantined),
-        unknown=tuple(sorted(flat.unknown.items())),
-        rows=tuple((name, table.num_rows) for name, table in tables.items()),
-        fractions=flat.fractions,
-    )
+    return Flattener(dataset, parts.catalog.of(dataset), parts.policy)
 
 
 def _cut_short(tail: Tail, live: Live, reached: datetime) -> str:

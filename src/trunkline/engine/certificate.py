@@ -96,6 +96,7 @@ class Facts:
     tails: tuple[TailDay, ...] = ()
     reopened: Reopened = field(default_factory=Reopened)
     counts: tuple[Counted, ...] = ()
+    unopened: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
 
 def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
@@ -105,6 +106,7 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
     none was quarantined.
     """
     pages = tally.pages
+    is_missing = any(facts.missing.values()) or bool(facts.unopened)
     quarantined = [reason for page in facts.pages for reason in page.quarantined]
     quarantined += [reason for tail in facts.tails for reason in tail.quarantined]
     return {
@@ -113,9 +115,17 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
         "time_zone": facts.time_zone,
         "asked_at": iso(facts.asked_at),
         "snapshot": facts.snapshot,
-        "complete": not any(facts.missing.values()) and not quarantined,
+        "complete": not is_missing and not quarantined,
         "watermark": iso(facts.watermark) if facts.watermark else None,
         "intervals": _intervals(plan, facts),
+        "filtered": _filtered(facts),
+        "open_at": {
+            name: {
+                "asked": [str(day) for day in sorted(days)],
+                "missing": [str(day) for day in sorted(facts.unopened.get(name, ()))],
+            }
+            for name, days in plan.opened.items()
+        },
         "divisions": _divisions(facts.covered),
         "conversations": sum(day.conversations for day in facts.covered),
         "provider_counts": _counts(facts),
@@ -137,6 +147,19 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
         "quarantined": quarantined,
         "fractions": sum(page.fractions for page in facts.pages),
         **unknown_of(page.unknown for page in facts.pages),
+    }
+
+
+def _filtered(facts: Facts) -> dict[str, dict[str, list[str]]]:
+    """The days that were fetched through a filter alone, by dataset and filter."""
+    days: dict[str, dict[str, list[date]]] = {}
+    for held in facts.covered:
+        if held.scope.predicates:
+            of_dataset = days.setdefault(held.dataset, {})
+            of_dataset.setdefault(held.scope.condition, []).append(held.day)
+    return {
+        name: {condition: _texts(of) for condition, of in by_filter.items()}
+        for name, by_filter in days.items()
     }
 
 

@@ -76,6 +76,29 @@ def pieces(tails: Iterable[TailDay]) -> tuple[Piece, ...]:
     )
 
 
+def unopened_of(
+    plan: Plan, found: Iterable[CoveredDay], broken: Mapping[str, frozenset[date]]
+) -> Mapping[str, frozenset[date]]:
+    """The days for which it is asked what was open when they began, and not held, by dataset."""
+    held = {(day.dataset, day.day) for day in found}
+    missing = {
+        name: frozenset(
+            day for day in days if (name, day) not in held or day in broken.get(name, ())
+        )
+        for name, days in plan.opened.items()
+    }
+    return {name: days for name, days in missing.items() if days}
+
+
+def unopened_notices(unopened: Mapping[str, frozenset[date]]) -> tuple[str, ...]:
+    """What has to be said of an answer that lacks what had started before the lookback."""
+    return tuple(
+        f"{name}: not in the answer: what started before {day} and was open when it began"
+        for name, days in unopened.items()
+        for day in sorted(days)
+    )
+
+
 def missing_notices(missing: Missing, covered: Iterable[CoveredDay]) -> tuple[str, ...]:
     """What has to be said of an answer that lacks something."""
     known = {day.dataset: day.watermark for day in sorted(covered, key=lambda day: day.day)}

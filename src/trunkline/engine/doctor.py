@@ -49,7 +49,7 @@ async def examine(
         yield Finding("host and token", Health.GOOD, f"client {token.client_name or 'unnamed'}")
         yield await _guarded("organisation", _organization(provider, settings))
         yield await _guarded("divisions", _divisions(provider, settings, catalog))
-        for dataset in dict.fromkeys(table.dataset for table in catalog.tables):
+        for dataset in catalog.datasets:
             yield await _permission(provider, catalog, dataset)
         yield _clock(provider.clock_offset)
         yield await _guarded("rate limits", _limits(provider, settings))

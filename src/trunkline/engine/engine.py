@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from functools import partial
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import cache, partial
 from typing import Any, Protocol
 
+from trunkline.catalog import Dataset
 from trunkline.config import Settings
+from trunkline.engine.asking import Asked, named
 from trunkline.engine.beside import Asking, supplement
 from trunkline.engine.certificate import Facts, Tally, certificate
-from trunkline.engine.completeness import missing_notices
+from trunkline.engine.completeness import missing_notices, unopened_notices
 from trunkline.engine.connect import connected, genesys_hosts
 from trunkline.engine.events import LockWait, Observe, Planned
 from trunkline.engine.evidence import Run, facts_of
@@ -22,6 +24,7 @@ from trunkline.engine.judgement import (
     checked_zone,
     held_notice,
     limits_of,
+    pushdown_of,
     quarantine_notice,
     reopened_notices,
     require_complete,
@@ -34,6 +37,7 @@ from trunkline.engine.reading import reads_of
 from trunkline.engine.recording import Recording, answering, recorded
 from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams, real
+from trunkline.engine.shares import shares
 from trunkline.engine.syncing import Synced, Wish, checked, intervals_of, synced, tables_of
 from trunkline.engine.system import Sources, system_relations
 from trunkline.engine.verifying import Verified, guarded, to_verify
@@ -46,9 +50,10 @@ from trunkline.lake import constants
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import Counted, Told
 from trunkline.lake.gate import check
+from trunkline.lake.given import Given
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt
-from trunkline.lake.lock import writing
+from trunkline.lake.lock import RETRY_SECONDS, holder_of, is_held, writing
 from trunkline.lake.reading import Reads
 from trunkline.lake.relation import Relation, relations_of
 from trunkline.lake.session import Answer, answer, describe
@@ -81,6 +86,7 @@ class Prepared:
     certificate: dict[str, Any]
     reads: Reads
     run: str
+    given: Given = field(default_factory=Given, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,8 @@ class Engine:
 
     def explain(self, sql: str, options: Options | None = None) -> Plan:
         """What a query would fetch. Requests nothing and needs no credentials."""
-        return self._plan(sql, options or Options(), self._last_known())
+        with self._asking(sql, options or Options()) as asked:
+            return self._plan(asked, self._last_known())
 
     async def prepare(self, sql: str, options: Options, observe: Observe) -> Prepared:
         """Plan a query and fetch what is missing; nothing is requested where all is held.
@@ -121,7 +128,8 @@ class Engine:
         Raises the errors of the plan before any request; CostGuard where it would take too many;
         IncompleteData where some intervals could not be had and ``allow_partial`` is not set.
         """
-        done = await self._hold("query", partial(self._plan, sql, options), options, observe)
+        with self._asking(sql, options) as asked:
+            done = await self._hold("query", partial(self._plan, asked), options, observe)
         return Prepared(
             sql,
             done.plan.time_zone,
@@ -130,6 +138,7 @@ class Engine:
             done.certificate,
             self._reads(done.plan),
             done.run,
+            asked.given,
         )
 
     async def sync(self, wish: Wish, options: Options, observe: Observe) -> Synced:
@@ -151,7 +160,7 @@ class Engine:
         What it counts is kept, and stands in the certificates of these days until they are fetched
         again. CostGuard where there are more days than requests allowed.
         """
-        dataset = CONVERSATION_DETAILS
+        dataset = self._details
         context = self._context(self._zone(options), "", options)
         days, beyond = to_verify(self.coverage(), (start, end), dataset, context)
         guarded(days, options.max_requests or self.settings.max_requests)
@@ -192,7 +201,9 @@ class Engine:
         try:
             with (
                 answering(self.store.journal, prepared.run),
-                answer(prepared.sql, relations, schema, zone, limits, tokens) as result,
+                answer(
+                    prepared.sql, relations, schema, zone, limits, tokens, prepared.given
+                ) as result,
             ):
                 yield result
         except DamagedLake:
@@ -236,11 +247,39 @@ class Engine:
                 return await resume(self._parts_under(rights), provider, rights, meter)
 
     async def cancel(self, key: str, observe: Observe) -> Job:
-        """Give one unfinished job up, here and with the provider."""
+        """Give one unfinished job up, here and with the provider.
+
+        Where another process is fetching it is asked to, and does so at the job's next step; this
+        one waits until it is done, be it by the other or by itself.
+        """
         with self.recorded("cancel") as recording:
             meter = Meter(Tally(), self.settings.max_requests, recording.hearing(observe))
+            if (job := self.store.get(key)) is not None and job.unfinished:
+                self.store.ask_cancel(key)
+                if given_up := await self._given_up_by_another(key, meter):
+                    return given_up
             async with self._writing(meter) as provider:
                 return await cancel(self.parts, provider, key)
+
+    async def _given_up_by_another(self, key: str, meter: Meter) -> Job | None:
+        """The job once whoever fetches has given it up; None if this process may do it."""
+        told = False
+        while is_held(self.settings.home):
+            job = self.store.get(key)
+            if job is None or not job.unfinished:
+                return job
+            if not told:
+                meter(LockWait(holder_of(self.settings.home)))
+                told = True
+            await self.seams.clock.sleep(RETRY_SECONDS)
+        job = self.store.get(key)
+        return job if job is not None and not job.unfinished else None
+
+    @property
+    def _details(self) -> Dataset:
+        """Conversation details, as the catalogue has them."""
+        name = CONVERSATION_DETAILS.name
+        return next(t.dataset for t in self.catalog.tables if t.dataset.name == name)
 
     @property
     def parts(self) -> Parts:
@@ -272,7 +311,7 @@ class Engine:
                 parts, run = await self._fetch_days(planned, provider, run, meter)
             rest = planned(parts.fingerprint, fetched=True)
             run = await self._supplement(Asking(parts, provider, meter), run, rest, options)
-            told = merge_notice(parts, (CONVERSATION_DETAILS,), meter)
+            told = merge_notice(parts, self.catalog.datasets, meter)
             return replace(run, notices=(*run.notices, told)) if told else run
 
     async def _fetch_days(
@@ -290,10 +329,11 @@ class Engine:
             run = replace(run, fetched=fetched)
             again = planned(parts.fingerprint)
             # `now()` means a later instant by now, and a day may have begun meanwhile.
-            if again.wanted == run.plan.wanted or fetched.outcome.broken:
+            if again.days == run.plan.days or fetched.outcome.broken:
                 break
             run = replace(run, plan=again)
-            rights = await self._rights(provider)
+            if again.fetches:
+                rights = await self._rights(provider)
         return parts, run
 
     async def _supplement(self, asking: Asking, run: Run, rest: Plan, options: Options) -> Run:
@@ -308,22 +348,34 @@ class Engine:
 
     async def _rights(self, provider: GenesysCloud) -> Rights:
         """What the client may see; the watermark is kept, for plans that ask for nothing."""
-        rights = await rights_of(self.parts, provider, CONVERSATION_DETAILS)
+        rights = await rights_of(self.parts, provider, self._details)
         told = Told(rights.watermark, self.seams.clock.now())
         fresh = self.lake.catalogue.fresh
-        fresh.tell(self.catalog.schema, CONVERSATION_DETAILS.name, told)
+        fresh.tell(self.catalog.schema, self._details.name, told)
         return rights
 
-    def _plan(self, sql: str, options: Options, fingerprint: str, *, fetched: bool = False) -> Plan:
-        zone, schema = self._zone(options), self.catalog.schema
+    @contextmanager
+    def _asking(self, sql: str, options: Options) -> Iterator[Asked]:
+        """A text that can be asked; what it means by now is the same until it is answered."""
+        zone, given = self._zone(options), Given(self.seams.clock.now(), options.parameters)
         limits, tokens = limits_of(self.settings), tokens_of(self.policy)
-        describe(sql, self._relations(), schema, zone, limits, tokens)
-        snapshot = self._snapshot(options.as_of)
-        with constants.evaluator(zone) as constant:
-            context = self._context(zone, fingerprint, options)
-            context = replace(context, constant=constant, fetched=fetched)
-            held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
-            return plan(sql, self.catalog, held, context)
+        describe(sql, self._relations(), self.catalog.schema, zone, limits, tokens, given)
+        with constants.evaluator(zone, given.now) as constant:
+            yield Asked(sql, options, zone, given, cache(constant))
+
+    def _plan(self, asked: Asked, fingerprint: str, *, fetched: bool = False) -> Plan:
+        schema, snapshot = self.catalog.schema, self._snapshot(asked.options.as_of)
+        held = holdings(self.lake, self.store, schema, fingerprint, snapshot)
+        settle, limits = self.settings.settle_time, limits_of(self.settings)
+        context = replace(
+            self._context(asked.time_zone, fingerprint, asked.options),
+            constant=asked.constant,
+            parameters=named(asked.given.parameters),
+            fetched=fetched,
+            pushdown=pushdown_of(asked.options.pushdown or self.settings.pushdown),
+            share=shares(self.lake, self.catalog, snapshot, held, settle, limits),
+        )
+        return plan(asked.sql, self.catalog, held, context)
 
     def _plan_wish(
         self,
@@ -352,6 +404,7 @@ class Engine:
             fingerprint=fingerprint,
             settle=self.settings.settle_time,
             refresh_after=self.settings.refresh_time,
+            lookback=timedelta(days=self.settings.lookback),
             covered=options.held_only,
             tail=self.settings.tail if options.tail is None else options.tail,
             policy=self.policy,
@@ -392,10 +445,13 @@ class Engine:
         notices = [*run.plan.notices, *run.notices, *tail_notices(facts.tails)]
         notices += reopened_notices(run.reopened)
         if options.held_only:
-            notices.append(held_notice(facts.snapshot, self.coverage(facts.snapshot)))
-        if run.fetched and run.broken:
+            through = (day for day in facts.covered if day.scope.predicates)
+            held = (*self.coverage(facts.snapshot), *through)
+            notices.append(held_notice(facts.snapshot, held))
+        if run.fetched and (run.broken or run.unopened):
             notices.append(require_complete(run.fetched, allow_partial=options.allow_partial))
-        return (*notices, *missing_notices(facts.missing, facts.covered))
+        missing = missing_notices(facts.missing, facts.covered)
+        return (*notices, *missing, *unopened_notices(facts.unopened))
 
     def _snapshot(self, as_of: int | datetime | None) -> int:
         newest = self.lake.catalogue.latest()
@@ -450,6 +506,6 @@ class Engine:
         """Of the organisation that is configured; where none is, of nothing in particular."""
         genesys = self.settings.genesys
         where = genesys_hosts(genesys).api if genesys.configured else ""
-        tables = self.catalog.of(CONVERSATION_DETAILS)
+        tables = self.catalog.of(self._details)
         masked_as = self.policy.fingerprint(tables)
-        return fingerprint(where, genesys.client_id, CONVERSATION_DETAILS, masked_as)
+        return fingerprint(where, genesys.client_id, self._details, masked_as)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from trunkline.catalog import OPEN_AT, WHOLE, Scope
 from trunkline.engine.certificate import Facts, Reopened, Tally
-from trunkline.engine.completeness import missing_of
+from trunkline.engine.completeness import missing_of, unopened_of
 from trunkline.engine.fetching import Fetched, Parts
 from trunkline.jobs.job import Landed
 from trunkline.lake.catalogue import CoveredDay
@@ -30,12 +31,19 @@ class Run:
         """The days of jobs that did not end well."""
         return self.fetched.broken if self.fetched else {}
 
+    @property
+    def unopened(self) -> Mapping[str, frozenset[date]]:
+        """The days for which it was not found out what was open when they began."""
+        return self.fetched.unopened if self.fetched else {}
+
 
 def facts_of(parts: Parts, run: Run, snapshot: int, asked_at: datetime) -> Facts:
     """The facts of an answer from one snapshot."""
     wanted = {(name, day) for name, days in run.plan.wanted.items() for day in days}
-    held = parts.lake.coverage(parts.catalog.schema, snapshot)
-    covered = tuple(day for day in held if (day.dataset, day.day) in wanted)
+    opened = {(name, day) for name, days in run.plan.opened.items() for day in days}
+    held = parts.lake.scoped(parts.catalog.schema, snapshot)
+    covered = (*_among(held, WHOLE, wanted), *_through(held, run.plan))
+    found = _among(held, OPEN_AT, opened)
     fresh = parts.lake.catalogue.fresh
     tails = fresh.tails(parts.catalog.schema, snapshot)
     tails = tuple(day for day in tails if (day.dataset, day.day) in wanted)
@@ -47,7 +55,8 @@ def facts_of(parts: Parts, run: Run, snapshot: int, asked_at: datetime) -> Facts
         covered=covered,
         missing=missing_of(run.plan, covered, run.broken, tails),
         watermark=min((day.watermark for day in covered), default=None),
-        pages=_pages_behind(parts, covered),
+        pages=_pages_behind(parts, (*covered, *found)),
+        unopened=unopened_of(run.plan, found, run.unopened),
         broken=run.broken,
         tails=tails,
         reopened=run.reopened,
@@ -56,6 +65,23 @@ def facts_of(parts: Parts, run: Run, snapshot: int, asked_at: datetime) -> Facts
             for count in fresh.counts(parts.catalog.schema)
             if (count.dataset, count.day) in wanted
         ),
+    )
+
+
+def _among(
+    held: Iterable[CoveredDay], scope: Scope, wanted: Collection[tuple[str, date]]
+) -> tuple[CoveredDay, ...]:
+    return tuple(d for d in held if d.scope == scope and (d.dataset, d.day) in wanted)
+
+
+def _through(held: Collection[CoveredDay], plan: Plan) -> tuple[CoveredDay, ...]:
+    """The days that the plan reads as a filter let them through, and that are not held whole."""
+    whole = {(day.dataset, day.day) for day in held if day.scope == WHOLE}
+    return tuple(
+        day
+        for day in held
+        if (day.dataset, day.day) not in whole
+        and day.day in plan.filtered.get(day.dataset, {}).get(day.scope, ())
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from trunkline.catalog import Catalog, Dataset, ScopeKind
+from trunkline.catalog import OPEN_AT, WHOLE, Catalog, Dataset, Scope, ScopeKind
 from trunkline.config import Settings
 from trunkline.engine.certificate import Tally
 from trunkline.engine.events import Beside, Event, Observe, Started
@@ -16,7 +16,7 @@ from trunkline.errors import CostGuard, PermissionMissing, RequestRefused, Usage
 from trunkline.flatten import Flattener, policy
 from trunkline.http.exchange import Exchange
 from trunkline.interval import Interval, day_span, midnight
-from trunkline.jobs.job import Job, JobState
+from trunkline.jobs.job import Job
 from trunkline.jobs.policy import Policy
 from trunkline.jobs.runner import Outcome, Progress, Runner
 from trunkline.jobs.store import JobStore
@@ -42,10 +42,15 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """How a fetch ended. ``broken`` are the days of jobs that did not end well, by dataset."""
+    """How a fetch ended.
+
+    ``broken`` are the whole days of jobs that did not end well, by dataset; ``unopened`` the days
+    for which it was not found out what was open when they began.
+    """
 
     outcome: Outcome
     broken: Mapping[str, frozenset[date]]
+    unopened: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
 
 class Meter:
@@ -110,8 +115,15 @@ async def fetch(
     jobs = _jobs(parts, _within(fetches, rights.watermark))
     meter(Started(jobs, rights.watermark))
     outcome = await _runner(parts, provider, dataset, rights, meter).run(jobs)
-    days = frozenset(day for job, _ in outcome.broken for day in job.days)
-    return Fetched(outcome, {dataset.name: days} if days else {})
+    return Fetched(outcome, _broken(outcome, WHOLE), _broken(outcome, OPEN_AT))
+
+
+def _broken(outcome: Outcome, scope: Scope) -> Mapping[str, frozenset[date]]:
+    found: dict[str, frozenset[date]] = {}
+    for job, _ in outcome.broken:
+        if job.scope == scope:
+            found[job.dataset] = found.get(job.dataset, frozenset()) | job.days
+    return found
 
 
 async def resume(
@@ -141,7 +153,7 @@ async def cancel(parts: Parts, provider: GenesysCloud, key: str) -> Job:
     if job.remote_id:
         await provider.cancel(dataset, job.remote_id)
     pages = parts.store.pages(job)
-    cancelled = parts.store.step(job, state=JobState.CANCELLED)
+    cancelled = parts.store.cancelled(job)
     for page in pages:
         parts.lake.discard(Receipt.decode(page.receipt).files)
     return cancelled

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from trunkline.catalog import TAIL, Dataset
+from trunkline.catalog import OPEN_AT, TAIL, WHOLE, Dataset, Scope
 from trunkline.interval import Interval
 from trunkline.jobs.store import JobStore
 from trunkline.lake.freshness import OpenRecord, TailDay
@@ -51,15 +51,18 @@ def holdings(
     lake: Lake, store: JobStore, organization: str, fingerprint: str, snapshot: int | None = None
 ) -> Holdings:
     """The days of a snapshot, the newest unless named, and the jobs that can be gone on with."""
-    days: dict[str, dict[date, DayHeld]] = {}
-    for held in lake.coverage(organization, snapshot):
-        days.setdefault(held.dataset, {})[held.day] = DayHeld(
+    days: dict[Scope, dict[str, dict[date, DayHeld]]] = {}
+    for held in lake.scoped(organization, snapshot):
+        of_dataset = days.setdefault(held.scope, {}).setdefault(held.dataset, {})
+        of_dataset[held.day] = DayHeld(
             held.fetched_at, held.watermark, held.fingerprint, held.conversations
         )
     fresh = lake.catalogue.fresh
     told = fresh.told(organization).items()
     return Holdings(
-        days=days,
+        days=days.get(WHOLE, {}),
+        open_at=days.get(OPEN_AT, {}),
+        filtered={scope: of for scope, of in days.items() if scope.predicates},
         unfinished=tuple(
             Unfinished(job.key, job.dataset, job.interval, job.days, job.state.value, job.scope)
             for job in store.unfinished(organization)

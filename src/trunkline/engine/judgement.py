@@ -16,6 +16,7 @@ from trunkline.interval import iso, runs
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import TailDay
 from trunkline.lake.session import Limits
+from trunkline.planner.filters.choice import Pushdown
 
 SPILL = "spill"  # below the data directory: what is spilled was masked before it landed
 
@@ -24,6 +25,9 @@ def require_complete(fetched: Fetched, *, allow_partial: bool) -> str:
     """The notice for an answer with gaps; IncompleteData, naming them, where none is wanted."""
     gaps = [
         f"{name} {interval}" for name, days in fetched.broken.items() for interval in runs(days)
+    ]
+    gaps += [
+        f"{name} open at {day}" for name, days in fetched.unopened.items() for day in sorted(days)
     ]
     reasons = sorted({error.message for _, error in fetched.outcome.broken})
     text = f"not fetched: {', '.join(gaps)} ({'; '.join(reasons)})"
@@ -65,14 +69,25 @@ def reopened_notices(reopened: Reopened) -> tuple[str, ...]:
 
 
 def held_notice(snapshot: int, covered: Sequence[CoveredDay]) -> str:
-    """Which days an answer from what is held stands on."""
+    """Which days an answer from what is held stands on; those of a filter say which."""
     if not covered:
         return f"snapshot {snapshot} holds no days yet; nothing was requested"
     days: dict[str, list[date]] = {}
     for held in covered:
-        days.setdefault(held.dataset, []).append(held.day)
+        which = f" where {held.scope.condition}" if held.scope.predicates else ""
+        days.setdefault(f"{held.dataset}{which}", []).append(held.day)
     spans = ", ".join(f"{name} {span}" for name, of_it in days.items() for span in runs(of_it))
     return f"answered from snapshot {snapshot}, which holds {spans}; nothing was requested"
+
+
+def pushdown_of(name: str) -> Pushdown:
+    """Whether filters are sent to the provider; UsageError for a word that says no such thing."""
+    try:
+        return Pushdown(name)
+    except ValueError:
+        raise UsageError(
+            f"pushdown cannot be {name!r}", hint="It is auto, never or always."
+        ) from None
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -68,7 +68,7 @@ async def prune(parts: Parts, keep: Keep, observe: Observe, *, dry_run: bool) ->
     """Merge what can be merged, then remove what no kept snapshot needs."""
     retention = parts.lake.catalogue.retention
     async with writing(parts.settings.home, parts.seams.clock, lambda who: observe(LockWait(who))):
-        merged = () if dry_run else merge_months(parts, _datasets(parts), observe)
+        merged = () if dry_run else merge_months(parts, parts.catalog.datasets, observe)
         pruned = retention.unneeded(keep) if dry_run else parts.lake.prune(keep)
     pins = retention.pins(parts.catalog.schema)
     return Kept(pruned, merged, pins, retention.oldest())
@@ -107,7 +107,3 @@ def require_kept(parts: Parts, snapshot: int) -> None:
         hint=f"The oldest that is kept after it is {oldest}; `trunkline prune --dry-run` tells of "
         "pinned ones.",
     )
-
-
-def _datasets(parts: Parts) -> tuple[Dataset, ...]:
-    return tuple(dict.fromkeys(table.dataset for table in parts.catalog.tables))

@@ -6,17 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from trunkline.catalog import Catalog, Column, Dataset, Holds, ScopeKind
+import pyarrow as pa
+
+from trunkline.catalog import Catalog, Column, Dataset, Holds, Scope, ScopeKind
 from trunkline.clock import Clock
 from trunkline.engine.strangers import bounded
 from trunkline.errors import LimitExceeded
-from trunkline.flatten import Flattener
+from trunkline.flatten import Flattened, Flattener
 from trunkline.http.message import Offload
 from trunkline.interval import Before, Days
 from trunkline.jobs.job import Job, Landed
 from trunkline.lake.catalogue import Publication
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Layout, Receipt
+
+Tables = Mapping[str, pa.Table]
 
 
 def layout_of(catalog: Catalog, dataset: Dataset) -> Layout:
@@ -41,6 +45,32 @@ def _is_key(column: Column, dataset: Dataset) -> bool:
     return column.attribute in ("key", own_id)
 
 
+def staged(lake: Lake, name: str, tables: Tables, layout: Layout, scope: Scope) -> Receipt:
+    """Write the tables of a page; LimitExceeded where the disk has no place for them."""
+    try:
+        return lake.stage(name, tables, layout, scope)
+    except OSError as error:
+        raise LimitExceeded(
+            f"a page could not be written to {lake.home}: {error.strerror}",
+            hint="Free some space and run the query again; what has landed is kept.",
+        ) from error
+
+
+def landed_of(flat: Flattened, tables: Tables, receipt: str = "") -> Landed:
+    """What a page became; ``tables`` is as much of it as is kept."""
+    return Landed(
+        receipt=receipt,
+        cursor=flat.cursor,
+        watermark=flat.watermark,
+        conversations=flat.conversations,
+        ignored=flat.ignored,
+        quarantined=tuple(str(item) for item in flat.quarantined),
+        unknown=bounded(flat.unknown),
+        rows=tuple((name, table.num_rows) for name, table in tables.items()),
+        fractions=flat.fractions,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class PageLanding:
     """Joins the flattener and the lake for the runner."""
@@ -61,24 +91,9 @@ class PageLanding:
     def _land(self, job: Job, body: bytes) -> Landed:
         flat = self.flatteners[job.dataset].flatten(body, days=_starts(job))
         name = f"{job.key}-{job.attempt}-{job.pages:05d}"
-        try:
-            receipt = self.lake.stage(name, flat.tables, self.layouts[job.dataset], job.scope)
-        except OSError as error:
-            raise LimitExceeded(
-                f"a page could not be written to {self.lake.home}: {error.strerror}",
-                hint="Free some space and run the query again; what has landed is kept.",
-            ) from error
-        return Landed(
-            receipt=receipt.encode(),
-            cursor=flat.cursor,
-            watermark=flat.watermark,
-            conversations=flat.conversations,
-            ignored=flat.ignored,
-            quarantined=tuple(str(item) for item in flat.quarantined),
-            unknown=bounded(flat.unknown),
-            rows=tuple((name, table.num_rows) for name, table in flat.tables.items()),
-            fractions=flat.fractions,
-        )
+        layout = self.layouts[job.dataset]
+        receipt = staged(self.lake, name, flat.tables, layout, job.scope)
+        return landed_of(flat, flat.tables, receipt.encode())
 
     def publish(self, job: Job, pages: tuple[Landed, ...]) -> int:
         """Make the job's days visible in all tables at once."""

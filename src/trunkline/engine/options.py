@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from trunkline.lake.given import Parameters
 from trunkline.planner.plan import Plan
 
 
@@ -21,7 +22,9 @@ class Options:
     ``covered`` answers from what is held and requests nothing; ``as_of`` reads an older snapshot
     (its number, or the newest at an instant) and requests nothing either. ``confirm`` is asked
     where a query would take more requests than ``max_requests``. ``tail`` asks for what is past the
-    watermark, too; None is as the settings have it.
+    watermark, too; None is as the settings have it. ``parameters`` are the values of ``?`` and
+    ``$1`` by position, or of ``$name`` by name; they are never logged. ``pushdown`` is auto, never
+    or always; None, again, is as the settings have it.
     """
 
     time_zone: str | None = None
@@ -31,6 +34,8 @@ class Options:
     as_of: int | datetime | None = None
     confirm: Callable[[Plan], bool] = never
     tail: bool | None = None
+    parameters: Parameters = field(default=(), repr=False)
+    pushdown: str | None = None
 
     @property
     def held_only(self) -> bool:

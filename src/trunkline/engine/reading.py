@@ -11,6 +11,7 @@ from trunkline.lake.reading import Reads
 from trunkline.lake.relation import Relation
 from trunkline.planner.plan import Plan, Scan
 
+_FOR_EVER_BEFORE = datetime.min.replace(tzinfo=UTC)
 _FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -25,11 +26,19 @@ def reads_of(plan: Plan, catalog: Catalog, named: Iterable[Relation]) -> Reads:
     for scan in plan.scans:
         scans.setdefault(scan.table, []).append(scan)
     days = {
-        table: tuple(_days(i, plan.now) for scan in found for i in scan.intervals)
+        table: tuple(_days(i, plan.now) for scan in found for i in _wanted(scan))
         for table, found in scans.items()
         if all(scan.bounded for scan in found)
     }
-    return Reads(frozenset(tables), days)
+    only = {scope: on for of in plan.filtered.values() for scope, on in of.items()}
+    return Reads(frozenset(tables), days, (*plan.scopes, *only), only)
+
+
+def _wanted(scan: Scan) -> tuple[Interval, ...]:
+    """The intervals of a scan; all that is earlier, where what was open then may be anywhere."""
+    if scan.open_at is None:
+        return scan.intervals
+    return (Interval(_FOR_EVER_BEFORE, midnight(scan.open_at.day)), *scan.intervals)
 
 
 def _days(interval: Interval, now: datetime) -> Interval:

@@ -83,8 +83,10 @@ def checked(wish: Wish) -> Wish:
 
 def tables_of(wish: Wish, catalog: Catalog) -> tuple[Table, ...]:
     """The tables by their names; UnknownRelation where there is none of a name."""
+    if not wish.tables:
+        return catalog.tables
     found = []
-    for name in wish.tables or [table.name for table in catalog.tables]:
+    for name in wish.tables:
         schema, _, bare = name.rpartition(".")
         table = catalog.find(bare, schema or None)
         if table is None:

@@ -44,12 +44,16 @@ def to_verify(
         day
         for day in held
         if day.dataset == dataset.name
-        and is_final(day.day, DayHeld(day.fetched_at, day.watermark, day.fingerprint), context)
+        and is_final(midnight(day.day + DAY), _as_held(day), context)
         and (start is None or midnight(day.day + DAY) > start)
         and (end is None or midnight(day.day) < end)
     ]
     first = (context.now - (dataset.live or Live()).reach_days * DAY).date()
     return tuple(d for d in final if d.day > first), sum(d.day <= first for d in final)
+
+
+def _as_held(day: CoveredDay) -> DayHeld:
+    return DayHeld(day.fetched_at, day.watermark, day.fingerprint)
 
 
 def guarded(days: tuple[CoveredDay, ...], most: int) -> None:

@@ -1,8 +1,8 @@
 """What a page holds beside its columns: maps, whose names are arbitrary, and what no table wants.
 
 Both are read from the page's text a second time, by a decoder that skips everything else and leaves
-values as they stand. So free text is never decoded, and the value of a map's entry only where its
-name is listed; but the names in them are counted, as those of the columns are.
+values as they stand: the value of a map's entry is decoded only where its name is listed. The names
+in them are counted, as those of the columns are.
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ import pyarrow as pa
 
 from trunkline.catalog import Holds
 from trunkline.flatten import maps, names
-from trunkline.flatten.shape import Layout, Shape
-
-Decoder = msgspec.json.Decoder[Any] | None
+from trunkline.flatten.shape import Shape
 
 # Every escape of a text, so that none is taken for the tail of another.
 _ESCAPE = re.compile(
@@ -45,39 +43,44 @@ class Unreadable(Exception):
 
 @dataclass(slots=True)
 class Beside:
-    """The maps of a page by level, and how many names stand beside the columns.
-
-    ``names`` is None where that cannot be told.
-    """
+    """The maps of a page by level, and how many names stand beside the columns: NaN for unknown."""
 
     maps: dict[str, pa.ListArray] = field(default_factory=dict)
-    names: int | None = 0
+    names: float = 0
 
     def count(self, values: Iterable[Any], named: int) -> None:
         """Add ``named`` names and those that stand in the values."""
-        within = names.standing(b",".join(values))
-        self.names = None if self.names is None or within is None else self.names + named + within
+        self.names += named + names.standing(b",".join(values))
 
 
-def decoder_of(layout: Layout) -> Decoder:
-    """Reads what is beside the columns and what leads to it; None where a layout has no such."""
-    if not _leads(layout.root):
-        return None
-    envelope = [(layout.root.level.attribute, _held(layout.root), None)]
-    return msgspec.json.Decoder(msgspec.defstruct("page", envelope, gc=False))
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a page is read beside its columns; ``decoder`` is None where there is no such."""
 
+    root: Shape
+    listed: frozenset[str]
+    decoder: msgspec.json.Decoder[Any] | None
 
-def read(body: bytes, layout: Layout, decoder: Decoder) -> Beside:
-    """All that stands beside the columns. Unreadable, of which the text says nothing."""
-    found = Beside()
-    if decoder is None:
+    @classmethod
+    def of(cls, root: Shape, listed: frozenset[str]) -> Reading:
+        """A decoder for the maps and unread attributes of a shape, and for what leads to them."""
+        if not _leads(root):
+            return cls(root, listed, None)
+        envelope = [(root.level.attribute, _held(root), None)]
+        page = msgspec.defstruct("page", envelope, gc=False)
+        return cls(root, listed, msgspec.json.Decoder(page))
+
+    def read(self, body: bytes) -> Beside:
+        """What the page has of it. Unreadable, of which the text says nothing."""
+        found = Beside()
+        if self.decoder is None:
+            return found
+        try:
+            records = getattr(_decoded(body, self.decoder), self.root.level.attribute) or []
+            _collect(found, records, self.root, self.listed)
+        except (msgspec.DecodeError, RecursionError):
+            raise Unreadable from None
         return found
-    try:
-        records = getattr(_decoded(body, decoder), layout.root.level.attribute) or []
-        _collect(found, records, layout.root, layout.listed)
-    except (msgspec.DecodeError, RecursionError):
-        raise Unreadable from None
-    return found
 
 
 def _decoded(body: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from trunkline.catalog import Column, Table
+from trunkline.catalog import Column, Pii, Table
 from trunkline.flatten.frames import Frame
 from trunkline.flatten.masking import Numbers, mask
 from trunkline.flatten.policy import Policy
 from trunkline.flatten.shape import is_read, metric_name
 from trunkline.flatten.sums import Metrics, decimals, metrics_of, wide
+from trunkline.flatten.treatment import Treatment
 from trunkline.types import Type
 
 METRIC = "metric"  # the level whose elements have a name and a value
@@ -53,12 +54,13 @@ def sums_of(
 
 @dataclass(frozen=True, slots=True)
 class Cutting:
-    """The frames of a page, its sums, and how it is masked."""
+    """The frames of a page, its sums, how it is masked, and the columns that are made already."""
 
     frames: Mapping[str, Frame]
     sums: Sums
     policy: Policy
     numbers: Numbers
+    made: dict[tuple[str, Treatment, Pii], pa.Array] = field(default_factory=dict)
 
 
 def cut(table: Table, schema: pa.Schema, page: Cutting) -> pa.Table:
@@ -66,13 +68,21 @@ def cut(table: Table, schema: pa.Schema, page: Cutting) -> pa.Table:
     at = page.frames[table.level]
     arrays = []
     for column in table.columns:
-        treatment = page.policy.treatment(table, column)
-        values = decimals(_values(column, page), column.type)
-        values = mask(values, treatment, column.pii, page.numbers)
+        values = _masked(table, column, page)
         if column.level != table.level:
             values = values.take(pa.array(at.above[column.level]))
         arrays.append(values)
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _masked(table: Table, column: Column, page: Cutting) -> pa.Array:
+    """A column at its own level; tables that show the same of an attribute share it."""
+    treatment = page.policy.treatment(table, column)
+    what = (column.source, treatment, column.pii)
+    if what not in page.made:
+        values = decimals(_values(column, page), column.type)
+        page.made[what] = mask(values, treatment, column.pii, page.numbers)
+    return page.made[what]
 
 
 def _values(column: Column, page: Cutting) -> pa.Array:

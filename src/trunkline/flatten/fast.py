@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from trunkline.catalog import Holds
-from trunkline.flatten import beside, maps, names
-from trunkline.flatten.shape import LIMITS, Layout, Shape, arrow_type
+from trunkline.flatten import maps, names
+from trunkline.flatten.beside import Beside, Reading, Unreadable
+from trunkline.flatten.shape import LIMITS, Layout, Shape, arrow_type, only_maps
 from trunkline.flatten.usual import Usual, widened
 from trunkline.interval import Before, Days
 from trunkline.types import Type
@@ -45,10 +46,13 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How pages of one layout are read: the columns, and what stands beside them."""
+    """How pages of one layout are read: the columns, and what stands beside them.
+
+    ``beside`` is read with the maps alone first: the rest is rare.
+    """
 
     usual: Usual
-    beside: beside.Decoder
+    beside: tuple[Reading, Reading]
 
 
 def reader_of(layout: Layout) -> Reader:
@@ -58,22 +62,19 @@ def reader_of(layout: Layout) -> Reader:
         (layout.dataset.cursor, pa.string()),
         (layout.dataset.watermark, Type.TIMESTAMP.arrow),
     ]
-    return Reader(Usual(pa.struct(envelope)), beside.decoder_of(layout))
+    readings = (Reading.of(root, layout.listed) for root in (only_maps(layout.root), layout.root))
+    return Reader(Usual(pa.struct(envelope)), (next(readings), next(readings)))
 
 
 def read(body: bytes, layout: Layout, reader: Reader, days: Days) -> Page:
     """The records of a page that started on ``days``; Refused where pyarrow cannot be sure."""
-    _require_utf8(body)
-    other = _beside(body, layout, reader.beside)
-    there = names.standing(body)
-    columns = None if there is None or other.names is None else there - other.names
-    page, strangers = _columns(body, reader.usual, columns)
+    page, found, strangers = _parts(body, reader)
     records = page.field(layout.root.level.attribute).flatten()
     times = records.field(layout.time)
     if records.null_count or times.null_count or records.field(layout.key).null_count:
         raise Refused("a record without its key or time")
     wanted = _on_days(times, days)
-    whole = _with_maps(records, layout.root, other.maps)
+    whole = _with_maps(records, layout.root, found)
     kept = whole if wanted.all() else whole.filter(pa.array(wanted))
     _check(kept, layout.root)
     return Page(
@@ -86,23 +87,23 @@ def read(body: bytes, layout: Layout, reader: Reader, days: Days) -> Page:
     )
 
 
-def _columns(body: bytes, usual: Usual, named: int | None) -> tuple[pa.StructArray, bool]:
-    """The page as one element, and whether it may have other names than the columns'.
+def _parts(body: bytes, reader: Reader) -> tuple[pa.StructArray, maps.Maps, bool]:
+    """The page as one element, its maps, and whether names may stand in it that were not read."""
+    page, there = _parse(body, reader.usual.type), names.standing(body)
+    read = names.read(page)
+    for reading in reader.beside:
+        found = _beside(body, reading)
+        if there == read + found.names:
+            return widened(page, reader.usual.whole), found.maps, False
+    page = _parse(body, reader.usual.whole)
+    reader.usual.learn(page)
+    return page, found.maps, there != names.read(page) + found.names
 
-    ``named`` is how many names there are to read, where that is known.
-    """
-    page = _parse(body, usual.type)
-    if names.read(page) == named:
-        return widened(page, usual.whole), False
-    page = _parse(body, usual.whole)
-    usual.learn(page)
-    return page, names.read(page) != named
 
-
-def _beside(body: bytes, layout: Layout, decoder: beside.Decoder) -> beside.Beside:
+def _beside(body: bytes, reading: Reading) -> Beside:
     try:
-        return beside.read(body, layout, decoder)
-    except beside.Unreadable:
+        return reading.read(body)
+    except Unreadable:
         raise Refused("a map that is none") from None
 
 
@@ -127,6 +128,7 @@ def _parse(body: bytes, type_: pa.StructType) -> pa.StructArray:
     # pyarrow 26 ends the process on a body that is `null`.
     if not body.lstrip(_BLANK).startswith(b"{"):
         raise Refused("not an object")
+    _require_utf8(body)
     options = pj.ParseOptions(
         explicit_schema=pa.schema(type_),
         unexpected_field_behavior="ignore",

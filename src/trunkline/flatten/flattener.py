@@ -52,12 +52,12 @@ class Flattener:
     """Cuts the pages of one dataset into its tables. Built once; safe to share among threads.
 
     ``policy`` says what is done to each column, and which entries of maps (participant attributes)
-    are listed; by default none is, and every value is NULL.
+    are listed. It has no default: whoever makes a flattener says what may land.
     """
 
     dataset: Dataset
     tables: tuple[Table, ...]
-    policy: Policy = field(default_factory=Policy)
+    policy: Policy
     schemas: Mapping[str, pa.Schema] = field(init=False, repr=False, compare=False)
     _layout: Layout = field(init=False, repr=False, compare=False)
     _metrics: Mapping[str, Type] = field(init=False, repr=False, compare=False)

@@ -25,6 +25,8 @@ _REDACTED = pa.scalar(REDACTED)
 _NUMBER = r"\A\s*(?i:tel:)?\+?[0-9 ().\-]+(?:;.*)?\z"
 _PARAMETERS = r"(?s);.*"
 _SCHEME = r"\A\s*(?i:tel:)"
+_WITH_COUNTRY = r"\A\s*(?i:tel:)?\+[1-9][0-9]{6,14}(?:;(?s:.*))?\s*\z"  # what E.164 is already
+_SIP = r"\A\s*(?i:sips?:)"
 _NOT_A_NUMBER = r"[A-Za-z@]|[^\x00-\x7F]"
 _NO_DIGIT = re.compile("[^0-9]+")
 _LONGEST = 15  # digits of a number, by E.164: what is longer may be a card's
@@ -138,11 +140,15 @@ def _contact(texts: pa.Array) -> pa.Array:
 
 def _fronts(texts: pa.Array, numbers: Numbers) -> pa.Array:
     """Everything but what the tail of the same text is."""
-    rows = zip(*(a.to_pylist() for a in (texts, _bare(texts), _phone(texts))), strict=True)
-    return _texts(
-        None if text is None else _front(numbers.number(text), bare, tail)
-        for text, bare, tail in rows
-    )
+    bare, tail = _bare(texts), _phone(texts)
+    plain = pc.match_substring_regex(texts, _WITH_COUNTRY)
+    number = pc.replace_substring_regex(bare, r"[^0-9+]+", "")
+    front = pc.if_else(plain, pc.utf8_slice_codeunits(number, 0, -4), _REDACTED)
+    may_be = pc.or_(pc.not_equal(tail, REDACTED), pc.match_substring_regex(texts, _SIP))
+    rest = pc.fill_null(pc.and_(may_be, pc.invert(plain)), fill_value=False)
+    rows = zip(*(a.filter(rest).to_pylist() for a in (texts, bare, tail)), strict=True)
+    read = _texts(_front(numbers.number(text), bare, tail) for text, bare, tail in rows)
+    return pc.replace_with_mask(front, rest, read)
 
 
 def _front(number: str | None, bare: str, tail: str) -> str:

@@ -6,6 +6,7 @@ the text as were read means that there are none; only otherwise are they looked 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,21 +17,21 @@ _PIECE = 1 << 16
 _COLON, _BACKSLASH, _SPACE = b":\\ "
 
 
-def standing(text: bytes) -> int | None:
-    """How many names JSON text has; None where a look at their ends cannot tell.
+def standing(text: bytes) -> float:
+    """How many names JSON text has; NaN, which equals no count, where their ends do not tell.
 
     A quote before a colon ends a name or, behind a backslash, stands inside a text. Never fewer
     than there are: a name that is missed would hide another. One that is null counts.
     """
     text = text.strip()
     if any(blank in text for blank in (b"\n", b"\t", b"\r")):
-        return None  # laid out for people: names may stand apart from their colons
+        return math.nan  # laid out for people: names may stand apart from their colons
     characters = np.frombuffer(text, np.uint8)
     apart = characters[_places(text, b'" ') + 2]
     escaped = _places(text, b'\\"')
     inside = escaped[characters[escaped + 2] == _COLON]
     if np.isin(apart, (_COLON, _SPACE)).any() or (characters[inside - 1] == _BACKSLASH).any():
-        return None
+        return math.nan
     ends = sum(np.count_nonzero(found) for _, found in _pairs(text, b'":'))
     return int(ends) - len(inside)
 

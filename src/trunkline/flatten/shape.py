@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -16,10 +16,14 @@ LIMITS = {Type.METRIC: 10**18, Type.SCORE: 10**12}
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One level: what to read of it, the levels below, what to leave unread, and all together."""
+    """One level: what to land of it, the levels below, what to leave unread, and all together.
+
+    ``texts`` are free: read with the attributes so as to be counted, and landed nowhere.
+    """
 
     level: Level
     attributes: tuple[tuple[str, Type], ...]
+    texts: tuple[tuple[str, Type], ...]
     children: tuple[Shape, ...]
     unread: frozenset[str]
     known: frozenset[str]
@@ -48,13 +52,10 @@ class Layout:
 def layout_of(
     dataset: Dataset, tables: Iterable[Table], listed: frozenset[str] = frozenset()
 ) -> Layout:
-    """The layout that tables ask for. ValueError where two columns disagree."""
+    """The layout that tables ask for. ValueError where two columns disagree on a type."""
     columns = [column for table in tables for column in table.columns]
     of = {column.name: column.attribute for column in columns}
     root = _shape(dataset, dataset.levels[0], columns)
-    read = {name for shape in root.walk() for name in shape.known - shape.unread}
-    if both := sorted(name for shape in root.walk() for name in shape.unread & read):
-        raise ValueError(f"dataset {dataset.name}: {both} are read at one level and not at another")
     return Layout(dataset, root, of[dataset.key], of[dataset.time_column], listed)
 
 
@@ -62,9 +63,10 @@ def arrow_type(shape: Shape, *, exact: bool = False) -> pa.DataType:
     """A level's elements as an Arrow struct.
 
     ``exact`` is what the slow path makes: numbers of any scale as decimals, maps as lists of their
-    entries.
+    entries, no free texts.
     """
-    fields = [(name, _arrow(type_, exact=exact)) for name, type_ in shape.attributes]
+    attributes = shape.attributes if exact else shape.attributes + shape.texts
+    fields = [(name, _arrow(type_, exact=exact)) for name, type_ in attributes]
     for child in shape.children:
         below = arrow_type(child, exact=exact)
         if child.level.holds is Holds.OBJECT:
@@ -84,13 +86,21 @@ def _shape(dataset: Dataset, level: Level, columns: list[Column]) -> Shape:
     )
     attributes = _attributes(level, columns)
     if level.holds is Holds.MAP:
-        return Shape(level, attributes, children, frozenset(), frozenset())
-    dropped = {c.attribute for c in columns if c.level == level.name and c.pii is Pii.FREE_TEXT}
+        return Shape(level, attributes, (), children, frozenset(), frozenset())
+    free = [c for c in columns if c.level == level.name and c.pii is Pii.FREE_TEXT]
+    texts = {column.attribute: column.type for column in free}
     maps = {child.level.attribute for child in children if child.level.holds is Holds.MAP}
-    unread = level.known | dropped | maps
+    unread = level.known | maps
     below = {child.level.attribute for child in children}
-    known = unread | below | {name for name, _ in attributes}
-    return Shape(level, attributes, children, unread, known)
+    known = unread | below | texts.keys() | {name for name, _ in attributes}
+    return Shape(level, attributes, tuple(texts.items()), children, unread, known)
+
+
+def only_maps(shape: Shape) -> Shape:
+    """The shape without what is left unread, maps excepted."""
+    maps = {child.level.attribute for child in shape.children if child.level.holds is Holds.MAP}
+    children = tuple(map(only_maps, shape.children))
+    return replace(shape, children=children, unread=frozenset(maps))
 
 
 def _attributes(level: Level, columns: list[Column]) -> tuple[tuple[str, Type], ...]:
@@ -104,7 +114,7 @@ def _attributes(level: Level, columns: list[Column]) -> tuple[tuple[str, Type], 
 
 
 def is_read(column: Column) -> bool:
-    """Whether the column's attribute is decoded at all; free text never leaves the page."""
+    """Whether the column's attribute is landed; free text never leaves the page."""
     return _is_attribute(column) and column.pii is not Pii.FREE_TEXT
 
 

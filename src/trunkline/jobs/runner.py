@@ -153,6 +153,9 @@ class _Drive:
         """Step until the end; the halves, where it was split."""
         while job.unfinished:
             try:
+                if self.runner.store.cancel_asked(job):
+                    await self._cancel(job)
+                    return ()
                 job = await self.steps[job.state](job)
             except JobLost as error:
                 job, split = self._lost(self._stored(job), error)
@@ -164,6 +167,16 @@ class _Drive:
         if job.state is JobState.PUBLISHED:
             self.published.append(job)
         return ()
+
+    async def _cancel(self, job: Job) -> None:
+        """Give a job up because somebody asked for it, here and with the provider."""
+        if job.remote_id:
+            await self._give_up(job)
+        pages = self.runner.store.pages(job)
+        job = self.runner.store.cancelled(job)
+        self.runner.landing.discard(pages)
+        self.broken.append((job, JobLost("the job was cancelled by `trunkline jobs cancel`")))
+        self._tell(job)
 
     async def _submit(self, job: Job) -> Job:
         runner = self.runner
@@ -218,7 +231,7 @@ class _Drive:
         return job
 
     async def _give_up(self, job: Job) -> None:
-        """Cancel a job that is stuck: it counts against those that may run at once."""
+        """Cancel a job that nobody waits for: it counts against those that may run at once."""
         with suppress(ProviderError):
             await self.runner.provider.cancel(
                 self.runner.datasets[job.dataset], job.remote_id or ""

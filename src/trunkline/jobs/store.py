@@ -21,7 +21,7 @@ from trunkline.jobs.job import IllegalTransition, Job, JobState, Landed, Unknown
 from trunkline.jobs.journal import Journal
 from trunkline.statements import load
 
-VERSION = 2
+VERSION = 3
 SCHEMA = load("trunkline.jobs", "schema.sql")
 QUERIES = load("trunkline.jobs", "queries.sql")
 
@@ -124,6 +124,21 @@ class JobStore:
             for half in halves:
                 self._add(half)
             return self._record(before, after)
+
+    def ask_cancel(self, key: str) -> None:
+        """Ask whoever drives a job, in whichever process, to give it up at its next step."""
+        with self.journal.transaction():
+            self._db.execute(QUERIES["ask_cancel"], {"job": key})
+
+    def cancel_asked(self, job: Job) -> bool:
+        """Whether somebody asks for that."""
+        return self._db.execute(QUERIES["cancel_asked"], {"job": job.key}).fetchone() is not None
+
+    def cancelled(self, before: Job) -> Job:
+        """Commit that a job is given up; whoever asked for it was heard."""
+        with self.journal.transaction():
+            self._db.execute(QUERIES["cancel_heard"], {"job": before.key})
+            return self._record(before, replace(before, state=JobState.CANCELLED))
 
     def get(self, key: str) -> Job | None:
         """A job by its key."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
+from trunkline.lake.given import Given
 from trunkline.lake.session import Limits, deadline, session
 
 SECONDS = 5.0
@@ -15,9 +16,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @contextmanager
-def evaluator(zone: str) -> Iterator[Callable[[str], datetime | None]]:
-    """A function from an expression to the instant it means in ``zone``; None if it means none."""
-    with session((), "main", zone, Limits()) as connection:
+def evaluator(zone: str, now: datetime | None = None) -> Iterator[Callable[[str], datetime | None]]:
+    """A function from an expression to the instant it means in ``zone``; None if it means none.
+
+    ``now`` is what the present means; DuckDB's own where it is None.
+    """
+    with session((), "main", zone, Limits(), given=Given(now)) as connection:
 
         def constant(expression: str) -> datetime | None:
             query = f"SELECT epoch_us(CAST(({expression}) AS TIMESTAMP WITH TIME ZONE))"

@@ -16,8 +16,9 @@ import duckdb
 import msgspec
 
 from trunkline.catalog import folded
-from trunkline.errors import ForbiddenSql, RelationClosed, SqlError
+from trunkline.errors import ForbiddenSql, LimitExceeded, RelationClosed, SqlError
 from trunkline.lake import number_token
+from trunkline.lake.amplifiers import MOST, oversized
 from trunkline.lake.messages import character, unknown_relation
 from trunkline.lake.number_token import Call
 from trunkline.lake.relation import Relation, find
@@ -101,6 +102,7 @@ def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Che
         kind = str(node.get("type"))
         if "class" in node:
             calls += _check_function(node, sql)
+            _check_size(node)
         elif kind.endswith("_NODE"):
             _check_query(kind)
         elif "sample" in node and kind == "BASE_TABLE":
@@ -145,6 +147,16 @@ def _check_function(node: Node, sql: str) -> Iterator[Call]:
     if name in FORBIDDEN_FUNCTIONS or name.startswith(_INTERNAL):
         position = character(sql, node.get("query_location"))
         raise ForbiddenSql(f"the function {name}() is not available", position=position)
+
+
+def _check_size(node: Node) -> None:
+    size = oversized(node)
+    if size is not None:
+        raise LimitExceeded(
+            f"{node['function_name']}() would make one value of {size:,} characters or elements; "
+            f"a constant may have {MOST:,}",
+            hint="Make it smaller, or make rows of it: generate_series in FROM has no such limit.",
+        )
 
 
 def _check_source(node: Node, sql: str) -> None:

@@ -180,7 +180,7 @@ class Lake:
         files: dict[tuple[str, Scope], list[HeldFile]] = {}
         for found in self.catalogue.files(catalog.schema, snapshot, names):
             of_scope = files.setdefault((found.table, found.scope), [])
-            of_scope.append(replace(found, path=str(self.home / found.path)))
+            of_scope.append(replace(found, path=f"{self.home}/{found.path}"))
         whole = self._whole(catalog.schema, snapshot) if reads.scopes else {}
         return Held(files, whole).parts(catalog, reads)
 

@@ -23,7 +23,7 @@ async def writing(
 
     ``waiting`` is told once if another process has it: which, where that can be read.
     """
-    lock = FileLock(home / "writer.lock", mode=0o600)
+    lock = _lock(home)
     holder = home / HOLDER
     told = False
     while True:
@@ -32,7 +32,7 @@ async def writing(
             break
         except Timeout:
             if not told:
-                waiting(_number(holder))
+                waiting(holder_of(home))
                 told = True
             await clock.sleep(RETRY_SECONDS)
     try:
@@ -45,9 +45,24 @@ async def writing(
         lock.release()
 
 
-def _number(holder: Path) -> int | None:
-    """The process that wrote the file; None where there is none or it is being written."""
+def is_held(home: Path) -> bool:
+    """Whether somebody has the lock at this moment."""
+    lock = _lock(home)
     try:
-        return int(holder.read_text())
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def holder_of(home: Path) -> int | None:
+    """The process that has the lock; None where there is none or it cannot be read."""
+    try:
+        return int((home / HOLDER).read_text())
     except (OSError, ValueError):
         return None
+
+
+def _lock(home: Path) -> FileLock:
+    return FileLock(home / "writer.lock", mode=0o600)

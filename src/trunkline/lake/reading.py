@@ -26,11 +26,13 @@ class Reads:
     """What a query reads: tables by their names, and the scopes beside whole days and the tail.
 
     ``days`` are the UTC days that matter of each table; all of them where it has no entry.
+    ``only`` are the days that a scope is read of; all of them, again, where it has no entry.
     """
 
     tables: frozenset[str]
     days: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
     scopes: tuple[Scope, ...] = ()
+    only: Mapping[Scope, frozenset[date]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,12 @@ class Held:
             asked.part((file for file in whole if file.days & newer), without=tail),
         ]
         before = tail
-        for scope in reads.scopes:
+        for scope in sorted(reads.scopes, key=reads.only.__contains__):
+            on = reads.only.get(scope)
             files = (f for f in self._files(table.name, scope) if f.days - days)
-            parts.append(asked.part(files, without=before, off=days))
-            before += tuple(f for f in self._files(root.name, scope) if f.days - days)
+            parts.append(asked.part(files, without=before, off=days, on=on))
+            if on is None:  # days of their own cannot tell a record twice
+                before += tuple(f for f in self._files(root.name, scope) if f.days - days)
         return tuple(part for part in parts if part.files)
 
     def _files(self, table: str, scope: Scope) -> tuple[HeldFile, ...]:
@@ -86,14 +90,19 @@ class _Asked:
         *,
         without: tuple[HeldFile, ...] = (),
         off: frozenset[date] = frozenset(),
+        on: frozenset[date] | None = None,
     ) -> Part:
-        """The wanted rows of files, without the records of root files and without some days."""
-        kept = tuple(file for file in files if self._touches(file))
+        """The wanted rows of files: none of the records of root files, nor of the days ``off``.
+
+        Those of the days ``on`` alone, where they are given.
+        """
+        kept = tuple(f for f in files if self._touches(f) and (on is None or f.days & on))
         strangers = self.days is not None and not all(map(self._is_inside, kept))
         conditions = (
             _within(self.table, self.days or ()) if strangers else "",
             _without(self.table, without),
             f"NOT ({_within(self.table, runs(off))})" if off else "",
+            _within(self.table, runs(on)) if on else "",
         )
         where = " AND ".join(f"({condition})" for condition in conditions if condition)
         return Part(_paths(kept), where, _paths(without))

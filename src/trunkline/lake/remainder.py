@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,14 @@ import pyarrow.parquet as pq
 
 from trunkline.catalog import Scope
 from trunkline.lake.catalogue import LiveFile
-from trunkline.lake.landing import Layout, StagedFile, stage
+from trunkline.lake.landing import (
+    FILES,
+    Layout,
+    StagedFile,
+    parquet_file,
+    rows_by_day,
+    stage,
+)
 
 
 def without_days(
@@ -34,8 +42,7 @@ def without_keys(
     home: Path, file: LiveFile, table: str, job: str, keys: pa.Array, layout: Layout
 ) -> tuple[StagedFile, ...] | None:
     """What a published file holds of other records, as a new file; None where it loses none."""
-    found = pq.read_table(home / file.path, columns=[layout.key], partitioning=None)
-    if not pc.any(pc.is_in(found[layout.key], value_set=keys)).as_py():
+    if not _has_any(home / file.path, layout.key, keys):
         return None
 
     def stays(rows: pa.Table) -> pa.Array:
@@ -43,6 +50,12 @@ def without_keys(
 
     name = f"{job}-of-{file.file}"
     return _filtered(home, home / file.path, table, name, stays, layout, file.scope)
+
+
+def _has_any(source: Path, key: str, keys: pa.Array) -> bool:
+    with pq.ParquetFile(source) as file:
+        groups = (file.read_row_group(n, columns=[key]) for n in range(file.num_row_groups))
+        return any(pc.any(pc.is_in(rows[key], value_set=keys)).as_py() for rows in groups)
 
 
 def newest_only(
@@ -107,5 +120,34 @@ def _filtered(
     layout: Layout,
     scope: Scope,
 ) -> tuple[StagedFile, ...]:
-    rows = pq.read_table(source, partitioning=None)
+    with pq.ParquetFile(source) as file:
+        if file.num_row_groups > 1:
+            return _filtered_by_group(home, file, table, name, stays, layout, scope)
+        rows = file.read()
     return stage(home, name, {table: rows.filter(stays(rows))}, layout, scope).files
+
+
+def _filtered_by_group(
+    home: Path,
+    source: pq.ParquetFile,
+    table: str,
+    name: str,
+    stays: Callable[[pa.Table], pa.Array],
+    layout: Layout,
+    scope: Scope,
+) -> tuple[StagedFile, ...]:
+    """A merged month, a row group at a time: it may have more rows than there is memory for."""
+    path = f"{FILES}/{table}/{name}.parquet"
+    days: Counter[date] = Counter()
+    with parquet_file(home, path, source.schema_arrow) as written:
+        for group in range(source.num_row_groups):
+            rows = source.read_row_group(group)
+            kept = rows.filter(stays(rows))
+            if kept.num_rows:
+                days.update(rows_by_day(kept, layout.time_column))
+                written.writer.write_table(kept)
+    if not days:
+        (home / path).unlink()
+        return ()
+    count = days.total()
+    return (StagedFile(table, path, written.sha256, count, written.bytes, dict(days), str(scope)),)

@@ -14,8 +14,9 @@ from typing import TypeVar
 import duckdb
 import pyarrow as pa
 
-from trunkline.errors import DamagedLake, LimitExceeded, TrunklineError, UsageError
+from trunkline.errors import DamagedLake, LimitExceeded, SqlError, TrunklineError, UsageError
 from trunkline.lake import gate, number_token
+from trunkline.lake.given import Given, stop_the_clock
 from trunkline.lake.messages import sql_error
 from trunkline.lake.number_token import Tokens, no_tokens
 from trunkline.lake.relation import SYSTEM_SCHEMA, Relation, literal
@@ -23,8 +24,10 @@ from trunkline.lake.relation import SYSTEM_SCHEMA, Relation, literal
 BATCH_ROWS = 65_536
 INTERRUPT_EVERY = 0.05
 SPILL_MOST = "10GB"  # of disk, for what does not fit the memory of a query
+_NO_VALUE = "the following parameters: "
 _PREPARE = "PREPARE question AS "
 _READING = ("IO Error", "Invalid Input Error", "Permission Error")
+NOTHING_GIVEN = Given()
 T = TypeVar("T")
 _FILE = re.compile(r"[\"'](?P<path>[^\"']+?\.parquet)")
 
@@ -56,6 +59,7 @@ class _Question:
     named: tuple[Relation, ...]
     limits: Limits
     tokens: Mapping[str, str]
+    given: Given
 
 
 def describe(
@@ -65,6 +69,7 @@ def describe(
     zone: str,
     limits: Limits | None = None,
     token: Tokens = no_tokens,
+    given: Given = NOTHING_GIVEN,
 ) -> tuple[str, ...]:
     """Parse and bind the text against empty relations, running nothing; its column names.
 
@@ -73,9 +78,9 @@ def describe(
     raises for a literal that has none.
     """
     empty = tuple(Relation(r.schema, r.name, r.columns, closed=r.closed) for r in relations)
-    question = _asked(sql, empty, default_schema, limits or Limits(), token)
+    question = _asked(sql, empty, default_schema, limits or Limits(), token, given)
     with _open(question, default_schema, zone) as connection, _sql_errors(connection, question):
-        return tuple(connection.sql(sql).columns)
+        return tuple(_related(connection, question).columns)
 
 
 @contextmanager
@@ -86,6 +91,7 @@ def answer(
     zone: str,
     limits: Limits,
     token: Tokens = no_tokens,
+    given: Given = NOTHING_GIVEN,
 ) -> Iterator[Answer]:
     """Run the user's own text; batches are read while the context is open.
 
@@ -93,10 +99,11 @@ def answer(
     Raises LimitExceeded where it needs more memory, time or rows than it may. The time runs until
     the last batch is read.
     """
-    question = _asked(sql, relations, default_schema, limits, token)
+    question = _asked(sql, relations, default_schema, limits, token, given)
     with _open(question, default_schema, zone) as connection:
         with _sql_errors(connection, question):
-            reader = _beside(connection, lambda: connection.sql(sql).to_arrow_reader(BATCH_ROWS))
+            rows = _related(connection, question)
+            reader = _beside(connection, lambda: rows.to_arrow_reader(BATCH_ROWS))
         try:
             yield Answer(reader.schema, _counted(connection, reader, question))
         finally:
@@ -110,12 +117,19 @@ def _asked(
     default_schema: str,
     limits: Limits,
     token: Tokens,
+    given: Given,
 ) -> _Question:
     """The question, if it may be asked, without the relations that are closed."""
     checked = gate.check(sql, relations, default_schema)
     open_ones = tuple(relation for relation in relations if not relation.closed)
     tokens = number_token.tokens_of(checked.calls, token)
-    return _Question(sql, open_ones, checked.named, limits, tokens)
+    return _Question(sql, open_ones, checked.named, limits, tokens, given)
+
+
+def _related(connection: duckdb.DuckDBPyConnection, question: _Question) -> duckdb.DuckDBPyRelation:
+    if question.given.parameters:
+        return connection.sql(question.sql, params=question.given.parameters)
+    return connection.sql(question.sql)
 
 
 def _counted(
@@ -151,7 +165,7 @@ def _open(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     with (
         session(
-            question.named, default_schema, zone, question.limits, question.tokens
+            question.named, default_schema, zone, question.limits, question.tokens, question.given
         ) as connection,
         deadline(connection, question.limits.seconds),
     ):
@@ -165,6 +179,7 @@ def session(
     zone: str,
     limits: Limits,
     tokens: Mapping[str, str] | None = None,
+    given: Given = NOTHING_GIVEN,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A locked connection that has the relations as views, and no way to anything else."""
     relations = tuple(relations)
@@ -176,6 +191,8 @@ def session(
         for relation in relations:
             with _damage():
                 _create(connection, relation)
+        if given.now:
+            stop_the_clock(connection, default_schema, given.now)
         number_token.create(connection, default_schema, tokens or {})
         _lock(connection, relations, default_schema, limits)
         yield connection
@@ -278,11 +295,21 @@ def _meaning(
             f"the query needs more memory than {question.limits.memory}",
             hint="Narrow it, or raise the setting query_memory.",
         )
+    if _NO_VALUE in message:
+        return SqlError(
+            _no_value(message),
+            hint="Give each its value: --param NAME=VALUE, or parameters=... in Python.",
+        )
     if message.startswith(_READING) and _FILE.search(message):
         return _damaged(message)
     if message.startswith(("Binder Error", "Catalog Error")):
         return _bound_again(connection, question, message)
     return sql_error(message, question.sql, question.relations)
+
+
+def _no_value(message: str) -> str:
+    names = re.match(r"[\w, ]+", message.split(_NO_VALUE, 1)[1])
+    return f"the query has parameters without a value: {names[0] if names else 'some'}"
 
 
 @contextmanager

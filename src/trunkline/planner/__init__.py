@@ -15,9 +15,16 @@ from trunkline.planner.binder import bind
 from trunkline.planner.demands import needed
 from trunkline.planner.gap import needs
 from trunkline.planner.masked import masked_notices
-from trunkline.planner.months import fetches
+from trunkline.planner.parameters import with_values
 from trunkline.planner.parsing import parsed, too_deep
 from trunkline.planner.plan import Context, Holdings, Plan
+from trunkline.planner.pushdown import (
+    filtered_by,
+    filters_of,
+    gap_fetches,
+    serving,
+    untold_notices,
+)
 from trunkline.planner.scans import scan_of
 from trunkline.planner.supplements import supplements
 
@@ -30,7 +37,7 @@ def plan(sql: str, catalog: Catalog, holdings: Holdings, context: Context) -> Pl
     UnboundedScan where a table has no bounds on its time column; SqlError where the text cannot be
     read although DuckDB can.
     """
-    tree = parsed(sql)
+    tree = with_values(parsed(sql), context.parameters)
     try:
         return _planned(sql, tree, catalog, holdings, context)
     except RecursionError as error:
@@ -41,12 +48,16 @@ def _planned(
     sql: str, tree: exp.Expr, catalog: Catalog, holdings: Holdings, context: Context
 ) -> Plan:
     query = bind(tree, catalog, cache(context.constant))
-    scanned = [scan_of(node, spans, holdings, context) for node, spans in needed(query)]
+    bounded = needed(query)
+    filters = filters_of(query, bounded, context)
+    within = serving(filters, holdings, context)
+    scanned = [scan_of(node, spans, within, context) for node, spans in bounded]
     scans = tuple(scan for scan, _ in scanned)
-    wanted = needs(scans, holdings, context)
+    wanted = needs(scans, within, context)
+    filtered = tuple(f for n in wanted if (f := filtered_by(n, filters, holdings, context)))
     said = (notice for _, notice in scanned if notice)
-    masked = masked_notices(tree, (node.table for node, _ in needed(query)), context.policy)
-    tails, again = supplements(wanted, scans, holdings, context)
+    masked = masked_notices(tree, (node.table for node, _ in bounded), context.policy)
+    tails, again = supplements(wanted, scans, within, context)
     return Plan(
         sql=sql,
         time_zone=context.time_zone,
@@ -54,8 +65,9 @@ def _planned(
         scans=scans,
         others=query.others,
         needs=wanted,
-        fetches=() if context.covered else tuple(f for n in wanted for f in fetches(n, holdings)),
-        notices=tuple(dict.fromkeys((*said, *masked))),
+        fetches=() if context.covered else gap_fetches(wanted, filtered, holdings),
+        notices=tuple(dict.fromkeys((*said, *masked, *untold_notices(filtered)))),
+        filters=filtered,
         tails=tails,
         reopened=again,
     )

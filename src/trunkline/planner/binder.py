@@ -11,13 +11,14 @@ from dataclasses import replace
 from sqlglot import exp
 
 from trunkline.catalog import Catalog
+from trunkline.planner.clocks import Constant
 from trunkline.planner.ledger import Ledger, Scope, column_names
 from trunkline.planner.nodes import Query
-from trunkline.planner.predicates import Constant
 from trunkline.planner.relations import UNKNOWN, Relation
 from trunkline.planner.selects import bind_select
 from trunkline.planner.sets import bind_set
 from trunkline.planner.sources import bind_table
+from trunkline.planner.standing import standing
 
 _PLAIN_SUBQUERY = frozenset({"this", "alias", "with_", "order"})
 
@@ -67,6 +68,8 @@ def _with(node: exp.Expr, scope: Scope, ledger: Ledger) -> Scope:
         calls_itself = clause.args.get("recursive") and _names(cte.this, name)
         around = replace(scope, ctes={**ctes, name: UNKNOWN} if calls_itself else ctes)
         relation = ledger.bind(cte.this, around).renamed(column_names(cte))
+        rows = None if calls_itself else standing(cte.this, ctes)
+        relation = replace(relation, rows=rows, row_names=column_names(cte))
         ctes[name] = _without_lineage(relation) if calls_itself else relation
         ledger.ctes.append((name, relation))
     return replace(scope, ctes=ctes)
@@ -77,5 +80,5 @@ def _names(query: exp.Expr, name: str) -> bool:
 
 
 def _without_lineage(relation: Relation) -> Relation:
-    outputs = tuple(replace(output, lineage=None) for output in relation.outputs)
+    outputs = tuple(replace(output, lineage=None, value=None) for output in relation.outputs)
     return replace(relation, outputs=outputs)

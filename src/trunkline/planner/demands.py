@@ -8,30 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from trunkline.planner.facts import Bound, Facts, Track, Variable, solve, variables
+from trunkline.planner.facts import Bound, Facts, Track, Variable, variables
 from trunkline.planner.joins import demands, holding
+from trunkline.planner.lives import Needed
 from trunkline.planner.nodes import Node, Query, SelectNode, SetNode, TableNode
-from trunkline.planner.relations import Fixed, Relation
+from trunkline.planner.relations import LAST, START, Fixed, Relation
+from trunkline.planner.solving import solve
 from trunkline.planner.spans import EVERYTHING, NOTHING, Spans
 
 Demand = Mapping[Track, Spans]
 Demanded = tuple[Relation, Demand]
 
 
-def needed(query: Query) -> list[tuple[TableNode, Spans]]:
-    """Each table of the query, in the order of its text, with the instants that are needed."""
+def needed(query: Query) -> list[tuple[TableNode, Needed]]:
+    """Each table of the query, in the order of its text, with the records that are needed."""
     demanded: dict[int, list[Demand]] = {number: [{}] for number in query.roots}
     settled: dict[Variable, Spans] = {}
-    found: list[tuple[TableNode, Spans]] = []
+    found: list[tuple[TableNode, Needed]] = []
     for node in reversed(query.nodes):
         demand = _union(demanded.get(node.number, []))
         if isinstance(node, TableNode):
-            found.append((node, NOTHING if demand is None else demand.get(0, EVERYTHING)))
+            found.append((node, _of_table(demand)))
         elif demand is not None:
             for relation, below in _passed_on(node, demand, settled):
                 if relation.number is not None:
                     demanded.setdefault(relation.number, []).append(below)
     return sorted(found, key=lambda pair: (pair[0].position or 0, pair[0].number))
+
+
+def _of_table(demand: Demand | None) -> Needed:
+    if demand is None:
+        return Needed(NOTHING, NOTHING)
+    return Needed(demand.get(START, EVERYTHING), demand.get(LAST, EVERYTHING))
 
 
 def _union(demands_: list[Demand]) -> Demand | None:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from trunkline.catalog import OPEN_AT
 from trunkline.interval import DAY, Interval, runs
 
 if TYPE_CHECKING:
+    from trunkline.planner.filters.choice import Filtered
     from trunkline.planner.plan import Fetch, Need, Plan, Scan
 
 _WHY = {
@@ -26,8 +28,8 @@ _MOST_RANGES = 3
 
 def text(plan: Plan) -> str:
     """The whole of EXPLAIN."""
-    parts = [_scans(plan), *map(_need, plan.needs), _jobs(plan.fetches), _without_jobs(plan)]
-    parts.append(_estimate(plan))
+    parts = [_scans(plan), *map(_need, plan.needs), *map(_filter, plan.filters)]
+    parts += [_jobs(plan.fetches), _without_jobs(plan), _estimate(plan)]
     parts.append([f"Notice: {notice}" for notice in plan.notices])
     return "\n\n".join("\n".join(part) for part in parts if part)
 
@@ -40,11 +42,11 @@ def _scans(plan: Plan) -> list[str]:
 
 def _scan(scan: Scan) -> Iterator[tuple[str, ...]]:
     name = scan.table if scan.alias.lower() == scan.table else f"{scan.table} {scan.alias}"
-    if not scan.intervals:
-        yield name, scan.time_column, "nothing can match"
-    for place, interval in enumerate(scan.intervals):
-        lead = ("", "") if place else (name, scan.time_column)
-        yield *lead, f"{_instant(interval.start)} to {_instant(interval.end)}"
+    found = [f"{_instant(i.start)} to {_instant(i.end)}" for i in scan.intervals]
+    if scan.open_at:
+        found.insert(0, f"before {scan.open_at.day}, and open when that day began")
+    for place, words in enumerate(found or ["nothing can match"]):
+        yield *(("", "") if place else (name, scan.time_column)), words
 
 
 def _instant(instant: datetime) -> str:
@@ -55,7 +57,8 @@ def _instant(instant: datetime) -> str:
 
 
 def _need(need: Need) -> list[str]:
-    head = f"Days of {need.dataset.name}: {len(need.days)} wanted, {len(need.gap)} to fetch"
+    what = "What was open in" if need.scope == OPEN_AT else "Days of"
+    head = f"{what} {need.dataset.name}: {len(need.days)} wanted, {len(need.gap)} to fetch"
     states = dict.fromkeys(
         sorted(need.days.values(), key=lambda state: list(_WHY).index(state.value))
     )
@@ -76,6 +79,29 @@ def _reasons(need: Need, days: Iterable[date], words: str) -> list[tuple[str, li
     return list(found.items())
 
 
+def _filter(item: Filtered) -> list[str]:
+    """What the provider can filter by, what is held of it, and whether the rest is so fetched."""
+    head = f"Filter of {item.dataset.name}: {item.scope.condition}"
+    lines = [head, *_through(item)]
+    if item.choice is None:
+        return lines
+    verb = "pushed" if item.choice.is_filtered else "not pushed, days are fetched whole"
+    lines.append(f"  {verb}: {item.choice.why}")
+    if share := item.choice.share:
+        lines.append(
+            f"  {share.matching:,} of {share.records:,} conversations of the newest "
+            f"{_count(share.days, 'final day')} held have such a value"
+        )
+    if item.choice.is_filtered:
+        lines.append("  what it brings counts for this filter and narrower ones alone")
+    return lines
+
+
+def _through(item: Filtered) -> Iterator[str]:
+    for scope, days in item.held.items():
+        yield f"  {_count(len(days), 'day')} held as fetched where {scope.condition}"
+
+
 def _ranges(days: Iterable[date]) -> str:
     found = [_days(interval) for interval in runs(days)]
     if len(found) > _MOST_RANGES:
@@ -93,14 +119,25 @@ def _jobs(fetches: Sequence[Fetch]) -> list[str]:
         (
             str(number),
             fetch.dataset.name,
-            _days(fetch.interval),
-            _count(len(fetch.days), "day"),
+            f"{min(fetch.days)}" if _is_open(fetch) else _days(fetch.interval),
+            "open then" if _is_open(fetch) else _count(len(fetch.days), "day"),
             fetch.reason,
-            f"resumes {fetch.resumes}" if fetch.resumes else "",
+            ", ".join(_manner(fetch)),
         )
         for number, fetch in enumerate(fetches, start=1)
     ]
     return ["Jobs", *_table(rows)] if rows else []
+
+
+def _manner(fetch: Fetch) -> Iterator[str]:
+    if fetch.scope.predicates:
+        yield "through the filter"
+    if fetch.resumes:
+        yield f"resumes {fetch.resumes}"
+
+
+def _is_open(fetch: Fetch) -> bool:
+    return fetch.scope == OPEN_AT
 
 
 def _without_jobs(plan: Plan) -> list[str]:

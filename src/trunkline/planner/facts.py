@@ -1,16 +1,18 @@
-"""What is known of the rows of a query, as bounds on instants and equalities between them.
+"""What is known of the rows of a query: bounds on instants, filters, equalities between them.
 
-A variable is the instant of one relation inside one query. A fact is true of every row it is
-stated of, and is not true of a row in which one of its variables is NULL.
+A variable is the instant of one relation inside one query, and the record it is the instant of. A
+fact is true of every row it is stated of, and is not true of a row in which one of its variables is
+NULL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from trunkline.planner.spans import EVERYTHING, Spans
+from trunkline.planner.filters.conditions import Filter
+from trunkline.planner.spans import Spans
 
 Track = Hashable
 
@@ -32,32 +34,24 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class Passes:
+    """The record of the variable passes a filter."""
+
+    variable: Variable
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
 class Equal:
-    """The two variables are the same instant."""
+    """The two variables are the same instant; if they are the same record, ``is_record``."""
 
     left: Variable
     right: Variable
+    is_record: bool = False
 
 
-Fact = Bound | Equal
+Fact = Bound | Passes | Equal
 Facts = tuple[Fact, ...]
-
-
-def solve(facts: Iterable[Fact]) -> Mapping[Variable, Spans]:
-    """The spans each variable lies in, where all the facts hold."""
-    known: dict[Variable, Spans] = {}
-    equalities: list[Equal] = []
-    for fact in facts:
-        if isinstance(fact, Equal):
-            equalities.append(fact)
-        else:
-            known[fact.variable] = known.get(fact.variable, EVERYTHING) & fact.spans
-    for members in classes(equalities):
-        common = EVERYTHING
-        for member in members:
-            common &= known.get(member, EVERYTHING)
-        known.update(dict.fromkeys(members, common))
-    return known
 
 
 def classes(equalities: Iterable[Equal]) -> list[set[Variable]]:

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from trunkline.planner.facts import Variable
 from trunkline.planner.readings import Find, Reading, read
-from trunkline.planner.relations import Lineage, Relation
+from trunkline.planner.relations import Lineage, Relation, Value
 
 
 class Seen(NamedTuple):
@@ -20,6 +20,14 @@ class Seen(NamedTuple):
     lineage: Lineage
 
 
+class Shown(NamedTuple):
+    """A column reference to what the provider can filter by: of which source of which query."""
+
+    query: int
+    source: str
+    value: Value
+
+
 @dataclass(slots=True)
 class Frame:
     """Sources by name in lower case, filled as FROM is read from left to right.
@@ -27,6 +35,7 @@ class Frame:
     ``aliases`` are the projections by name. ``shadowed`` are the names that a clause may take for a
     projection although a source has them; ``has_unlisted``: projections have names not told here.
     ``merged`` holds the columns of USING and NATURAL with the sources they were merged from;
+    ``rows`` are the sources whose rows stand in the text, as FROM has them;
     ``hidden`` the right sides of semi and anti joins; ``outer`` is the frame of the query around.
     """
 
@@ -35,6 +44,7 @@ class Frame:
     sources: dict[str, Relation] = field(default_factory=dict)
     merged: dict[str, set[str]] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    rows: dict[str, str] = field(default_factory=dict)
     keeps_right: bool = False
     aliases: Mapping[str, exp.Expr] = field(default_factory=dict)
     shadowed: frozenset[str] = frozenset()
@@ -59,6 +69,15 @@ class Frame:
             if output.lineage
         )
 
+    def filtered(self) -> frozenset[Variable]:
+        """Every variable of whose record a source shows what the provider can filter by."""
+        return frozenset(
+            Variable(self.query, source, output.value.track)
+            for source, relation in self.sources.items()
+            for output in relation.outputs
+            if output.value
+        )
+
     def shown(self, source: str, name: str) -> Seen | None:
         """What a column of one source shows."""
         output = self.sources[source].output(name)
@@ -75,21 +94,44 @@ class Frame:
         is_certain = not self.keeps_right and not self.is_open
         return owners[0] if owners and is_certain and self.merged[name] >= set(owners) else None
 
-    def seen(self, column: exp.Column) -> Seen | None:
-        """What a column reference shows; None where that is nothing, or not certain."""
+    def rows_of(self, column: exp.Column) -> str | None:
+        """The rows in the text that a column belongs to for certain; None where it does not."""
+        name, table = column.name.lower(), column.table.lower()
+        if table:
+            return self.rows.get(table)
+        visible = self.visible
+        owners = [s for s, relation in visible.items() if relation.is_open or relation.output(name)]
+        is_alias = name in self.aliases or self.has_unlisted
+        return self.rows.get(owners[0]) if len(owners) == 1 and not is_alias else None
+
+    def named(self, column: exp.Column) -> tuple[Frame, str] | None:
+        """The source that a column reference names, and the frame it is of, where it is certain."""
         name, table = column.name.lower(), column.table.lower()
         if table:
             if table in self.sources:
-                return self.shown(table, name)
-            return self.outer.seen(column) if self.outer else None
+                return self, table
+            return self.outer.named(column) if self.outer else None
         if name in self.shadowed:
             return None
         if any(relation.output(name) for relation in self.visible.values()):
             owner = self.owner(name)
-            return self.shown(owner, name) if owner else None
+            return (self, owner) if owner else None
         if self.is_open or self.has_unlisted or name in self.aliases:
             return None
-        return self.outer.seen(column) if self.outer else None
+        return self.outer.named(column) if self.outer else None
+
+    def seen(self, column: exp.Column) -> Seen | None:
+        """What a column reference shows; None where that is nothing, or not certain."""
+        named = self.named(column)
+        return named[0].shown(named[1], column.name.lower()) if named else None
+
+    def value(self, column: exp.Column) -> Shown | None:
+        """What of a record a column reference shows that the provider can filter by."""
+        named = self.named(column)
+        output = named[0].sources[named[1]].output(column.name.lower()) if named else None
+        if named is None or output is None or output.value is None:
+            return None
+        return Shown(named[0].query, named[1], output.value)
 
     def lineage(self, node: exp.Expr) -> Seen | None:
         """What any expression shows: a key, or a reading of an instant."""

@@ -2,37 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 
-from trunkline.catalog import Dataset
+from trunkline.catalog import OPEN_AT, WHOLE, Dataset, Scope
 from trunkline.interval import DAY, Interval, midnight
 from trunkline.planner.moving import Told
 from trunkline.planner.plan import Context, DayHeld, Holdings, Need, Scan, State
+from trunkline.planner.spans import BEGINNING
 from trunkline.planner.stale import why
 
 
 def needs(scans: Iterable[Scan], holdings: Holdings, context: Context) -> tuple[Need, ...]:
     """The wanted days of each dataset that is scanned, in the order of the scans."""
+    scans = tuple(scans)
     intervals: dict[str, list[Interval]] = {}
     datasets: dict[str, Dataset] = {}
     for scan in scans:
         datasets[scan.dataset.name] = scan.dataset
         intervals.setdefault(scan.dataset.name, []).extend(scan.intervals)
-    return tuple(
-        _need(dataset, wanted_days(intervals[name], context), holdings, context)
+    whole = (
+        _need(dataset, _ends(wanted_days(intervals[name], context)), holdings, context)
         for name, dataset in datasets.items()
     )
+    return (*whole, *_open_at(scans, holdings, context))
 
 
-def _need(dataset: Dataset, days: Iterable[date], holdings: Holdings, context: Context) -> Need:
-    held = holdings.days.get(dataset.name, {})
-    told = holdings.told.get(dataset.name)
-    states = {day: state(day, held.get(day), context, told) for day in sorted(days)}
+def _open_at(scans: Iterable[Scan], holdings: Holdings, context: Context) -> Iterable[Need]:
+    """What was open when a day began changes until nothing that happens in it can matter."""
+    wanted: dict[Dataset, dict[date, datetime]] = {}
+    for scan in scans:
+        if scan.open_at:
+            days = wanted.setdefault(scan.dataset, {})
+            days[scan.open_at.day] = max(scan.open_at.until, days.get(scan.open_at.day, BEGINNING))
+    for dataset, days in wanted.items():
+        yield _need(dataset, days, holdings, context, OPEN_AT)
+
+
+def _ends(days: Iterable[date]) -> dict[date, datetime]:
+    return {day: midnight(day + DAY) for day in days}
+
+
+def _need(
+    dataset: Dataset,
+    untils: Mapping[date, datetime],
+    holdings: Holdings,
+    context: Context,
+    scope: Scope = WHOLE,
+) -> Need:
+    """What is held of days, each of which changes until some time after an instant."""
+    of_scope = holdings.open_at if scope == OPEN_AT else holdings.days
+    held = of_scope.get(dataset.name, {})
+    told = holdings.told.get(dataset.name) if scope == WHOLE else None
+    states = {d: state(untils[d], held.get(d), context, told) for d in sorted(untils)}
     stale = (day for day, found in states.items() if found is State.STALE)
-    return Need(
-        dataset, states, {day: why(held[day].fingerprint, context.fingerprint) for day in stale}
-    )
+    reasons = {day: why(held[day].fingerprint, context.fingerprint) for day in stale}
+    return Need(dataset, states, reasons, scope)
 
 
 def wanted_days(intervals: Iterable[Interval], context: Context) -> frozenset[date]:
@@ -46,8 +71,10 @@ def wanted_days(intervals: Iterable[Interval], context: Context) -> frozenset[da
     return frozenset[date]().union(*(interval.days() for interval in past))
 
 
-def state(day: date, held: DayHeld | None, context: Context, told: Told | None = None) -> State:
-    """What is held of one day.
+def state(
+    until: datetime, held: DayHeld | None, context: Context, told: Told | None = None
+) -> State:
+    """What is held of one day, which changes until some time after its end.
 
     A day is final once the watermark it was fetched under is ``settle`` past its end; until then it
     is provisional, and wanted again when it was fetched longer than ``refresh_after`` ago. A final
@@ -55,30 +82,30 @@ def state(day: date, held: DayHeld | None, context: Context, told: Told | None =
     that begins past the watermark as it was told a moment ago is not worth a request.
     """
     if held is None:
-        return State.AHEAD if told and _is_ahead(day, told, context) else State.MISSING
+        return State.AHEAD if told and _is_ahead(until, told, context) else State.MISSING
     if held.fingerprint != context.fingerprint:
         return State.STALE
     if context.refresh_before is not None and held.fetched_at < context.refresh_before:
         return State.REFRESH
-    if is_final(day, held, context):
-        return State.RECHECK if _is_due(day, held, context) else State.FINAL
+    if is_final(until, held, context):
+        return State.RECHECK if _is_due(until, held, context) else State.FINAL
     if held.fetched_at + context.refresh_after < context.now:
         return State.PROVISIONAL
     return State.FRESH
 
 
-def is_final(day: date, held: DayHeld, context: Context) -> bool:
+def is_final(until: datetime, held: DayHeld, context: Context) -> bool:
     """Whether the watermark that a day was fetched under is ``settle`` past its end."""
-    return held.watermark >= midnight(day + DAY) + context.settle
+    return held.watermark >= until + context.settle
 
 
-def _is_ahead(day: date, told: Told, context: Context) -> bool:
-    return midnight(day) >= told.watermark and told.told_at + context.refresh_after >= context.now
+def _is_ahead(until: datetime, told: Told, context: Context) -> bool:
+    return until - DAY >= told.watermark and told.told_at + context.refresh_after >= context.now
 
 
-def _is_due(day: date, held: DayHeld, context: Context) -> bool:
+def _is_due(until: datetime, held: DayHeld, context: Context) -> bool:
     """Whether a final day has come of the age at which it is fetched once more, and was not."""
     if context.recheck is None:
         return False
-    of_age = midnight(day + DAY) + context.recheck
+    of_age = until + context.recheck
     return held.fetched_at < of_age <= context.now

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from trunkline.catalog import Catalog
+from trunkline.planner.clocks import Constant
 from trunkline.planner.frames import Frame
 from trunkline.planner.nodes import Node, Query
-from trunkline.planner.predicates import Constant
 from trunkline.planner.relations import Relation
 
 
@@ -76,11 +76,9 @@ class Ledger:
 
 def queries_in(node: exp.Expr) -> Iterator[exp.Query]:
     """The outermost queries in an expression, itself included."""
-    if isinstance(node, exp.Query):
-        yield node
-        return
-    for child in node.iter_expressions():
-        yield from queries_in(child)
+    for part in node.walk(bfs=False, prune=lambda part: isinstance(part, exp.Query)):
+        if isinstance(part, exp.Query):
+            yield part
 
 
 def column_names(node: exp.Expr) -> tuple[str, ...]:

@@ -3,39 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
-from trunkline.catalog import WHOLE, Dataset
-from trunkline.interval import DAY, Interval, day_span, months
+from trunkline.catalog import OPEN_AT, WHOLE, Dataset, Scope
+from trunkline.interval import DAY, Interval, day_span, midnight, months
 from trunkline.planner.plan import Fetch, Holdings, Need, State, Unfinished
 
+MINUTE = timedelta(minutes=1)
 REASONS = (State.MISSING, State.STALE, State.REFRESH, State.RECHECK, State.PROVISIONAL)
 
 
-def fetches(need: Need, holdings: Holdings) -> tuple[Fetch, ...]:
-    """The jobs that bring a dataset's gap, in order of time.
+def fetches(need: Need, holdings: Holdings, scope: Scope = WHOLE) -> tuple[Fetch, ...]:
+    """The jobs that bring a dataset's gap as one scope, in order of time.
 
-    An unfinished job is resumed for the days it covers; what remains is cut into months.
+    An unfinished job of that scope is resumed for the days it covers; what remains is cut into
+    months.
     """
+    if need.scope == OPEN_AT:
+        return tuple(_opened(need, holdings, day) for day in sorted(need.gap))
     rest = set(need.gap)
     found: list[Fetch] = []
-    for job in _useful(need, holdings.unfinished):
+    for job in _useful(need, holdings.unfinished, scope):
         if days := rest & job.days:
             rest -= days
             found.append(_fetch(need, holdings, job.interval, days, job.key))
-    for month in months(rest):
-        found += [
-            _fetch(need, holdings, day_span(min(days), max(days)), days, None)
-            for days in _pieces(month, need.dataset.max_interval_days)
-        ]
-    return tuple(sorted(found, key=lambda fetch: fetch.interval))
+    found += [
+        _fetch(need, holdings, day_span(min(piece), max(piece)), piece, None)
+        for piece in pieces(rest, need.dataset)
+    ]
+    told = (fetch if scope == WHOLE else replace(fetch, scope=scope, pages=None) for fetch in found)
+    return tuple(sorted(told, key=lambda fetch: fetch.interval))
 
 
-def _useful(need: Need, unfinished: Iterable[Unfinished]) -> list[Unfinished]:
-    """The dataset's unfinished jobs of whole days, those that cover most of the gap first."""
-    mine = [j for j in unfinished if j.dataset == need.dataset.name and j.scope == WHOLE]
+def pieces(days: Iterable[date], dataset: Dataset) -> tuple[frozenset[date], ...]:
+    """Days as those of one job each: of one UTC month, and no more than the dataset allows."""
+    longest = dataset.max_interval_days
+    return tuple(frozenset(piece) for month in months(days) for piece in _pieces(month, longest))
+
+
+def _opened(need: Need, holdings: Holdings, day: date) -> Fetch:
+    """One job for what is open in the first minute of a day."""
+    begun = (
+        job.key
+        for job in holdings.unfinished
+        if job.scope == OPEN_AT and job.dataset == need.dataset.name and job.days == {day}
+    )
+    minute = Interval(midnight(day), midnight(day) + MINUTE)
+    key, reason = next(begun, None), need.days[day].value
+    return Fetch(need.dataset, minute, frozenset({day}), reason, key, scope=OPEN_AT)
+
+
+def _useful(need: Need, unfinished: Iterable[Unfinished], scope: Scope) -> list[Unfinished]:
+    """The dataset's unfinished jobs of the scope, those that cover most of the gap first."""
+    mine = [j for j in unfinished if j.dataset == need.dataset.name and j.scope == scope]
     return sorted(mine, key=lambda job: (-len(need.gap & job.days), job.interval, job.key))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trunkline.catalog import Table
-from trunkline.planner.facts import Facts
+from trunkline.planner.facts import Facts, Variable
 from trunkline.planner.joins import Tree
 from trunkline.planner.relations import Relation
 
@@ -26,6 +26,7 @@ class SelectNode:
     """One SELECT: its FROM as a tree, its WHERE and HAVING as facts.
 
     ``members`` are the relations of IN (SELECT ...), by the name they have in the facts.
+    ``undivided`` are the variables of whose records no grouping, window or limit parts the rows.
     """
 
     number: int
@@ -33,15 +34,17 @@ class SelectNode:
     where: Facts
     sources: Mapping[str, Relation]
     members: Mapping[str, Relation]
+    undivided: frozenset[Variable] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class SetNode:
-    """UNION, INTERSECT or EXCEPT of two relations."""
+    """UNION, INTERSECT or EXCEPT of two relations; whether each of its rows is a row of one."""
 
     number: int
     left: Relation
     right: Relation
+    is_union: bool = False
 
 
 Node = TableNode | SelectNode | SetNode

@@ -10,7 +10,7 @@ from sqlglot import exp
 from trunkline.planner.facts import Variable
 from trunkline.planner.frames import Frame, Seen
 from trunkline.planner.readings import PLAIN
-from trunkline.planner.relations import Lineage, Output, fixed
+from trunkline.planner.relations import Lineage, Output, Value, fixed
 
 # Anything else that a SELECT may have lets rows that are left out change those that stay.
 _HARMLESS = frozenset(
@@ -31,8 +31,24 @@ def outputs(select: exp.Select, frame: Frame) -> tuple[tuple[Output, ...], bool]
     return tuple(found), False
 
 
+def undivided(select: exp.Select, frame: Frame) -> frozenset[Variable]:
+    """The variables of whose records every partition has all rows or none."""
+    partitions = _partitions(select, frame)
+    return frozenset(
+        variable
+        for variable in frame.variables() | frame.filtered()
+        if partitions is not None and all(_has_key(variable, keys) for keys in partitions)
+    )
+
+
+def _has_key(variable: Variable, keys: Iterable[Seen]) -> bool:
+    return any(key.variable == variable and key.lineage.reading is None for key in keys)
+
+
 def _settled(output: Output, frame: Frame, partitions: Sequence[Sequence[Seen]] | None) -> Output:
     """The output with its rows fixed unless every partition keeps or drops them whole."""
+    if partitions != []:
+        output = replace(output, value=None)
     lineage = output.lineage
     if lineage is None:
         return output
@@ -59,7 +75,8 @@ def _columns(projection: exp.Expr, frame: Frame) -> tuple[list[Output], bool]:
         return _star(projection.this, [source], frame)
     if _spreads(projection):
         return [], True
-    return [Output(projection.alias_or_name.lower(), _lineage(projection, frame))], False
+    name, lineage = projection.alias_or_name.lower(), _lineage(projection, frame)
+    return [Output(name, lineage, _value(projection.unalias(), frame))], False
 
 
 def _spreads(projection: exp.Expr) -> bool:
@@ -89,34 +106,43 @@ def _lineage(projection: exp.Expr, frame: Frame) -> Lineage | None:
     return replace(seen.lineage, track=seen.variable) if seen else None
 
 
+def _value(projection: exp.Expr, frame: Frame) -> Value | None:
+    shown = frame.value(projection) if isinstance(projection, exp.Column) else None
+    if shown is None or shown.query != frame.query:
+        return None
+    return replace(shown.value, track=Variable(*shown[:2], shown.value.track))
+
+
 def _star(star: exp.Star, sources: list[str], frame: Frame) -> tuple[list[Output], bool]:
     left_out = {node.name.lower() for node in star.args.get("except_") or []}
     replaced = {node.alias.lower(): node.this for node in star.args.get("replace") or []}
     renamed = {node.this.name.lower(): node.alias.lower() for node in star.args.get("rename") or []}
     found: list[Output] = []
     for source in sources:
-        for name, seen in _of_source(source, frame, is_whole=len(sources) > 1):
+        for name, owner in _of_source(source, frame, is_whole=len(sources) > 1):
             if name in left_out:
                 continue
-            lineage = replace(seen.lineage, track=seen.variable) if seen else None
-            if name in replaced:
-                lineage = _lineage(replaced[name], frame)
-            found.append(Output(renamed.get(name, name), lineage))
+            shown = replaced.get(name) or (exp.column(name, table=owner) if owner else None)
+            lineage = _lineage(shown, frame) if shown else None
+            value = _value(shown, frame) if shown else None
+            found.append(Output(renamed.get(name, name), lineage, value))
         if frame.sources[source].is_open:
             return found, True
     return found, False
 
 
-def _of_source(source: str, frame: Frame, *, is_whole: bool) -> Iterator[tuple[str, Seen | None]]:
-    """The columns of one source; in ``*``, a merged column stands only where it stands first."""
+def _of_source(source: str, frame: Frame, *, is_whole: bool) -> Iterator[tuple[str, str | None]]:
+    """The columns of one source, and of which source each is, where that is certain.
+
+    In ``*``, a merged column stands only where it stands first.
+    """
     for output in frame.sources[source].outputs:
         merged = [s for s in frame.sources if s in frame.merged.get(output.name, ())]
         if is_whole and source in merged:
             if source == merged[0]:
-                owner = frame.owner(output.name)
-                yield output.name, frame.shown(owner, output.name) if owner else None
+                yield output.name, frame.owner(output.name)
         else:
-            yield output.name, frame.shown(source, output.name)
+            yield output.name, source
 
 
 def _partitions(select: exp.Select, frame: Frame) -> list[list[Seen]] | None:

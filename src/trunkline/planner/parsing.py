@@ -6,10 +6,11 @@ import re
 from itertools import pairwise
 
 import sqlglot
-from sqlglot import TokenType, exp
-from sqlglot.errors import SqlglotError
+from sqlglot import Dialect, TokenType, exp
+from sqlglot.errors import ParseError, SqlglotError
 
 from trunkline.errors import SqlError
+from trunkline.planner.parameters import marked
 
 # sqlglot 30 reads INTERVAL '1 day 02:03:04' and INTERVAL '1 day ago' as one day.
 _PLAIN_INTERVAL = re.compile(r"\s*-?\d+\s*[a-zA-Z]*\s*\Z")
@@ -18,7 +19,7 @@ _PLAIN_INTERVAL = re.compile(r"\s*-?\d+\s*[a-zA-Z]*\s*\Z")
 def parsed(sql: str) -> exp.Expr:
     """The tree of a statement; SqlError where it cannot be read."""
     try:
-        tree = sqlglot.parse_one(sql, dialect="duckdb")
+        tree = _tree(sql)
         return tree if _reads_intervals(sql) else tree.transform(_unread)
     except RecursionError as error:
         raise too_deep() from error
@@ -27,6 +28,15 @@ def parsed(sql: str) -> exp.Expr:
             "the planner cannot read this query, so it cannot tell which days it needs",
             hint="Write it in plainer SQL.",
         ) from error
+
+
+def _tree(sql: str) -> exp.Expr:
+    dialect = Dialect.get_or_raise("duckdb")
+    text = marked(sql)
+    (tree,) = dialect.parser().parse(dialect.tokenize(text), text)
+    if tree is None:
+        raise ParseError("no statement")
+    return tree
 
 
 def too_deep() -> SqlError:
@@ -40,7 +50,7 @@ def too_deep() -> SqlError:
 
 
 def _reads_intervals(sql: str) -> bool:
-    tokens = sqlglot.tokenize(sql, read="duckdb")
+    tokens = sqlglot.tokenize(marked(sql), read="duckdb")
     return all(
         _PLAIN_INTERVAL.match(token.text)
         for before, token in pairwise(tokens)

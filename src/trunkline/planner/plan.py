@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from trunkline.catalog import WHOLE, Dataset, Scope
+from trunkline.catalog import OPEN_AT, WHOLE, Dataset, Scope
 from trunkline.flatten.policy import Policy
 from trunkline.interval import Interval
 from trunkline.planner import explain
+from trunkline.planner.filters.choice import Filtered, Pushdown, Shares, unknown
 from trunkline.planner.moving import Reopen, StillOpen, Tail, TailHeld, Told
 
 
@@ -38,10 +39,16 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What is held of each dataset, which jobs are still unfinished, and what is still moving."""
+    """What is held of each dataset, which jobs are still unfinished, and what is still moving.
+
+    ``days`` are held whole, ``filtered``, by scope, as a filter let them through. ``open_at`` are
+    the days for which it is held what was open when they began.
+    """
 
     days: Mapping[str, Mapping[date, DayHeld]] = field(default_factory=dict)
+    open_at: Mapping[str, Mapping[date, DayHeld]] = field(default_factory=dict)
     unfinished: tuple[Unfinished, ...] = ()
+    filtered: Mapping[Scope, Mapping[str, Mapping[date, DayHeld]]] = field(default_factory=dict)
     told: Mapping[str, Told] = field(default_factory=dict)
     tails: Mapping[str, Mapping[date, TailHeld]] = field(default_factory=dict)
     open: Mapping[str, tuple[StillOpen, ...]] = field(default_factory=dict)
@@ -53,11 +60,16 @@ class Context:
 
     ``constant`` evaluates an SQL expression without column references, in the session's time zone,
     as a TIMESTAMP WITH TIME ZONE; None where it has no value or cannot be evaluated.
-    ``covered`` answers from what is held and plans no fetch; ``lenient`` does so only for a scan
-    without bounds, which is otherwise an error. Days last fetched before ``refresh_before`` are
-    fetched again; with ``recheck``, final days that were last fetched before they were that old.
-    ``tail`` asks for what is past the watermark, too; ``fetched`` says that the jobs are done.
-    ``policy`` says what masked columns hold.
+    ``lookback`` is how long before a bound on another time of a record it may have started; what
+    is older comes by being open then. ``covered`` answers from what is held and plans no fetch;
+    ``lenient`` does so only for a scan without bounds, which is otherwise an error. Days last
+    fetched before ``refresh_before`` are fetched again; with ``recheck``, final days that were last
+    fetched before they were that old. ``tail`` asks for what is past the watermark, too;
+    ``fetched`` says that the jobs are done. ``policy`` says what masked columns hold.
+    ``parameters`` are the values of the text's own, by name; those without a name are called ``1``,
+    ``2`` and so on. ``pushdown`` says whether filters are pushed; ``share``, by the dataset's name,
+    what the newest held days tell of a filter; it is asked for only where one could be pushed for a
+    gap.
     """
 
     now: datetime
@@ -66,6 +78,7 @@ class Context:
     fingerprint: str
     settle: timedelta = timedelta(hours=72)
     refresh_after: timedelta = timedelta(minutes=15)
+    lookback: timedelta = timedelta(days=31)
     covered: bool = False
     lenient: bool = False
     policy: Policy = field(default_factory=Policy)
@@ -73,6 +86,9 @@ class Context:
     recheck: timedelta | None = None
     tail: bool = False
     fetched: bool = False
+    parameters: Mapping[str, object] = field(default_factory=dict, repr=False)
+    pushdown: Pushdown = Pushdown.AUTO
+    share: Shares = unknown
 
 
 class State(Enum):
@@ -94,11 +110,23 @@ class State(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Open:
+    """The records that started before a UTC day and were open when it began.
+
+    What happened in them from ``until`` on does not matter.
+    """
+
+    day: date
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """One table of the query and the intervals of its time column that can matter to the answer.
 
-    ``position`` is the 0-based offset of the table's name in the text, where it is known. A scan
-    that is not ``bounded`` reads whatever is held; its intervals are the days that are held.
+    ``open_at`` are earlier records that can matter, too. ``position`` is the 0-based offset of the
+    table's name in the text, where it is known. A scan that is not ``bounded`` reads whatever is
+    held; its intervals are the days that are held.
     """
 
     table: str
@@ -108,18 +136,21 @@ class Scan:
     intervals: tuple[Interval, ...]
     position: int | None = None
     bounded: bool = True
+    open_at: Open | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
     """The UTC days a query wants of one dataset, and what is held of each.
 
-    ``why`` has words for the days that are stale.
+    ``why`` has words for the days that are stale. With the scope OPEN_AT, what it wants is what was
+    open when the days began.
     """
 
     dataset: Dataset
     days: Mapping[date, State]
     why: Mapping[date, str] = field(default_factory=dict)
+    scope: Scope = WHOLE
 
     def in_state(self, *states: State) -> frozenset[date]:
         """The days in any of the states."""
@@ -159,7 +190,8 @@ class Plan:
     """What a query reads, what of it is held, and the jobs that bring the rest.
 
     ``others`` are relations that are not of a dataset, such as the system tables; they need no
-    fetch. ``tails`` and ``reopened`` are asked for without a job.
+    fetch. ``tails`` and ``reopened`` are asked for without a job. ``filters`` are those that the
+    provider can apply, where any day is not held whole.
     """
 
     sql: str
@@ -172,19 +204,47 @@ class Plan:
     notices: tuple[str, ...]
     tails: tuple[Tail, ...] = ()
     reopened: tuple[Reopen, ...] = ()
+    filters: tuple[Filtered, ...] = ()
 
     def __str__(self) -> str:
         return explain.text(self)
 
     @property
     def wanted(self) -> Mapping[str, frozenset[date]]:
-        """The UTC days the query wants, by the dataset's name."""
-        return {need.dataset.name: frozenset(need.days) for need in self.needs}
+        """The UTC days the query wants whole, by the dataset's name."""
+        return self._wanted(WHOLE)
+
+    @property
+    def opened(self) -> Mapping[str, frozenset[date]]:
+        """The UTC days of which it wants what was open when they began, by the dataset's name."""
+        return self._wanted(OPEN_AT)
+
+    @property
+    def days(self) -> Mapping[tuple[str, Scope], frozenset[date]]:
+        """The UTC days the query wants, by the dataset's name and in which scope."""
+        return {(need.dataset.name, need.scope): frozenset(need.days) for need in self.needs}
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """What the query reads beside whole days."""
+        return tuple(dict.fromkeys(need.scope for need in self.needs if need.scope != WHOLE))
+
+    def _wanted(self, scope: Scope) -> Mapping[str, frozenset[date]]:
+        return {n.dataset.name: frozenset(n.days) for n in self.needs if n.scope == scope}
 
     @property
     def held(self) -> Mapping[str, frozenset[date]]:
-        """Those of the wanted days that need no fetch, by the dataset's name."""
-        return {need.dataset.name: need.in_state(State.FINAL, State.FRESH) for need in self.needs}
+        """Those of the days wanted whole that need no fetch, by the dataset's name."""
+        return {
+            need.dataset.name: need.in_state(State.FINAL, State.FRESH)
+            for need in self.needs
+            if need.scope == WHOLE
+        }
+
+    @property
+    def filtered(self) -> Mapping[str, Mapping[Scope, frozenset[date]]]:
+        """The days that are read as filters let them through, by the dataset's name and scope."""
+        return {item.dataset.name: item.days for item in self.filters}
 
     @property
     def requests(self) -> int:

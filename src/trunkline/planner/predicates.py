@@ -2,38 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
 
-from trunkline.planner.facts import Bound, Equal, Fact, Facts, Variable
+from trunkline.planner.clocks import Constant
+from trunkline.planner.facts import Bound, Equal, Fact, Facts, Passes, Variable
 from trunkline.planner.frames import Frame, Seen
+from trunkline.planner.lives import last_of
 from trunkline.planner.question import Question
 from trunkline.planner.readings import PLAIN
 from trunkline.planner.relations import Lineage, Relation
 from trunkline.planner.rules import instants
 from trunkline.planner.spans import EVERYTHING
-
-Constant = Callable[[str], "datetime | None"]
+from trunkline.planner.standing import among, members
 
 
 def conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
     """The parts that must all be true."""
-    match node:
-        case exp.Paren():
-            yield from conjuncts(node.this)
-        case exp.And():
-            yield from conjuncts(node.this)
-            yield from conjuncts(node.expression)
-        case _:
-            yield node
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, exp.Paren):
+            waiting.append(part.this)
+        elif isinstance(part, exp.And):
+            waiting += (part.expression, part.this)
+        else:
+            yield part
 
 
-def bounds(conjunct: exp.Expr, frame: Frame, constant: Constant) -> Iterator[Fact]:
-    """What a conjunct says of each instant by itself."""
-    for variable in frame.variables():
-        spans = instants(conjunct, Question(frame.finder_with_aliases(variable), constant))
+def bounds(
+    predicate: exp.Expr, frame: Frame, constant: Constant, ctes: Mapping[str, Relation]
+) -> Iterator[Fact]:
+    """What a predicate says of each instant by itself."""
+    columns = list(predicate.find_all(exp.Column))
+    for variable in sorted(frame.variables(), key=str):
+        find = frame.finder_with_aliases(variable)
+        if not any(find(column) for column in columns):
+            continue
+        question = Question(
+            find,
+            constant,
+            lambda node: among(node, frame, ctes),
+            lambda query: members(query, ctes),
+        )
+        spans = instants(predicate, question)
         if spans != EVERYTHING:
             yield Bound(variable, spans)
 
@@ -46,10 +59,17 @@ def equality(conjunct: exp.Expr, frame: Frame) -> Facts:
 
 
 def same(left: Seen | None, right: Seen | None) -> Facts:
-    """That two instants are one, where their columns are equal."""
+    """That two instants are one, where their columns are equal; two records, if both are keys."""
     if not left or not right or left.variable == right.variable:
         return ()
-    return (Equal(left.variable, right.variable),) if _agree(left.lineage, right.lineage) else ()
+    if not _agree(left.lineage, right.lineage):
+        return ()
+    is_key = left.lineage.reading is None
+    found = Equal(left.variable, right.variable, is_record=is_key)
+    mine, theirs = last_of(left.variable), last_of(right.variable)
+    if is_key and isinstance(mine, Variable) and isinstance(theirs, Variable):
+        return (found, Equal(mine, theirs))  # of one key: one life
+    return (found,)
 
 
 def _agree(left: Lineage, right: Lineage) -> bool:
@@ -68,3 +88,6 @@ def membership(conjunct: exp.In, frame: Frame, inner: Relation, name: str) -> It
         variable = Variable(frame.query, name, output.lineage.track)
         yield from same(frame.lineage(member), Seen(variable, output.lineage))
         yield Bound(variable, inner.offer(output.lineage.track))
+        yield Passes(variable, inner.passing(output.lineage.track))
+        if (last := last_of(output.lineage.track)) is not None:
+            yield Bound(Variable(frame.query, name, last), inner.offer(last))

@@ -9,94 +9,108 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlglot import exp
 
+from trunkline.planner.clocks import Chain, Constant, Form, ToInstant, Window, chain
 from trunkline.planner.constants import text_of
-from trunkline.planner.readings import PLAIN, Find, Form, Reading, after, read, start_of
-from trunkline.planner.spans import EVERYTHING, Spans
-from trunkline.planner.walls import MILLISECOND, Walls, ceiling, evaluated, floor
+from trunkline.planner.readings import Find, expanded
+from trunkline.planner.spans import BEGINNING, END, EVERYTHING, Spans
+from trunkline.planner.walls import Walls, ceiling, evaluated, floor
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a reading is compared with, as SQL: between its least and its greatest value.
+
+    Both are the same for a constant; a column of a list of rows lies between two.
+    """
+
+    least: str
+    greatest: str
+
+
+Among = Callable[[exp.Expr], "Value | None"]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One time column: ``find`` says which columns show it, and how."""
+    """One time column: ``find`` says which columns show it, and how.
+
+    ``among`` gives the ends of an expression of columns whose rows stand in the query itself, and
+    ``members`` those of such a query's one column.
+    """
 
     find: Find
-    constant: Callable[[str], datetime | None]
+    constant: Constant
+    among: Among = lambda _: None
+    members: Among = lambda _: None
 
-    def reading(self, node: exp.Expr) -> Reading | None:
-        """What an expression shows of the time column."""
-        return read(node, self.find)
+    def expanded(self, node: exp.Expr) -> exp.Expr:
+        """An expression with the time column's moment in place of all that shows it."""
+        return expanded(node, self.find)
 
-    def compare(self, reading: Reading, operator: str, value: exp.Expr) -> Spans:
-        """The instants at which ``reading operator value`` can be true, for a constant value."""
-        sql = text_of(value)
-        if sql is None:
+    def chain(self, node: exp.Expr) -> Chain | None:
+        """How an expression shows the time, where it is a chain of clocks and cuts."""
+        return chain(self.expanded(node))
+
+    def value(self, node: exp.Expr) -> Value | None:
+        """What is known of the other side of a comparison."""
+        text = text_of(node)
+        return self.among(node) if text is None else Value(text, text)
+
+    def compare(self, subject: Chain, operator: str, node: exp.Expr) -> Spans:
+        """The instants at which ``subject operator node`` can be true."""
+        value = self.value(node)
+        return EVERYTHING if value is None else self.compare_with(subject, operator, value)
+
+    def compare_with(self, subject: Chain, operator: str, value: Value) -> Spans:
+        """The same for what is known of the other side."""
+        if value.least != value.greatest and self.is_text(value):
+            return EVERYTHING  # the least of texts is not the earliest
+        if subject.form is not Form.INSTANT and self.is_instant(value):
+            subject = subject.then(Form.INSTANT, ToInstant(None))  # by the session's clock
+        low, high = (self._bound(subject, sql) for sql in (value.least, value.greatest))
+        if low is None or high is None:
             return EVERYTHING
-        if reading == PLAIN:
-            instant = evaluated(self.constant, sql)
-            return EVERYTHING if instant is None else _beside(operator, instant)
-        return self._compare_readings(reading, operator, value, sql)
+        return self.spans(subject, _window(operator, low, high))
 
-    def is_instant(self, value: exp.Expr) -> bool:
+    def spans(self, subject: Chain, window: Window) -> Spans:
+        """The instants at which a chain can be in a window, to the millisecond."""
+        low, high = subject.back(window, self.constant)
+        return Spans.between(floor(low) if low else BEGINNING, ceiling(high) if high else END)
+
+    def is_instant(self, value: Value) -> bool:
         """Whether a constant is a TIMESTAMP WITH TIME ZONE by itself."""
-        if isinstance(value, exp.Literal):
-            return False
-        probe = f"CASE WHEN typeof({text_of(value)}) = '{Form.INSTANT.value}' THEN now() END"
+        return self._is_of(value, "TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+
+    def is_text(self, value: Value) -> bool:
+        """Whether a constant is a text, which becomes what it is compared with."""
+        return self._is_of(value, "VARCHAR")
+
+    def _is_of(self, value: Value, *types: str) -> bool:
+        listed = ", ".join(f"'{name}'" for name in types)
+        probe = f"CASE WHEN typeof({value.least}) IN ({listed}) THEN now() END"
         return self.constant(probe) is not None
 
-    def _compare_readings(
-        self, reading: Reading, operator: str, value: exp.Expr, sql: str
-    ) -> Spans:
-        walls = Walls(self.constant, reading.zone)
-        if reading.form is Form.INSTANT:
-            return self._against_instant(reading, operator, sql)
-        if self.is_instant(value):
-            # The reading becomes an instant by the session's clock, whatever its own is.
-            return EVERYTHING if reading.zone else self._against_instant(reading, operator, sql)
-        is_text = isinstance(value, exp.Literal)
-        day = f"CAST({sql} AS DATE)" if is_text and reading.form is Form.DATE else sql
-        wall = walls.read(f"CAST({day} AS TIMESTAMP)")
-        return EVERYTHING if wall is None else _bounds(walls, reading, operator, wall, wall)
-
-    def _against_instant(self, reading: Reading, operator: str, sql: str) -> Spans:
-        walls = Walls(self.constant, reading.zone)
-        instant = evaluated(self.constant, sql)
-        wall = walls.reading(instant) if instant else None
-        if instant is None or wall is None:
-            return EVERYTHING
-        doubt = walls.doubt(instant, wall)
-        if doubt is None:
-            return EVERYTHING
-        return _bounds(walls, reading, operator, wall - doubt, wall + doubt)
+    def _bound(self, subject: Chain, sql: str) -> datetime | None:
+        if subject.form is Form.INSTANT:
+            return evaluated(self.constant, sql)
+        is_day = subject.form is Form.DATE and self.is_text(Value(sql, sql))
+        day = f"CAST({sql} AS DATE)" if is_day else sql
+        return Walls(self.constant, None).read(f"CAST({day} AS TIMESTAMP)")
 
 
-def _beside(operator: str, instant: datetime) -> Spans:
-    down, up = floor(instant), ceiling(instant)
-    past = floor(instant) + MILLISECOND
-    return {
-        "=": Spans.between(down, past),
-        ">=": Spans.since(down),
-        ">": Spans.since(down),
-        "<": Spans.before(up),
-        "<=": Spans.before(past),
-    }[operator]
-
-
-def _bounds(walls: Walls, reading: Reading, operator: str, low: datetime, high: datetime) -> Spans:
-    """Bounds for a comparison with a wall reading that lies between ``low`` and ``high``."""
-    unit = reading.unit or "millisecond"
-    first, last = start_of(unit, low), start_of(unit, high)
-    # A reading that is cut to a unit is before a moment inside of the unit if it is in that unit.
-    until = last if operator == "<" and last == high else after(unit, last)
-    since = after(unit, first) if operator == ">" and reading.unit else first
-    start = walls.earliest(since) if operator in ("=", ">", ">=") else None
-    end = walls.latest(until) if operator in ("=", "<", "<=") else None
-    spans = EVERYTHING
-    if start is not None:
-        spans &= Spans.since(start)
-    if end is not None:
-        spans &= Spans.before(end)
-    return spans
+def _window(operator: str, low: datetime, high: datetime) -> Window:
+    """The values for which a comparison with one between ``low`` and ``high`` can be true."""
+    windows = {
+        "=": Window(low, high + _MICROSECOND),
+        ">=": Window(low, None),
+        ">": Window(low + _MICROSECOND, None),
+        "<": Window(None, high),
+        "<=": Window(None, high + _MICROSECOND),
+    }
+    return windows[operator]

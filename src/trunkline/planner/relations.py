@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
-from trunkline.catalog import Table
+from sqlglot import exp
+
+from trunkline.catalog import Pushdown, Table
 from trunkline.planner.facts import Facts, Track
+from trunkline.planner.filters.conditions import ANY, Filter
 from trunkline.planner.readings import PLAIN, Reading
 from trunkline.planner.spans import EVERYTHING, Spans
 
@@ -34,20 +38,35 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """A column that shows, as it is landed, what the provider can filter the records of a track by.
+
+    ``is_told``: see ``catalog.Table.is_told``.
+    """
+
+    track: Track
+    pushdown: Pushdown
+    is_told: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """One column; names are in lower case. ``lineage`` is None where it shows no instant or key."""
 
     name: str
     lineage: Lineage | None = None
+    value: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
     """Columns in order; where it is open, columns of unknown name follow.
 
-    ``offers`` are the spans that each track is known to lie in. ``number`` is the node that
-    demands on the tracks are collected for, None where demands lead nowhere. ``implied`` is true of
-    variables of the query around, wherever a row comes out at all.
+    ``offers`` are the spans that each track is known to lie in, ``passes`` the filters that its
+    records pass. ``number`` is the node that demands on the tracks are collected for, None where
+    demands lead nowhere. ``implied`` is true of variables of the query around, wherever a row comes
+    out at all. ``rows`` is the query itself where its rows stand in the text; ``row_names`` are
+    names that are given to its columns.
     """
 
     outputs: tuple[Output, ...]
@@ -55,6 +74,9 @@ class Relation:
     number: int | None = None
     offers: Mapping[Track, Spans] = field(default_factory=dict)
     implied: Facts = ()
+    passes: Mapping[Track, Filter] = field(default_factory=dict)
+    rows: exp.Expr | None = None
+    row_names: tuple[str, ...] = ()
 
     def output(self, name: str) -> Output | None:
         """The first column of that name."""
@@ -63,6 +85,10 @@ class Relation:
     def offer(self, track: Track) -> Spans:
         """The spans a track is known to lie in."""
         return self.offers.get(track, EVERYTHING)
+
+    def passing(self, track: Track) -> Filter:
+        """The filter that the records of a track pass."""
+        return self.passes.get(track, ANY)
 
     def renamed(self, names: tuple[str, ...]) -> Relation:
         """With the first columns named anew, as in ``AS t(a, b)``."""
@@ -74,10 +100,11 @@ class Relation:
     def fixed(self) -> Relation:
         """The same where none of its rows can be left out."""
         outputs = tuple(
-            replace(o, lineage=fixed(o.lineage)) if o.lineage else o for o in self.outputs
+            replace(o, lineage=o.lineage and fixed(o.lineage), value=None) for o in self.outputs
         )
         offers = {_fixed(track): spans for track, spans in self.offers.items()}
-        return replace(self, outputs=outputs, offers=offers)
+        passes = {_fixed(track): filter_ for track, filter_ in self.passes.items()}
+        return replace(self, outputs=outputs, offers=offers, passes=passes)
 
 
 def fixed(lineage: Lineage) -> Lineage:
@@ -89,18 +116,42 @@ def _fixed(track: Track) -> Track:
     return track if isinstance(track, Fixed) else Fixed(track)
 
 
+START: Track = 0
+LAST: Track = "the last thing"
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The track of a column that is a time within the life of its record, or just before it."""
+
+    column: str
+    lead: timedelta
+
+
 UNKNOWN = Relation((), is_open=True)
 
 
 def of_table(table: Table, number: int) -> Relation:
-    """A table of the catalogue: one track, with its time column and its key."""
-    shown: dict[str, Reading | None] = {table.dataset.key: None, table.time_column: PLAIN}
+    """A table of the catalogue: its time column and its key, and the times within its records."""
+    dataset = table.dataset
+    shown = {
+        column.name: Lineage(
+            Within(column.name, timedelta(milliseconds=column.lead_ms)), PLAIN, dataset.name
+        )
+        for column in table.columns
+        if column.within
+    }
+    shown[dataset.key] = Lineage(START, None, dataset.name)
+    shown[table.time_column] = Lineage(START, PLAIN, dataset.name)
     return Relation(
         tuple(
-            Output(column.name, Lineage(0, shown[column.name], table.dataset.name))
-            if column.name in shown
-            else Output(column.name)
+            Output(column.name, shown.get(column.name), _value(table, column.name))
             for column in table.columns
         ),
         number=number,
     )
+
+
+def _value(table: Table, column: str) -> Value | None:
+    pushdown = table.filter_of(column)
+    return Value(START, pushdown, table.is_told(column)) if pushdown else None

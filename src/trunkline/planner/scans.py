@@ -3,33 +3,57 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from trunkline.errors import UnboundedScan
 from trunkline.interval import DAY, Interval, midnight, runs
+from trunkline.planner.lives import Needed
 from trunkline.planner.nodes import TableNode
-from trunkline.planner.plan import Context, Holdings, Scan
-from trunkline.planner.spans import END, Spans
+from trunkline.planner.plan import Context, Holdings, Open, Scan
+from trunkline.planner.spans import BEGINNING, END, Spans
 
 
 def scan_of(
-    node: TableNode, spans: Spans, holdings: Holdings, context: Context
+    node: TableNode, needed: Needed, holdings: Holdings, context: Context
 ) -> tuple[Scan, str | None]:
     """The scan of one table, and what the user should know of it.
 
     Without an upper bound it ends with the current UTC day, since nothing is later. Without a
-    lower bound it is UnboundedScan, or, if the context says so, what is held.
+    lower bound on the start it is bounded by other times in the records' lives, if at all; else it
+    is UnboundedScan, or, if the context says so, what is held.
     """
+    spans = needed.starts
     if spans.has_start:
         return _scan(node, _intervals(spans, context)), None
+    if needed.since:
+        return _looking_back(node, spans, needed.since, context)
     if context.covered or context.lenient:
         return _held(node, spans, holdings, context)
     raise _unbounded(node, spans, context)
 
 
+def _looking_back(
+    node: TableNode, spans: Spans, since: datetime, context: Context
+) -> tuple[Scan, str | None]:
+    """Those that started in the lookback or later, and those that were open when it began."""
+    day = max(since, BEGINNING + context.lookback + DAY).date() - context.lookback
+    scan = _scan(node, _intervals(spans & Spans.since(midnight(day)), context))
+    if midnight(day) >= context.now:
+        return scan, None
+    until = spans.parts[-1][1] if spans.has_end and spans.parts else END
+    return replace(scan, open_at=Open(day, until)), (
+        f"{node.alias} has no lower bound on {node.table.time_column}; by its other times it needs "
+        f"what started on {day:%F} or later ({context.lookback.days} days of lookback), and what "
+        "was still open when that day began"
+    )
+
+
 def _intervals(spans: Spans, context: Context) -> tuple[Interval, ...]:
     tomorrow = midnight(context.now.date() + DAY)
-    cut = ((start, tomorrow if end == END else end) for start, end in spans.parts)
-    return tuple(Interval(start, end) for start, end in cut if start < end)
+    if not spans.has_end:
+        spans &= Spans.before(tomorrow)
+    begun = tuple(part for part in spans.parts if part[0] < tomorrow)
+    return tuple(Interval(start, end) for start, end in begun or spans.parts[:1])
 
 
 def _held(node: TableNode, spans: Spans, holdings: Holdings, context: Context) -> tuple[Scan, str]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlglot import exp
 
-from trunkline.planner.facts import Bound, Facts, Track, Variable, solve
+from trunkline.planner.facts import Bound, Facts, Passes, Track, Variable
+from trunkline.planner.filters.conditions import Filter
+from trunkline.planner.filters.passing import passing
 from trunkline.planner.frames import Frame
 from trunkline.planner.joins import holding
 from trunkline.planner.ledger import Ledger, Scope
+from trunkline.planner.lives import last_of
 from trunkline.planner.nodes import SelectNode
-from trunkline.planner.outputs import outputs, renames
+from trunkline.planner.outputs import outputs, renames, undivided
 from trunkline.planner.relations import Fixed, Output, Relation
+from trunkline.planner.solving import solve
 from trunkline.planner.sources import bind_from
 from trunkline.planner.spans import Spans
 from trunkline.planner.where import Clauses
@@ -39,30 +44,45 @@ def bind_select(select: exp.Select, scope: Scope, ledger: Ledger) -> Relation:
                     ledger.bind_all(part, clauses.scope)
     columns, is_open = outputs(select, frame)
     ledger.nodes.append(
-        SelectNode(frame.query, tree, where, dict(frame.sources), dict(clauses.members))
+        SelectNode(
+            frame.query,
+            tree,
+            where,
+            dict(frame.sources),
+            dict(clauses.members),
+            undivided(select, frame),
+        )
     )
     true = where + (holding(tree) if tree else ())
     implied = _implied(true, frame) if _is_empty_without_rows(select) else ()
-    return Relation(columns, is_open, frame.query, _offers(columns, true), implied)
+    offers, passes = _offers(columns, true), _passes(columns, true)
+    return Relation(columns, is_open, frame.query, offers, implied, passes)
 
 
 def _offers(columns: tuple[Output, ...], true: Facts) -> dict[Track, Spans]:
     known = solve(true)
-    tracks = {column.lineage.track for column in columns if column.lineage}
-    variables = {track: track.track if isinstance(track, Fixed) else track for track in tracks}
-    return {
-        track: known[variable]
-        for track, variable in variables.items()
-        if isinstance(variable, Variable) and variable in known
-    }
+    shown = {column.lineage.track for column in columns if column.lineage}
+    tracks = shown | {last for track in shown if (last := last_of(track)) is not None}
+    return {t: known[v] for t, v in _variables(tracks).items() if v in known}
+
+
+def _passes(columns: tuple[Output, ...], true: Facts) -> dict[Track, Filter]:
+    known = passing(true)
+    tracks = {one.track for c in columns for one in (c.lineage, c.value) if one}
+    return {t: known[v] for t, v in _variables(tracks).items() if v in known}
+
+
+def _variables(tracks: Iterable[Track]) -> dict[Track, Variable]:
+    """The variable behind each track of which there is one."""
+    bare = {track: track.track if isinstance(track, Fixed) else track for track in tracks}
+    return {track: one for track, one in bare.items() if isinstance(one, Variable)}
 
 
 def _implied(true: Facts, frame: Frame) -> Facts:
     """What is true of the variables of the queries around where this one has any row."""
-    return tuple(
-        Bound(variable, spans)
-        for variable, spans in solve(true).items()
-        if variable.query != frame.query
+    return (
+        *(Bound(v, spans) for v, spans in solve(true).items() if v.query != frame.query),
+        *(Passes(v, filter_) for v, filter_ in passing(true).items() if v.query != frame.query),
     )
 
 

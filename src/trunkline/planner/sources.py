@@ -6,12 +6,14 @@ from functools import reduce
 
 from sqlglot import exp
 
-from trunkline.planner.facts import Bound, Facts, Variable
+from trunkline.planner.constants import written
+from trunkline.planner.facts import Bound, Facts, Passes, Variable
 from trunkline.planner.joins import Join, Kind, Leaf, Tree, sources
 from trunkline.planner.ledger import Ledger, Scope, column_names
 from trunkline.planner.nodes import TableNode
 from trunkline.planner.predicates import same
 from trunkline.planner.relations import UNKNOWN, Relation, of_table
+from trunkline.planner.standing import standing
 from trunkline.planner.where import Clauses
 
 
@@ -64,10 +66,18 @@ def _source(node: exp.Expr, relation: Relation, clauses: Clauses) -> Tree:
     if not name or name in frame.sources:
         name = f"from {len(frame.sources)}"
     frame.sources[name] = relation
+    alone = node.copy()
+    alone.set("joins", None)
+    if rows := standing(alone, clauses.scope.ctes):
+        frame.rows[name] = written(rows)
     offered = (
         Bound(Variable(frame.query, name, track), spans) for track, spans in relation.offers.items()
     )
-    return Leaf(name, tuple(offered))
+    passed = (
+        Passes(Variable(frame.query, name, track), filter_)
+        for track, filter_ in relation.passes.items()
+    )
+    return Leaf(name, (*offered, *passed))
 
 
 def _forget(source: str, clauses: Clauses) -> None:

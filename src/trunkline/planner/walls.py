@@ -32,14 +32,22 @@ class Walls:
     constant: Callable[[str], datetime | None]
     zone: str | None
 
+    @staticmethod
+    def literal(moment: datetime) -> str:
+        """An instant, or a naive reading, as a literal of its type."""
+        if moment.tzinfo is None:
+            return f"TIMESTAMP '{moment.isoformat(sep=' ')}'"
+        plain = moment.astimezone(UTC).replace(tzinfo=None)
+        return f"TIMESTAMPTZ '{plain.isoformat(sep=' ')}+00'"
+
     def instant(self, reading: datetime) -> datetime | None:
         """The instant DuckDB picks for a reading."""
-        text = f"TIMESTAMP '{reading.isoformat(sep=' ')}'"
+        text = self.literal(reading)
         return evaluated(self.constant, f"{text} AT TIME ZONE {self.zone}" if self.zone else text)
 
     def reading(self, instant: datetime) -> datetime | None:
         """What the clock shows at an instant."""
-        text = f"TIMESTAMPTZ '{instant.astimezone(UTC).replace(tzinfo=None).isoformat(sep=' ')}+00'"
+        text = self.literal(instant)
         local = f"{text} AT TIME ZONE {self.zone}" if self.zone else f"CAST({text} AS TIMESTAMP)"
         return self.read(local)
 
@@ -54,14 +62,16 @@ class Walls:
         Where it was put forward nearby, the clock passes every reading that it shows once. Where
         it was put back, it shows some twice: those that it also shows one shift away.
         """
-        before, after = self.reading(instant - REACH), self.reading(instant + REACH)
-        if before is None or after is None:
-            return None
-        shift = abs(after - before - 2 * REACH)
+        shift = self.shift(instant)
         if not shift:
-            return NO_TIME
+            return shift
         here, earlier, later = (self.reading(instant + d) for d in (NO_TIME, -shift, shift))
         return NO_TIME if here == reading and reading not in (earlier, later) else shift
+
+    def shift(self, instant: datetime) -> timedelta | None:
+        """How far the clock is moved within a day of an instant."""
+        before, after = self.reading(instant - REACH), self.reading(instant + REACH)
+        return None if before is None or after is None else abs(after - before - 2 * REACH)
 
     def earliest(self, reading: datetime) -> datetime | None:
         """An instant before which the clock is surely before ``reading``."""
@@ -80,6 +90,12 @@ def evaluated(constant: Callable[[str], datetime | None], sql: str) -> datetime 
     """A constant expression as an instant between ``FIRST`` and ``LAST``."""
     value = constant(sql)
     return None if value is None else min(max(value.astimezone(UTC), FIRST), LAST)
+
+
+def number(constant: Callable[[str], datetime | None], sql: str) -> float:
+    """A constant expression as a number, by way of the seconds of 1970; 0 where it has none."""
+    value = constant(f"to_timestamp({sql})")
+    return value.timestamp() if value else 0.0
 
 
 def floor(instant: datetime) -> datetime:

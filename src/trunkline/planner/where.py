@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from trunkline.planner.facts import Facts
+from trunkline.planner.filters.predicates import conditions
 from trunkline.planner.frames import Frame
 from trunkline.planner.ledger import Ledger, Scope
 from trunkline.planner.predicates import bounds, conjuncts, equality, membership
@@ -32,9 +33,9 @@ class Clauses:
 
     def facts(self, predicate: exp.Expr) -> Facts:
         """What is true of a row where the predicate is true."""
-        found: Facts = ()
+        found: Facts = (*bounds(predicate, self.frame, self.ledger.constant, self.scope.ctes),)
         for conjunct in conjuncts(predicate):
-            found += (*bounds(conjunct, self.frame, self.ledger.constant),)
+            found += (*conditions(conjunct, self.frame),)
             found += equality(conjunct, self.frame) + self._subquery(conjunct)
         self.ledger.bind_all(predicate, self.scope)
         return found

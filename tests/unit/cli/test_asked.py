@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from trunkline.cli.asked import moment, require_place
+from trunkline.cli.asked import moment, parameters, require_place
 from trunkline.errors import UsageError
 
 
@@ -60,3 +60,15 @@ def test_a_place_for_a_file_is_there_or_refused(tmp_path: Path) -> None:
         require_place(tmp_path / "absent" / "new.json")
     with pytest.raises(UsageError, match="is a directory"):
         require_place(tmp_path)
+
+
+def test_parameters_are_texts_by_name() -> None:
+    given = parameters(["since=2025-03-01", "1=a=b", "empty="])
+    assert given == {"since": "2025-03-01", "1": "a=b", "empty": ""}
+
+
+@pytest.mark.parametrize("text", ["since", "=5", "a b=c", "+61491570156"])
+def test_a_parameter_without_a_name_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(UsageError, match="not NAME=VALUE") as caught:
+        parameters([text])
+    assert text not in caught.value.message

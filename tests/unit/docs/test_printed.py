@@ -11,7 +11,7 @@ import click
 import pytest
 
 from tests.documents import ROOT, documents, fences, links, named
-from tools.print_docs import EXAMPLES, commands, errors, masking, pages, settings, tables
+from tools.print_docs import EXAMPLES, SHAPES, commands, errors, masking, pages, settings, tables
 from trunkline import config
 from trunkline import errors as errors_module
 from trunkline.cli import COMMANDS
@@ -19,7 +19,8 @@ from trunkline.engine.registry import catalog
 from trunkline.errors import TrunklineError
 
 EXAMPLE_FILES = {path.stem: path.read_text() for path in (ROOT / EXAMPLES).glob("*.sql")}
-PAGES = pages(EXAMPLE_FILES)
+SHAPE_FILES = {path.stem: path.read_text() for path in (ROOT / SHAPES).glob("*.sql")}
+PAGES = pages(EXAMPLE_FILES, SHAPE_FILES)
 CONTEXTS = list(commands.contexts())
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from trunkline.flatten import Flattened, Flattener
+from trunkline.flatten import Flattened, Flattener, Policy
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.providers.genesys.tables import TABLES
 
@@ -15,6 +15,7 @@ FIXTURE = Path(__file__).parents[2] / "fixtures" / "genesys-job-results-voice.js
 FLATTENER = Flattener(
     CONVERSATION_DETAILS,
     tuple(table for table in TABLES if table.dataset is CONVERSATION_DETAILS),
+    Policy(),
 )
 DAY = date(2025, 3, 13)
 DAYS = frozenset({DAY})

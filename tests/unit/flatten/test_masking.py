@@ -243,3 +243,8 @@ def test_the_front_is_never_the_end_of_a_number(values: list[str]) -> None:
         number = numbers.number(text)
         if number is not None and front != "REDACTED":
             assert front == number[:-4]
+
+
+@given(st.lists(st.none() | WRITTEN))
+def test_a_front_does_not_depend_on_what_stands_beside_it(values: list[str | None]) -> None:
+    assert masked(values, Pii.FRONT) == [masked([value], Pii.FRONT)[0] for value in values]

@@ -26,6 +26,8 @@ from trunkline.errors import (
 from trunkline.interval import Interval
 from trunkline.jobs.job import JobState
 from trunkline.jobs.policy import Policy
+from trunkline.jobs.runner import Progress
+from trunkline.jobs.store import JobStore
 
 MONTH = span("01", "31")
 TENS = (span("01", "10"), span("11", "20"), span("21", "30"))
@@ -113,6 +115,41 @@ def test_no_more_pages_are_in_memory_than_may_be(world: World) -> None:
     world.run()
     assert world.shelf.landing_most == 2
     assert world.shelf.is_whole()
+
+
+def test_a_job_that_another_process_cancels_is_given_up_at_its_next_step(world: World) -> None:
+    world.acme.seconds = 600
+    world.add(*TENS[:2])
+    given_up, other = world.jobs()
+
+    def ask(progress: Progress) -> None:
+        if (progress.job.key, progress.job.state) == (given_up.key, JobState.RUNNING):
+            elsewhere = JobStore(world.path, world.clock)
+            elsewhere.ask_cancel(given_up.key)
+            elsewhere.close()
+
+    world.stop = ask
+    outcome = world.run()
+    assert [job.key for job in outcome.published] == [other.key]
+    [(job, error)] = outcome.broken
+    assert (job.key, job.state) == (given_up.key, JobState.CANCELLED)
+    assert "cancelled" in error.message
+    assert world.acme.count("cancel") == 1
+    assert [job.state for job in world.jobs()] == [JobState.CANCELLED, JobState.PUBLISHED]
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_what_was_asked_of_a_job_is_asked_once(world: World, asked: bool) -> None:
+    world.add(MONTH)
+    [job] = world.jobs()
+    store = JobStore(world.path, world.clock)
+    if asked:
+        store.ask_cancel(job.key)
+        store.ask_cancel(job.key)
+    assert store.cancel_asked(job) is asked
+    again = store.step(store.cancelled(job), state=JobState.PLANNED)
+    assert not store.cancel_asked(again)
+    store.close()
 
 
 def test_no_more_pages_land_at_once_than_may(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.unit.lake.pages import LAYOUT, PUBLISHED, Record, held, publication, record, segments
 from tests.unit.lake.pages import tables as pages
 from trunkline.catalog import TAIL, WHOLE, Scope
+from trunkline.lake.catalogue import LiveFile
 from trunkline.lake.freshness import TailDay
 from trunkline.lake.lake import Lake
+from trunkline.lake.remainder import without_keys
 
 ONE, TWO = date(2025, 3, 1), date(2025, 3, 2)
 ENDING = replace(LAYOUT, end_column="ended")
@@ -149,6 +153,42 @@ def test_a_record_of_the_tail_is_amended_there(lake: Lake) -> None:
     assert opened(lake) == {"c": "tail"}
     put(lake, "j", [B], "b", days=(ONE,), version="third")
     assert held(lake) == {"b": "third", "c": "first"}
+
+
+def merged_month(home: Path, records: list[Record]) -> LiveFile:
+    """A file of segments in many row groups, as a month that is closed has."""
+    rows = pages(records)["segments"]
+    folder = home / "files" / "segments"
+    folder.mkdir(parents=True)
+    pq.write_table(rows, folder / "month.parquet", row_group_size=3)
+    days = frozenset(start.date() for _, start, _ in records)
+    return LiveFile(1, "files/segments/month.parquet", days, rows.num_rows)
+
+
+MANY = [record(f"r{n}", ONE if n < 6 else TWO, segments=2) for n in range(10)]
+
+
+def test_a_merged_month_loses_records_row_group_by_row_group(tmp_path: Path) -> None:
+    file = merged_month(tmp_path, MANY)
+    gone = pa.array(["r1", "r7", "none"])
+    found = without_keys(tmp_path, file, "segments", "k", gone, LAYOUT)
+    assert found is not None
+    (rest,) = found
+    left = pq.read_table(tmp_path / rest.path)
+    assert left["conversation_id"].to_pylist() == [
+        f"r{n}" for n in range(10) if n not in (1, 7) for _ in range(2)
+    ]
+    assert (rest.rows, rest.days) == (16, {ONE: 10, TWO: 6})
+    content = (tmp_path / rest.path).read_bytes()
+    assert (rest.bytes, rest.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+
+
+def test_a_merged_month_that_loses_all_or_nothing(tmp_path: Path) -> None:
+    file = merged_month(tmp_path, MANY)
+    assert without_keys(tmp_path, file, "segments", "k", pa.array(["none"]), LAYOUT) is None
+    everything = pa.array([name for name, *_ in MANY])
+    assert without_keys(tmp_path, file, "segments", "k", everything, LAYOUT) == ()
+    assert [path.name for path in tmp_path.rglob("*.parquet")] == ["month.parquet"]
 
 
 def test_other_organisations_have_their_own(lake: Lake) -> None:

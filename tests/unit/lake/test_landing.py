@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 import stat
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.unit.lake.asking import ask
 from tests.unit.lake.pages import LAYOUT, record, tables
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt, rows_by_day, stage
+from trunkline.lake.relation import Part, Relation
+from trunkline.types import Type
 
 FIRST, SECOND = date(2025, 3, 13), date(2025, 3, 14)
 
@@ -30,6 +35,43 @@ def test_the_receipt_says_what_lies_there(tmp_path: Path) -> None:
     conversations, segments = receipt.files
     assert (conversations.rows, conversations.days) == (2, {FIRST: 1, SECOND: 1})
     assert (segments.rows, segments.days) == (5, {FIRST: 2, SECOND: 3})
+
+
+def test_every_kind_of_column_comes_back_as_it_was(tmp_path: Path) -> None:
+    """Read by DuckDB, since queries do, and by pyarrow, since a replaced day is copied by it."""
+    values: dict[Type, list[Any]] = {
+        Type.TEXT: ["", "ä", None, "ä", "x" * 5000],
+        Type.BOOLEAN: [True, None, False, True, True],
+        Type.BIGINT: [2**63 - 1, -(2**63), None, 0, 0],
+        Type.DOUBLE: [1.5, None, -0.0, 1e300, 1.5],
+        Type.SCORE: [Decimal("1.000001"), None, Decimal(-5), Decimal(0), Decimal(0)],
+        Type.METRIC: [None, Decimal("999999999999999999.999999"), None, None, None],
+        Type.TEXT_LIST: [["a", None], [], None, ["a"], [""]],
+        Type.BIGINT_LIST: [[1], None, [2, None], [], []],
+    }
+    start = [datetime(2025, 3, 13, 8, 0, 0, 1000 * n, tzinfo=UTC) for n in range(5)]
+    ids = {
+        "conversation_id": ["a", "a", "b", "b", ""],
+        "segment_key": ["a:0", "a:1", None, "", "b"],
+    }
+    rows = pa.table(
+        {
+            "conversation_start": pa.array(start, Type.TIMESTAMP.arrow),
+            **{name: pa.array(texts, Type.TEXT.arrow) for name, texts in ids.items()},
+            **{type_.name.lower(): pa.array(v, type_.arrow) for type_, v in values.items()},
+            **{f"no_{type_.name.lower()}": pa.nulls(5, type_.arrow) for type_ in values},
+        }
+    )
+    [file] = stage(tmp_path, "j", {"segments": rows}, LAYOUT).files
+    assert pq.read_table(tmp_path / file.path).equals(rows)
+    columns = tuple((name, type_of(rows.schema.field(name).type)) for name in rows.column_names)
+    relation = Relation("genesys", "segments", columns, (Part((str(tmp_path / file.path),)),))
+    assert ask("SELECT * FROM segments", relations=(relation,)) == rows.to_pylist()
+
+
+def type_of(arrow: pa.DataType) -> Type:
+    """Ours, of Arrow's."""
+    return next(type_ for type_ in Type if type_.arrow == arrow)
 
 
 def test_a_receipt_survives_as_text(tmp_path: Path) -> None:

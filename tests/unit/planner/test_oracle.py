@@ -29,9 +29,9 @@ def test_days_that_are_not_planned_do_not_matter(
     connection = session(rows, pair.now)
     days_only(connection, pair.plan())
     connection.execute(f"SET TimeZone = '{pair.time_zone}'")
-    whole = answer(connection, pair.sql)
+    whole = answer(connection, pair.sql, pair.parameters)
     connection.execute("SET search_path = 'pruned'")
-    assert answer(connection, pair.sql.replace("genesys.", "pruned.")) == whole
+    assert answer(connection, pair.sql.replace("genesys.", "pruned."), pair.parameters) == whole
 
 
 @pytest.mark.parametrize("pair", _bounded(), ids=lambda pair: pair.name)
@@ -40,7 +40,8 @@ def test_no_table_needs_more_than_its_own_scan(pair: Pair, rows: duckdb.DuckDBPy
     pruned = by_scan(connection, pair.plan())
     connection.execute(f"SET TimeZone = '{pair.time_zone}'")
     assert pruned != pair.sql
-    assert answer(connection, pruned) == answer(connection, pair.sql)
+    whole = answer(connection, pair.sql, pair.parameters)
+    assert answer(connection, pruned, pair.parameters) == whole
 
 
 def test_the_oracle_would_notice(rows: duckdb.DuckDBPyConnection) -> None:
@@ -49,6 +50,6 @@ def test_the_oracle_would_notice(rows: duckdb.DuckDBPyConnection) -> None:
     days_only(
         connection, replace(pair, sql=pair.sql.replace("'2025-01-08'", "'2025-01-07'")).plan()
     )
-    whole = answer(connection, pair.sql)
+    whole = answer(connection, pair.sql, pair.parameters)
     connection.execute("SET search_path = 'pruned'")
-    assert answer(connection, pair.sql) != whole
+    assert answer(connection, pair.sql, pair.parameters) != whole

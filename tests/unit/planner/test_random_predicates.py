@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date, datetime, timedelta
@@ -42,6 +43,28 @@ AROUND = timedelta(days=4)
 
 CASTS = ("TIMESTAMP(0)", "TIMESTAMP(3)", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATETIME")
 
+NUMBERS = (
+    "year({0})", "month({0})", "day({0})", "quarter({0})", "week({0})", "isodow({0})",
+    "isoyear({0})", "yearweek({0})", "dayofyear({0})", "extract(year FROM {0})",
+    "date_part('month', {0})", "(year({0}) * 100 + month({0}))", "date_diff('day', {0}, {0})",
+    "date_diff('week', DATE '2000-01-01', {0}::date)", "epoch_ms({0})", "epoch({0})",
+    "(epoch_us({0}) // 86400000000)", "date_diff('hour', TIMESTAMP '2000-01-01', {0}::timestamp)",
+    "CASE WHEN month({0}) < 7 THEN year({0}) ELSE year({0}) + 1 END",
+    "hour({0})", "minute({0})",
+)  # fmt: skip
+TEXTS = (
+    "strftime({0}, '%Y-%m')", "strftime({0}, '%Y-%m-%d')", "strftime({0}, '%d.%m.%Y')",
+    "strftime({0}, '%Y-%m-%d %H:%M')", "strftime({0}, '%B %Y')", "strftime({0}, '%G-%V')",
+    "monthname({0})", "dayname({0})", "left({0}::text, 7)", "substr({0}::text, 1, 10)",
+    "concat(year({0}), '-', month({0}))", "{0}::text", "strftime({0}, '%H')",
+)  # fmt: skip
+INTERVALS = (
+    "INTERVAL 6 HOUR", "INTERVAL 90 MINUTE", "INTERVAL 1 DAY", "INTERVAL '2' DAY",
+    "INTERVAL 1 MONTH", "INTERVAL 13 MONTH", "INTERVAL 1 YEAR", "to_days(31)", "to_hours(30)",
+    "(INTERVAL 1 MONTH + INTERVAL 3 HOUR)", "INTERVAL (2) WEEK", "2 * INTERVAL 1 DAY",
+)  # fmt: skip
+
+signs, intervals = st.sampled_from("+-"), st.sampled_from(INTERVALS)
 units, zones, casts = st.sampled_from(UNITS), st.sampled_from(ZONES), st.sampled_from(CASTS)
 
 
@@ -59,14 +82,85 @@ def _readings() -> st.SearchStrategy[str]:
         zones,
     )
     twice = st.builds(lambda unit, inner: f"date_trunc('{unit}', {inner})", units, cut)
+    moved = st.builds(
+        lambda inner, sign, by: f"({inner} {sign} {by})", plain | cut | back, signs, intervals
+    )
     return (
         plain
         | cut
         | back
         | twice
+        | moved
+        | st.builds(lambda unit, inner: f"date_trunc('{unit}', {inner})", units, moved)
+        | st.builds(lambda inner: f"({inner})::date", moved)
+        | st.builds(lambda sign, n: f"(t::date {sign} {n})", signs, st.integers(0, 40))
         | st.builds(lambda inner: f"({inner})::date", local | cut)
         | st.just("t::timestamp::timestamptz")
     )
+
+
+def _clocks() -> st.SearchStrategy[str]:
+    """Times of which the parts of a calendar are taken."""
+    local = st.just("t") | zones.map(lambda zone: f"(t AT TIME ZONE '{zone}')")
+    moved = st.builds(lambda inner, sign, by: f"({inner} {sign} {by})", local, signs, intervals)
+    return local | local | moved | st.just("t::timestamp") | st.just("t::date")
+
+
+def _parts(day: date) -> st.SearchStrategy[str]:
+    """Predicates on parts of the calendar, texts and counts."""
+    clocks = _clocks()
+    numbers = st.builds(lambda form, clock: form.format(clock), st.sampled_from(NUMBERS), clocks)
+    texts = st.builds(lambda form, clock: form.format(clock), st.sampled_from(TEXTS), clocks)
+    operators = st.sampled_from(("=", "<", "<=", ">", ">=", "<>"))
+    moments = st.builds(
+        lambda n, time: f"TIMESTAMP '{day + timedelta(days=n)} {time}'",
+        st.integers(-3, 3),
+        st.sampled_from(TIMES),
+    )
+    # The constant is what the same expression is at some moment nearby.
+    same = st.builds(
+        lambda shown, operator, moment: f"{shown} {operator} {_of(shown, moment)}",
+        numbers | texts,
+        operators,
+        moments,
+    )
+    listed = st.builds(
+        lambda shown, a, b: f"{shown} IN ({_of(shown, a)}, {_of(shown, b)})",
+        numbers | texts,
+        moments,
+        moments,
+    )
+    between = st.builds(
+        lambda shown, no, a, b: f"{shown} {no} BETWEEN {_of(shown, a)} AND {_of(shown, b)}",
+        numbers | texts,
+        st.sampled_from(("", "NOT")),
+        moments,
+        moments,
+    )
+    fronts = st.builds(
+        lambda clock, no, n, length: (
+            f"{clock}::text {no} LIKE '{str(day + timedelta(days=n))[:length]}%'"
+        ),
+        clocks,
+        st.sampled_from(("", "NOT")),
+        st.integers(-3, 3),
+        st.integers(3, 10),
+    )
+    return same | listed | between | fronts
+
+
+def _of(shown: str, moment: str) -> str:
+    """An expression of ``t`` as a literal: what it is at a moment."""
+    value = _value(re.sub(r"\bt\b", f"CAST({moment} AS TIMESTAMPTZ)", shown))
+    return f"'{value}'" if isinstance(value, str) else str(value)
+
+
+@cache
+def _value(sql: str) -> object:
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        (value,) = connection.execute(f"SELECT {sql}").fetchone() or (0,)
+        return value
 
 
 def _constants(day: date) -> st.SearchStrategy[str]:
@@ -98,6 +192,7 @@ def _predicates(day: date) -> st.SearchStrategy[str]:
         | st.builds("{} NOT BETWEEN {} AND {}".format, readings, constants, constants)
         | st.builds("{} IN ({})".format, readings, lists)
         | st.builds("{} NOT IN ({})".format, readings, lists)
+        | _parts(day)
     )
     return st.recursive(
         leaves,
@@ -141,7 +236,7 @@ def cases(draw: st.DrawFn) -> tuple[str, date, str]:
 
 
 @settings(
-    max_examples=150,
+    max_examples=300,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],

@@ -39,7 +39,12 @@ USERS = _dataset("user_details", "user_id", "presence_start", "presence", longes
 
 
 def _table(
-    name: str, dataset: Dataset, level: str, columns: Iterable[str], views: tuple[str, ...] = ()
+    name: str,
+    dataset: Dataset,
+    level: str,
+    columns: Iterable[str],
+    views: tuple[str, ...] = (),
+    times: tuple[str, ...] = (),
 ) -> Table:
     root = dataset.levels[0].name
     return Table(
@@ -54,6 +59,17 @@ def _table(
             Column(dataset.key, Type.TEXT, f"{root}.id", "The key."),
             Column(dataset.time_column, Type.TIMESTAMP, f"{root}.start", "When it began."),
             *(Column(column, Type.TEXT, f"{level}.{column}", "Text.") for column in columns),
+            *(
+                Column(
+                    time,
+                    Type.TIMESTAMP,
+                    f"{level}.{time}",
+                    "A time.",
+                    within=root,
+                    lead_ms=1_000 if time == "segment_start" else 0,
+                )
+                for time in times
+            ),
         ),
         pushdowns=(),
         views=views,
@@ -63,8 +79,21 @@ def _table(
 CATALOG = Catalog(
     "genesys",
     (
-        _table("conversations", CONVERSATIONS, "conversation", ["direction"], ("interactions",)),
-        _table("segments", CONVERSATIONS, "segment", ["queue_id", "purpose"]),
+        _table(
+            "conversations",
+            CONVERSATIONS,
+            "conversation",
+            ["direction"],
+            ("interactions",),
+            ("conversation_end",),
+        ),
+        _table(
+            "segments",
+            CONVERSATIONS,
+            "segment",
+            ["queue_id", "purpose"],
+            times=("segment_start", "segment_end"),
+        ),
         _table("user_presence", USERS, "presence", ["presence"]),
     ),
 )
@@ -113,7 +142,7 @@ def holdings(lines: Iterable[str], now: datetime) -> Holdings:
             )
             continue
         days |= _held_as(what, first, last, now)
-    return Holdings({CONVERSATIONS.name: days}, tuple(unfinished))
+    return Holdings({CONVERSATIONS.name: days}, unfinished=tuple(unfinished))
 
 
 def _held_as(what: str, first: date, last: date, now: datetime) -> dict[date, DayHeld]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from PureCloudPlatformClientV2 import models
 
 from trunkline.catalog import Column, Holds, Pii, Table, Whose
-from trunkline.flatten import Flattener
+from trunkline.flatten import Flattener, Policy
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.providers.genesys.filters import DIMENSIONS
 from trunkline.providers.genesys.tables import TABLES
@@ -289,11 +290,17 @@ def test_columns_that_disagree_on_a_type_are_refused() -> None:
         grain="x", key=second.key, natural_key=(), columns=columns, pushdowns=(),
     )  # fmt: skip
     with pytest.raises(ValueError, match=r"participant\.purpose"):
-        Flattener(CONVERSATION_DETAILS, (first, second, other))
+        Flattener(CONVERSATION_DETAILS, (first, second, other), Policy())
 
 
-def test_an_attribute_cannot_be_read_at_one_level_and_left_unread_at_another() -> None:
+def test_an_attribute_may_be_read_at_one_level_and_left_unread_at_another() -> None:
     first = CONVERSATION_DETAILS.levels[0]
     levels = (replace(first, known=frozenset({"mediaType"})), *CONVERSATION_DETAILS.levels[1:])
-    with pytest.raises(ValueError, match="mediaType"):
-        Flattener(replace(CONVERSATION_DETAILS, levels=levels), DETAILS)
+    flattener = Flattener(replace(CONVERSATION_DETAILS, levels=levels), DETAILS, Policy())
+    page = (
+        b'{"conversations":[{"conversationId":"c","conversationStart":"2025-03-13T08:00:00Z",'
+        b'"mediaType":{"x":1},"participants":[{"sessions":[{"mediaType":"chat"}]}]}]}'
+    )
+    found = flattener.flatten(page, days=frozenset({date(2025, 3, 13)}))
+    assert found.unknown == {}
+    assert found.tables["sessions"]["media_type"].to_pylist() == ["chat"]

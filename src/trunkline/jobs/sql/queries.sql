@@ -50,3 +50,12 @@ SELECT job,
        count(*) AS pages
 FROM pages, json_each(pages.unknown) AS counted
 GROUP BY job, name ORDER BY job, name;
+
+-- ask_cancel
+INSERT OR IGNORE INTO cancellations VALUES (:job);
+
+-- cancel_asked
+SELECT 1 FROM cancellations WHERE job = :job;
+
+-- cancel_heard
+DELETE FROM cancellations WHERE job = :job;

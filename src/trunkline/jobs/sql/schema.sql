@@ -64,5 +64,8 @@ CREATE TABLE IF NOT EXISTS requests (
     correlation_id TEXT
 );
 CREATE INDEX IF NOT EXISTS requests_by_time ON requests (at);
-PRAGMA user_version = 2;
+CREATE TABLE IF NOT EXISTS cancellations (
+    job TEXT PRIMARY KEY REFERENCES jobs
+) WITHOUT ROWID;
+PRAGMA user_version = 3;
 COMMIT;

@@ -41,6 +41,12 @@ WHERE died IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM json_each(:kept) WHERE value >= coverage.born AND value < coverage.died
 );
 
+-- unneeded_tails
+DELETE FROM tails
+WHERE died IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM json_each(:kept) WHERE value >= tails.born AND value < tails.died
+);
+
 -- prune_snapshots
 -- Their rows stay: a job that was published must not be published again.
 UPDATE snapshots SET pruned = 1

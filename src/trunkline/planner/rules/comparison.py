@@ -1,4 +1,4 @@
-"""Comparison of the time column, or of a reading of it, with a constant, in either order.
+"""Comparison of the time column, or of a chain over it, with a constant, in either order.
 
 t >= TIMESTAMPTZ '2025-01-01 00:00:00Z'
 now() - INTERVAL 7 DAY < t
@@ -26,13 +26,13 @@ MIRRORED = {"=": "=", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
 
 
 def comparison(predicate: exp.Expr, question: Question, _ask: Ask) -> Spans | None:
-    """The reading's bounds; nothing is known of a comparison with anything but a constant."""
+    """The chain's bounds; nothing is known of a comparison with anything but a constant."""
     operator = OPERATORS.get(type(predicate))
     if operator is None or not isinstance(predicate, exp.Binary):
         return None
     left, right = predicate.this, predicate.expression
-    if reading := question.reading(left):
-        return question.compare(reading, operator, right)
-    if reading := question.reading(right):
-        return question.compare(reading, MIRRORED[operator], left)
+    if subject := question.chain(left):
+        return question.compare(subject, operator, right)
+    if subject := question.chain(right):
+        return question.compare(subject, MIRRORED[operator], left)
     return None

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from trunkline.planner.question import Question
-from trunkline.planner.readings import Form
+from trunkline.planner.clocks import Form
+from trunkline.planner.question import Question, Value
 
 
 def of_one_type(question: Question, operands: Sequence[exp.Expr]) -> bool:
@@ -26,12 +26,13 @@ def keeps_times(question: Question, operands: Sequence[exp.Expr]) -> bool:
     ``t::date < '2025-01-01 12:00'`` compares days; beside a TIMESTAMP the text is one, too.
     """
     constants = _beside_walls(question, operands)
-    return len({isinstance(value, exp.Literal) for value in constants}) > 1
+    return len({question.is_text(value) for value in constants}) > 1
 
 
-def _beside_walls(question: Question, operands: Sequence[exp.Expr]) -> list[exp.Expr]:
+def _beside_walls(question: Question, operands: Sequence[exp.Expr]) -> list[Value]:
     """The constants, where there is no instant that all are compared as anyway."""
-    readings = [question.reading(operand) for operand in operands]
-    if any(reading and reading.form is Form.INSTANT for reading in readings):
+    chains = [question.chain(operand) for operand in operands]
+    if any(found and found.form is Form.INSTANT for found in chains):
         return []
-    return [value for value, reading in zip(operands, readings, strict=True) if not reading]
+    others = [node for node, found in zip(operands, chains, strict=True) if not found]
+    return [value for node in others if (value := question.value(node))]

@@ -5,6 +5,10 @@ from __future__ import annotations
 from trunkline.catalog import Dataset, Holds, Level, Live
 from trunkline.providers.genesys.detail_metrics import METRICS
 
+# A customer's first segment was seen 13 ms before the start of its conversation; nothing says how
+# early it may be.
+LEAD_MS = 1_000
+
 CONVERSATION_DETAILS = Dataset(
     name="conversation_details",
     provider="genesys",
@@ -41,6 +45,7 @@ CONVERSATION_DETAILS = Dataset(
     watermark="dataAvailabilityDate",
     # The synchronous query answers AnalyticsConversationWithoutAttributes.
     only_in_jobs=frozenset({"attribute"}),
+    filter_level="segment",
     metrics=tuple(METRICS),
     mapping_version=3,
     # Either is enough; the second shows only the conversations of the client's own users.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trunkline.catalog import Column, Pii, Pushdown, Table, Whose
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.enumerations import DIRECTIONS, PURPOSES
 from trunkline.types import Type
 
 TABLE = Table(
@@ -32,6 +33,7 @@ TABLE = Table(
             Type.TIMESTAMP,
             "conversation.conversationEnd",
             "When the last participant ended, after-call work included; NULL while it is open.",
+            within="conversation",
         ),
         Column(
             "access_attributes",
@@ -51,6 +53,7 @@ TABLE = Table(
             Type.TIMESTAMP,
             "conversation.conferenceStart",
             "When the conference call started.",
+            within="conversation",
         ),
         Column(
             "consultation_conversation_ids",
@@ -132,8 +135,8 @@ TABLE = Table(
     pushdowns=(
         Pushdown("conversation_start", (">=", "<"), required=True),
         Pushdown("conversation_id", ("=", "IN")),
-        Pushdown("conversation_initiator", ("=", "IN")),
-        Pushdown("originating_direction", ("=", "IN")),
+        Pushdown("conversation_initiator", ("=", "IN"), values=PURPOSES),
+        Pushdown("originating_direction", ("=", "IN"), values=DIRECTIONS),
     ),
     views=("interactions",),
 )

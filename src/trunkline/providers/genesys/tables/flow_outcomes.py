@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trunkline.catalog import Column, Pushdown, Table, Whose
-from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS, LEAD_MS
 from trunkline.types import Type
 
 TABLE = Table(
@@ -55,6 +55,8 @@ TABLE = Table(
             Type.TIMESTAMP,
             "flow_outcome.flowOutcomeEndTimestamp",
             "When it ended; NULL where it did not succeed.",
+            within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
             "flow_outcome_id",
@@ -68,6 +70,8 @@ TABLE = Table(
             Type.TIMESTAMP,
             "flow_outcome.flowOutcomeStartTimestamp",
             "When it started.",
+            within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
             "flow_outcome_value",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trunkline.catalog import Column, Pushdown, Table
-from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS, LEAD_MS
 from trunkline.types import Type
 
 TABLE = Table(
@@ -58,7 +58,12 @@ TABLE = Table(
             unit="count",
         ),
         Column(
-            "event_time", Type.TIMESTAMP, "media_endpoint_stat.eventTime", "When it was measured."
+            "event_time",
+            Type.TIMESTAMP,
+            "media_endpoint_stat.eventTime",
+            "When it was measured.",
+            within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
             "invalid_packets",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trunkline.catalog import Column, Pii, Pushdown, Table, Whose
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.enumerations import PURPOSES
 from trunkline.providers.genesys.tables._metrics import metric_columns
 from trunkline.types import Type
 
@@ -90,7 +91,7 @@ TABLE = Table(
     pushdowns=(
         Pushdown("conversation_start", (">=", "<"), required=True),
         Pushdown("conversation_id", ("=", "IN")),
-        Pushdown("purpose", ("=", "IN")),
+        Pushdown("purpose", ("=", "IN"), values=PURPOSES),
         Pushdown("team_id", ("=", "IN")),
         Pushdown("user_id", ("=", "IN")),
     ),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from trunkline.catalog import Column, Pii, Pushdown, Table, Whose
-from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS, LEAD_MS
+from trunkline.providers.genesys.enumerations import DISCONNECT_TYPES, SEGMENT_TYPES
 from trunkline.types import Type
 
 TABLE = Table(
@@ -92,9 +93,16 @@ TABLE = Table(
             Type.TIMESTAMP,
             "segment.segmentEnd",
             "When the segment ended; NULL while it runs.",
+            within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
-            "segment_start", Type.TIMESTAMP, "segment.segmentStart", "When the segment started."
+            "segment_start",
+            Type.TIMESTAMP,
+            "segment.segmentStart",
+            "When the segment started.",
+            within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
             "segment_type",
@@ -158,10 +166,10 @@ TABLE = Table(
     pushdowns=(
         Pushdown("conversation_start", (">=", "<"), required=True),
         Pushdown("conversation_id", ("=", "IN")),
-        Pushdown("disconnect_type", ("=", "IN")),
+        Pushdown("disconnect_type", ("=", "IN"), values=DISCONNECT_TYPES),
         Pushdown("group_id", ("=", "IN")),
         Pushdown("queue_id", ("=", "IN")),
-        Pushdown("segment_type", ("=", "IN")),
+        Pushdown("segment_type", ("=", "IN"), values=SEGMENT_TYPES),
         Pushdown("wrap_up_code", ("=", "IN")),
     ),
 )

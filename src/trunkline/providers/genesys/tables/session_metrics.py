@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trunkline.catalog import Column, Pushdown, Table
-from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS, LEAD_MS
 from trunkline.types import Type
 
 TABLE = Table(
@@ -32,7 +32,14 @@ TABLE = Table(
         Column("participant_id", Type.TEXT, "participant.participantId", "The participant."),
         Column("session_id", Type.TEXT, "session.sessionId", "The session."),
         Column("ordinal", Type.BIGINT, "metric.#", "Place in the session, from 0."),
-        Column("emit_date", Type.TIMESTAMP, "metric.emitDate", "When the metric was emitted."),
+        Column(
+            "emit_date",
+            Type.TIMESTAMP,
+            "metric.emitDate",
+            "When the metric was emitted.",
+            within="conversation",
+            lead_ms=LEAD_MS,
+        ),
         Column(
             "name", Type.TEXT, "metric.name", "Name of the metric; a name may repeat in a session."
         ),

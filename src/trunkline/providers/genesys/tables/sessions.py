@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from trunkline.catalog import Column, Pii, Pushdown, Table, Whose
-from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
+from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS, LEAD_MS
+from trunkline.providers.genesys.enumerations import DIRECTIONS, MEDIA_TYPES
 from trunkline.providers.genesys.tables._metrics import metric_columns
 from trunkline.providers.genesys.tables._numbers import masked_columns
 from trunkline.types import Type
@@ -144,12 +145,16 @@ TABLE = Table(
             Type.TIMESTAMP,
             "session.detectedSpeechEnd",
             "When the speech ended.",
+            within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column(
             "detected_speech_start",
             Type.TIMESTAMP,
             "session.detectedSpeechStart",
             "When the speech started.",
+            within="conversation",
+            lead_ms=LEAD_MS,
         ),
         Column("direction", Type.TEXT, "session.direction", "inbound or outbound."),
         Column(
@@ -389,8 +394,8 @@ TABLE = Table(
     pushdowns=(
         Pushdown("conversation_start", (">=", "<"), required=True),
         Pushdown("conversation_id", ("=", "IN")),
-        Pushdown("direction", ("=", "IN")),
-        Pushdown("media_type", ("=", "IN")),
+        Pushdown("direction", ("=", "IN"), values=DIRECTIONS),
+        Pushdown("media_type", ("=", "IN"), values=MEDIA_TYPES),
         Pushdown("message_type", ("=", "IN")),
         Pushdown("outbound_campaign_id", ("=", "IN")),
         Pushdown("outbound_contact_list_id", ("=", "IN")),

@@ -1,0 +1,28 @@
+"""One text as it is asked: planned, fetched for and answered with the same clock and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from trunkline.engine.options import Options
+from trunkline.lake.given import Given, Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A text that is bound; ``constant`` evaluates its constants in its zone, at the given now."""
+
+    sql: str
+    options: Options
+    time_zone: str
+    given: Given
+    constant: Callable[[str], datetime | None]
+
+
+def named(parameters: Parameters) -> Mapping[str, object]:
+    """Parameters by name; the first by position is called ``1``."""
+    if isinstance(parameters, Mapping):
+        return parameters
+    return {str(place): value for place, value in enumerate(parameters, start=1)}

@@ -1,0 +1,42 @@
+"""What a text is given beside relations: the instant that ``now()`` means, and its parameters.
+
+Plan and answer have to agree on what now is, however long the fetch between them takes: a day that
+begins meanwhile would be in the answer and not in the plan. DuckDB has no such setting, but a macro
+of the default schema stands before a function of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import duckdb
+
+Parameters = Sequence[object] | Mapping[str, object]
+
+_INSTANTS = ("now", "current_timestamp", "get_current_timestamp", "transaction_timestamp")
+_CASTS = {
+    "CAST({} AS DATE)": ("today", "current_date"),
+    "CAST({} AS TIMESTAMP)": ("localtimestamp", "current_localtimestamp"),
+    "CAST({} AS TIMETZ)": ("current_time", "get_current_time"),
+    "CAST(CAST({} AS TIMESTAMP) AS TIME)": ("localtime", "current_localtime"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """``now`` is DuckDB's own where it is None; ``parameters`` by position or by name."""
+
+    now: datetime | None = None
+    parameters: Parameters = field(default=(), repr=False)
+
+
+def stop_the_clock(connection: duckdb.DuckDBPyConnection, schema: str, now: datetime) -> None:
+    """Let every function of the present mean one instant, in the session's zone."""
+    instant = f"TIMESTAMPTZ '{now.astimezone(UTC).replace(tzinfo=None).isoformat(sep=' ')}+00'"
+    bodies = dict.fromkeys(_INSTANTS, instant)
+    for cast, names in _CASTS.items():
+        bodies |= dict.fromkeys(names, cast.format(instant))
+    for name, body in bodies.items():
+        connection.execute(f'CREATE MACRO "{schema}".{name}() AS {body}')
