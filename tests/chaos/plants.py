@@ -231,7 +231,7 @@ class _Hasty:
         return self.inner.monotonic()
 
     async def sleep(self, seconds: float) -> None:
-        await self.inner.sleep(seconds / 10)
+        await self.inner.sleep(max(seconds / 10, 0.05))
 
 
 def _hasty(seams: Seams, _: Process) -> Seams:
@@ -278,8 +278,8 @@ PLANTS: dict[str, Plant] = {
     "open conversations are forgotten": forgets("^INSERT INTO open_records"),
     "pages are not recorded": forgets("^INSERT INTO pages"),
     "nothing is one transaction": forgets("^(BEGIN|COMMIT|ROLLBACK)"),
-    "a job that ended is not noted": forgets("^UPDATE jobs SET", state="published"),
-    "the id of a job is lost": mistakes("^UPDATE jobs SET", _id_lost),
+    "a job that ended is not noted": forgets("UPDATE jobs SET", state="published"),
+    "the id of a job is lost": mistakes("UPDATE jobs SET", _id_lost),
     "a day too many is covered": mistakes("^INSERT INTO coverage", _a_day_more),
     "a wrong count is kept": mistakes(
         "^INSERT INTO coverage", lambda values: {"conversations": values["conversations"] + 1}

@@ -9,7 +9,7 @@ from tests.chaos.places import somewhere
 from tests.chaos.plants import PLANTS
 from tests.chaos.trial import tried
 
-SEEDS = (14, 19, 61, 622, 351, 704, 1579)
+SEEDS = (40, 5220, 14, 19, 61, 622, 351)
 
 
 @pytest.mark.parametrize("name", PLANTS)

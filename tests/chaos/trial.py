@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -22,7 +23,7 @@ from tests.chaos.judgement import (
     judge_patience,
     went_well,
 )
-from tests.chaos.story import Action, Ask, Cancel, Resume, Story, Together, Wait, Weather
+from tests.chaos.story import DAY, Action, Ask, Cancel, Resume, Story, Together, Wait, Weather
 from tests.chaos.world import Answered, Ended, Plant, World, cancelling, no_plant, resuming
 from trunkline.errors import IncompleteData
 from trunkline.interval import midnight
@@ -133,10 +134,10 @@ class _Trial:
         else:
             self.wrong([f"on a good day, {TRIES} times: {ended}"])
         if self.world.story.seed % 4 == 0:
-            ended = self.anew(everything)
-        self.again(everything, ended)
+            self.anew(everything)
+        self.again(everything)
 
-    def anew(self, everything: Ask) -> Ended:
+    def anew(self, everything: Ask) -> None:
         """Fetched once more on a good day: within the budget."""
         before = held(self.world)
         self.world.wait(1)
@@ -146,14 +147,16 @@ class _Trial:
         elif went_well(ended.sent):
             took = self.world.provider.pending_seconds
             self.wrong(judge_budget(everything, ended, before, took))
-        return ended
 
-    def again(self, everything: Ask, last: Ended) -> None:
-        """Asked again at once: for nothing, unless it took so long that it is old by now."""
+    def again(self, everything: Ask) -> None:
+        """Asked again at once: for nothing, unless what is held is old by now.
+
+        It is where the jobs took long, and where one was gone on with that began long ago.
+        """
         begun = {day for day in everything.utc_days if midnight(day) <= self.world.clock.now()}
-        if not begun <= held(self.world).days.keys():
-            return
-        if (last.ended - last.began).total_seconds() > REFRESH / 2:
+        brought = held(self.world).brought
+        since = self.world.clock.now() - timedelta(seconds=REFRESH / 2)
+        if not all(day in brought and brought[day].job.submitted > since for day in begun):
             return
         kinds = Counter(sent.kind for sent in self.asked(everything).sent)
         # An open conversation may have come of an age meanwhile: its answer and a token.
@@ -163,7 +166,8 @@ class _Trial:
     def leaves(self) -> None:
         """Nothing is left behind that nobody names, and nothing personal anywhere."""
         if _strays(self.world):
-            self.anew(self.everything)  # nothing is swept while the catalogue is empty
+            # Nothing is swept while the catalogue is empty: a day that nobody has asked for yet.
+            self.asked(Ask(self.everything.table, self.everything.first - DAY, 1))
         self.wrong(_strays(self.world))
         self.wrong(_personal(self.world))
 

@@ -167,6 +167,17 @@ def test_a_cursor_that_expired_costs_its_pages_again_and_no_job(tmp_path: Path) 
     ), "pages that were read again count once"
 
 
+def test_cursors_that_never_last_leave_a_job_that_is_not_submitted_again(tmp_path: Path) -> None:
+    pages = replace(SMALL, page_rows=50)
+    site = Site(tmp_path / "data", replace(pages, cursor_seconds=0.01))
+    with pytest.raises(IncompleteData, match="cursor"):
+        site.prepare(QUESTION)
+    site.simulate(pages)
+    site.prepare(QUESTION)
+    exact(site)
+    assert site.submits() == 3, "the same jobs go on"
+
+
 def test_no_answer_at_all(tmp_path: Path) -> None:
     site = Site(tmp_path / "data", replace(SMALL, faults=(Fault("*", "reset-before", times=0),)))
     with pytest.raises(ProviderUnreachable) as caught:

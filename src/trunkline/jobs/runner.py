@@ -157,6 +157,11 @@ class _Drive:
                     await self._cancel(job)
                     return ()
                 job = await self.steps[job.state](job)
+            except CursorLost as error:
+                job = self._read_again(self._stored(job), error)
+                if job.attempt > self.runner.policy.attempts:
+                    self._break(job, error)
+                    return ()
             except JobLost as error:
                 job, split = self._lost(self._stored(job), error)
                 if split:
@@ -265,7 +270,7 @@ class _Drive:
         return job
 
     def _lost(self, job: Job, error: JobLost) -> tuple[Job, tuple[Job, ...]]:
-        """Start over, read again, halve or give up; the job after it, and the halves if any."""
+        """Start over, halve or give up; the job after it, and the halves where there are any."""
         store, policy = self.runner.store, self.runner.policy
         pages = store.pages(job)
         failed = isinstance(error, _RemoteEnd) and error.state is RemoteState.FAILED
@@ -274,14 +279,21 @@ class _Drive:
             split = halves(job, (self.runner.new_key(), self.runner.new_key()))
             job = store.split(job, error.message, split)
         elif job.attempt < (policy.attempts_of_a_day if failed else policy.attempts):
-            again = store.read_again if isinstance(error, CursorLost) else store.start_over
-            job = again(job, error.message)
+            job = store.start_over(job, error.message)
         else:
             job = store.step(job, state=JobState.FAILED, error=error.message)
             self.broken.append((job, error))
         self.runner.landing.discard(pages)
         self._tell(job, note=error.message)
         return job, split
+
+    def _read_again(self, job: Job, error: CursorLost) -> Job:
+        """Begin the pages anew. The job is known and alive: this never submits it again."""
+        pages = self.runner.store.pages(job)
+        job = self.runner.store.read_again(job, error.message)
+        self.runner.landing.discard(pages)
+        self._tell(job, note=error.message)
+        return job
 
     def _break(self, job: Job, error: ProviderError) -> None:
         """Leave a job where it is, for a later run."""
