@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pyarrow as pa
 
-from trunkline.catalog import Column, Pii, Table
+from trunkline.catalog import Column, Table
 from trunkline.flatten.frames import Frame
-from trunkline.flatten.masking import Numbers, mask
+from trunkline.flatten.masking import Asked, Numbers, mask_all
 from trunkline.flatten.policy import Policy
 from trunkline.flatten.shape import is_read, metric_name
 from trunkline.flatten.sums import Metrics, decimals, metrics_of, wide
-from trunkline.flatten.treatment import Treatment
 from trunkline.types import Type
 
 METRIC = "metric"  # the level whose elements have a name and a value
@@ -54,40 +53,56 @@ def sums_of(
 
 @dataclass(frozen=True, slots=True)
 class Cutting:
-    """The frames of a page, its sums, how it is masked, and the columns that are made already."""
+    """How the tables of a dataset are cut, worked out once.
 
-    frames: Mapping[str, Frame]
-    sums: Sums
-    policy: Policy
-    numbers: Numbers
-    made: dict[tuple[str, Treatment, Pii], pa.Array] = field(default_factory=dict)
+    ``sources`` are the columns with what is done to them, each once: tables that show the same of
+    an attribute share it. ``tables`` have, for each column, its place among them.
+    """
+
+    sources: tuple[tuple[Column, Asked], ...]
+    tables: tuple[tuple[Table, pa.Schema, tuple[int, ...]], ...]
 
 
-def cut(table: Table, schema: pa.Schema, page: Cutting) -> pa.Table:
-    """One table, masked, rows in the order of the page."""
-    at = page.frames[table.level]
-    arrays = []
-    for column in table.columns:
-        values = _masked(table, column, page)
-        if column.level != table.level:
-            values = values.take(pa.array(at.above[column.level]))
-        arrays.append(values)
+def cutting_of(tables: Iterable[Table], policy: Policy) -> Cutting:
+    """How to cut tables under a policy."""
+    sources: dict[Asked, Column] = {}
+    cuts = []
+    for table in tables:
+        asked = [Asked(c.source, policy.treatment(table, c), c.pii) for c in table.columns]
+        for column, of_column in zip(table.columns, asked, strict=True):
+            sources.setdefault(of_column, column)
+        cuts.append((table, asked))
+    places = {asked: place for place, asked in enumerate(sources)}
+    return Cutting(
+        tuple((column, asked) for asked, column in sources.items()),
+        tuple((table, schema_of(table), tuple(places[a] for a in asked)) for table, asked in cuts),
+    )
+
+
+def cut(
+    cutting: Cutting, frames: Mapping[str, Frame], sums: Sums, numbers: Numbers
+) -> dict[str, pa.Table]:
+    """The tables of a page by name, masked, rows in the order of the page."""
+    values = [(asked, _values(column, frames, sums)) for column, asked in cutting.sources]
+    masked = mask_all(values, numbers)
+    return {
+        table.name: _cut(table, schema, [masked[place] for place in places], frames[table.level])
+        for table, schema, places in cutting.tables
+    }
+
+
+def _cut(table: Table, schema: pa.Schema, columns: list[pa.Array], at: Frame) -> pa.Table:
+    rows = {level: pa.array(above) for level, above in at.above.items() if level != table.level}
+    arrays = [
+        values if column.level == table.level else values.take(rows[column.level])
+        for column, values in zip(table.columns, columns, strict=True)
+    ]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _masked(table: Table, column: Column, page: Cutting) -> pa.Array:
-    """A column at its own level; tables that show the same of an attribute share it."""
-    treatment = page.policy.treatment(table, column)
-    what = (column.source, treatment, column.pii)
-    if what not in page.made:
-        values = decimals(_values(column, page), column.type)
-        page.made[what] = mask(values, treatment, column.pii, page.numbers)
-    return page.made[what]
-
-
-def _values(column: Column, page: Cutting) -> pa.Array:
+def _values(column: Column, frames: Mapping[str, Frame], all_sums: Sums) -> pa.Array:
     """A column at its own level."""
-    frame, sums = page.frames[column.level], page.sums.get(column.level, {})
+    frame, sums = frames[column.level], all_sums.get(column.level, {})
     if column.attribute == "#":
         return pa.array(frame.ordinal)
     if column.attribute == "key":
@@ -97,4 +112,4 @@ def _values(column: Column, page: Cutting) -> pa.Array:
         return sums[metric]
     if metric is not None or not is_read(column):
         return pa.nulls(len(frame), column.type.arrow)
-    return frame.elements.field(column.attribute)
+    return decimals(frame.elements.field(column.attribute), column.type)
