@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -52,30 +52,66 @@ def sums_of(
 
 
 @dataclass(frozen=True, slots=True)
+class _Source:
+    """A column at its own level, whichever tables show it: where it is from, what is done to it."""
+
+    asked: Asked
+    level: str
+    attribute: str
+    type: Type
+    metric: str | None
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A table and, for each column, its place among the sources and its level if it is another."""
+
+    name: str
+    level: str
+    schema: pa.Schema
+    columns: tuple[tuple[int, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Cutting:
-    """How the tables of a dataset are cut, worked out once.
+    """How the tables of a dataset are cut, worked out once; tables share their sources."""
 
-    ``sources`` are the columns with what is done to them, each once: tables that show the same of
-    an attribute share it. ``tables`` have, for each column, its place among them.
-    """
-
-    sources: tuple[tuple[Column, Asked], ...]
-    tables: tuple[tuple[Table, pa.Schema, tuple[int, ...]], ...]
+    sources: tuple[_Source, ...]
+    tables: tuple[_Cut, ...]
 
 
-def cutting_of(tables: Iterable[Table], policy: Policy) -> Cutting:
+def cutting_of(tables: Sequence[Table], policy: Policy) -> Cutting:
     """How to cut tables under a policy."""
-    sources: dict[Asked, Column] = {}
-    cuts = []
+    found: dict[Asked, Column] = {}
     for table in tables:
-        asked = [Asked(c.source, policy.treatment(table, c), c.pii) for c in table.columns]
-        for column, of_column in zip(table.columns, asked, strict=True):
-            sources.setdefault(of_column, column)
-        cuts.append((table, asked))
-    places = {asked: place for place, asked in enumerate(sources)}
+        for column in table.columns:
+            found.setdefault(_asked(table, column, policy), column)
+    places = {asked: place for place, asked in enumerate(found)}
     return Cutting(
-        tuple((column, asked) for asked, column in sources.items()),
-        tuple((table, schema_of(table), tuple(places[a] for a in asked)) for table, asked in cuts),
+        tuple(_source(asked, column) for asked, column in found.items()),
+        tuple(
+            _Cut(
+                table.name,
+                table.level,
+                schema_of(table),
+                tuple(
+                    (places[_asked(table, c, policy)], c.level if c.level != table.level else None)
+                    for c in table.columns
+                ),
+            )
+            for table in tables
+        ),
+    )
+
+
+def _asked(table: Table, column: Column, policy: Policy) -> Asked:
+    return Asked(column.source, policy.treatment(table, column), column.pii)
+
+
+def _source(asked: Asked, column: Column) -> _Source:
+    return _Source(
+        asked, column.level, column.attribute, column.type, metric_name(column), is_read(column)
     )
 
 
@@ -83,33 +119,28 @@ def cut(
     cutting: Cutting, frames: Mapping[str, Frame], sums: Sums, numbers: Numbers
 ) -> dict[str, pa.Table]:
     """The tables of a page by name, masked, rows in the order of the page."""
-    values = [(asked, _values(column, frames, sums)) for column, asked in cutting.sources]
+    values = [(source.asked, _values(source, frames, sums)) for source in cutting.sources]
     masked = mask_all(values, numbers)
-    return {
-        table.name: _cut(table, schema, [masked[place] for place in places], frames[table.level])
-        for table, schema, places in cutting.tables
-    }
+    return {table.name: _cut(table, masked, frames[table.level]) for table in cutting.tables}
 
 
-def _cut(table: Table, schema: pa.Schema, columns: list[pa.Array], at: Frame) -> pa.Table:
+def _cut(table: _Cut, masked: Sequence[pa.Array], at: Frame) -> pa.Table:
     rows = {level: pa.array(above) for level, above in at.above.items() if level != table.level}
     arrays = [
-        values if column.level == table.level else values.take(rows[column.level])
-        for column, values in zip(table.columns, columns, strict=True)
+        masked[place] if level is None else masked[place].take(rows[level])
+        for place, level in table.columns
     ]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    return pa.Table.from_arrays(arrays, schema=table.schema)
 
 
-def _values(column: Column, frames: Mapping[str, Frame], all_sums: Sums) -> pa.Array:
-    """A column at its own level."""
-    frame, sums = frames[column.level], all_sums.get(column.level, {})
-    if column.attribute == "#":
+def _values(source: _Source, frames: Mapping[str, Frame], all_sums: Sums) -> pa.Array:
+    frame, sums = frames[source.level], all_sums.get(source.level, {})
+    if source.attribute == "#":
         return pa.array(frame.ordinal)
-    if column.attribute == "key":
+    if source.attribute == "key":
         return frame.key
-    metric = metric_name(column)
-    if metric is not None and metric in sums:
-        return sums[metric]
-    if metric is not None or not is_read(column):
-        return pa.nulls(len(frame), column.type.arrow)
-    return decimals(frame.elements.field(column.attribute), column.type)
+    if source.metric is not None and source.metric in sums:
+        return sums[source.metric]
+    if source.metric is not None or not source.is_read:
+        return pa.nulls(len(frame), source.type.arrow)
+    return decimals(frame.elements.field(source.attribute), source.type)
