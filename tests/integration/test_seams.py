@@ -48,9 +48,7 @@ def test_what_was_open_is_told_as_it_is_now_though_its_day_was_held_before(
     same_rows(
         "conversations", site.query(f"SELECT * FROM conversations WHERE {ENDED}"), ended(site)
     )
-    found = site.query(
-        f"SELECT s.* FROM segments s JOIN conversations c USING (conversation_id) WHERE c.{ENDED}".replace(
-            " AND ", " AND c."
-        )
-    )
+    span = ENDED.replace("conversation_end", "c.conversation_end")
+    joined = "segments s JOIN conversations c USING (conversation_id)"
+    found = site.query(f"SELECT s.* FROM {joined} WHERE {span}")
     same_rows("segments", found, ended(site, "segments"))
