@@ -102,13 +102,15 @@ def _remote(world: World, job: Job | None) -> Remote | None:
 
 
 def _rows(engine: Engine, snapshot: int) -> dict[str, dict[date, Rows]]:
+    """Every row of a snapshot's whole days; a column that a file lacks has no value there."""
     rows: dict[str, dict[date, Rows]] = {table: {} for table in TABLES}
+    empty = {t.name: dict.fromkeys(c.name for c in t.columns) for t in engine.catalog.tables}
     for file in engine.lake.catalogue.files(engine.catalog.schema, snapshot):
         if file.scope == WHOLE:
             path = engine.lake.home / file.path
             for row in _rows_of(str(path), path.stat().st_mtime_ns):
-                of_table = rows[_name(file.table)]
-                of_table.setdefault(row["conversation_start"].date(), []).append(row)
+                of_day = rows[_name(file.table)].setdefault(row["conversation_start"].date(), [])
+                of_day.append({**empty[file.table], **row})
     return rows
 
 

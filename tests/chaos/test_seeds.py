@@ -11,7 +11,7 @@ from tests.chaos.drawing import drawn
 from tests.chaos.places import somewhere
 from tests.chaos.trial import tried
 
-SEEDS = 96
+SEEDS = 48
 APIECE = 4  # seeds of one test: so few that the cores share the work evenly
 
 
