@@ -6,7 +6,7 @@ What a transaction returned from survives a power cut; readers are never kept wa
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,14 +16,23 @@ BUSY_SECONDS = 30.0
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
 
-def opened(path: Path, schema: str, version: int) -> sqlite3.Connection:
+Connect = Callable[[Path], sqlite3.Connection]
+"""Opens a database file: the seam at which a test stands between any two statements."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection without transactions of its own; it waits while another process writes."""
+    return sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+
+
+def opened(path: Path, schema: str, version: int, connect: Connect = connect) -> sqlite3.Connection:
     """A connection to a database of this version, made where there is none.
 
     Not to be shared between threads. Raises ConfigError where the file is no database, may not be
     written, or was made by another version of Trunkline; LimitExceeded where the disk is full.
     """
     try:
-        db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+        db = connect(path)
         db.row_factory = sqlite3.Row
         for pragma in _PRAGMAS:
             db.execute(f"PRAGMA {pragma}")
@@ -31,7 +40,7 @@ def opened(path: Path, schema: str, version: int) -> sqlite3.Connection:
         if found == 0:
             db.executescript(schema)
     except sqlite3.Error as error:
-        if "disk is full" in str(error):
+        if is_full(error):
             raise LimitExceeded(
                 f"{path} cannot grow: the disk is full", hint="Free some space and try again."
             ) from error
@@ -60,11 +69,25 @@ def _other_version(path: Path, *, newer: bool) -> ConfigError:
 
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All of the block or nothing of it; no other writer in between."""
-    db.execute("BEGIN IMMEDIATE")
+    """All of the block or nothing of it; no other writer in between.
+
+    LimitExceeded where the disk is full; nothing is kept of the block then, and it can be repeated.
+    """
     try:
+        db.execute("BEGIN IMMEDIATE")
         yield
-    except BaseException:
-        db.execute("ROLLBACK")
+        db.execute("COMMIT")
+    except BaseException as error:
+        if db.in_transaction:  # a full disk may have rolled it back already
+            db.execute("ROLLBACK")
+        if is_full(error):
+            raise LimitExceeded(
+                "a step could not be written down: the disk is full",
+                hint="Free some space and run it again; what has landed is kept.",
+            ) from error
         raise
-    db.execute("COMMIT")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether SQLite found no space; its text for SQLITE_FULL has been this since 2000."""
+    return isinstance(error, sqlite3.Error) and "disk is full" in str(error)

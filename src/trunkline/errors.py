@@ -17,6 +17,7 @@
     |  |- ProviderUnreachable      4  08001   no connection, or no answer in the time allowed
     |  |- RequestRefused           4  08P01   a 4xx that no repetition will mend
     |  |- JobLost                  4  58030   a job failed, expired or was cancelled by the provider
+    |  |- CursorLost               4  58030   the job is there; its pages begin again
     |  `- MalformedAnswer          4  08P01   an answer that is not what the provider documents
     |- IncompleteData              4  58030   some intervals are missing; what landed is kept
     |- DamagedLake                 4  XX001   a file of the lake is missing or cannot be read
@@ -160,6 +161,12 @@ class RequestRefused(ProviderError):
 
 class JobLost(ProviderError):
     """A job failed, expired or was cancelled on the provider's side."""
+
+    sqlstate = "58030"
+
+
+class CursorLost(ProviderError):
+    """The place within a job's pages is lost, and not the job: they are read from the first."""
 
     sqlstate = "58030"
 

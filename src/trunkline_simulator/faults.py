@@ -58,9 +58,19 @@ def refuse(fault: Fault | None) -> None:
     raise Refused(status, _CODES[fault.kind], "The service is having trouble", retry_after=after)
 
 
+def name_of(fault: Fault, request: SimRequest) -> str:
+    """What the rule does to this request, in a few words."""
+    if fault.kind == "reset-after" and request.bare_path.endswith("/details/jobs"):
+        return "reset-after of a submit"
+    token = " of the token" if request.bare_path == "/oauth/token" else ""
+    return f"{fault.kind}{' without a body' if fault.bare else ''}{token}"
+
+
 def spoil(fault: Fault | None, response: SimResponse) -> SimResponse:
     """The answer with what the rule does to it."""
     match fault:
+        case Fault(kind=kind, bare=True) if kind in _REFUSALS:
+            return replace(response, body=b"", headers=_without(response, "content-"))
         case Fault(kind="reset-after"):
             return replace(response, fault="reset")
         case Fault(kind="truncate"):
@@ -69,10 +79,11 @@ def spoil(fault: Fault | None, response: SimResponse) -> SimResponse:
             return replace(response, delay=fault.seconds)
         case Fault(kind="not-json"):
             page = b"<html><body>Bad gateway</body></html>"
-            headers = {
-                name: value
-                for name, value in response.headers.items()
-                if name.lower() != "content-encoding"
-            }
+            headers = _without(response, "content-encoding")
             return replace(response, body=page, headers={**headers, "Content-Type": "text/html"})
     return response
+
+
+def _without(response: SimResponse, prefix: str) -> dict[str, str]:
+    """The headers whose names do not begin so."""
+    return {k: v for k, v in response.headers.items() if not k.lower().startswith(prefix)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -25,7 +26,7 @@ FaultKind = Literal[
     "truncate",
     "slow",
 ]
-JobFaultKind = Literal["fail", "stuck", "expire", "vanish"]
+JobFaultKind = Literal["fail", "stuck", "expire", "vanish", "cancel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Fault:
     ``match`` is a shell pattern ("GET */results"). The fault strikes the ``nth`` such request and
     the ``times - 1`` after it; ``times=0`` means for ever; ``every`` strikes each so-many-th one
     instead; ``share`` strikes that part of them, drawn from the seed. ``seconds`` is the
-    Retry-After of a 429 or 503, or the delay of "slow".
+    Retry-After of a 429 or 503, or the delay of "slow". ``bare`` leaves a refusal without a body,
+    as a load balancer answers.
     """
 
     match: str
@@ -74,6 +76,7 @@ class Fault:
     every: int = 0
     share: float = 0.0
     seconds: float = 5.0
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ class JobFault:
     Which: the ``nth`` job submitted (and ``times - 1`` after it), those whose interval holds
     ``day``, those longer than ``longer_than_days``; what is left None does not choose.
     How: "fail" ends FAILED, "stuck" stays PENDING, "expire" is EXPIRED ``seconds`` after it was
-    FULFILLED, "vanish" is 404 from ``seconds`` after its submission.
+    FULFILLED, "vanish" is 404 from ``seconds`` after its submission, "cancel" is somebody else's
+    DELETE ``seconds`` after it: CANCELLED if it was running then, 404 if it had ended.
     """
 
     kind: JobFaultKind
@@ -107,7 +111,9 @@ class Settings:
     passed it. ``corrected_share`` of them get another metric ``corrected_seconds`` after they
     started, and ``removed_share`` are gone ``removed_seconds`` after that, here as by id: the
     vendor works over what is older than two days, and deletes persons on request. The synchronous
-    query pages through ``live_window`` results at the most.
+    query pages through ``live_window`` results at the most. ``empty_pages`` puts a page without
+    rows, but with a cursor, before each one but the first; ``empty_end`` gives the last rows a
+    cursor, to a page that has none; a cursor is refused ``cursor_seconds`` after it was given.
     """
 
     shape: Shape = field(default_factory=Shape)
@@ -127,6 +133,9 @@ class Settings:
     page_overlap: int = 0
     live_window: int = 100_000
     shuffle_pages: bool = False
+    empty_pages: bool = False
+    empty_end: bool = False
+    cursor_seconds: float = math.inf
     late_share: float = 0.0
     late_seconds: int = 0
     corrected_share: float = 0.0

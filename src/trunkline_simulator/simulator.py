@@ -38,6 +38,8 @@ class Simulator:
     def handle(self, request: SimRequest) -> SimResponse:
         """Answer ``request``; every answer is logged, also one that is then lost."""
         fault = faults.striking(request, self.settings, self.state.seen)
+        if fault is not None:
+            self.state.met[faults.name_of(fault, request)] += 1
         if fault is not None and fault.kind == "reset-before":
             return self._logged(request, _RESET)
         return self._logged(request, faults.spoil(fault, self._answer(request, fault)))

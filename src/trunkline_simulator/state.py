@@ -44,11 +44,16 @@ class Job:
 
 @dataclass(slots=True)
 class State:
-    """The simulator's memory. The log keeps method, path and status: no body, no secret."""
+    """The simulator's memory. The log keeps method, path and status: no body, no secret.
+
+    ``met`` counts the faults that somebody met, by kind. ``cursors`` are how long each is good.
+    """
 
     tokens: dict[str, Token] = field(default_factory=dict)
     windows: dict[str, Window] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     selections: dict[str, tuple[Planned, ...]] = field(default_factory=dict)
     seen: Counter[str] = field(default_factory=Counter)
+    met: Counter[str] = field(default_factory=Counter)
+    cursors: dict[str, datetime] = field(default_factory=dict)
     log: list[LogEntry] = field(default_factory=list)

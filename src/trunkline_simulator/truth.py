@@ -7,13 +7,23 @@ columns that the truth is sure of, not all that a table may have.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from trunkline_simulator.api.vocabulary import METRICS
+from trunkline_simulator.cells import (
+    addresses,
+    front_lists,
+    fronts,
+    metric_column,
+    plain,
+    redacted,
+    snake,
+    time_of,
+    times,
+)
 from trunkline_simulator.directory import directory
 from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.payloads.plan import day_number, plan
@@ -59,86 +69,19 @@ def conversations(
                 yield shown(lake, planned)
 
 
-def snake(name: str) -> str:
-    """The vendor's name in snake_case: tTalkComplete is t_talk_complete."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
-
-def metric_column(name: str) -> str:
-    """The wide column of a metric; durations say that they are milliseconds."""
-    return f"{snake(name)}_ms" if name.startswith("t") else snake(name)
-
-
-def mask_address(text: str | None) -> str | None:
-    """A number keeps its last four digits, or two of six and fewer; all else is REDACTED."""
-    if text is None:
-        return None
-    number = text.removeprefix("tel:").removeprefix("+")
-    if not number.isdecimal():
-        return "REDACTED"
-    return number[-4:] if len(number) > 6 else number[-2:]
-
-
-def front_of(text: str | None) -> str | None:
-    """All of a number but its last four digits, or two of six and fewer; all else is REDACTED.
-
-    A sip URI is a number where its user is one with a country. Nothing left is REDACTED too.
-    """
-    if text is None:
-        return None
-    sip = re.match(r"sips?:(\+[0-9]{7,15})[@;:]", text)
-    number = sip[1] if sip else text.removeprefix("tel:")
-    digits = number.removeprefix("+")
-    if not digits.isdecimal():
-        return "REDACTED"
-    return (number[:-4] if len(digits) > 6 else number.removeprefix("+")[:-2]) or "REDACTED"
-
-
-def _fronts(thing: Json, *names: str) -> Row:
-    return {f"{snake(name)}_prefix": front_of(thing.get(name)) for name in names}
-
-
-def _front_lists(thing: Json, *names: str) -> Row:
-    found = {name: thing.get(name) for name in names}
-    return {
-        f"{snake(name)}_prefix": None if many is None else [front_of(one) for one in many]
-        for name, many in found.items()
-    }
-
-
-def _redacted(text: str | None) -> str | None:
-    return None if text is None else "REDACTED"
-
-
-def _time(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def _plain(thing: Json, *names: str) -> Row:
-    return {snake(name): thing.get(name) for name in names}
-
-
-def _times(thing: Json, *names: str) -> Row:
-    return {snake(name): _time(thing.get(name)) for name in names}
-
-
-def _addresses(thing: Json, *names: str) -> Row:
-    return {snake(name): mask_address(thing.get(name)) for name in names}
-
-
 def _keys(made: Json) -> Row:
     return {
         "conversation_id": made["conversationId"],
-        "conversation_start": _time(made["conversationStart"]),
+        "conversation_start": time_of(made["conversationStart"]),
     }
 
 
 def _conversation_rows(made: Json) -> Iterator[Row]:
     yield {
         **_keys(made),
-        **_times(made, "conversationEnd", "conferenceStart"),
-        "external_tag": _redacted(made.get("externalTag")),
-        **_plain(
+        **times(made, "conversationEnd", "conferenceStart"),
+        "external_tag": redacted(made.get("externalTag")),
+        **plain(
             made,
             "divisionIds",
             "originatingDirection",
@@ -183,8 +126,8 @@ def _participant_rows(made: Json) -> Iterator[Row]:
     for owner in _owners(made):
         yield {
             **_keys(made),
-            **_plain(owner, "participantId", "purpose", "userId", "externalContactId", "teamId"),
-            "participant_name": _redacted(owner.get("participantName")),
+            **plain(owner, "participantId", "purpose", "userId", "externalContactId", "teamId"),
+            "participant_name": redacted(owner.get("participantName")),
             **_sums(owner.get("sessions") or []),
         }
 
@@ -201,7 +144,7 @@ def _session_rows(made: Json) -> Iterator[Row]:
     for owner, leg in _legs(made):
         yield {
             **_session_keys(made, owner, leg),
-            **_plain(
+            **plain(
                 leg,
                 "mediaType",
                 "direction",
@@ -213,10 +156,10 @@ def _session_rows(made: Json) -> Iterator[Row]:
                 "outboundCampaignId",
                 "usedRouting",
             ),
-            **_addresses(leg, "ani", "dnis", "sessionDnis", "remote", "addressFrom", "addressTo"),
-            "journey_customer_id": _redacted(leg.get("journeyCustomerId")),
+            **addresses(leg, "ani", "dnis", "sessionDnis", "remote", "addressFrom", "addressTo"),
+            "journey_customer_id": redacted(leg.get("journeyCustomerId")),
             "extended_delivery_status": None,
-            **_times(leg, "callbackScheduledTime"),
+            **times(leg, "callbackScheduledTime"),
             **_sums([leg]),
         }
 
@@ -226,9 +169,9 @@ def _number_rows(made: Json) -> Iterator[Row]:
     for owner, leg in _legs(made):
         yield {
             **_session_keys(made, owner, leg),
-            **_plain(leg, "mediaType", "direction", "provider", "protocolCallId", "peerId"),
-            **_fronts(leg, "ani", "dnis", "sessionDnis", "remote", "addressFrom", "addressTo"),
-            **_front_lists(leg, "callbackNumbers", "destinationAddresses"),
+            **plain(leg, "mediaType", "direction", "provider", "protocolCallId", "peerId"),
+            **fronts(leg, "ani", "dnis", "sessionDnis", "remote", "addressFrom", "addressTo"),
+            **front_lists(leg, "callbackNumbers", "destinationAddresses"),
             "ani_token": None,
             "dnis_token": None,
         }
@@ -240,8 +183,8 @@ def _segment_rows(made: Json) -> Iterator[Row]:
             yield {
                 **_session_keys(made, owner, leg),
                 "ordinal": ordinal,
-                **_times(part, "segmentStart", "segmentEnd"),
-                **_plain(
+                **times(part, "segmentStart", "segmentEnd"),
+                **plain(
                     part,
                     "segmentType",
                     "queueId",
@@ -262,7 +205,7 @@ def _metric_rows(made: Json) -> Iterator[Row]:
                 "ordinal": ordinal,
                 "name": entry["name"],
                 "value": Decimal(str(entry["value"])).quantize(_MICRO),
-                "emit_date": _time(entry["emitDate"]),
+                "emit_date": time_of(entry["emitDate"]),
             }
 
 
@@ -284,7 +227,7 @@ def _flow_rows(made: Json) -> Iterator[Row]:
         if flow is not None:
             yield {
                 **_session_keys(made, owner, leg),
-                **_plain(
+                **plain(
                     flow,
                     "endingLanguage",
                     "entryType",
@@ -298,8 +241,8 @@ def _flow_rows(made: Json) -> Iterator[Row]:
                     "startingLanguage",
                     "transferType",
                 ),
-                **_addresses(flow, "entryReason", "transferTargetAddress"),
-                "transfer_target_name": _redacted(flow.get("transferTargetName")),
+                **addresses(flow, "entryReason", "transferTargetAddress"),
+                "transfer_target_name": redacted(flow.get("transferTargetName")),
             }
 
 
@@ -309,8 +252,8 @@ def _outcome_rows(made: Json) -> Iterator[Row]:
             yield {
                 **_session_keys(made, owner, leg),
                 "ordinal": ordinal,
-                **_plain(outcome, "flowOutcome", "flowOutcomeId", "flowOutcomeValue"),
-                **_times(outcome, "flowOutcomeStartTimestamp", "flowOutcomeEndTimestamp"),
+                **plain(outcome, "flowOutcome", "flowOutcomeId", "flowOutcomeValue"),
+                **times(outcome, "flowOutcomeStartTimestamp", "flowOutcomeEndTimestamp"),
             }
 
 
@@ -320,7 +263,7 @@ def _quality_rows(made: Json) -> Iterator[Row]:
             yield {
                 **_session_keys(made, owner, leg),
                 "ordinal": ordinal,
-                **_plain(
+                **plain(
                     stat,
                     "codecs",
                     "discardedPackets",
@@ -333,7 +276,7 @@ def _quality_rows(made: Json) -> Iterator[Row]:
                     "receivedPackets",
                     "underrunPackets",
                 ),
-                **_times(stat, "eventTime"),
+                **times(stat, "eventTime"),
             }
 
 
@@ -349,7 +292,7 @@ def _evaluation_rows(made: Json) -> Iterator[Row]:
     for one in made.get("evaluations") or ():
         yield {
             **_keys(made),
-            **_plain(
+            **plain(
                 one,
                 "assigneeApplicable",
                 "assigneeId",
@@ -367,7 +310,7 @@ def _evaluation_rows(made: Json) -> Iterator[Row]:
                 "systemSubmitted",
                 "userId",
             ),
-            **_times(one, "eventTime"),
+            **times(one, "eventTime"),
             **_scores(one, "oTotalCriticalScore", "oTotalScore"),
         }
 
@@ -376,7 +319,7 @@ def _survey_rows(made: Json) -> Iterator[Row]:
     for one in made.get("surveys") or ():
         yield {
             **_keys(made),
-            **_plain(
+            **plain(
                 one,
                 "queueId",
                 "surveyFormContextId",
@@ -389,7 +332,7 @@ def _survey_rows(made: Json) -> Iterator[Row]:
                 "surveyType",
                 "userId",
             ),
-            **_times(one, "eventTime", "surveyCompletedDate"),
+            **times(one, "eventTime", "surveyCompletedDate"),
             **_scores(one, "oSurveyTotalScore"),
         }
 
@@ -404,9 +347,9 @@ def _resolution_rows(made: Json) -> Iterator[Row]:
         yield {
             **_keys(made),
             "ordinal": ordinal,
-            **_plain(one, "queueId", "userId"),
+            **plain(one, "queueId", "userId"),
             "n_next_contact_avoided": _whole(one.get("nNextContactAvoided")),
-            **_times(one, "eventTime"),
+            **times(one, "eventTime"),
         }
 
 

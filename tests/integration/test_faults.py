@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes import run
 from tests.gateway import SMALL, TABLES, YEAR, Site, same_rows
 from trunkline.config import Settings
 from trunkline.engine import Options
@@ -145,6 +146,33 @@ def test_a_provider_that_is_away_leaves_jobs_that_go_on(tmp_path: Path) -> None:
         site.prepare(QUESTION)
     assert caught.value.exit_status == 4
     site.simulate(SMALL)
+    site.prepare(QUESTION)
+    exact(site)
+    assert site.submits() == 3, "the same jobs go on"
+
+
+def test_a_cursor_that_expired_costs_its_pages_again_and_no_job(tmp_path: Path) -> None:
+    pages = replace(SMALL, page_rows=50, cursor_seconds=600)
+    away = Fault("GET */results", "503", nth=4, times=0)
+    site = Site(tmp_path / "data", replace(pages, faults=(away,)))
+    with pytest.raises(IncompleteData):
+        site.prepare(QUESTION)
+    site.simulate(pages)
+    run(site.clock, site.clock.sleep(3600))
+    prepared = site.prepare(QUESTION)
+    exact(site)
+    assert site.submits() == 3, "the same jobs go on"
+    assert prepared.certificate["rows_landed"]["conversations"] == len(
+        site.truth("conversations", FIRST, LAST)
+    ), "pages that were read again count once"
+
+
+def test_cursors_that_never_last_leave_a_job_that_is_not_submitted_again(tmp_path: Path) -> None:
+    pages = replace(SMALL, page_rows=50)
+    site = Site(tmp_path / "data", replace(pages, cursor_seconds=0.01))
+    with pytest.raises(IncompleteData, match="cursor"):
+        site.prepare(QUESTION)
+    site.simulate(pages)
     site.prepare(QUESTION)
     exact(site)
     assert site.submits() == 3, "the same jobs go on"

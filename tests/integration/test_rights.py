@@ -82,6 +82,17 @@ def test_a_job_of_other_rights_is_not_gone_on_with(tmp_path: Path) -> None:
     same_rows("conversations", site.query(JANUARY), truth)
 
 
+def test_a_job_of_other_rights_makes_no_covered_query_ask(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", SOME)
+    killed(site, JANUARY, 7)
+    site.simulate(replace(SMALL, clients=(Client(),)))
+    run(site.clock, site.clock.sleep(60))
+    site.prepare(JANUARY)
+    before = len(site.requests)
+    site.prepare(JANUARY)
+    assert len(site.requests) == before
+
+
 def test_held_days_say_which_rights_they_are_of(tmp_path: Path) -> None:
     site = Site(tmp_path / "data", SOME)
     site.prepare(JANUARY)

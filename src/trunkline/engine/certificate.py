@@ -44,7 +44,10 @@ class Tally:
     def progress(self, progress: Progress) -> None:
         """Count one step of a job."""
         job = progress.job
+        before = self.jobs.get(job.key, job)
         self.jobs[job.key] = job
+        if job.attempt != before.attempt:
+            self.landed.pop(job.key, None)
         if progress.landed:
             self.landed.setdefault(job.key, []).append(progress.landed)
         if job.state in _WITHOUT_PAGES:

@@ -98,8 +98,8 @@ class Engine:
         self.catalog = catalog()
         self.policy = policy_of(settings, self.catalog)
         role_of(settings)  # or ConfigError, now rather than later
-        self.lake = Lake(settings.home)
-        self.store = JobStore(settings.home / JOBS, self.seams.clock)
+        self.lake = Lake(settings.home, self.seams.connect)
+        self.store = JobStore(settings.home / JOBS, self.seams.clock, self.seams.connect)
 
     def close(self) -> None:
         """Let go of the data directory."""

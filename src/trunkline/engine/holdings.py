@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 
 from trunkline.catalog import Dataset
 from trunkline.interval import Interval
@@ -14,6 +14,8 @@ from trunkline.lake.lake import Lake
 from trunkline.planner.moving import StillOpen, TailHeld, Told, due
 from trunkline.planner.plan import DayHeld, Holdings, Unfinished
 from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def fingerprint(api_url: str, client_id: str, dataset: Dataset, policy: str) -> str:
@@ -34,10 +36,12 @@ def with_rights(fingerprint: str, divisions: tuple[str, ...] | None) -> str:
 
 def last_known(lake: Lake, store: JobStore, organization: str, fingerprint: str) -> str:
     """The fingerprint with the rights that this client had when it last fetched."""
-    begun = [job.fingerprint for job in store.unfinished(organization)]
-    newest = lake.catalogue.newest_fingerprint(organization)
-    known = (found for found in (*reversed(begun), newest) if found)
-    return next((found for found in known if found.startswith(fingerprint)), fingerprint)
+    begun = [(job.submitted_at, job.fingerprint) for job in store.unfinished(organization)]
+    newest = lake.catalogue.newest_fetch(organization)
+    # A job of other rights may lie unfinished for ever: what was fetched since knows better.
+    known = [(at or _NEVER, found) for at, found in (*([newest] if newest else ()), *begun)]
+    latest = sorted(known, key=lambda each: each[0], reverse=True)
+    return next((found for _, found in latest if found.startswith(fingerprint)), fingerprint)
 
 
 def _short(text: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trunkline.clock import Clock, SystemClock
+from trunkline.database import Connect, connect
 from trunkline.http.message import Offload, Transport
 from trunkline.http.transport import AiohttpTransport
 
@@ -22,13 +23,14 @@ def _key() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """Time, chance, ids, the network and the threads."""
+    """Time, chance, ids, the network, the threads and the databases."""
 
     clock: Clock
     transport: Callable[[], Transport]
     offload: Offload
     new_key: Callable[[], str]
     random: Callable[[], float]
+    connect: Connect = connect
 
 
 def _threads() -> Offload:

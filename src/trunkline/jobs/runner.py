@@ -16,6 +16,7 @@ from typing import Protocol
 from trunkline.catalog import Dataset
 from trunkline.clock import Clock
 from trunkline.errors import (
+    CursorLost,
     JobLost,
     MalformedAnswer,
     ProviderError,
@@ -156,6 +157,11 @@ class _Drive:
                     await self._cancel(job)
                     return ()
                 job = await self.steps[job.state](job)
+            except CursorLost as error:
+                job = self._read_again(self._stored(job), error)
+                if job.attempt > self.runner.policy.attempts:
+                    self._break(job, error)
+                    return ()
             except JobLost as error:
                 job, split = self._lost(self._stored(job), error)
                 if split:
@@ -280,6 +286,14 @@ class _Drive:
         self.runner.landing.discard(pages)
         self._tell(job, note=error.message)
         return job, split
+
+    def _read_again(self, job: Job, error: CursorLost) -> Job:
+        """Begin the pages anew. The job is known and alive: this never submits it again."""
+        pages = self.runner.store.pages(job)
+        job = self.runner.store.read_again(job, error.message)
+        self.runner.landing.discard(pages)
+        self._tell(job, note=error.message)
+        return job
 
     def _break(self, job: Job, error: ProviderError) -> None:
         """Leave a job where it is, for a later run."""

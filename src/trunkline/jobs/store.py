@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from trunkline.clock import Clock
-from trunkline.database import opened
+from trunkline.database import Connect, connect, opened
 from trunkline.interval import Interval, iso
 from trunkline.jobs.job import IllegalTransition, Job, JobState, Landed, UnknownName, require
 from trunkline.jobs.journal import Journal
@@ -32,9 +32,9 @@ class JobStore:
     ``journal`` has the runs and the requests, on the same connection.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, connect: Connect = connect) -> None:
         self._clock = clock
-        self._db = opened(path, SCHEMA["schema"], VERSION)
+        self._db = opened(path, SCHEMA["schema"], VERSION, connect)
         self.journal = Journal(self._db, clock)
 
     def close(self) -> None:
@@ -104,6 +104,14 @@ class JobStore:
             attempt=before.attempt + 1,
             error=error,
         )
+        return self._without_pages(before, after)
+
+    def read_again(self, before: Job, error: str) -> Job:
+        """Forget the pages of a remote job that is still there; they are read from the first."""
+        after = replace(before, cursor=None, pages=0, attempt=before.attempt + 1, error=error)
+        return self._without_pages(before, after)
+
+    def _without_pages(self, before: Job, after: Job) -> Job:
         with self.journal.transaction():
             self._db.execute(QUERIES["drop_pages"], {"job": before.key})
             return self._record(before, after)

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from trunkline.database import opened, transaction
+from trunkline.database import Connect, connect, opened, transaction
 from trunkline.interval import iso
 from trunkline.lake.freshness import Freshness, OpenRecord, TailDay
 from trunkline.lake.landing import StagedFile
@@ -90,8 +90,8 @@ class Publication:
 class Catalogue:
     """Snapshots, files and coverage. One connection; not shared between threads."""
 
-    def __init__(self, path: Path) -> None:
-        self._db = opened(path, SCHEMA["schema"], VERSION)
+    def __init__(self, path: Path, connect: Connect = connect) -> None:
+        self._db = opened(path, SCHEMA["schema"], VERSION, connect)
         self.retention = Retention(self._db)
         self.fresh = Freshness(self._db)
 
@@ -153,10 +153,10 @@ class Catalogue:
             for row in rows
         )
 
-    def newest_fingerprint(self, organization: str) -> str | None:
-        """What the newest publication was fetched under; None before the first."""
-        row = self._one("newest_fingerprint", organization=organization)
-        return str(row["fingerprint"]) if row else None
+    def newest_fetch(self, organization: str) -> tuple[datetime, str] | None:
+        """When the days of the newest publication were fetched, and under which fingerprint."""
+        row = self._one("newest_fetch", organization=organization)
+        return (datetime.fromisoformat(row["fetched_at"]), row["fingerprint"]) if row else None
 
     def live_files(
         self, organization: str, table: str, days: frozenset[date] | None, scope: Scope = WHOLE

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from trunkline.database import transaction
 from trunkline.interval import iso
 from trunkline.scope import Scope
 from trunkline.statements import load
@@ -120,10 +121,10 @@ class Freshness:
 
     def asked(self, organization: str, dataset: str, keys: Iterable[str], at: datetime) -> None:
         """Note that the provider was asked for records, whatever it answered."""
-        for key in keys:
-            self._run(
-                "asked", organization=organization, dataset=dataset, record=key, asked=iso(at)
-            )
+        of_dataset = {"organization": organization, "dataset": dataset}
+        with transaction(self._db):
+            for key in keys:
+                self._run("asked", **of_dataset, record=key, asked=iso(at))
 
     def tails(self, organization: str, snapshot: int) -> tuple[TailDay, ...]:
         """What a snapshot holds past the watermark, by day."""
@@ -178,13 +179,14 @@ class Freshness:
 
     def tell(self, organization: str, dataset: str, told: Told) -> None:
         """Keep a watermark."""
-        self._run(
-            "tell",
-            organization=organization,
-            dataset=dataset,
-            watermark=iso(told.watermark),
-            told_at=iso(told.told_at),
-        )
+        with transaction(self._db):
+            self._run(
+                "tell",
+                organization=organization,
+                dataset=dataset,
+                watermark=iso(told.watermark),
+                told_at=iso(told.told_at),
+            )
 
     def counts(self, organization: str) -> tuple[Counted, ...]:
         """The provider's counts that were asked for, by day."""
@@ -201,15 +203,16 @@ class Freshness:
 
     def count(self, organization: str, counted: Counted) -> None:
         """Keep one of the provider's counts; the newest of a day."""
-        self._run(
-            "count",
-            organization=organization,
-            dataset=counted.dataset,
-            day=counted.day.isoformat(),
-            provider=counted.provider,
-            held=counted.held,
-            asked_at=iso(counted.asked_at),
-        )
+        with transaction(self._db):
+            self._run(
+                "count",
+                organization=organization,
+                dataset=counted.dataset,
+                day=counted.day.isoformat(),
+                provider=counted.provider,
+                held=counted.held,
+                asked_at=iso(counted.asked_at),
+            )
 
     def uncount(self, organization: str, dataset: str, days: Iterable[date]) -> None:
         """Forget the counts of days that have been fetched since."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from trunkline.catalog import Catalog
+from trunkline.database import Connect, connect
 from trunkline.errors import ConfigError
 from trunkline.lake.amending import amended, open_in
 from trunkline.lake.catalogue import Catalogue, CoveredDay, HeldFile, LiveFile, Publication
@@ -36,7 +37,7 @@ class Lake:
     One process writes at a time (the engine holds the lock); any number may read meanwhile.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, connect: Connect = connect) -> None:
         self.home = home.absolute()
         try:
             self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -46,7 +47,7 @@ class Lake:
                 f"the data directory {home} cannot be made: {error.strerror}",
                 hint="Name another one with TRUNKLINE_HOME.",
             ) from error
-        self.catalogue = Catalogue(self.home / CATALOGUE)
+        self.catalogue = Catalogue(self.home / CATALOGUE, connect)
 
     def close(self) -> None:
         """Let go of the catalogue."""

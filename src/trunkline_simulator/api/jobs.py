@@ -63,6 +63,7 @@ def _strikes(fault: JobFault, nth: int, start: datetime, end: datetime) -> bool:
 
 
 _TICK = timedelta(milliseconds=1)
+_DECADE = 3650 * 86_400.0
 
 
 def _completed(settings: Settings, job: Job) -> datetime:
@@ -77,7 +78,7 @@ def _expires(settings: Settings, job: Job) -> datetime:
 
 def job_state(settings: Settings, job: Job, now: datetime) -> str:
     """The state of a job by the clock alone (SDK 269 AsyncQueryStatus.state)."""
-    if job.cancelled is not None:
+    if job.cancelled is not None or _cancelled_by_another(settings, job, now):
         return "CANCELLED"
     if now < job.submitted + timedelta(seconds=settings.queued_seconds):
         return "QUEUED"
@@ -91,16 +92,40 @@ def job_state(settings: Settings, job: Job, now: datetime) -> str:
 def _find(context: Context) -> Job:
     job = context.state.jobs.get(context.params["job"])
     gone = job is None or job.client.client_id != context.client.client_id
-    if job is None or gone or _vanished(job, context.now):
+    if job is not None and not gone and _vanished(context.settings, job, context.now):
+        _meet(context, job)
+        gone = True
+    if job is None or gone:
         raise not_found(f"job {context.params['job']}")
     return job
 
 
-def _vanished(job: Job, now: datetime) -> bool:
-    fault = job.fault
-    if fault is None or fault.kind != "vanish":
+def _struck_at(job: Job) -> datetime:
+    return job.submitted + timedelta(seconds=job.fault.seconds if job.fault else 0.0)
+
+
+def _cancelled_by_another(settings: Settings, job: Job, now: datetime) -> bool:
+    """Somebody else deleted it while it was running."""
+    if job.fault is None or job.fault.kind != "cancel":
         return False
-    return now >= job.submitted + timedelta(seconds=fault.seconds)
+    return _struck_at(job) < _completed(settings, job) and now >= _struck_at(job)
+
+
+def _vanished(settings: Settings, job: Job, now: datetime) -> bool:
+    """It was there and is not known any more; somebody else may have deleted it."""
+    if job.fault is None or now < _struck_at(job):
+        return False
+    late = job.fault.kind == "cancel" and _struck_at(job) >= _completed(settings, job)
+    return late or job.fault.kind == "vanish"
+
+
+def _meet(context: Context, job: Job, suffix: str = "") -> None:
+    """Count that somebody met what is wrong with this job."""
+    if job.fault is not None:
+        context.state.met[f"job {job.fault.kind}{suffix}"] += 1
+
+
+_WHERE = {"EXPIRED": " before its pages", "FULFILLED": " to come"}
 
 
 def status(context: Context) -> Answer:
@@ -114,6 +139,8 @@ def status(context: Context) -> Answer:
         made["expirationDate"] = stamp(milliseconds(_expires(settings, job)))
     if state == "FAILED" and job.fault:
         made["errorMessage"] = job.fault.message
+    if state in {"FAILED", "CANCELLED", "EXPIRED"} or context.now >= _completed(settings, job):
+        _meet(context, job, _WHERE.get(state, ""))
     return Answer(200, made)
 
 
@@ -135,25 +162,45 @@ def availability(context: Context) -> Answer:
 def results(context: Context) -> Answer:
     """GET .../jobs/{jobId}/results: a page, and a cursor unless it is the last one."""
     job, settings = _find(context), context.settings
-    _check_ready(context, job)
+    cursor = context.request.query.get("cursor", [""])[-1]
+    _check_ready(context, job, cursor)
     size = context.number("pageSize", 1000, settings.max_page_size)
     size = min(size, settings.page_rows)
-    cursor = context.request.query.get("cursor", [""])[-1]
-    offset = _offset(cursor, job) if cursor else 0
+    offset, served = _place(context, cursor, job) if cursor else (0, True)
     lake = _lake(context, job)
     found = _selected(context, job, lake)
+    date = {"dataAvailabilityDate": stamp(milliseconds(job.lake_date))}
+    if settings.empty_pages and not served:
+        context.state.met["empty page with a cursor"] += 1
+        again = _cursor(context, job, offset, served=True)
+        return Answer(200, {"conversations": [], "cursor": again, **date})
     rows = [shown(lake, planned) for planned in _rows(settings, found, offset, size)]
-    made: Json = {"conversations": rows}
-    if offset + size < len(found):
-        made["cursor"] = _cursor(job, offset + size)
-    made["dataAvailabilityDate"] = stamp(milliseconds(job.lake_date))
-    return Answer(200, made)
+    made: Json = {"conversations": rows} if rows or not offset else {}
+    if offset + size < len(found) or (settings.empty_end and rows):
+        made["cursor"] = _cursor(context, job, offset + size)
+    context.state.met.update(_oddities(settings, rows, offset))
+    return Answer(200, {**made, **date})
 
 
-def _check_ready(context: Context, job: Job) -> None:
+def _oddities(settings: Settings, rows: list[Json], offset: int) -> list[str]:
+    """What is unusual about a page, by the settings."""
+    return [
+        name
+        for name, odd in (
+            ("last page without rows", bool(offset and not rows)),
+            ("rows repeated", bool(offset and rows and settings.page_overlap)),
+            ("rows out of order", bool(len(rows) > 1 and settings.shuffle_pages)),
+        )
+        if odd
+    ]
+
+
+def _check_ready(context: Context, job: Job, cursor: str) -> None:
     state = job_state(context.settings, job, context.now)
     if state == "FULFILLED":
         return
+    if state in {"EXPIRED", "CANCELLED"}:
+        _meet(context, job, " during its pages" if cursor else " before its pages")
     if state == "EXPIRED":
         code = context.settings.expired_results_status
         raise Refused(code, "job.expired", f"The results of job {job.job_id} have expired")
@@ -184,12 +231,24 @@ def _mark(job: Job) -> int:
     return UUID(job.job_id).int % 10**9
 
 
-def _cursor(job: Job, offset: int) -> str:
-    """Opaque to a client; in the service's samples it decodes to cursor_v2 and digits."""
-    return base64.b64encode(f"cursor_v2{_mark(job):09d}{offset:09d}".encode()).decode()
+def _cursor(context: Context, job: Job, offset: int, *, served: bool = False) -> str:
+    """Opaque to a client; in the service's samples it decodes to cursor_v2 and digits.
+
+    ``served``: the empty page before this place has been given.
+    """
+    digits = f"{_mark(job):09d}{offset:09d}{served:d}"
+    text = base64.b64encode(f"cursor_v2{digits}".encode()).decode()
+    context.state.cursors[text] = _until(context)
+    return text
 
 
-def _offset(cursor: str, job: Job) -> int:
+def _until(context: Context) -> datetime:
+    seconds = min(context.settings.cursor_seconds, _DECADE)
+    return context.now + timedelta(seconds=seconds)
+
+
+def _place(context: Context, cursor: str, job: Job) -> tuple[int, bool]:
+    """The offset that a cursor stands for, and whether the empty page before it was given."""
     try:
         text = base64.b64decode(cursor, validate=True).decode()
     except ValueError as error:
@@ -197,4 +256,7 @@ def _offset(cursor: str, job: Job) -> int:
     digits = text.removeprefix("cursor_v2")
     if digits == text or not digits.isdecimal() or digits[:9] != f"{_mark(job):09d}":
         raise bad_request("The cursor is invalid", "cursor")
-    return int(digits[9:])
+    if context.now > context.state.cursors.get(cursor, context.now):
+        context.state.met["cursor expired"] += 1
+        raise bad_request("The cursor is invalid", "cursor")
+    return int(digits[9:-1]), digits.endswith("1")

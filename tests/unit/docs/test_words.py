@@ -10,7 +10,7 @@ from tests.documents import ROOT
 from tools.print_docs import metrics
 from trunkline.engine.registry import catalog
 from trunkline_simulator.api.vocabulary import METRICS
-from trunkline_simulator.truth import metric_column
+from trunkline_simulator.cells import metric_column
 
 # Design, section 3.
 WORDS = (

@@ -21,7 +21,7 @@ from tests.unit.flatten.pages import (
 )
 from trunkline.providers.genesys.tables import TABLES
 from trunkline.types import Type
-from trunkline_simulator.truth import metric_column
+from trunkline_simulator.cells import metric_column
 
 METRICS = FLATTENER.dataset.metrics
 

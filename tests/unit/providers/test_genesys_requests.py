@@ -12,7 +12,7 @@ import pytest
 
 from tests.fakes import Answer, FakeTransport, VirtualClock, answer, run, scripted
 from trunkline.catalog import Dataset, Level
-from trunkline.errors import JobLost, MalformedAnswer, PermissionMissing, RequestRefused
+from trunkline.errors import CursorLost, JobLost, MalformedAnswer, PermissionMissing, RequestRefused
 from trunkline.http.client import Api, Client
 from trunkline.http.exchange import Patience
 from trunkline.http.message import ConnectionLost, Response
@@ -421,3 +421,12 @@ def test_the_headers_of_the_limit() -> None:
     }
     assert read_told(RATE, answer(200, headers=headers)) == Told(1, 180, 61)
     assert read_told(RATE, answer(200)) is None
+
+
+def test_a_refused_cursor_is_not_a_lost_job() -> None:
+    scene = Scene(error_body(400, "bad.request", "The cursor is invalid"))
+    with pytest.raises(CursorLost, match="job-1"):
+        scene.run(scene.cloud.page(DETAILS, "job-1", "Y3Vyc29y"))
+    first = Scene(error_body(400, "bad.request", "no"))
+    with pytest.raises(RequestRefused):
+        first.run(first.cloud.page(DETAILS, "job-1", None))

@@ -12,7 +12,8 @@ import pytest
 
 from trunkline_simulator import Settings, Shape, expected_rows, planted_values
 from trunkline_simulator.caller import Caller
-from trunkline_simulator.truth import TABLES, mask_address, metric_column, rows_of, still_open
+from trunkline_simulator.cells import mask_address, metric_column
+from trunkline_simulator.truth import TABLES, rows_of, still_open
 from trunkline_simulator.view import instant, seen_at
 
 SETTINGS = Settings(shape=Shape(seed=5, per_day=40))

@@ -63,8 +63,8 @@ WHERE coverage.organization = :organization
   AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
 ORDER BY coverage.dataset, coverage.scope, day;
 
--- newest_fingerprint
-SELECT fingerprint FROM coverage
+-- newest_fetch
+SELECT fetched_at, fingerprint FROM coverage
 WHERE organization = :organization ORDER BY born DESC LIMIT 1;
 
 -- paths

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from trunkline.catalog import Dataset, Live, Table
-from trunkline.errors import JobLost, MalformedAnswer, RequestRefused
+from trunkline.errors import CursorLost, JobLost, MalformedAnswer, RequestRefused
 from trunkline.http.client import Client
 from trunkline.interval import Interval
 from trunkline.providers import Division, Organization, RecentPage, RemoteStatus, Submitted
@@ -64,14 +64,14 @@ class GenesysCloud:
     async def page(self, dataset: Dataset, job_id: str, cursor: str | None) -> bytes:
         """One page of results, ``dataset.page_size`` conversations at the most. One request.
 
-        JobLost where the results have expired, MalformedAnswer where what answers stays no page of
-        results. The body is as it came.
+        JobLost where the results have expired, CursorLost where the cursor has, MalformedAnswer
+        where what answers stays no page of results. The body is as it came.
         """
         query: dict[str, str | int] = {"pageSize": dataset.page_size}
         if cursor is not None:
             query["cursor"] = cursor
         path = _jobs_path(dataset) + "/{jobId}/results"
-        with _lost(job_id):
+        with _lost(job_id, cursor):
             answer = await self._client.request(
                 "GET", path, ids={"jobId": job_id}, query=query, fits=jobs.is_page
             )
@@ -159,11 +159,17 @@ def _jobs_path(dataset: Dataset) -> str:
 
 
 @contextmanager
-def _lost(job_id: str) -> Iterator[None]:
-    """Turn the refusals which mean that the job or its results are gone into JobLost."""
+def _lost(job_id: str, cursor: str | None = None) -> Iterator[None]:
+    """Turn the refusals which mean that the job or its results are gone into JobLost.
+
+    CursorLost where only the cursor can be what is refused: it is all that a later page's request
+    has and the first one's has not.
+    """
     try:
         yield
     except RequestRefused as refused:
+        if refused.status == 400 and not refused.expired and cursor is not None:
+            raise CursorLost(f"job {job_id}: its cursor is refused: {refused.message}") from refused
         if refused.status not in GONE and not (refused.status == 400 and refused.expired):
             raise
         raise JobLost(

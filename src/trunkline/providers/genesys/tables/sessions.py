@@ -71,9 +71,7 @@ TABLE = Table(
             "session.agentBullseyeRing",
             "Bullseye ring of the targeted agent.",
         ),
-        Column(
-            "agent_owned", Type.BOOLEAN, "session.agentOwned", "Whether an agent owns a callback."
-        ),
+        Column("agent_owned", Type.BOOLEAN, "session.agentOwned", "Callback owned by an agent."),
         Column(
             "assigner_id",
             Type.TEXT,
@@ -273,9 +271,7 @@ TABLE = Table(
             "(Dialer) Contact list of the contact.",
             whose=Whose.CONFIGURATION,
         ),
-        Column(
-            "peer_id", Type.TEXT, "session.peerId", "The session it is connected to; no SIP id."
-        ),
+        Column("peer_id", Type.TEXT, "session.peerId", "Session it is connected to; no SIP id."),
         Column(
             "protocol_call_id",
             Type.TEXT,

@@ -1,0 +1,294 @@
+"""Bugs for the proof to find: each is planted at a seam of every process of a world.
+
+What crosses the network or enters a database is changed there, as code with the bug would have
+changed it. Nothing of the code itself is touched.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+
+from tests.chaos.process import Process
+from tests.chaos.world import Plant
+from trunkline.clock import Clock
+from trunkline.engine.seams import Seams
+from trunkline.http.message import Request, Response, Transport
+
+Values = dict[str, Any]
+Rewrite = Callable[[str, Values], tuple[str, Values] | None]
+"""A statement and its values as the bug has them; None where it forgets to run it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Transport:
+    """A transport that changes what passes."""
+
+    inner: Transport
+    asked: Callable[[Request], Request]
+    answered: Callable[[Request, Response], Response]
+
+    async def send(self, request: Request, timeout: float) -> Response:
+        return self.answered(request, await self.inner.send(self.asked(request), timeout))
+
+    async def close(self) -> None:
+        await self.inner.close()
+
+
+def _same(request: Request) -> Request:
+    return request
+
+
+def answers(change: Callable[[Request, Response], Response]) -> Plant:
+    """A bug in how answers are read."""
+
+    def plant(seams: Seams, _: Process) -> Seams:
+        return replace(seams, transport=lambda: _Transport(seams.transport(), _same, change))
+
+    return plant
+
+
+def requests(change: Callable[[Request], Request]) -> Plant:
+    """A bug in what is asked."""
+
+    def plant(seams: Seams, _: Process) -> Seams:
+        return replace(
+            seams, transport=lambda: _Transport(seams.transport(), change, lambda _, answer: answer)
+        )
+
+    return plant
+
+
+class _Connection:
+    """SQLite's connection, with statements changed on the way."""
+
+    def __init__(self, inner: sqlite3.Connection, rewrite: Rewrite) -> None:
+        self.__dict__.update(inner=inner, rewrite=rewrite)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["inner"], name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self.__dict__["inner"], name, value)
+
+    def execute(self, sql: str, values: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
+        inner: sqlite3.Connection = self.__dict__["inner"]
+        changed = self.__dict__["rewrite"](" ".join(sql.split()), dict(values or {}))
+        if changed is None:
+            return inner.execute("SELECT 1 WHERE 0")
+        return inner.execute(sql if changed[0] == " ".join(sql.split()) else changed[0], changed[1])
+
+
+def statements(rewrite: Rewrite) -> Plant:
+    """A bug in what is written down."""
+
+    def plant(seams: Seams, _: Process) -> Seams:
+        def connect(path: Path) -> sqlite3.Connection:
+            return cast("sqlite3.Connection", _Connection(seams.connect(path), rewrite))
+
+        return replace(seams, connect=connect)
+
+    return plant
+
+
+def forgets(pattern: str, **where: object) -> Plant:
+    """A bug that leaves a statement out, where its values are these."""
+    wanted = re.compile(pattern)
+
+    def rewrite(sql: str, values: Values) -> tuple[str, Values] | None:
+        if wanted.search(sql) and where.items() <= values.items():
+            return None
+        return sql, values
+
+    return statements(rewrite)
+
+
+def mistakes(pattern: str, change: Callable[[Values], Values]) -> Plant:
+    """A bug that writes other values with a statement."""
+    wanted = re.compile(pattern)
+    return statements(
+        lambda sql, values: (sql, {**values, **change(values)} if wanted.search(sql) else values)
+    )
+
+
+def _page(request: Request, answer: Response) -> dict[str, Any] | None:
+    if "/results" not in request.url or answer.status != 200:
+        return None
+    try:
+        found = msgspec.json.decode(answer.body)
+    except msgspec.DecodeError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def pages(change: Callable[[dict[str, Any]], None]) -> Plant:
+    """A bug in how pages of results are read."""
+
+    def changed(request: Request, answer: Response) -> Response:
+        page = _page(request, answer)
+        if page is None:
+            return answer
+        change(page)
+        return replace(answer, body=msgspec.json.encode(page))
+
+    return answers(changed)
+
+
+def _first_page_only(page: dict[str, Any]) -> None:
+    page.pop("cursor", None)
+
+
+def _last_row_dropped(page: dict[str, Any]) -> None:
+    if len(page.get("conversations", ())) > 1:
+        page["conversations"].pop()
+
+
+def _without_midnight(page: dict[str, Any]) -> None:
+    kept = [c for c in page.get("conversations", ()) if "T00:00:00" not in c["conversationStart"]]
+    if "conversations" in page:
+        page["conversations"] = kept
+
+
+def _ends_forgotten(page: dict[str, Any]) -> None:
+    for conversation in page.get("conversations", ()):
+        conversation.pop("conversationEnd", None)
+
+
+def _no_retry_after(_: Request, answer: Response) -> Response:
+    headers = {name: value for name, value in answer.headers.items() if name != "retry-after"}
+    return replace(answer, headers=headers)
+
+
+def _an_hour_less(request: Request) -> Request:
+    if request.method != "POST" or not request.url.endswith("/details/jobs"):
+        return request
+    query = msgspec.json.decode(request.body or b"{}")
+    start, end = query["interval"].split("/")
+    shorter = datetime.fromisoformat(end) - timedelta(hours=1)
+    if shorter <= datetime.fromisoformat(start):
+        return request
+    query["interval"] = f"{start}/{shorter:%Y-%m-%dT%H:%M:%S.000Z}"
+    return replace(request, body=msgspec.json.encode(query))
+
+
+def _stale_rights() -> Plant:
+    """What the client covers is asked once and believed for ever."""
+    kept: dict[str, Response] = {}
+
+    def changed(request: Request, answer: Response) -> Response:
+        if "/authorization/subjects" not in request.url or answer.status != 200:
+            return answer
+        return kept.setdefault("answer", answer)
+
+    return answers(changed)
+
+
+def _body_logged(seams: Seams, process: Process) -> Seams:
+    def logged(_: Request, answer: Response) -> Response:
+        with (process.home / "debug.log").open("ab") as file:
+            file.write(answer.body)
+        return answer
+
+    return answers(logged)(seams, process)
+
+
+def _half_written(seams: Seams, process: Process) -> Seams:
+    """A page counts as staged although the end of one of its files was not written."""
+
+    async def offload(function: Callable[..., Any], *arguments: Any) -> Any:
+        result = await seams.offload(function, *arguments)
+        newest = max(
+            (process.home / "files").glob("*/*.parquet"),
+            key=lambda path: path.stat().st_mtime_ns,
+            default=None,
+        )
+        if newest is not None:
+            content = newest.read_bytes()
+            newest.unlink()
+            newest.write_bytes(content[:-20])
+        return result
+
+    return replace(seams, offload=offload)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hasty:
+    """A clock whose waits are a tenth of what they should be."""
+
+    inner: Clock
+
+    def now(self) -> datetime:
+        return self.inner.now()
+
+    def monotonic(self) -> float:
+        return self.inner.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await self.inner.sleep(max(seconds / 10, 0.05))
+
+
+def _hasty(seams: Seams, _: Process) -> Seams:
+    return replace(seams, clock=_Hasty(seams.clock))
+
+
+def _later(text: str, **by: int) -> str:
+    moved = datetime.fromisoformat(text) + timedelta(**by)
+    return moved.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _without_last_day(values: Values) -> Values:
+    days = msgspec.json.decode(values["days"])
+    return {"days": msgspec.json.encode(days[:-1] or days).decode()}
+
+
+def _a_day_more(values: Values) -> Values:
+    return {"day": (date.fromisoformat(values["day"]) + timedelta(days=1)).isoformat()}
+
+
+def _one_table_elsewhere(values: Values) -> Values:
+    return {"organization": "nobody"} if values["table_name"] == "segments" else {}
+
+
+def _id_lost(_: Values) -> Values:
+    return {"remote_id": None}
+
+
+PLANTS: dict[str, Plant] = {
+    "only the first page is read": pages(_first_page_only),
+    "the last row of a page is dropped": pages(_last_row_dropped),
+    "what begins at midnight is dropped": pages(_without_midnight),
+    "nothing ever ends": pages(_ends_forgotten),
+    "Retry-After is ignored": answers(_no_retry_after),
+    "a job asks for an hour less": requests(_an_hour_less),
+    "rights are asked once and believed for ever": _stale_rights(),
+    "a body is logged": _body_logged,
+    "a half-written file is published": _half_written,
+    "polls come ten times as fast": _hasty,
+    "one table is not published": mistakes("^INSERT INTO files", _one_table_elsewhere),
+    "what was replaced lives on": forgets("^UPDATE files SET died"),
+    "coverage is not recorded": forgets("^INSERT INTO coverage"),
+    "days of a file are not recorded": forgets("^INSERT INTO file_days"),
+    "open conversations are forgotten": forgets("^INSERT INTO open_records"),
+    "pages are not recorded": forgets("^INSERT INTO pages"),
+    "nothing is one transaction": forgets("^(BEGIN|COMMIT|ROLLBACK)"),
+    "a job that ended is not noted": forgets("UPDATE jobs SET", state="published"),
+    "the id of a job is lost": mistakes("UPDATE jobs SET", _id_lost),
+    "a day too many is covered": mistakes("^INSERT INTO coverage", _a_day_more),
+    "a wrong count is kept": mistakes(
+        "^INSERT INTO coverage", lambda values: {"conversations": values["conversations"] + 1}
+    ),
+    "the watermark is told too late": mistakes(
+        "^INSERT INTO coverage", lambda values: {"watermark": _later(values["watermark"], days=9)}
+    ),
+    "the time of a fetch is told too late": mistakes(
+        "^INSERT INTO coverage", lambda values: {"fetched_at": _later(values["fetched_at"], days=9)}
+    ),
+    "the last day of a job is forgotten": mistakes("^INSERT INTO jobs", _without_last_day),
+}

@@ -1,0 +1,78 @@
+"""Whether a job was ever submitted again while its id was known to us; from the provider's side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import msgspec
+
+from tests.chaos.process import Process
+from trunkline.http.message import Response
+from trunkline_simulator.api.jobs import job_state
+from trunkline_simulator.simulator import Simulator
+from trunkline_simulator.state import Job
+
+ALIVE = frozenset({"QUEUED", "PENDING", "FULFILLED"})
+COMMIT = 4  # statements: BEGIN, UPDATE, COMMIT, and one more that shows that COMMIT was passed
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Which process was told a job's id, and how many statements it had run by then."""
+
+    process: Process
+    statements: int
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the id had been committed, and not for want of space left out."""
+        after = self.process.passed["statement"] - self.statements
+        return not self.process.disk_was_full and (after >= COMMIT or not self.process.dead)
+
+
+@dataclass(slots=True)
+class Submits:
+    """Every job that the provider accepted, held against those whose ids we had."""
+
+    simulator: Callable[[], Simulator]
+    ids: dict[str, Heard] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+    violations: list[str] = field(default_factory=list)
+
+    def heard(self, process: Process, kind: str, url: str, answer: Response) -> None:
+        """An answer reached a process."""
+        if kind == "submit" and answer.status == 202:
+            with suppress(msgspec.DecodeError):  # a proxy's page in its place
+                found = msgspec.json.decode(answer.body)["jobId"]
+                self.ids[found] = Heard(process, process.passed["statement"])
+        if kind == "page" and answer.status == 200 and b'"cursor":' not in answer.body:
+            self.read.add(urlsplit(url).path.split("/")[-2])
+
+    def accepted(self) -> None:
+        """The provider has accepted a job: is it one that we had?"""
+        simulator = self.simulator()
+        jobs = simulator.state.jobs
+        new = jobs[next(reversed(jobs))]
+        for job_id in self.ids.keys() - self.read:
+            old = jobs.get(job_id)
+            if old is None or not self.ids[job_id].is_kept or not _is_same(old, new):
+                continue
+            if _is_alive(simulator, old):
+                self.violations.append(
+                    f"submitted again for {new.query['interval']}: {job_id} was known and alive"
+                )
+
+
+def _is_same(old: Job, new: Job) -> bool:
+    return old is not new and (old.query, old.client) == (new.query, new.client)
+
+
+def _is_alive(simulator: Simulator, job: Job) -> bool:
+    now: datetime = simulator.now()
+    if job.fault is not None and job.fault.kind in ("vanish", "cancel", "stuck"):
+        return False
+    return job_state(simulator.settings, job, now) in ALIVE

@@ -1,0 +1,31 @@
+"""A fixed number of seeds; ``make chaos`` runs as many as one likes.
+
+A seed that fails prints its story. It happens again, exactly, with the same seed.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chaos.drawing import drawn
+from tests.chaos.places import somewhere
+from tests.chaos.trial import tried
+
+SEEDS = 96
+APIECE = 4  # seeds of one test: so few that the cores share the work evenly
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, APIECE))
+def test_nothing_is_lost(first: int) -> None:
+    for seed in range(first, first + APIECE):
+        with somewhere() as home:
+            verdict = tried(drawn(seed), home)
+        assert not verdict.violations, "\n".join((*verdict.violations, verdict.tale))
+
+
+def test_a_seed_replays_exactly() -> None:
+    tales = []
+    for _ in range(2):
+        with somewhere() as home:
+            tales.append(tried(drawn(5), home).tale.replace(str(home), "home"))
+    assert tales[0] == tales[1]

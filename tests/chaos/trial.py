@@ -1,0 +1,231 @@
+"""One seed from its first draw to its verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import pyarrow.parquet as pq
+
+from tests.chaos.held import Holding, held
+from tests.chaos.judgement import (
+    REFRESH,
+    Asked,
+    judge_ask,
+    judge_budget,
+    judge_end,
+    judge_lake,
+    judge_patience,
+    went_well,
+)
+from tests.chaos.story import DAY, Action, Ask, Cancel, Resume, Story, Together, Wait, Weather
+from tests.chaos.world import Answered, Ended, Plant, World, cancelling, no_plant, resuming
+from trunkline.errors import IncompleteData
+from trunkline.interval import midnight
+from trunkline_simulator.personal import planted_values
+
+TRIES = 4  # on a good day: jobs of a bad one may have to fail for good first
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a seed came to: what was wrong, what was met how often, and the tale of it."""
+
+    seed: int
+    violations: tuple[str, ...]
+    met: Counter[str]
+    tale: str
+
+
+@dataclass(slots=True)
+class _Trial:
+    world: World
+    violations: list[str] = field(default_factory=list)
+    met: Counter[str] = field(default_factory=Counter)
+    tale: list[str] = field(default_factory=list)
+
+    def lives(self, action: Action) -> None:
+        """One action, judged when it is over."""
+        self.tale.append(f"- {action}")
+        match action:
+            case Wait(seconds):
+                self.world.wait(seconds)
+            case Weather() as weather:
+                if weather.provider.lag_seconds > self.world.provider.lag_seconds:
+                    self.met["availability goes back"] += 1
+                if weather.provider.clients != self.world.provider.clients:
+                    self.met["divisions change"] += 1
+                self.met["token of two seconds"] += weather.provider.token_seconds == 2
+                self.world.become(weather)
+            case Resume(fate):
+                self.judged(self.world.alone(fate, resuming))
+            case Cancel(nth, fate):
+                self.judged(self.world.alone(fate, cancelling(nth)))
+            case Ask() as ask:
+                self.asked(ask)
+            case Together(one, other):
+                self.met["two processes"] += 1
+                before = held(self.world)
+                ends = self.world.together(one, other)
+                for ask, ended in zip((one, other), ends, strict=True):
+                    self.heard(ask, ended, before)
+
+    def asked(self, ask: Ask, **more: int) -> Ended:
+        """A query by itself."""
+        before = held(self.world)
+        ended = self.world.ask(ask, **more)
+        self.heard(ask, ended, before)
+        return ended
+
+    def heard(self, ask: Ask, ended: Ended, before: Holding) -> None:
+        """What a query's answer is worth."""
+        after = self.judged(ended)
+        answered = isinstance(ended.value, Answered)
+        if answered and ended.value.prepared.snapshot != after.snapshot:
+            after = held(self.world, ended.value.prepared.snapshot)
+            self.wrong(judge_lake(self.world, after))
+        self.wrong(judge_ask(Asked(self.world, ask, ended, before, after)))
+
+    def judged(self, ended: Ended) -> Holding:
+        """How a process ended, and the lake after it."""
+        self.tale += [f"    {sent}" for sent in ended.sent]
+        self.tale.append(f"    => {ended}")
+        if ended.killed and ended.process.kill:
+            self.met[f"killed at a {ended.process.kill.point}"] += 1
+        if ended.process.disk_was_full:
+            self.met["disk full"] += 1
+        if ended.skewed:
+            self.met["clock skew"] += 1
+        if isinstance(ended.error, IncompleteData):
+            self.met["error that names days"] += 1
+        self.wrong([*judge_end(ended), *judge_patience(ended)])
+        holding = held(self.world)
+        self.wrong(judge_lake(self.world, holding))
+        return holding
+
+    def wrong(self, said: list[str]) -> None:
+        """Note what is not as it must be."""
+        self.violations += said
+        self.tale += [f"    !! {text}" for text in said]
+
+    @property
+    def everything(self) -> Ask:
+        """A query of every day that was ever asked for."""
+        asks = self.world.story.asks
+        first, last = min(a.utc_days[0] for a in asks), max(a.utc_days[-1] for a in asks)
+        return Ask(asks[0].table, first, (last - first).days + 1)
+
+    def heals(self) -> None:
+        """In the end the provider is well, and everything that was ever asked for is had."""
+        self.tale.append("- the provider is well again")
+        self.world.heal()
+        everything = self.everything
+        for _ in range(TRIES):
+            ended = self.asked(everything, refresh_after=0)
+            if isinstance(ended.value, Answered):
+                break
+            if not isinstance(ended.error, IncompleteData):
+                self.wrong([f"on a good day: {ended}"])
+        else:
+            self.wrong([f"on a good day, {TRIES} times: {ended}"])
+        if self.world.story.seed % 4 == 0:
+            self.anew(everything)
+        self.again(everything)
+
+    def anew(self, everything: Ask) -> None:
+        """Fetched once more on a good day: within the budget."""
+        before = held(self.world)
+        self.world.wait(1)
+        ended = self.asked(everything, refresh_after=0)
+        if not isinstance(ended.value, Answered):
+            self.wrong([f"on a good day, a second time: {ended}"])
+        elif went_well(ended.sent):
+            took = self.world.provider.pending_seconds
+            self.wrong(judge_budget(everything, ended, before, took))
+
+    def again(self, everything: Ask) -> None:
+        """Asked again at once: for nothing, unless what is held is old by now.
+
+        It is where the jobs took long, and where one was gone on with that began long ago.
+        """
+        begun = {day for day in everything.utc_days if midnight(day) <= self.world.clock.now()}
+        brought = held(self.world).brought
+        since = self.world.clock.now() - timedelta(seconds=REFRESH / 2)
+        if not all(day in brought and brought[day].job.submitted > since for day in begun):
+            return
+        kinds = Counter(sent.kind for sent in self.asked(everything).sent)
+        # An open conversation may have come of an age meanwhile: its answer and a token.
+        if kinds and kinds != {"record": kinds["record"], "other": 1}:
+            self.wrong([f"{kinds.total()} requests for what was held: {dict(kinds)}"])
+
+    def leaves(self) -> None:
+        """Nothing is left behind that nobody names, and nothing personal anywhere."""
+        if _strays(self.world):
+            # Nothing is swept while the catalogue is empty: a day that nobody has asked for yet.
+            self.asked(Ask(self.everything.table, self.everything.first - DAY, 1))
+        self.wrong(_strays(self.world))
+        self.wrong(_personal(self.world))
+
+
+def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool = True) -> Verdict:
+    """Live through a story and judge it, at every step and in the end.
+
+    Not ``to_the_end``, it is over with the first thing that is wrong.
+    """
+    trial = _Trial(World(home, story, plant))
+    trial.met["late conversations"] += story.provider.late_share > 0
+    try:
+        lives: list[Callable[[], None]] = [partial(trial.lives, one) for one in story.actions]
+        for part in (*lives, trial.heals, trial.leaves):
+            if to_the_end or not trial.violations:
+                part()
+    except Exception as defect:  # noqa: BLE001  (of the proof itself, or of the lake it cannot read)
+        trial.wrong([f"could not be judged: {type(defect).__name__}: {defect}"])
+    met = trial.met + trial.world.simulator.state.met
+    tale = "\n".join([str(story), *trial.tale])
+    return Verdict(story.seed, tuple(dict.fromkeys(trial.violations)), met, tale)
+
+
+def _strays(world: World) -> list[str]:
+    """Files that nobody names, and names without a file."""
+    named = held(world).named
+    lying = (path for path in (world.home / "files").rglob("*") if path.is_file())
+    files = {path.relative_to(world.home).as_posix() for path in lying}
+    return [
+        *(f"an orphan: {path}" for path in sorted(files - named)),
+        *(f"named and gone: {path}" for path in sorted(named - files)),
+    ]
+
+
+def _personal(world: World) -> list[str]:
+    """Some of the planted values, looked for in every byte of the data directory."""
+    draw = Random(world.story.seed)  # noqa: S311
+    shape = world.story.provider.shape
+    days = sorted({day for ask in world.story.asks for day in ask.utc_days})
+    planted = sorted(
+        value
+        for day in draw.sample(days, min(3, len(days)))
+        for value in planted_values(shape, day)
+        if len(value) > 4
+    )
+    wanted = [
+        value.encode(errors="backslashreplace")
+        for value in draw.sample(planted, min(60, len(planted)))
+    ]
+    content = b"\n".join(_content(path) for path in world.home.rglob("*") if path.is_file())
+    return [f"something personal is on the disk: {value!r}" for value in wanted if value in content]
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file; of a Parquet file, what it says."""
+    if path.suffix != ".parquet":
+        return path.read_bytes()
+    with pq.ParquetFile(path) as file:
+        columns = file.read(use_threads=False).to_pydict().values()
+    values = {str(value) for column in columns for value in column}
+    return "\n".join(values).encode(errors="backslashreplace")
