@@ -154,7 +154,7 @@ def test_a_day_that_is_partly_there_is_said_to_be_partly_there(tmp_path: Path) -
     for _ in range(2):
         prepared = site.prepare(question, NO_TAIL)
         assert prepared.certificate["complete"] is False
-        assert any("2026-03-10T03:30:00.000Z/" in notice for notice in prepared.notices)
+        assert any("2026-03-10T03:30:00.000Z to " in notice for notice in prepared.notices)
     whole = site.prepare(question.replace("'2026-03-11'", "'2026-03-10 03:30'"), NO_TAIL)
     assert whole.certificate["complete"] is True
     assert whole.notices == ()

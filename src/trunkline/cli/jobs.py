@@ -55,7 +55,7 @@ def list_jobs(ctx: click.Context) -> None:
 
 
 def _row(job: Job) -> tuple[str, ...]:
-    notes = filter(None, (_scope(job), job.error))
+    notes = filter(None, (_filter(job), job.error))
     return (
         job.key[:8],
         job.dataset,
@@ -66,10 +66,7 @@ def _row(job: Job) -> tuple[str, ...]:
     )
 
 
-def _scope(job: Job) -> str:
-    """What the job brings of its days, where that is not all of them."""
-    if job.scope == OPEN_AT:
-        return "what was open when the day began"
+def _filter(job: Job) -> str:
     return f"where {job.scope.condition}" if job.scope.predicates else ""
 
 
@@ -91,7 +88,7 @@ def show(ctx: click.Context, key: str) -> None:
         "dataset": job.dataset,
         "interval": str(job.interval),
         "days": len(job.days),
-        "of them": _scope(job) or "all",
+        "of them": "what was open" if job.scope == OPEN_AT else _filter(job) or "all",
         "state": job.state.value,
         "provider's id": job.remote_id,
         "pages": job.pages,

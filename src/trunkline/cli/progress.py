@@ -26,6 +26,7 @@ from trunkline.engine.events import (
 from trunkline.http.exchange import Exchange
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Progress
+from trunkline.scope import OPEN_AT
 
 WORDS = {
     JobState.PLANNED: ("waiting", "dim"),
@@ -203,6 +204,8 @@ def _merging(event: Merging) -> str:
 def days_of(job: Job) -> str:
     """The first and the last day of a job, both included; one day where they are the same."""
     first, last = f"{job.interval.start:%F}", f"{job.interval.last_day:%F}"
+    if job.scope == OPEN_AT:
+        return f"{first}, open then"
     return first if first == last else f"{first} to {last}"
 
 
