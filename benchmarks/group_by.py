@@ -31,7 +31,7 @@ from trunkline.engine import Engine, Options, Prepared
 from trunkline.engine.landing import layout_of
 from trunkline.interval import DAY, day_span, months
 from trunkline.lake.catalogue import Publication
-from trunkline.lake.relation import columns_of, relations_of
+from trunkline.lake.relation import columns_of, parquet, relations_of
 from trunkline.lake.session import Limits, session
 
 YEAR = day_span(date(2025, 1, 1), date(2025, 12, 31))
@@ -147,10 +147,13 @@ def _merge(engine: Engine) -> None:
 
 def _compare(pages: Engine, merged: Engine, bare: Path, rounds: int) -> None:
     sources = merged.lake.files(merged.catalog.schema, merged.lake.catalogue.latest())["segments"]
+    segments = merged.catalog.find("segments")
+    assert segments is not None
+    rows = parquet(sources, columns_of(segments))
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(
-            f"COPY (SELECT * FROM read_parquet({list(sources)}) WHERE {MONTH}) "
+            f"COPY (SELECT * FROM {rows} WHERE {MONTH}) "
             f"TO '{bare}' (FORMAT parquet, COMPRESSION zstd)"
         )
     lakes = {"a file a day": pages, "a file a month": merged}

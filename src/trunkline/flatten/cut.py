@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
 
-from trunkline.catalog import Column, Pii, Table
+from trunkline.catalog import Column, Table
 from trunkline.flatten.frames import Frame
-from trunkline.flatten.masking import Numbers, mask
+from trunkline.flatten.masking import Asked, Numbers, mask_all
 from trunkline.flatten.policy import Policy
 from trunkline.flatten.shape import is_read, metric_name
 from trunkline.flatten.sums import Metrics, decimals, metrics_of, wide
-from trunkline.flatten.treatment import Treatment
 from trunkline.types import Type
 
 METRIC = "metric"  # the level whose elements have a name and a value
@@ -53,48 +52,95 @@ def sums_of(
 
 
 @dataclass(frozen=True, slots=True)
+class _Source:
+    """A column at its own level, whichever tables show it: where it is from, what is done to it."""
+
+    asked: Asked
+    level: str
+    attribute: str
+    type: Type
+    metric: str | None
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A table and, for each column, its place among the sources and its level if it is another."""
+
+    name: str
+    level: str
+    schema: pa.Schema
+    columns: tuple[tuple[int, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Cutting:
-    """The frames of a page, its sums, how it is masked, and the columns that are made already."""
+    """How the tables of a dataset are cut, worked out once; tables share their sources."""
 
-    frames: Mapping[str, Frame]
-    sums: Sums
-    policy: Policy
-    numbers: Numbers
-    made: dict[tuple[str, Treatment, Pii], pa.Array] = field(default_factory=dict)
+    sources: tuple[_Source, ...]
+    tables: tuple[_Cut, ...]
 
 
-def cut(table: Table, schema: pa.Schema, page: Cutting) -> pa.Table:
-    """One table, masked, rows in the order of the page."""
-    at = page.frames[table.level]
-    arrays = []
-    for column in table.columns:
-        values = _masked(table, column, page)
-        if column.level != table.level:
-            values = values.take(pa.array(at.above[column.level]))
-        arrays.append(values)
-    return pa.Table.from_arrays(arrays, schema=schema)
+def cutting_of(tables: Sequence[Table], policy: Policy) -> Cutting:
+    """How to cut tables under a policy."""
+    found: dict[Asked, Column] = {}
+    for table in tables:
+        for column in table.columns:
+            found.setdefault(_asked(table, column, policy), column)
+    places = {asked: place for place, asked in enumerate(found)}
+    return Cutting(
+        tuple(_source(asked, column) for asked, column in found.items()),
+        tuple(
+            _Cut(
+                table.name,
+                table.level,
+                schema_of(table),
+                tuple(
+                    (places[_asked(table, c, policy)], c.level if c.level != table.level else None)
+                    for c in table.columns
+                ),
+            )
+            for table in tables
+        ),
+    )
 
 
-def _masked(table: Table, column: Column, page: Cutting) -> pa.Array:
-    """A column at its own level; tables that show the same of an attribute share it."""
-    treatment = page.policy.treatment(table, column)
-    what = (column.source, treatment, column.pii)
-    if what not in page.made:
-        values = decimals(_values(column, page), column.type)
-        page.made[what] = mask(values, treatment, column.pii, page.numbers)
-    return page.made[what]
+def _asked(table: Table, column: Column, policy: Policy) -> Asked:
+    return Asked(column.source, policy.treatment(table, column), column.pii)
 
 
-def _values(column: Column, page: Cutting) -> pa.Array:
-    """A column at its own level."""
-    frame, sums = page.frames[column.level], page.sums.get(column.level, {})
-    if column.attribute == "#":
+def _source(asked: Asked, column: Column) -> _Source:
+    return _Source(
+        asked, column.level, column.attribute, column.type, metric_name(column), is_read(column)
+    )
+
+
+def cut(
+    cutting: Cutting, frames: Mapping[str, Frame], sums: Sums, numbers: Numbers
+) -> dict[str, pa.Table]:
+    """The tables of a page by name, masked, rows in the order of the page."""
+    values = [(source.asked, _values(source, frames, sums)) for source in cutting.sources]
+    masked = mask_all(values, numbers)
+    return {table.name: _cut(table, masked, frames[table.level]) for table in cutting.tables}
+
+
+def _cut(table: _Cut, masked: Sequence[pa.Array], at: Frame) -> pa.Table:
+    rows = {level: pa.array(above) for level, above in at.above.items() if level != table.level}
+    arrays = [
+        masked[place] if level is None else masked[place].take(rows[level])
+        for place, level in table.columns
+    ]
+    return pa.Table.from_arrays(arrays, schema=table.schema)
+
+
+def _values(source: _Source, frames: Mapping[str, Frame], all_sums: Sums) -> pa.Array:
+    frame, sums = frames[source.level], all_sums.get(source.level, {})
+    if source.attribute == "#":
         return pa.array(frame.ordinal)
-    if column.attribute == "key":
+    if source.attribute == "key":
         return frame.key
-    metric = metric_name(column)
-    if metric is not None and metric in sums:
-        return sums[metric]
-    if metric is not None or not is_read(column):
-        return pa.nulls(len(frame), column.type.arrow)
-    return frame.elements.field(column.attribute)
+    if source.metric is not None and source.metric in sums:
+        return sums[source.metric]
+    if source.metric is not None or not source.is_read:
+        return pa.nulls(len(frame), source.type.arrow)
+    return decimals(frame.elements.field(source.attribute), source.type)

@@ -14,7 +14,15 @@ import pyarrow.compute as pc
 
 from trunkline.catalog import Dataset, Table
 from trunkline.flatten import fast, slow, unknown, whole
-from trunkline.flatten.cut import METRIC, Cutting, cut, metric_types, metrics_in, schema_of, sums_of
+from trunkline.flatten.cut import (
+    METRIC,
+    Cutting,
+    cut,
+    cutting_of,
+    metric_types,
+    metrics_in,
+    sums_of,
+)
 from trunkline.flatten.distinct import repeated
 from trunkline.flatten.fast import Page
 from trunkline.flatten.frames import frames_of
@@ -58,17 +66,17 @@ class Flattener:
     dataset: Dataset
     tables: tuple[Table, ...]
     policy: Policy
-    schemas: Mapping[str, pa.Schema] = field(init=False, repr=False, compare=False)
     _layout: Layout = field(init=False, repr=False, compare=False)
     _metrics: Mapping[str, Type] = field(init=False, repr=False, compare=False)
+    _cutting: Cutting = field(init=False, repr=False, compare=False)
     _reader: fast.Reader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         layout = layout_of(self.dataset, self.tables, self.policy.listed)
         compiled = {
-            "schemas": {table.name: schema_of(table) for table in self.tables},
             "_layout": layout,
             "_metrics": metric_types(self.tables),
+            "_cutting": cutting_of(self.tables, self.policy),
             "_reader": fast.reader_of(layout),
         }
         for name, value in compiled.items():
@@ -108,12 +116,11 @@ class Flattener:
         strangers = strangers + repeated(again, self._layout.root)
         metrics = metrics_in(frames, self._metrics)
         sums = sums_of(metrics, frames, self.tables)
-        cutting = Cutting(frames, sums, self.policy, Numbers(self.policy))
         if METRIC in frames:
             names = frames[METRIC].elements.field("name")
             strangers = strangers + unknown.metrics(names, self.dataset.metrics)
         return Flattened(
-            tables={t.name: cut(t, self.schemas[t.name], cutting) for t in self.tables},
+            tables=cut(self._cutting, frames, sums, Numbers(self.policy)),
             cursor=page.cursor,
             watermark=page.watermark,
             conversations=len(records),

@@ -7,7 +7,9 @@ as it came.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,12 +22,18 @@ from trunkline.flatten.treatment import Treatment
 
 REDACTED = "REDACTED"
 _REDACTED = pa.scalar(REDACTED)
+_NULL = pa.scalar(None, pa.string())
 
 # What may stand around the digits of a number. ASCII only: other digits hide from the rule below.
 _NUMBER = r"\A\s*(?i:tel:)?\+?[0-9 ().\-]+(?:;.*)?\z"
 _PARAMETERS = r"(?s);.*"
 _SCHEME = r"\A\s*(?i:tel:)"
 _WITH_COUNTRY = r"\A\s*(?i:tel:)?\+[1-9][0-9]{6,14}(?:;(?s:.*))?\s*\z"  # what E.164 is already
+# How the provider writes most numbers; the simple forms of the rules below hold for it.
+_PLAIN = r"\A(?:tel:)?\+[1-9][0-9]{6,14}\z"
+_TAIL = 4  # digits of it
+_LETTERED = r"\A[^;]*(?:[A-Za-z@]|[^\x00-\x7F])"  # before parameters; the scheme's letters count
+_DIALLED = r"\A\s*(?i:sips?:)[^@;:AC-Zac-z]*(?:[@;:]|\z)"  # the b is of %2b, which is a plus
 _SIP = r"\A\s*(?i:sips?:)"
 _NOT_A_NUMBER = r"[A-Za-z@]|[^\x00-\x7F]"
 _NO_DIGIT = re.compile("[^0-9]+")
@@ -63,54 +71,130 @@ class Numbers:
         return self._tokens[number]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to become of a source's values. ``pii`` says which texts are numbers at all."""
+
+    source: str
+    treatment: Treatment
+    pii: Pii
+
+
 def mask(
     array: pa.Array, treatment: Treatment, pii: Pii, numbers: Numbers | None = None
 ) -> pa.Array:
-    """A column as its treatment leaves it; NULL stays NULL.
+    """A column as its treatment leaves it; NULL stays NULL. ``numbers`` are those of the page."""
+    (masked,) = mask_all([(Asked("", treatment, pii), array)], numbers or Numbers(Policy()))
+    return masked
 
-    ``pii`` says which texts are numbers at all. ``numbers`` are those of the page.
+
+def mask_all(columns: Sequence[tuple[Asked, pa.Array]], numbers: Numbers) -> list[pa.Array]:
+    """The columns of a page as their treatments leave them; NULL stays NULL.
+
+    Each distinct text is read once by a rule, however many columns and rows have it: the legs of a
+    conversation repeat its numbers, and so do the attributes of a leg.
     """
+    found = [_at_once(asked, array, numbers) for asked, array in columns]
+    places = [place for place, masked in enumerate(found) if masked is None]
+    by_text = _by_text([columns[place] for place in places], numbers)
+    for place, masked in zip(places, by_text, strict=True):
+        found[place] = masked
+    return found
+
+
+def _at_once(asked: Asked, array: pa.Array, numbers: Numbers) -> pa.Array | None:
+    """A column that need not be read to be masked, else None."""
+    treatment = asked.treatment
     if treatment in _KEPT:
         return array
-    numbers = numbers or Numbers(Policy())
     is_absent = treatment is Treatment.TOKEN and not numbers.has_key
     if treatment is Treatment.DROP or is_absent or array.null_count == len(array):
         return pa.nulls(len(array), array.type)
-    rule = _rule(treatment, pii, numbers)
-    return _each(array, rule) if pa.types.is_list(array.type) else _distinct(array, rule)
+    if treatment is Treatment.REDACT:
+        texts = _texts_of(array)
+        return _placed(array, pc.if_else(texts.is_valid(), _REDACTED, _NULL))
+    return None
+
+
+def _by_text(columns: Sequence[tuple[Asked, pa.Array]], numbers: Numbers) -> Iterator[pa.Array]:
+    if not columns:
+        return
+    sources = {asked.source: _texts_of(array) for asked, array in columns}
+    encoded = pa.concat_arrays(sources.values()).dictionary_encode()
+    starts = accumulate(map(len, sources.values()), initial=0)
+    rows = {n: encoded.indices.slice(at, len(sources[n])) for n, at in zip(sources, starts)}  # noqa: B905
+    kinds = _kinds(encoded.dictionary)
+    rules = {(asked.treatment, asked.pii) for asked, _ in columns}
+    made = {rule: _ruled(kinds, *rule, numbers) for rule in rules}
+    for asked, array in columns:
+        yield _placed(array, made[asked.treatment, asked.pii].take(rows[asked.source]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    """Distinct texts and what they are at a glance; most need no more.
+
+    ``plain`` are numbers as the provider writes them, ``named`` have letters where a number has
+    digits, of which ``dialled`` may yet be a number's SIP address.
+    """
+
+    texts: pa.Array
+    plain: pa.Array
+    named: pa.Array
+    dialled: pa.Array
+
+
+def _kinds(texts: pa.Array) -> _Kinds:
+    plain, lettered, has_scheme, dialled = (
+        pc.match_substring_regex(texts, kind) for kind in (_PLAIN, _LETTERED, _SCHEME, _DIALLED)
+    )
+    return _Kinds(texts, plain, pc.and_not(lettered, has_scheme), dialled)
 
 
 _Rule = Callable[[pa.Array], pa.Array]
 
 
-def _rule(treatment: Treatment, pii: Pii, numbers: Numbers) -> _Rule:
+def _ruled(kinds: _Kinds, treatment: Treatment, pii: Pii, numbers: Numbers) -> pa.Array:
     match treatment:
-        case Treatment.REDACT:
-            return _name
         case Treatment.LAST_DIGITS:
-            return _phone if pii is Pii.PHONE else _contact
+            rest = _phone if pii is Pii.PHONE else _contact
+            return _mostly(kinds, _tail, kinds.named, rest)
         case Treatment.TOKEN:
-            return lambda texts: _texts(map(numbers.token, texts.to_pylist()))
+            return _texts(map(numbers.token, kinds.texts.to_pylist()))
         case Treatment.FRONT:
-            return lambda texts: _fronts(texts, numbers)
+            hidden = pc.and_not(kinds.named, kinds.dialled)
+            return _mostly(kinds, _head, hidden, lambda texts: _fronts(texts, numbers))
     raise ValueError(treatment)
 
 
-def _distinct(texts: pa.Array, rule: _Rule) -> pa.Array:
-    """The legs of a conversation repeat its numbers: each is masked once."""
-    encoded = texts.dictionary_encode()
-    return rule(encoded.dictionary).take(encoded.indices)
+def _mostly(kinds: _Kinds, plain: _Rule, hidden: pa.Array, rest: _Rule) -> pa.Array:
+    """What a rule leaves of the texts: most are ``plain`` or ``hidden``."""
+    found = pc.if_else(kinds.plain, plain(kinds.texts), _REDACTED)
+    others = pc.invert(pc.or_(kinds.plain, hidden))
+    if pc.any(others).as_py():
+        found = pc.replace_with_mask(found, others, rest(kinds.texts.filter(others)))
+    return found
 
 
-def _each(lists: pa.Array, rule: _Rule) -> pa.Array:
-    lengths = pc.fill_null(pc.list_value_length(lists), 0)
+def _tail(texts: pa.Array) -> pa.Array:
+    return pc.utf8_slice_codeunits(texts, -_TAIL)
+
+
+def _head(texts: pa.Array) -> pa.Array:
+    return pc.utf8_slice_codeunits(pc.replace_substring(texts, "tel:", ""), 0, -_TAIL)
+
+
+def _texts_of(array: pa.Array) -> pa.Array:
+    return array.flatten() if pa.types.is_list(array.type) else array
+
+
+def _placed(array: pa.Array, texts: pa.Array) -> pa.Array:
+    """Masked texts where those of the array stood: in its lists, where it has such."""
+    if not pa.types.is_list(array.type):
+        return texts
+    lengths = pc.fill_null(pc.list_value_length(array), 0)
     offsets = pa.concat_arrays([pa.array([0], pa.int32()), pc.cumulative_sum(lengths)])
-    masked = _distinct(lists.flatten(), rule)
-    return pa.ListArray.from_arrays(offsets, masked, type=lists.type, mask=lists.is_null())
-
-
-def _name(texts: pa.Array) -> pa.Array:
-    return pc.if_else(texts.is_valid(), _REDACTED, pa.scalar(None, pa.string()))
+    return pa.ListArray.from_arrays(offsets, texts, type=array.type, mask=array.is_null())
 
 
 def _phone(texts: pa.Array) -> pa.Array:

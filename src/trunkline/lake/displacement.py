@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from trunkline.lake.catalogue import Catalogue, LiveFile, Publication
 from trunkline.lake.landing import Layout, StagedFile
 from trunkline.lake.remainder import without_days, without_keys
-from trunkline.scope import OPEN_AT, TAIL, Scope, ScopeKind
+from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope, ScopeKind
 
 # A publication of a kind takes the place of days in files of these scopes; None is its own.
 _DAYS: dict[ScopeKind, tuple[Scope | None, ...]] = {
@@ -48,11 +48,13 @@ def displaced(
 
     Days take the place of days: of their own scope, and whole days of the tail's too. Records take
     the place of records: in OPEN_AT and the tail, and those that filters let through in the tail.
-    So what the tail has of a record is always the newest that is held.
+    So what the tail has of a record is always the newest that is held. ``kept`` may have files of
+    whole days in another scope: see ``Lake.publish``.
     """
     ended = [
         *_by_days(home, catalogue, publication, layout),
         *_by_records(home, catalogue, publication, kept, layout),
+        *_told_anew(home, catalogue, publication, kept, layout),
     ]
     files = tuple(file for file, _ in ended)
     return Displaced(files, tuple(rest for _, of_file in ended for rest in of_file))
@@ -89,6 +91,26 @@ def _by_records(
                 rest = without_keys(home, file, table, publication.job, keys, layout)
                 if rest is not None:
                     yield file, rest
+
+
+def _told_anew(
+    home: Path,
+    catalogue: Catalogue,
+    publication: Publication,
+    kept: tuple[StagedFile, ...],
+    layout: Layout,
+) -> Iterator[_Ended]:
+    """Records of days that are held whole, which another scope brought anew."""
+    anew = tuple(file for file in kept if not file.scope)
+    if publication.scope == WHOLE or not anew:
+        return
+    keys = _keys(home, anew, layout)
+    days = frozenset(day for file in anew for day in file.days)
+    for table in layout.tables:
+        for file in catalogue.live_files(publication.organization, table, days):
+            rest = without_keys(home, file, table, publication.job, keys, layout)
+            if rest is not None:
+                yield file, rest
 
 
 def _keys(home: Path, kept: tuple[StagedFile, ...], layout: Layout) -> pa.Array:

@@ -21,7 +21,7 @@ from trunkline.lake.freshness import OpenRecord
 from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
 from trunkline.lake.reading import Held, Reads
 from trunkline.lake.relation import Part
-from trunkline.lake.remainder import newest_only
+from trunkline.lake.remainder import newest_only, split
 from trunkline.lake.retention import Keep, Pruned
 from trunkline.scope import OPEN_AT, WHOLE, Scope
 
@@ -72,18 +72,34 @@ class Lake:
         if (already := self.catalogue.snapshot_of(publication.job)) is not None:
             return already
         self._require(publication)
-        kept = newest_only(self.home, publication.files, layout)
+        once = newest_only(self.home, publication.files, layout)
+        kept = self._placed(publication, once, layout)
         gone = displaced(self.home, self.catalogue, publication, kept, layout)
         whole = replace(
             publication,
             files=(*kept, *gone.remainders),
-            days=_conversations(kept, publication, layout),
+            days=_conversations(once, publication, layout),
             open=self._open(kept, publication, layout),
         )
         snapshot = self.catalogue.publish(whole, gone.files, published_at)
         paths = {file.path for file in kept}
-        self.discard(file for file in publication.files if file.path not in paths)
+        staged = (*publication.files, *once)
+        self.discard(file for file in staged if file.path not in paths)
         return snapshot
+
+    def _placed(
+        self, publication: Publication, files: tuple[StagedFile, ...], layout: Layout
+    ) -> tuple[StagedFile, ...]:
+        """What was open at an instant and began on a day held whole, in that day's own scope.
+
+        It is newer than the day, of which alone it would be read: it may have gone on since, and
+        the day may have been held before it began.
+        """
+        if publication.scope != OPEN_AT:
+            return files
+        days = self._whole(publication.organization).get(publication.dataset, frozenset())
+        pieces = (split(self.home, file, days, layout, WHOLE) for file in files)
+        return tuple(piece for of_file in pieces for piece in of_file)
 
     def amend(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
         """Put some records in the place of what is held of them, in all tables at once.
@@ -185,7 +201,7 @@ class Lake:
         whole = self._whole(catalog.schema, snapshot) if reads.scopes else {}
         return Held(files, whole).parts(catalog, reads)
 
-    def _whole(self, organization: str, snapshot: int) -> dict[str, frozenset[date]]:
+    def _whole(self, organization: str, snapshot: int | None = None) -> dict[str, frozenset[date]]:
         """The days held whole, by dataset."""
         days: dict[str, set[date]] = {}
         for held in self.coverage(organization, snapshot):

@@ -83,6 +83,7 @@ def stage(
 ) -> Receipt:
     """Write each table that has rows to ``files/<table>/<name>.parquet``; durable on return.
 
+    A column that is NULL throughout is left out: whoever reads files knows the declared columns.
     The same name written again (a page fetched twice because of a crash) replaces the file, so
     nothing is left behind that no receipt names.
     """
@@ -101,9 +102,16 @@ def stage(
 
 
 def _encoded(rows: pa.Table, layout: Layout) -> pa.Buffer:
-    sink = pa.BufferOutputStream()
+    sink, rows = pa.BufferOutputStream(), _with_values(rows, layout)
     pq.write_table(rows, sink, **written_as(rows.schema, layout.keys))
     return sink.getvalue()
+
+
+def _with_values(rows: pa.Table, layout: Layout) -> pa.Table:
+    """The rows without columns that are NULL throughout, but for those that the lake reads."""
+    always = layout.keys | {layout.key, layout.time_column, layout.end_column}
+    columns = zip(rows.column_names, rows.itercolumns(), strict=True)
+    return rows.select([n for n, of in columns if n in always or of.null_count < len(of)])
 
 
 def _staged(

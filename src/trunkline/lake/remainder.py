@@ -86,6 +86,28 @@ def newest_only(
     return tuple(kept)
 
 
+def split(
+    home: Path, file: StagedFile, days: frozenset[date], layout: Layout, scope: Scope
+) -> tuple[StagedFile, ...]:
+    """A staged file as two: of ``days`` for another scope, and of all others for its own."""
+    if not file.days.keys() & days:
+        return (file,)
+    chosen = pa.array(sorted(days), pa.date32())
+
+    def inside(rows: pa.Table) -> pa.Array:
+        of_row = pc.cast(pc.floor_temporal(rows[layout.time_column], unit="day"), pa.date32())
+        return pc.is_in(of_row, value_set=chosen)
+
+    def outside(rows: pa.Table) -> pa.Array:
+        return pc.invert(inside(rows))
+
+    source, own, page = home / file.path, Scope.parse(file.scope), _page(file)
+    return (
+        *_filtered(home, source, file.table, f"{page}-held", inside, layout, scope),
+        *_filtered(home, source, file.table, f"{page}-rest", outside, layout, own),
+    )
+
+
 def _page(file: StagedFile) -> str:
     return Path(file.path).stem
 

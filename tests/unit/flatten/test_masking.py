@@ -9,12 +9,12 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trunkline.catalog import Pii
 from trunkline.flatten import masking
-from trunkline.flatten.masking import Numbers
+from trunkline.flatten.masking import Asked, Numbers, mask_all
 from trunkline.flatten.policy import Policy
 from trunkline.flatten.treatment import ALLOWED, Treatment
 
@@ -29,6 +29,7 @@ WRITTEN = st.one_of(
     st.text("0123456789+-(). ;@:telsip\u0660\uff11", max_size=24),
     st.text(),
 )
+UNHURRIED = settings(deadline=None)  # libphonenumber reads its metadata within the first example
 MASKED = re.compile(r"[0-9]{1,4}\Z|REDACTED\Z")
 
 
@@ -152,6 +153,22 @@ def test_a_slice_is_masked_as_a_slice() -> None:
     assert mask(lists, Pii.PHONE).to_pylist() == [None, ["0002", None], []]
 
 
+def test_columns_masked_together_are_masked_as_each_would_be_alone() -> None:
+    """Of one source or several, texts or lists, with NULLs and without rows."""
+    numbers = Numbers(Policy(key=KEY, region="AU"))
+    some = pa.array(["tel:+61491570156", None, "Ann", "0491 570 156", "sip:7@x"])
+    lists = pa.array([["Ann", None, "66455"], None, [], ["tel:+61491570156"], ["112"]])
+    arrays = {"a": some, "b": lists, "c": some[2:], "d": lists[1:4], "e": some[:0]}
+    asked = [
+        (Asked(source, ALLOWED[pii][0], pii), array)
+        for pii in (Pii.FRONT, Pii.PHONE, Pii.NONE, Pii.TOKEN, Pii.CONTACT, Pii.NAME)
+        for source, array in arrays.items()
+    ]
+    together = mask_all(asked, numbers)
+    for (one, array), masked_array in zip(asked, together, strict=True):
+        assert masked_array.equals(masking.mask(array, one.treatment, one.pii, numbers))
+
+
 def tokens(values: list[Any], key: bytes | None = KEY, region: str = "AU") -> list[Any]:
     numbers = Numbers(Policy(key=key, region=region))
     array = pa.array(values, pa.string())
@@ -186,6 +203,7 @@ def test_tokens_of_lists_stand_at_their_places() -> None:
     assert mask(lists, Pii.TOKEN).to_pylist() == [[None, one], None, [], [None]]
 
 
+@UNHURRIED
 @given(st.lists(st.none() | WRITTEN))
 def test_a_token_has_its_form_and_no_more_than_that(values: list[str | None]) -> None:
     found = tokens(values)
@@ -200,6 +218,10 @@ def test_a_token_has_its_form_and_no_more_than_that(values: list[str | None]) ->
         ("tel:+61491570156", "+6149157"),
         ("0491 570 156", "+6149157"),
         ("sip:+61491570156@example.com", "+6149157"),
+        ("SIP:%2B61491570156:x@example.com", "+6149157"),
+        ("sips:%2b61491570156;a=b@example.com", "+6149157"),
+        ("sip:0491570156@b.example.com", "+6149157"),
+        ("tel:0491570156;phone-context=example.com", "+6149157"),
         ("1234567", "123"),
         ("123456", "1234"),
         ("66455", "664"),
@@ -217,6 +239,7 @@ def test_the_front_of_a_number(text: str | None, front: str | None) -> None:
     assert masked([text], Pii.FRONT) == [front]
 
 
+@UNHURRIED
 @given(st.lists(WRITTEN), st.sampled_from(["", "AU", "AR", "MX", "US"]))
 def test_the_two_views_never_hold_the_same_digit(values: list[str], region: str) -> None:
     """Laid over the number, as it came or in E.164, the front ends before the tail begins."""
@@ -234,6 +257,7 @@ def test_the_two_views_never_hold_the_same_digit(values: list[str], region: str)
             assert len(tail) <= 4
 
 
+@UNHURRIED
 @given(st.lists(WRITTEN))
 def test_the_front_is_never_the_end_of_a_number(values: list[str]) -> None:
     numbers = Numbers(Policy())
@@ -245,6 +269,7 @@ def test_the_front_is_never_the_end_of_a_number(values: list[str]) -> None:
             assert front == number[:-4]
 
 
+@UNHURRIED
 @given(st.lists(st.none() | WRITTEN))
 def test_a_front_does_not_depend_on_what_stands_beside_it(values: list[str | None]) -> None:
     assert masked(values, Pii.FRONT) == [masked([value], Pii.FRONT)[0] for value in values]

@@ -24,6 +24,7 @@ from tests.unit.flatten.pages import (
 )
 from trunkline.errors import MalformedAnswer
 from trunkline.flatten import Flattened
+from trunkline.flatten.cut import schema_of
 from trunkline.interval import EVER, Before
 
 
@@ -35,7 +36,7 @@ def test_a_page_may_have_no_conversations(page: bytes) -> None:
     assert flattened.watermark is None
     for table in FLATTENER.tables:
         assert flattened.tables[table.name].num_rows == 0
-        assert flattened.tables[table.name].schema == FLATTENER.schemas[table.name]
+        assert flattened.tables[table.name].schema == schema_of(table)
 
 
 def test_the_last_page_has_no_cursor() -> None:

@@ -78,7 +78,7 @@ def record(name: str, day: date, *, hour: int = 10, segments: int = 2) -> Record
     return name, datetime(day.year, day.month, day.day, hour, tzinfo=UTC), segments
 
 
-def tables(records: Iterable[Record], version: str = "first") -> dict[str, pa.Table]:
+def tables(records: Iterable[Record], version: str | None = "first") -> dict[str, pa.Table]:
     """The tables of a page, as a flattener would cut them."""
     rows: dict[str, list[dict[str, Any]]] = {"conversations": [], "segments": []}
     for name, start, segments in records:

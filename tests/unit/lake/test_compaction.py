@@ -21,6 +21,7 @@ from tests.unit.lake.pages import (
     ORGANIZATION,
     PUBLISHED,
     Record,
+    held,
     publication,
     publish,
     read,
@@ -86,6 +87,23 @@ def test_a_complete_month_becomes_one_file_a_table_with_the_same_rows(lake: Lake
         )
         assert order == sorted(order)
     assert len(lake.coverage(ORGANIZATION)) == 28
+
+
+def test_files_that_lack_a_column_are_merged_with_those_that_have_it(lake: Lake) -> None:
+    first, *others = of_days(FEBRUARY)
+    receipts = [
+        lake.stage(f"j-{number}", tables(page, version), LAYOUT)
+        for number, (page, version) in enumerate([(first, None), *((p, "has") for p in others)])
+    ]
+    lake.publish(publication("j", FEBRUARY, receipts), LAYOUT, PUBLISHED)
+    lacking, having = (
+        pq.read_schema(lake.home / receipt.files[0].path).names for receipt in receipts[:2]
+    )
+    assert set(having) - set(lacking) == {"version"}
+    before = held(lake)
+    assert set(before.values()) == {None, "has"}
+    compact(lake)
+    assert held(lake) == before
 
 
 def test_the_snapshot_before_stays_as_it_was(lake: Lake) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 
 from tests.unit.lake.asking import ask
 from tests.unit.lake.pages import LAYOUT, record, tables
+from trunkline.lake.amending import open_in
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt, rows_by_day, stage
 from trunkline.lake.relation import Part, Relation
@@ -63,10 +65,46 @@ def test_every_kind_of_column_comes_back_as_it_was(tmp_path: Path) -> None:
         }
     )
     [file] = stage(tmp_path, "j", {"segments": rows}, LAYOUT).files
-    assert pq.read_table(tmp_path / file.path).equals(rows)
+    with_values = [name for name in rows.column_names if not name.startswith("no_")]
+    assert pq.read_table(tmp_path / file.path).equals(rows.select(with_values))
     columns = tuple((name, type_of(rows.schema.field(name).type)) for name in rows.column_names)
     relation = Relation("genesys", "segments", columns, (Part((str(tmp_path / file.path),)),))
     assert ask("SELECT * FROM segments", relations=(relation,)) == rows.to_pylist()
+
+
+def test_a_column_without_values_takes_no_place_and_reads_as_null(tmp_path: Path) -> None:
+    """The lake itself reads the key, the time and the end of records: those stay."""
+    nothing = pa.nulls(1, pa.string())
+    rows = pa.table(
+        {
+            "conversation_id": pa.array(["a"]),
+            "conversation_start": pa.array([datetime(2025, 3, 13, tzinfo=UTC)]).cast(
+                Type.TIMESTAMP.arrow
+            ),
+            "conversation_end": pa.nulls(1, Type.TIMESTAMP.arrow),
+            "segment_key": nothing,
+            "version": nothing,
+        }
+    )
+    layout = replace(LAYOUT, end_column="conversation_end")
+    pages = [rows, rows.set_column(4, "version", pa.array(["second"]))]
+    files = [
+        stage(tmp_path, f"j-{number}", {"conversations": page}, layout).files[0]
+        for number, page in enumerate(pages)
+    ]
+    assert pq.read_schema(tmp_path / files[0].path).names == rows.column_names[:4]
+    assert (
+        open_in(tmp_path, tuple(files), layout)
+        == [("a", datetime(2025, 3, 13, tzinfo=UTC), "")] * 2
+    )
+    columns = (("version", Type.TEXT), ("conversation_id", Type.TEXT))
+    paths = tuple(str(tmp_path / file.path) for file in files)
+    for order in (paths, paths[::-1]):
+        relation = Relation("genesys", "conversations", columns, (Part(order),))
+        versions = ask("SELECT version AS v FROM conversations ORDER BY v", relations=(relation,))
+        assert versions == [{"v": "second"}, {"v": None}]
+        missing = "SELECT count(*) AS n FROM conversations WHERE version IS NULL"
+        assert ask(missing, relations=(relation,)) == [{"n": 1}]
 
 
 def type_of(arrow: pa.DataType) -> Type:

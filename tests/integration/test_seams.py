@@ -1,0 +1,54 @@
+"""Where the parts of the lake meet: one record held in more than one way, counted once and anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.gateway import SMALL, Site, same_rows
+from trunkline.engine import Options
+from trunkline_simulator.settings import Shape
+
+FIRST, LAST = date(2025, 9, 1), date(2026, 2, 28)
+FEBRUARY = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
+ENDED = "conversation_end >= '2026-02-01' AND conversation_end < '2026-03-01'"
+DECEMBER = "SELECT * FROM conversations WHERE conversation_start >= '2025-12-01'"
+NO_TAIL = Options(tail=False)
+Row = dict[str, Any]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """An organisation of which December is held as it was known in the middle of its 20th."""
+    busy = replace(SMALL, shape=Shape(per_day=60))
+    return Site(tmp_path / "home", busy, start=datetime(2025, 12, 20, 21, 30, tzinfo=UTC))
+
+
+def ended(site: Site, table: str = "conversations") -> list[Row]:
+    of = {
+        row["conversation_id"]
+        for row in site.truth("conversations", FIRST, LAST)
+        if row["conversation_end"] and FEBRUARY[0] <= row["conversation_end"] < FEBRUARY[1]
+    }
+    return [row for row in site.truth(table, FIRST, LAST) if row["conversation_id"] in of]
+
+
+@pytest.mark.parametrize("options", [NO_TAIL, Options()])
+def test_what_was_open_is_told_as_it_is_now_though_its_day_was_held_before(
+    site: Site, options: Options
+) -> None:
+    site.prepare(DECEMBER, options)
+    site.wait(days=79)
+    early = [r for r in ended(site) if r["conversation_start"] < site.start]
+    assert early, "some had begun when December was fetched, and went on into February"
+    same_rows(
+        "conversations", site.query(f"SELECT * FROM conversations WHERE {ENDED}"), ended(site)
+    )
+    span = ENDED.replace("conversation_end", "c.conversation_end")
+    joined = "segments s JOIN conversations c USING (conversation_id)"
+    found = site.query(f"SELECT s.* FROM {joined} WHERE {span}")
+    same_rows("segments", found, ended(site, "segments"))
