@@ -229,7 +229,10 @@ def _file(path: Path, *, required: bool) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         if required:
-            raise ConfigError(f"there is no configuration file {path}") from None
+            raise ConfigError(
+                f"there is no file {path}",
+                hint="It is named by --config, TRUNKLINE_CONFIG or the setting policy.",
+            ) from None
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error

@@ -60,6 +60,40 @@ def test_a_value_that_is_missing_is_said_before_anything_is_requested(site: Site
     assert site.requests == []
 
 
+def test_a_value_that_the_query_has_no_parameter_for(site: Site) -> None:
+    bounds = "conversation_start >= '2026-02-03' AND conversation_start < '2026-02-05'"
+    sql = f"SELECT count(*) FROM conversations WHERE {bounds}"
+    with pytest.raises(SqlError, match="the query has no parameters"):
+        site.query(sql, Options(parameters={"day": "2026-02-03"}))
+    values = {"since": "2026-02-03", "until": "2026-02-04", "untill": "2026-02-05"}
+    with pytest.raises(SqlError, match="no parameter untill"):
+        site.query(f"SELECT 1 FROM conversations WHERE {NAMED}", Options(parameters=values))
+    assert site.requests == []
+
+
+def test_a_time_that_is_none_is_said_before_anything_is_requested(site: Site) -> None:
+    values = {"since": "2026-02-03", "until": "Smith"}
+    with pytest.raises(SqlError, match="the parameter until is no time") as caught:
+        site.query(f"SELECT 1 FROM conversations WHERE {NAMED}", Options(parameters=values))
+    assert "Smith" not in str(caught.value)
+    with pytest.raises(SqlError, match="the parameter 2 is no time"):
+        site.query(
+            "SELECT 1 FROM conversations WHERE conversation_start BETWEEN ? AND ?",
+            Options(parameters=("2026-02-03", "2026-02-31")),
+        )
+    assert site.requests == []
+
+
+def test_a_text_beside_a_column_that_only_has_the_name_of_a_time(site: Site) -> None:
+    found = site.query(
+        "WITH m AS (SELECT strftime(conversation_start, '%Y-%m') AS conversation_start "
+        "FROM conversations WHERE conversations.conversation_start::DATE = DATE '2026-02-03') "
+        "SELECT count(*) AS n FROM m WHERE conversation_start >= $month",
+        Options(parameters={"month": "2026-02"}),
+    )
+    assert found == [{"n": len(site.truth("conversations", date(2026, 2, 3), date(2026, 2, 3)))}]
+
+
 def test_one_that_is_no_time_bounds_nothing(site: Site) -> None:
     with pytest.raises(UnboundedScan):
         site.query(

@@ -80,6 +80,19 @@ def test_a_year_of_a_rare_queue_then_all_of_it_then_the_queue_again(site: Site) 
         assert engine.explain(segments(YEAR, rare)).filters == ()
 
 
+def test_what_the_held_days_tell_is_counted_in_conversations(site: Site) -> None:
+    queue = queues(site, *MONTH_DAYS)[-1]
+    week = date(2025, 2, 22), date(2025, 2, 28)
+    site.prepare(f"SELECT 1 FROM conversations WHERE {MONTH}")
+    with site.engine() as engine:
+        later = MONTH.replace("-03-01", "-03-02")
+        (found,) = engine.explain(segments(later, queue)).filters
+    of = {r["conversation_id"] for r in site.truth("segments", *week) if r["queue_id"] == queue}
+    assert found.choice is not None
+    assert found.choice.share is not None
+    assert (found.choice.share.matching, found.choice.share.days) == (len(of), 7)
+
+
 def test_a_join_brings_whole_conversations(site: Site) -> None:
     rare = queues(site, *MONTH_DAYS)[0]
     rows, _ = asked(

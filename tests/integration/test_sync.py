@@ -153,6 +153,9 @@ def test_a_table_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(UnknownRelation) as caught:
         site.sync(replace(FEBRUARY, tables=("conversation",)))
     assert caught.value.hint == "Did you mean conversations?"
+    with pytest.raises(UnknownRelation, match="no table zzz") as caught:
+        site.sync(replace(FEBRUARY, tables=("zzz",)))
+    assert caught.value.hint == "`trunkline tables` lists them all."
     assert site.requests == []
 
 

@@ -63,7 +63,7 @@ def test_what_is_past_the_watermark_is_in_the_answer(site: Site) -> None:
     assert tail["conversations"] >= len(new)
     (notice,) = prepared.notices
     assert notice.startswith(
-        "conversation_details: from 2026-03-10T03:30:00.000Z to 2026-03-10T09:"
+        "the tail of conversation_details, from 2026-03-10T03:30:00.000Z to 2026-03-10T09:"
     )
     assert "no participant attributes" in notice
 
@@ -230,7 +230,7 @@ def test_a_lake_that_is_more_than_seven_days_behind(tmp_path: Path) -> None:
     (tail,) = prepared.certificate["tail"]
     assert tail["interval"].startswith("2026-03-01T09:30:00.000Z/2026-03-08T09:30:00.000Z")
     assert prepared.certificate["complete"] is False
-    assert any("2026-03-08T09:30:00.000Z/" in notice for notice in prepared.notices[-1:])
+    assert any("2026-03-08T09:30:00.000Z to " in notice for notice in prepared.notices[-1:])
 
 
 def test_what_cannot_be_had_fails_the_question(tmp_path: Path) -> None:

@@ -20,13 +20,18 @@ refresh_after = 3600
 [genesys]
 region = "ap-southeast-2"
 org = "your-short-name"
-client_id = "the-id"        # the secret is better kept in the environment"""
+client_id = "the-id"        # the secret is better kept in the environment
+
+[masking]
+listed = ["order_type"]     # participant attributes whose values are kept"""
 
 REGIONS_TEXT = """\
 `genesys.region` takes the AWS region (with dashes or underscores), one of the other names, the
 domain, or the address of the login page. A domain that is not listed is taken at its word."""
 
 OTHER = """\
+What else may stand in the table `[masking]` is in [masking](../explanation/masking.md#the-policy).
+
 Two variables are no settings: `TRUNKLINE_CONFIG` names the file, and `TRUNKLINE_DEBUG=1` shows the
 traceback of an internal error, which may hold values. Any other variable that begins with
 `TRUNKLINE_` or `GENESYS_` and is none of these has no effect, and a notice on stderr says so.

@@ -36,7 +36,7 @@ COLOURS = {Health.GOOD: "green", Health.WARNING: "yellow", Health.BAD: "red"}
 )
 @click.pass_context
 def command(ctx: click.Context, /, *, verify: bool, **given: Any) -> None:
-    """Check settings, host, token, organisation, divisions, permissions, clock and rate limits.
+    """Check settings, host, token, divisions, permissions, clock, rate limits and what is held.
 
     Each finding that is not good says what to do. The exit status is that of the first bad one.
     --verify asks the provider how many conversations began on each final day that is held, one

@@ -9,12 +9,13 @@ import msgspec
 
 from trunkline.cli import grid
 from trunkline.cli.opening import engine_of
-from trunkline.cli.progress import watching
+from trunkline.cli.progress import days_of, watching
 from trunkline.cli.telling import put, tell, visible
 from trunkline.engine import Engine
 from trunkline.errors import IncompleteData, UsageError
 from trunkline.interval import iso
 from trunkline.jobs.job import Job, JobState
+from trunkline.scope import OPEN_AT
 
 
 @click.group("jobs", invoke_without_command=True)
@@ -54,9 +55,19 @@ def list_jobs(ctx: click.Context) -> None:
 
 
 def _row(job: Job) -> tuple[str, ...]:
-    days = f"{job.interval.start:%F} to {job.interval.last_day:%F}"
-    state, note = job.state.value, job.error or ""
-    return (job.key[:8], job.dataset, days, state, str(job.pages), note)
+    notes = filter(None, (_filter(job), job.error))
+    return (
+        job.key[:8],
+        job.dataset,
+        days_of(job),
+        job.state.value,
+        str(job.pages),
+        "; ".join(notes),
+    )
+
+
+def _filter(job: Job) -> str:
+    return f"where {job.scope.condition}" if job.scope.predicates else ""
 
 
 @command.command("show")
@@ -77,6 +88,7 @@ def show(ctx: click.Context, key: str) -> None:
         "dataset": job.dataset,
         "interval": str(job.interval),
         "days": len(job.days),
+        "of them": "what was open" if job.scope == OPEN_AT else _filter(job) or "all",
         "state": job.state.value,
         "provider's id": job.remote_id,
         "pages": job.pages,
@@ -140,5 +152,6 @@ def _find(engine: Engine, key: str) -> Job:
     found = [job for job in engine.jobs() if job.key.startswith(key)]
     if len(found) != 1:
         count = "no job" if not found else f"{len(found)} jobs"
-        raise UsageError(f"{count} with a key that starts with {key!r}")
+        hint = "`trunkline jobs` lists them by their keys; more of a key tells two apart."
+        raise UsageError(f"{count} with a key that starts with {key!r}", hint=hint)
     return found[0]

@@ -26,6 +26,7 @@ from trunkline.engine.events import (
 from trunkline.http.exchange import Exchange
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Progress
+from trunkline.scope import OPEN_AT
 
 WORDS = {
     JobState.PLANNED: ("waiting", "dim"),
@@ -113,7 +114,7 @@ class View:
             word, style = WORDS[job.state]
             landed = self.conversations.get(job.key, 0)
             grid.add_row(
-                Text(_days(job)),
+                Text(days_of(job)),
                 Text(word, style=style),
                 Text(_count(job.pages, "page") if job.pages else "", style="dim"),
                 Text(_count(landed, "conversation") if landed else "", style="dim"),
@@ -191,18 +192,21 @@ def _line(event: Event, view: View) -> Iterator[str]:
         return
     job = event.job
     if event.note:
-        yield f"{_days(job)}: {WORDS[job.state][0]}: {event.note}"
+        yield f"{days_of(job)}: {WORDS[job.state][0]}: {event.note}"
     elif job.state in SPOKEN:
-        yield f"{_days(job)}: {SPOKEN[job.state](job, view)}"
+        yield f"{days_of(job)}: {SPOKEN[job.state](job, view)}"
 
 
 def _merging(event: Merging) -> str:
     return f"{event.month:%Y-%m} is complete: merging its files"
 
 
-def _days(job: Job) -> str:
-    """The first and the last day of a job, both included."""
-    return f"{job.interval.start:%F} to {job.interval.last_day:%F}"
+def days_of(job: Job) -> str:
+    """The first and the last day of a job, both included; one day where they are the same."""
+    first, last = f"{job.interval.start:%F}", f"{job.interval.last_day:%F}"
+    if job.scope == OPEN_AT:
+        return f"{first}, open then"
+    return first if first == last else f"{first} to {last}"
 
 
 def _landed(job: Job, view: View) -> str:

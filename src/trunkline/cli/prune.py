@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from itertools import groupby
 
 import click
 
@@ -54,7 +56,7 @@ def command(
             put(f"snapshot {snapshot} is kept for {pin}")
         if unpin:
             count = asyncio.run(engine.unpin(month_of(unpin), observe))
-            put(f"{count} pins of {unpin} removed; the next prune may remove what they kept")
+            put(_let_go(count, unpin))
         if pin or unpin:
             return
         since = _since(keep_since, engine.settings.timezone)
@@ -73,12 +75,33 @@ def _tell(kept: Kept, *, dry_run: bool) -> None:
     for month in kept.merged:
         put(f"{month:%Y-%m} is complete: its files are merged")
     verb = "would be removed" if dry_run else "removed"
-    snapshots, files = len(kept.pruned.snapshots), len(kept.pruned.files)
-    put(f"{snapshots:,} snapshots and {files:,} files ({_size(kept.pruned.bytes)}) {verb}")
+    snapshots = _count(len(kept.pruned.snapshots), "snapshot")
+    files = _count(len(kept.pruned.files), "file")
+    put(f"{snapshots} and {files} ({_size(kept.pruned.bytes)}) {verb}")
     if kept.oldest:
-        put(f"the oldest snapshot is {kept.oldest}")
-    for month, snapshot in kept.pins:
-        put(f"snapshot {snapshot} is pinned for {month:%Y-%m}")
+        put(f"the oldest snapshot is {kept.oldest}{' now' if dry_run else ''}")
+    for snapshot in sorted({number for _, number in kept.pins}):
+        months = [month for month, number in kept.pins if number == snapshot]
+        put(f"snapshot {snapshot} is pinned for {', '.join(_stretches(months))}")
+
+
+def _stretches(months: Iterable[date]) -> Iterator[str]:
+    """Months as text, those that follow one another as one stretch."""
+    numbered = enumerate(sorted(months))
+    for _, pairs in groupby(numbered, lambda pair: pair[1].year * 12 + pair[1].month - pair[0]):
+        stretch = [month for _, month in pairs]
+        first, last = f"{stretch[0]:%Y-%m}", f"{stretch[-1]:%Y-%m}"
+        yield first if first == last else f"{first} to {last}"
+
+
+def _let_go(count: int, month: str) -> str:
+    if not count:
+        return f"nothing is pinned for {month}"
+    return f"{_count(count, 'pin')} of {month} removed; the next prune may remove what was kept"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _size(size: int) -> str:

@@ -86,7 +86,7 @@ def _list(known: Catalog) -> None:
     )
     put("")
     grid.show(
-        ("of the system", "columns", "description"),
+        ("Trunkline's own", "columns", "description"),
         ((_qualified(t), str(len(t.columns)), t.description) for t in SYSTEM_TABLES),
     )
 

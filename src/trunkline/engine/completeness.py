@@ -93,7 +93,7 @@ def unopened_of(
 def unopened_notices(unopened: Mapping[str, frozenset[date]]) -> tuple[str, ...]:
     """What has to be said of an answer that lacks what had started before the lookback."""
     return tuple(
-        f"{name}: not in the answer: what started before {day} and was open when it began"
+        f"{name}: not held, so in no answer: what started before {day} and was open when it began"
         for name, days in unopened.items()
         for day in sorted(days)
     )
@@ -103,11 +103,15 @@ def missing_notices(missing: Missing, covered: Iterable[CoveredDay]) -> tuple[st
     """What has to be said of an answer that lacks something."""
     known = {day.dataset: day.watermark for day in sorted(covered, key=lambda day: day.day)}
     return tuple(
-        f"{name}: not in the answer: {', '.join(str(interval) for interval in intervals)}"
+        f"{name}: not held, so in no answer: {', '.join(map(_span, intervals))}"
         + (f"; the provider's data reached {iso(known[name])}" if name in known else "")
         for name, intervals in missing.items()
         if intervals
     )
+
+
+def _span(interval: Interval) -> str:
+    return f"{iso(interval.start)} to {iso(interval.end)}"
 
 
 def _merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:

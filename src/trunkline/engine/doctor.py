@@ -129,7 +129,9 @@ def _names(divisions: Iterable[Division]) -> str:
 
 async def _permission(provider: GenesysCloud, catalog: Catalog, dataset: Dataset) -> Finding:
     """Asking for the watermark needs the permission that the dataset's jobs need."""
-    tables = ", ".join(table.name for table in catalog.of(dataset))
+    of_it = catalog.of(dataset)
+    tables = ", ".join(table.shown for table in of_it)
+    which = f"all {len(of_it)} tables" if len(of_it) == len(catalog.tables) else tables
     needed = " or ".join(dataset.permissions)
     what = f"permission {needed}"
     try:
@@ -142,7 +144,7 @@ async def _permission(provider: GenesysCloud, catalog: Catalog, dataset: Dataset
         return Finding(what, Health.BAD, error.message, advice, error)
     except TrunklineError as error:
         return _bad(what, error)
-    return Finding(what, Health.GOOD, f"for {tables}; data is complete to {iso(watermark)}")
+    return Finding(what, Health.GOOD, f"for {which}; data is complete to {iso(watermark)}")
 
 
 def _clock(offset: timedelta | None) -> Finding:

@@ -65,4 +65,4 @@ def _counting(tables: tuple[Table, ...], scope: Scope, schema: str) -> str:
         f'WHERE "{column}" IN ({", ".join(map(literal, values))})'
         for table, (column, values) in zip(tables, scope.predicates, strict=True)
     )
-    return f"SELECT count(*) AS n FROM ({' INTERSECT '.join(selects)})"  # noqa: S608
+    return f'SELECT count(DISTINCT "{key}") AS n FROM ({" INTERSECT ".join(selects)})'  # noqa: S608

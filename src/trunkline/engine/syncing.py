@@ -92,7 +92,8 @@ def tables_of(wish: Wish, catalog: Catalog) -> tuple[Table, ...]:
         if table is None:
             near = closest(bare, catalog.names())
             raise UnknownRelation(
-                f"there is no table {name}", hint=f"Did you mean {near}?" if near else None
+                f"there is no table {name}",
+                hint=f"Did you mean {near}?" if near else "`trunkline tables` lists them all.",
             )
         found.append(table)
     return tuple(dict.fromkeys(found))

@@ -225,8 +225,8 @@ SYSTEM_TABLES = (
     ),
     SystemTable(
         "unknown_fields",
-        "What the pages behind the days held that no table declares, by name: new attributes and "
-        "metrics of the vendor's, and ids that stood more than once.",
+        "Attributes and metrics that no table declares, and ids that stood more than once, in the "
+        "pages behind the days that are held; by name, without values.",
         UNKNOWN_FIELDS,
         lambda sources: unknown_fields(sources.coverage(), sources.unknown()),
     ),
@@ -245,7 +245,7 @@ SYSTEM_TABLES = (
     ),
     SystemTable(
         "tables",
-        "Every column of every table, as the pages here have them.",
+        "Every column of every table: type, unit, kind of personal data and meaning.",
         TABLES,
         lambda sources: (*_columns(sources.catalog), *_system_columns()),
     ),

@@ -20,6 +20,13 @@ from trunkline.lake.freshness import Counted
 from trunkline.planner.gap import is_final
 from trunkline.planner.plan import Context, DayHeld
 
+_NONE = Finding(
+    "counts",
+    Health.WARNING,
+    "no final day is held to be compared",
+    "`trunkline coverage` shows which days are held; name others with --from and --to.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Verified:
@@ -75,10 +82,11 @@ def findings(verified: Verified) -> list[Finding]:
                 "counts",
                 Health.WARNING,
                 f"{verified.beyond:,} final days are too old for the provider to count",
+                "To have what was corrected in them, fetch them again: trunkline sync --refresh.",
             )
         )
-    if not verified.counted:
-        found.append(Finding("counts", Health.WARNING, "no final day is held to be compared"))
+    if not verified.counted and not verified.beyond:
+        found.append(_NONE)
     elif len(differ) < len(verified.counted):
         same = [count for count in verified.counted if count.held == count.provider]
         total = sum(count.held for count in same)

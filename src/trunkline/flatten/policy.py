@@ -114,7 +114,9 @@ def _of_columns(name: str, columns: Any, catalog: Catalog, where: str) -> Iterat
         )
     if not isinstance(columns, Mapping):
         raise ConfigError(f"{where}: columns.{name} must be a table of columns")
-    _require(columns, [column.name for column in table.columns], f"column of {name}", where)
+    _require(
+        columns, [column.name for column in table.columns], "column", f"{where}: [columns.{name}]"
+    )
     for column_name, text in columns.items():
         treatment = _treatment(text, f"columns.{name}.{column_name}", where)
         found = _checked(treatment, table, table.column(column_name), where)
@@ -149,7 +151,10 @@ def _treatment(text: Any, place: str, where: str) -> Treatment:
 def _listed(told: Mapping[str, Any], where: str) -> frozenset[str]:
     names = told.get("listed", [])
     if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
-        raise ConfigError(f"{where}: listed must be a list of names of participant attributes")
+        raise ConfigError(
+            f"{where}: listed must be a list of names of participant attributes",
+            hint='For example listed = ["order_type", "language"].',
+        )
     return frozenset(names)
 
 

@@ -26,7 +26,7 @@ def decode(body: bytes, type_: type[T], what: str) -> T:
     except UNREADABLE as error:
         raise MalformedAnswer(
             f"{what}: the answer is not what is documented: {error}",
-            hint="a proxy or a wrong host may have answered; else the API has changed",
+            hint="A proxy or a wrong host may have answered; else the API has changed.",
         ) from None
 
 

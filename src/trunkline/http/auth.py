@@ -172,12 +172,12 @@ def _refusal(response: Response, credentials: Credentials) -> TrunklineError:
     if "not found" in said.description.lower():
         return CredentialsError(
             f"{credentials.provider} knows no OAuth client of this id ({credentials.place})",
-            hint="check the client id and the region: a client is known in its own region only",
+            hint="Check the client id and the region: a client is known in its own region only.",
         )
     return CredentialsError(
         f"{credentials.provider} refused the client id or the secret ({credentials.place},"
         f" status {response.status})",
-        hint="check both, and that the client is active and of the grant type client credentials",
+        hint="Check both, and that the client is active and of the grant type client credentials.",
     )
 
 
@@ -185,5 +185,5 @@ def _no_login(response: Response, credentials: Credentials) -> CredentialsError:
     return CredentialsError(
         f"what answered is no {credentials.provider} login ({credentials.place},"
         f" status {response.status})",
-        hint="check the region, or the login URL in the settings",
+        hint="Check the region, or the login URL in the settings.",
     )

@@ -142,5 +142,5 @@ def require_safe(url: str) -> None:
     if not host or (parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host))):
         raise ConfigError(
             f"{parts.scheme or 'no scheme'}://{host} would carry the access token in clear",
-            hint="use an https address; plain http is allowed only to this machine",
+            hint="Use an https address; plain http is allowed only to this machine.",
         )

@@ -76,13 +76,13 @@ def refused(provider: str, call: str, status: int, refusal: Refusal) -> Trunklin
     if status == 401:
         return CredentialsError(
             f"{what}: the token is refused, and so was a fresh one",
-            hint="check that the OAuth client is active and belongs to this region",
+            hint="Check that the OAuth client is active and belongs to this region.",
         )
     if status == 403:
         named = f": missing permission {', '.join(refusal.permissions)}"
         return PermissionMissing(
             what + (named if refusal.permissions else ""),
-            hint="give the OAuth client a role that has it, in every division wanted",
+            hint="Give the OAuth client a role that has it, in every division wanted.",
         )
     hint = _REFUSED_HINTS.get(status, "report it with the correlation id; repeating will not help")
     return RequestRefused(what, status=status, expired=refusal.expired, hint=hint)

@@ -24,6 +24,11 @@ from trunkline.lake.relation import SYSTEM_SCHEMA, Relation, literal
 BATCH_ROWS = 65_536
 INTERRUPT_EVERY = 0.05
 SPILL_MOST = "10GB"  # of disk, for what does not fit the memory of a query
+_TOO_MANY = re.compile(r"excess parameters: |Expected 0, got [1-9]")
+_EACH_ITS_VALUE = (
+    "Give each parameter of the query its value, and no other: --param NAME=VALUE (1=VALUE for the "
+    "first ?), or parameters=... in Python."
+)
 _NO_VALUE = "the following parameters: "
 _PREPARE = "PREPARE question AS "
 _READING = ("IO Error", "Invalid Input Error", "Permission Error")
@@ -295,16 +300,19 @@ def _meaning(
             f"the query needs more memory than {question.limits.memory}",
             hint="Narrow it, or raise the setting query_memory.",
         )
-    if _NO_VALUE in message:
-        return SqlError(
-            _no_value(message),
-            hint="Give each its value: --param NAME=VALUE, or parameters=... in Python.",
-        )
+    if _NO_VALUE in message or _TOO_MANY.search(message):
+        wrong = _no_value(message) if _NO_VALUE in message else _too_many(message)
+        return SqlError(wrong, hint=_EACH_ITS_VALUE)
     if message.startswith(_READING) and _FILE.search(message):
         return _damaged(message)
     if message.startswith(("Binder Error", "Catalog Error")):
         return _bound_again(connection, question, message)
     return sql_error(message, question.sql, question.relations)
+
+
+def _too_many(message: str) -> str:
+    names = re.search(r"excess parameters: ([\w, ]+)", message)
+    return f"the query has no parameter {names[1]}" if names else "the query has no parameters"
 
 
 def _no_value(message: str) -> str:

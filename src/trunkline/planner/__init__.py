@@ -15,7 +15,7 @@ from trunkline.planner.binder import bind
 from trunkline.planner.demands import needed
 from trunkline.planner.gap import needs
 from trunkline.planner.masked import masked_notices
-from trunkline.planner.parameters import with_values
+from trunkline.planner.parameters import require_times, with_values
 from trunkline.planner.parsing import parsed, too_deep
 from trunkline.planner.plan import Context, Holdings, Plan
 from trunkline.planner.pushdown import (
@@ -37,7 +37,10 @@ def plan(sql: str, catalog: Catalog, holdings: Holdings, context: Context) -> Pl
     UnboundedScan where a table has no bounds on its time column; SqlError where the text cannot be
     read although DuckDB can.
     """
-    tree = with_values(parsed(sql), context.parameters)
+    read = parsed(sql)
+    times = {table.time_column for table in catalog.tables}
+    require_times(read, context.parameters, times, context.constant)
+    tree = with_values(read, context.parameters)
     try:
         return _planned(sql, tree, catalog, holdings, context)
     except RecursionError as error:

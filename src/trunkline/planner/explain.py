@@ -37,7 +37,8 @@ def text(plan: Plan) -> str:
 def _scans(plan: Plan) -> list[str]:
     rows = [row for scan in plan.scans for row in _scan(scan)]
     rows += [(name, "", "needs no fetch") for name in plan.others]
-    return [f"Tables (times in UTC; dates of the query are in {plan.time_zone})", *_table(rows)]
+    head = f"Tables (times in UTC; dates of the query are in {plan.time_zone})"
+    return [head, *_table(rows)] if rows else []
 
 
 def _scan(scan: Scan) -> Iterator[tuple[str, ...]]:
@@ -90,7 +91,7 @@ def _filter(item: Filtered) -> list[str]:
     if share := item.choice.share:
         lines.append(
             f"  {share.matching:,} of {share.records:,} conversations of the newest "
-            f"{_count(share.days, 'final day')} held have such a value"
+            f"{_count(share.days, 'final day')} held pass it"
         )
     if item.choice.is_filtered:
         lines.append("  what it brings counts for this filter and narrower ones alone")
@@ -144,7 +145,7 @@ def _without_jobs(plan: Plan) -> list[str]:
     rows = [
         (
             tail.dataset.name,
-            f"past the watermark, from about {_instant(tail.interval.start)}",
+            f"past the watermark, from about {tail.interval.start.astimezone(UTC):%Y-%m-%d %H:%M}",
             _count(tail.requests, "request") + ("" if tail.pages else " or more"),
         )
         for tail in plan.tails

@@ -7,11 +7,13 @@ becomes what it is compared with, and is VARCHAR where nothing says otherwise.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, date, datetime
 from itertools import count
 
 from sqlglot import exp
+
+from trunkline.errors import SqlError
 
 # A letter that nobody writes: with it, a parameter is read as a column of a name of its own.
 # sqlglot 30 takes ``$`` for the start of a string where two quotes follow, and numbers no ``?``.
@@ -43,6 +45,44 @@ def with_values(tree: exp.Expr, values: Mapping[str, object]) -> exp.Expr:
         if constant is not None:
             node.replace(constant)
     return tree
+
+
+def require_times(
+    tree: exp.Expr,
+    values: Mapping[str, object],
+    times: Collection[str],
+    constant: Callable[[str], datetime | None],
+) -> None:
+    """SqlError where a text that is compared with a time column is no time.
+
+    DuckDB finds that out with the first row, which may be a year of requests later. A text that
+    gives the name of a time column to anything else is left to it.
+    """
+    given_away = {alias.alias.lower() for alias in tree.find_all(exp.Alias)}
+    if any(alias.columns for alias in tree.find_all(exp.TableAlias)):
+        return
+    for name in _compared(tree, frozenset(times) - given_away):
+        value = values.get(name)
+        if isinstance(value, str) and constant(_is_time(value)) is None:
+            raise SqlError(
+                f"the value of the parameter {name} is no time, and is compared with one",
+                hint="For example 2025-03-01, 2025-03-01 09:00 or 2025-03-01T09:00:00Z.",
+            )
+
+
+def _compared(tree: exp.Expr, times: Collection[str]) -> Iterator[str]:
+    """The names of the parameters that stand on one side of a comparison with a time column."""
+    for node in tree.find_all(exp.GT, exp.GTE, exp.LT, exp.LTE, exp.EQ, exp.Between):
+        sides = [node.args.get(side) for side in ("this", "expression", "low", "high")]
+        columns = [side for side in sides if isinstance(side, exp.Column)]
+        if any(column.name.lower() in times for column in columns):
+            yield from filter(None, (_name(column.name) for column in columns))
+
+
+def _is_time(value: str) -> str:
+    """An expression that means an instant where the text is a time, and nothing where it is not."""
+    text = exp.Literal.string(value).sql("duckdb")
+    return f"CASE WHEN TRY_CAST({text} AS TIMESTAMPTZ) IS NOT NULL THEN to_timestamp(0) END"
 
 
 def _name(marked_name: str) -> str:

@@ -73,10 +73,12 @@ def _unbounded(node: TableNode, spans: Spans, context: Context) -> UnboundedScan
     start = (end - DAY).replace(day=1)
     lacks = "no lower bound" if spans.has_end else "no bounds"
     which = node.table.name if is_plain else f"{node.table.name} ({node.alias})"
+    example = f"for example: {column} >= '{start}' AND {column} < '{end}'"
+    if spans.has_end:
+        example = f"where it begins: {column} >= 'YYYY-MM-DD'"
     return UnboundedScan(
         f"{lacks} on {node.table.time_column} of {which}: it would need all of history",
-        hint=f"Add for example: {column} >= '{start}' AND {column} < '{end}'; or use --covered to "
-        "answer from what is held.",
+        hint=f"Add {example}; or use --covered to answer from what is held.",
         position=node.position,
     )
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 # The parts of a fingerprint, in their order; the last is not known before the first fetch.
-_PARTS = ("for another host or client", "under another mapping", "under another masking policy")
+_PARTS = (
+    "for another host or client",
+    "under another mapping",
+    "under another masking policy, token key or phone region",
+)
 _RIGHTS = "under other rights"
 _UNTOLD = "under other rights, masking or mapping"
 

@@ -335,7 +335,7 @@ def test_masking_rules_stand_in_the_file_or_in_one_of_their_own(tmp_path: Path) 
     ("toml", "words"),
     [
         ("masking = 'strict'", "[masking] must be a table"),
-        ("policy = 'absent.toml'", "there is no configuration file"),
+        ("policy = 'absent.toml'", "there is no file"),
         ("policy = 5", "policy in trunkline.toml must be text"),
     ],
 )

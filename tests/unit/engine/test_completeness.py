@@ -36,7 +36,7 @@ def test_a_day_is_held_up_to_its_watermark() -> None:
         "2025-03-02T06:00:00.000Z/2025-03-03T00:00:00.000Z"
     ]
     (notice,) = missing_notices(missing, held)
-    assert "2025-03-02T06:00:00.000Z/2025-03-03" in notice
+    assert "2025-03-02T06:00:00.000Z to 2025-03-03" in notice
     assert notice.endswith("reached 2025-03-02T06:00:00.000Z")
     assert missing_of(asked((12, 30)), held, {})[NAME] == ()
 

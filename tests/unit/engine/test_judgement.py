@@ -41,9 +41,9 @@ def test_an_answer_from_what_is_held_says_which_days_that_is() -> None:
     held.append(covered(min(days(3)), dataset="user_details"))
     assert held_notice(7, held) == (
         "answered from snapshot 7, which holds "
-        f"{NAME} 2025-03-01T00:00:00.000Z/2025-03-03T00:00:00.000Z, "
-        f"{NAME} 2025-03-05T00:00:00.000Z/2025-03-06T00:00:00.000Z, "
-        "user_details 2025-03-03T00:00:00.000Z/2025-03-04T00:00:00.000Z; nothing was requested"
+        f"{NAME} 2025-03-01 to 2025-03-02, "
+        f"{NAME} 2025-03-05, "
+        "user_details 2025-03-03; nothing was requested"
     )
     assert held_notice(0, []) == "snapshot 0 holds no days yet; nothing was requested"
 

@@ -214,7 +214,7 @@ def test_explain_says_why() -> None:
     assert (
         f"Filter of conversation_details: x = '{A}'\n"
         "  pushed: about 1 page in place of 443\n"
-        "  10 of 100,000 conversations of the newest 7 final days held have such a value\n"
+        "  10 of 100,000 conversations of the newest 7 final days held pass it\n"
         "  what it brings counts for this filter and narrower ones alone\n"
     ) in used
     assert "2025-01-01 to 2025-01-31  31 days  missing  through the filter" in used

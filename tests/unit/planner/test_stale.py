@@ -21,7 +21,7 @@ TODAY = "who-2-policy-rights"
     [
         ("other-2-policy-rights", "for another host or client"),
         ("who-1-policy-rights", "under another mapping"),
-        ("who-2-other-rights", "under another masking policy"),
+        ("who-2-other-rights", "under another masking policy, token key or phone region"),
         ("who-2-policy-other", "under other rights"),
         ("who-1-policy-other", "under another mapping and under other rights"),
         ("from an older version", "under other rights, masking or mapping"),

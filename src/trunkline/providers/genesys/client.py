@@ -174,5 +174,5 @@ def _lost(job_id: str, cursor: str | None = None) -> Iterator[None]:
             raise
         raise JobLost(
             f"job {job_id} is gone: {refused.message}",
-            hint="its results have expired; the interval is fetched by a new job",
+            hint="Its results have expired; the interval is fetched by a new job.",
         ) from refused

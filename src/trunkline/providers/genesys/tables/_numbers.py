@@ -41,7 +41,7 @@ def masked_columns() -> Iterator[Column]:
 def front_columns() -> Iterator[Column]:
     """For each number its front, and its token."""
     for name, attribute, pii, words in _NUMBERS:
-        front = f"{words}, without its last digits."
+        front = f"{words}, without {'their' if name in _LISTS else 'its'} last digits."
         yield _column(f"{name}_prefix", name, attribute, Pii.FRONT, front)
         yield _token(_column(name, name, attribute, pii, words))
 
