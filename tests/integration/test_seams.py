@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 
 from tests.gateway import SMALL, Site, same_rows
+from trunkline.catalog import filtered
 from trunkline.engine import Options
+from trunkline.interval import day_span
+from trunkline.jobs.job import Job
 from trunkline_simulator.settings import Shape
 
 FIRST, LAST = date(2025, 9, 1), date(2026, 2, 28)
 FEBRUARY = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
 ENDED = "conversation_end >= '2026-02-01' AND conversation_end < '2026-03-01'"
 DECEMBER = "SELECT * FROM conversations WHERE conversation_start >= '2025-12-01'"
+TODAY = "SELECT * FROM conversations WHERE conversation_start >= '2026-03-10'"
 NO_TAIL = Options(tail=False)
 Row = dict[str, Any]
 
@@ -52,3 +56,26 @@ def test_what_was_open_is_told_as_it_is_now_though_its_day_was_held_before(
     joined = "segments s JOIN conversations c USING (conversation_id)"
     found = site.query(f"SELECT s.* FROM {joined} WHERE {span}")
     same_rows("segments", found, ended(site, "segments"))
+
+
+def test_a_job_with_a_filter_that_ends_late_takes_nothing_out_of_whole_days(
+    tmp_path: Path,
+) -> None:
+    """A record that is held in the tail alone, of a day that is held whole, stays in the answer."""
+    site = Site(tmp_path / "home", replace(SMALL, shape=Shape(per_day=60)))
+    site.prepare(TODAY, NO_TAIL)
+    with site.engine() as engine:
+        (held,) = engine.coverage()
+        scope = filtered({"media_type": ["voice"]})
+        day = frozenset({held.day})
+        span = day_span(held.day, held.day)
+        late = Job("f", "genesys", held.dataset, span, day, held.fingerprint, scope=scope)
+        engine.store.add(late)
+    site.wait(minutes=20)
+    site.prepare(TODAY)
+    site.wait(minutes=20)
+    before = site.query(TODAY, Options(covered=True))
+    site.wait(hours=5)
+    assert [job.key for job in site.resume().published] == ["f"]
+    after = site.query(TODAY, Options(covered=True))
+    assert {row["conversation_id"] for row in before} == {row["conversation_id"] for row in after}

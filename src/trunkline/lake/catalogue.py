@@ -153,6 +153,11 @@ class Catalogue:
             for row in rows
         )
 
+    def whole_days(self, organization: str, dataset: str) -> frozenset[date]:
+        """The days of a dataset that the newest snapshot holds whole."""
+        held = self.coverage(organization, self.latest())
+        return frozenset(day.day for day in held if (day.dataset, day.scope) == (dataset, WHOLE))
+
     def newest_fingerprint(self, organization: str) -> str | None:
         """What the newest publication was fetched under; None before the first."""
         row = self._one("newest_fingerprint", organization=organization)
