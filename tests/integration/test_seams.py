@@ -11,6 +11,7 @@ import pytest
 
 from tests.gateway import SMALL, Site, same_rows
 from trunkline.catalog import filtered
+from trunkline.config import Settings
 from trunkline.engine import Options
 from trunkline.interval import day_span
 from trunkline.jobs.job import Job
@@ -79,3 +80,16 @@ def test_a_job_with_a_filter_that_ends_late_takes_nothing_out_of_whole_days(
     assert [job.key for job in site.resume().published] == ["f"]
     after = site.query(TODAY, Options(covered=True))
     assert {row["conversation_id"] for row in before} == {row["conversation_id"] for row in after}
+
+
+def test_what_is_held_under_another_key_says_so(tmp_path: Path) -> None:
+    """A token that is made with the key of today is in none of its rows."""
+    keys = (bytes(range(32)).hex(), bytes(range(1, 33)).hex())
+    site = Site(tmp_path / "home", settings=Settings(token_key=keys[0]))
+    site.prepare(TODAY, NO_TAIL)
+    covered = Options(covered=True)
+    said = "conversation_details: held under another masking policy than today's"
+    assert not [n for n in site.prepare(TODAY, covered).notices if n.startswith(said)]
+    site.settings = Settings(token_key=keys[1])
+    (notice,) = (n for n in site.prepare(TODAY, covered).notices if n.startswith(said))
+    assert "2026-03-10" in notice
