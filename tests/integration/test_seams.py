@@ -93,3 +93,22 @@ def test_what_is_held_under_another_key_says_so(tmp_path: Path) -> None:
     site.settings = Settings(token_key=keys[1])
     (notice,) = (n for n in site.prepare(TODAY, covered).notices if n.startswith(said))
     assert "2026-03-10" in notice
+
+
+def test_what_filters_take_out_of_the_tail_is_not_called_complete(tmp_path: Path) -> None:
+    site = Site(tmp_path / "home", replace(SMALL, shape=Shape(per_day=120)))
+    since = "conversation_start >= '2026-03-10'"
+    voice = f"SELECT 1 FROM sessions WHERE {since} AND media_type = 'voice'"
+    site.prepare(voice, Options(pushdown="always"))
+    site.wait(hours=3)  # what the tail has of voice comes with a job by now
+    site.prepare(voice, Options(pushdown="always", tail=False))
+    early = f"{TODAY} AND conversation_start BETWEEN '2026-03-10 04:00' AND '2026-03-10 06:25'"
+    truth = {
+        row["conversation_id"]
+        for row in site.truth("conversations", site.start.date(), site.start.date())
+        if 4 <= row["conversation_start"].hour < 7
+    }
+    covered = Options(covered=True)
+    found = {row["conversation_id"] for row in site.query(early, covered)}
+    assert found < truth
+    assert site.prepare(early, covered).certificate["complete"] is False

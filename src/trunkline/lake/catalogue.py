@@ -215,6 +215,9 @@ class Catalogue:
     def _freshen(self, publication: Publication, snapshot: int) -> None:
         """What a publication means for the open records, the tail, and counts to compare."""
         organization, dataset = publication.organization, publication.dataset
+        if publication.scope.predicates:  # took its records out of the tail, which lacks them now
+            of_tail = publication.days.keys() - self.whole_days(organization, dataset)
+            self.fresh.replace_tail(organization, dataset, of_tail, (), snapshot)
         if publication.scope not in (WHOLE, TAIL):
             return
         days = publication.days or (tail.day for tail in publication.tail)
