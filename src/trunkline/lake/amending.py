@@ -26,6 +26,7 @@ def amended(
     """
     keys = pa.array(sorted(publication.keys), pa.string())
     days = frozenset(day for file in publication.files for day in file.days)
+    days |= _listed(catalogue, publication)
     ended: list[tuple[LiveFile, tuple[StagedFile, ...]]] = []
     for table, scope, of_days in _places(layout, days):
         for file in catalogue.live_files(publication.organization, table, of_days, scope):
@@ -34,6 +35,12 @@ def amended(
                 ended.append((file, rest))
     files = tuple(file for file, _ in ended)
     return Displaced(files, tuple(rest for _, of_file in ended for rest in of_file))
+
+
+def _listed(catalogue: Catalogue, publication: Publication) -> frozenset[date]:
+    """The days on which the records began as they are held; the answer may tell of others."""
+    listed = catalogue.fresh.open_records(publication.organization)
+    return frozenset(r.start.date() for r in listed if r.key in publication.keys)
 
 
 def _places(

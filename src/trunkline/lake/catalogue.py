@@ -153,6 +153,11 @@ class Catalogue:
             for row in rows
         )
 
+    def whole_days(self, organization: str, dataset: str) -> frozenset[date]:
+        """The days of a dataset that the newest snapshot holds whole."""
+        held = self.coverage(organization, self.latest())
+        return frozenset(day.day for day in held if (day.dataset, day.scope) == (dataset, WHOLE))
+
     def newest_fetch(self, organization: str) -> tuple[datetime, str] | None:
         """When the days of the newest publication were fetched, and under which fingerprint."""
         row = self._one("newest_fetch", organization=organization)
@@ -210,6 +215,9 @@ class Catalogue:
     def _freshen(self, publication: Publication, snapshot: int) -> None:
         """What a publication means for the open records, the tail, and counts to compare."""
         organization, dataset = publication.organization, publication.dataset
+        if publication.scope.predicates:  # took its records out of the tail, which lacks them now
+            of_tail = publication.days.keys() - self.whole_days(organization, dataset)
+            self.fresh.replace_tail(organization, dataset, of_tail, (), snapshot)
         if publication.scope not in (WHOLE, TAIL):
             return
         days = publication.days or (tail.day for tail in publication.tail)

@@ -84,13 +84,25 @@ def _by_records(
     layout: Layout,
 ) -> Iterator[_Ended]:
     scopes = _RECORDS.get(publication.scope.kind, ())
-    keys = _keys(home, kept, layout) if scopes else None
+    unread = _unread(catalogue, publication)
+    keys = _keys(home, kept, layout, unread) if scopes else None
     for scope in scopes:
         for table in layout.tables:
             for file in catalogue.live_files(publication.organization, table, None, scope):
                 rest = without_keys(home, file, table, publication.job, keys, layout)
                 if rest is not None:
                     yield file, rest
+
+
+def _unread(catalogue: Catalogue, publication: Publication) -> frozenset[date]:
+    """The days of which nothing is read that a publication brings.
+
+    What filters let through of a day held whole is not: a job that ends late must not take what is
+    newer out of the tail.
+    """
+    if not publication.scope.predicates:
+        return frozenset()
+    return catalogue.whole_days(publication.organization, publication.dataset)
 
 
 def _told_anew(
@@ -113,15 +125,27 @@ def _told_anew(
                 yield file, rest
 
 
-def _keys(home: Path, kept: tuple[StagedFile, ...], layout: Layout) -> pa.Array:
-    """The records that a publication brings."""
-    return pa.concat_arrays([pa.array([], pa.string()), *_chunks(home, kept, layout)])
+def _keys(
+    home: Path,
+    kept: tuple[StagedFile, ...],
+    layout: Layout,
+    unread: frozenset[date] = frozenset(),
+) -> pa.Array:
+    """The records that a publication brings, without those that began on some days."""
+    found = [pa.array([], pa.string()), *_chunks(home, kept, layout, unread)]
+    return pa.concat_arrays(found)
 
 
-def _chunks(home: Path, kept: tuple[StagedFile, ...], layout: Layout) -> Iterator[pa.Array]:
+def _chunks(
+    home: Path, kept: tuple[StagedFile, ...], layout: Layout, unread: frozenset[date]
+) -> Iterator[pa.Array]:
+    off = pa.array(sorted(unread), pa.date32())
+    columns = [layout.key, layout.time_column]
     for file in kept:
         if file.table == layout.root_table:
-            rows = pq.read_table(home / file.path, columns=[layout.key], partitioning=None)
+            rows = pq.read_table(home / file.path, columns=columns, partitioning=None)
+            of_row = pc.cast(pc.floor_temporal(rows[layout.time_column], unit="day"), pa.date32())
+            rows = rows.filter(pc.invert(pc.is_in(of_row, value_set=off)))
             yield pc.cast(rows[layout.key], pa.string()).combine_chunks()
 
 

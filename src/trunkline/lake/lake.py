@@ -97,7 +97,7 @@ class Lake:
         """
         if publication.scope != OPEN_AT:
             return files
-        days = self._whole(publication.organization).get(publication.dataset, frozenset())
+        days = self.catalogue.whole_days(publication.organization, publication.dataset)
         pieces = (split(self.home, file, days, layout, WHOLE) for file in files)
         return tuple(piece for of_file in pieces for piece in of_file)
 
@@ -201,7 +201,7 @@ class Lake:
         whole = self._whole(catalog.schema, snapshot) if reads.scopes else {}
         return Held(files, whole).parts(catalog, reads)
 
-    def _whole(self, organization: str, snapshot: int | None = None) -> dict[str, frozenset[date]]:
+    def _whole(self, organization: str, snapshot: int) -> dict[str, frozenset[date]]:
         """The days held whole, by dataset."""
         days: dict[str, set[date]] = {}
         for held in self.coverage(organization, snapshot):

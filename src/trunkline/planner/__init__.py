@@ -26,6 +26,7 @@ from trunkline.planner.pushdown import (
     untold_notices,
 )
 from trunkline.planner.scans import scan_of
+from trunkline.planner.stale import stale_notices
 from trunkline.planner.supplements import supplements
 
 __all__ = ["plan"]
@@ -60,6 +61,7 @@ def _planned(
     filtered = tuple(f for n in wanted if (f := filtered_by(n, filters, holdings, context)))
     said = (notice for _, notice in scanned if notice)
     masked = masked_notices(tree, (node.table for node, _ in bounded), context.policy)
+    stale = stale_notices(wanted) if context.covered else ()
     tails, again = supplements(wanted, scans, within, context)
     return Plan(
         sql=sql,
@@ -69,7 +71,7 @@ def _planned(
         others=query.others,
         needs=wanted,
         fetches=() if context.covered else gap_fetches(wanted, filtered, holdings),
-        notices=tuple(dict.fromkeys((*said, *masked, *untold_notices(filtered)))),
+        notices=tuple(dict.fromkeys((*said, *masked, *stale, *untold_notices(filtered)))),
         filters=filtered,
         tails=tails,
         reopened=again,

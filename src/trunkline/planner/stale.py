@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from trunkline.interval import runs
+from trunkline.planner.plan import Need
+
 # The parts of a fingerprint, in their order; the last is not known before the first fetch.
 _PARTS = (
     "for another host or client",
@@ -18,3 +23,16 @@ def why(held: str, today: str) -> str:
     if len(parts) < len(_PARTS):
         return _UNTOLD
     return " and ".join(words for words, before, now in parts if before != now) or _UNTOLD
+
+
+def stale_notices(needs: Iterable[Need]) -> Iterator[str]:
+    """What has to be said where days are read as they are held, though no longer as they would be.
+
+    A token of a number, for one, is no longer found in them once the key is another. Nothing of the
+    days of another client: whoever only reads needs no credentials.
+    """
+    for need in needs:
+        for words in sorted(w for w in set(need.why.values()) if _PARTS[0] not in w):
+            days = runs(day for day, found in need.why.items() if found == words)
+            spans = ", ".join(map(str, days))
+            yield f"{need.dataset.name}: held {words} than today's: {spans}"

@@ -82,6 +82,14 @@ def test_a_record_is_replaced_in_all_tables_and_the_others_stay(lake: Lake) -> N
     assert held(lake, first) == {"a": "first", "b": "first", "c": "first"}
 
 
+def test_a_record_that_is_told_to_have_begun_on_another_day_is_held_once(lake: Lake) -> None:
+    put(lake, "i", [A, B], "b", days=(ONE,))
+    put(lake, "j", [C], days=(TWO,))
+    put(lake, "k", [record("a", TWO, segments=5)], "a", version="second")
+    assert held(lake) == {"a": "second", "b": "first", "c": "first"}
+    assert segments(lake) == {"a": 5, "b": 2, "c": 2}
+
+
 def test_what_has_not_ended_is_listed_until_it_has(lake: Lake) -> None:
     put(lake, "j", [A, B, C], "b", days=(ONE, TWO))
     assert opened(lake) == {"a": "", "c": ""}

@@ -119,6 +119,26 @@ def test_what_was_open_is_not_read_of_days_that_are_held_whole(lake: Lake) -> No
     assert held(lake, scopes=(OPEN_AT,)) == {"a": "first", "b": "whole", "c": "whole"}
 
 
+def test_what_was_open_is_told_anew_of_days_that_are_held_whole(lake: Lake) -> None:
+    publish(lake, "j", [ONE], [record("a", ONE), record("b", ONE)])
+    publish(lake, "k", [], [record("c", ONE)], version="tail", scope=TAIL)
+    anew = [record("b", ONE, segments=4), record("c", ONE), record("d", TWO)]
+    publish(lake, "l", [THREE], anew, version="open", scope=OPEN_AT)
+    assert held(lake) == {"a": "first", "b": "open", "c": "open"}
+    assert segments(lake) == {"a": 2, "b": 4, "c": 2}
+    assert held(lake, scopes=(OPEN_AT,)) == {"a": "first", "b": "open", "c": "open", "d": "open"}
+    assert covered(lake) == {(WHOLE, ONE, 2), (OPEN_AT, THREE, 3)}
+    assert held(lake, 2) == {"a": "first", "b": "first", "c": "tail"}
+
+
+def test_what_filters_let_through_of_a_whole_day_leaves_the_tail_alone(lake: Lake) -> None:
+    publish(lake, "j", [ONE], [record("a", ONE)])
+    publish(lake, "k", [], [record("a", ONE), record("b", ONE)], version="tail", scope=TAIL)
+    both = [record("a", ONE), record("b", ONE), record("c", TWO)]
+    publish(lake, "l", [ONE, TWO], both, version="late", scope=Q1)
+    assert held(lake, scopes=(Q1,)) == {"a": "tail", "b": "tail", "c": "late"}
+
+
 def test_the_tail_is_always_read_and_covers_nothing(lake: Lake) -> None:
     publish(lake, "j", [ONE], [record("a", ONE)])
     publish(lake, "k", [], [record("b", ONE, hour=20), record("c", TWO)], scope=TAIL)
@@ -200,9 +220,14 @@ def model(
         rows = of_scope[scope]
         for name in [n for n in rows if gone(scope, days, mine, n)]:
             del rows[name]
+        of_whole_days = {n for n in mine if NAMES[n] in whole}
         rows.update(dict.fromkeys(mine, number))
+        if scope == OPEN_AT:  # newer than the whole day, of which alone it would be read
+            for name in of_whole_days:
+                of_scope[WHOLE][name] = rows.pop(name)
+        newer = mine - of_whole_days if scope.predicates else mine
         tail = of_scope[TAIL]
-        for name in [n for n in tail if scope != TAIL and (n in mine)]:
+        for name in [n for n in tail if scope != TAIL and n in newer]:
             del tail[name]
         if scope == WHOLE:
             whole |= days

@@ -16,8 +16,10 @@ from trunkline.planner.question import Question, Value
 
 def of_one_type(question: Question, operands: Sequence[exp.Expr]) -> bool:
     """Whether each pair of operands compares by itself as it does among the others."""
-    constants = _beside_walls(question, operands)
-    return len({question.is_instant(value) for value in constants}) <= 1
+    others = [node for node in operands if not isinstance(node, exp.Literal)]
+    is_any_plain = len(others) < len(operands)  # and a text or a number by itself is no instant
+    found = {question.is_instant(value) for value in _beside_walls(question, others)}
+    return len(found | {False} if is_any_plain and found else found) <= 1
 
 
 def keeps_times(question: Question, operands: Sequence[exp.Expr]) -> bool:
