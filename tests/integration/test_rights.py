@@ -101,4 +101,4 @@ def test_held_days_say_which_rights_they_are_of(tmp_path: Path) -> None:
     more = JANUARY.replace("2025-02-01", "2025-02-03")
     lacking = site.prepare(more, Options(covered=True))
     assert lacking.certificate["complete"] is False
-    assert any("2025-02-01T00:00:00.000Z/2025-02-03" in notice for notice in lacking.notices)
+    assert any("2025-02-01T00:00:00.000Z to 2025-02-03" in notice for notice in lacking.notices)

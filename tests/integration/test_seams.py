@@ -88,7 +88,7 @@ def test_what_is_held_under_another_key_says_so(tmp_path: Path) -> None:
     site = Site(tmp_path / "home", settings=Settings(token_key=keys[0]))
     site.prepare(TODAY, NO_TAIL)
     covered = Options(covered=True)
-    said = "conversation_details: held under another masking policy than today's"
+    said = "conversation_details: held under another masking policy, token key or phone region"
     assert not [n for n in site.prepare(TODAY, covered).notices if n.startswith(said)]
     site.settings = Settings(token_key=keys[1])
     (notice,) = (n for n in site.prepare(TODAY, covered).notices if n.startswith(said))

@@ -19,6 +19,7 @@ from trunkline.catalog import folded
 from trunkline.errors import ForbiddenSql, LimitExceeded, RelationClosed, SqlError
 from trunkline.lake import number_token
 from trunkline.lake.amplifiers import MOST, oversized
+from trunkline.lake.given import CLOCKS
 from trunkline.lake.messages import character, unknown_relation
 from trunkline.lake.number_token import Call
 from trunkline.lake.relation import Relation, find
@@ -147,6 +148,14 @@ def _check_function(node: Node, sql: str) -> Iterator[Call]:
     if name in FORBIDDEN_FUNCTIONS or name.startswith(_INTERNAL):
         position = character(sql, node.get("query_location"))
         raise ForbiddenSql(f"the function {name}() is not available", position=position)
+    if name in CLOCKS and len(node["qualified_name"]["path"]) > 1:
+        # What stands under the bare name means the instant of the plan; this would not.
+        position = character(sql, node.get("query_location"))
+        raise ForbiddenSql(
+            f"{name}() with a schema is not available",
+            position=position,
+            hint=f"Write {name}() alone.",
+        )
 
 
 def _check_size(node: Node) -> None:

@@ -22,6 +22,7 @@ _CASTS = {
     "CAST({} AS TIMETZ)": ("current_time", "get_current_time"),
     "CAST(CAST({} AS TIMESTAMP) AS TIME)": ("localtime", "current_localtime"),
 }
+CLOCKS = frozenset((*_INSTANTS, *(name for names in _CASTS.values() for name in names)))
 
 
 @dataclass(frozen=True, slots=True)

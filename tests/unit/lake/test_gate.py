@@ -99,6 +99,8 @@ def test_one_select_in_any_shape_passes_and_binds(sql: str) -> None:
         ("SELECT 1 FROM '/etc/passwd'", "UnknownRelation", "'/etc"),
         ("SELECT 1 FROM memory.genesys.segments", "ForbiddenSql", "memory"),
         ("SELECT 'é', getenv('HOME')", "ForbiddenSql", "getenv"),
+        ("SELECT main.now()", "ForbiddenSql", "main.now"),
+        ("SELECT system.main.today()", "ForbiddenSql", "system.main.today"),
         ("SELECT 1 FROM read_csv('x.csv')", "ForbiddenSql", "read_csv"),
     ],
 )
