@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -30,12 +31,17 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _STOPPED = "Query interrupted"  # DuckDB's RuntimeError where a signal comes on the main thread
 
 
-def run(command: click.Command, args: list[str] | None) -> NoReturn:
-    """Run a command; every error becomes a message on stderr and an exit status."""
+def run(
+    command: click.Command, args: list[str] | None, watch: Callable[[], None] = stopping.watch
+) -> NoReturn:
+    """Run a command; every error becomes a message on stderr and an exit status.
+
+    ``watch`` listens for a second Ctrl-C until the process ends: for a process that is ours alone.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         _own_streams()
-        stopping.watch()
+        watch()
         status = _status(command, args)
         sys.stdout.flush()
     except (click.exceptions.Abort, KeyboardInterrupt):

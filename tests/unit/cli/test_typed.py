@@ -26,7 +26,7 @@ def status_after(error: Exception) -> object:
     before = signal.getsignal(signal.SIGTERM)
     try:
         with pytest.raises(SystemExit) as ended:
-            run(broken, [])
+            run(broken, [], watch=lambda: None)
     finally:
         signal.signal(signal.SIGTERM, before)
     return ended.value.code
