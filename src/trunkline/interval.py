@@ -31,6 +31,12 @@ class Interval:
         """The last UTC day it touches."""
         return (self.end - timedelta(milliseconds=1)).date()
 
+    @property
+    def spoken(self) -> str:
+        """The first and the last UTC day, both included, as one reads them; one if they are one."""
+        first, last = self.start.date(), self.last_day
+        return f"{first}" if first == last else f"{first} to {last}"
+
     def days(self) -> frozenset[date]:
         """Every UTC day it touches."""
         last = (self.end - timedelta.resolution).date()
@@ -61,6 +67,11 @@ def iso(instant: datetime) -> str:
 def midnight(day: date) -> datetime:
     """The instant a UTC day begins."""
     return datetime.combine(day, time.min, tzinfo=UTC)
+
+
+def is_settled(until: datetime, watermark: datetime, settle: timedelta) -> bool:
+    """Whether a watermark is so far past an instant that nothing before that changes any more."""
+    return watermark >= until + settle
 
 
 def day_span(first: date, last: date) -> Interval:

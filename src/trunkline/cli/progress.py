@@ -27,6 +27,7 @@ from trunkline.http.exchange import Exchange
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Progress
 from trunkline.scope import OPEN_AT
+from trunkline.wording import counted
 
 WORDS = {
     JobState.PLANNED: ("waiting", "dim"),
@@ -90,10 +91,10 @@ class View:
         seconds = time.monotonic() - self.started
         pages = sum(job.pages for job in self.jobs.values())
         parts = [
-            f"{self.done} of {_count(len(self.jobs), 'job')}",
-            _count(pages, "page"),
-            _count(sum((*self.conversations.values(), *self.beside.values())), "conversation"),
-            _count(self.requests, "request"),
+            f"{self.done} of {counted(len(self.jobs), 'job')}",
+            counted(pages, "page"),
+            counted(sum((*self.conversations.values(), *self.beside.values())), "conversation"),
+            counted(self.requests, "request"),
             f"{seconds:.1f} s",
         ]
         if self.throttled:
@@ -116,11 +117,11 @@ class View:
             grid.add_row(
                 Text(days_of(job)),
                 Text(word, style=style),
-                Text(_count(job.pages, "page") if job.pages else "", style="dim"),
-                Text(_count(landed, "conversation") if landed else "", style="dim"),
+                Text(counted(job.pages, "page") if job.pages else "", style="dim"),
+                Text(counted(landed, "conversation") if landed else "", style="dim"),
             )
         for what, count in self.beside.items():
-            grid.add_row(Text(what), Text(""), Text(""), Text(_count(count, "conversation")))
+            grid.add_row(Text(what), Text(""), Text(""), Text(counted(count, "conversation")))
         outer = Grid.grid()
         outer.add_row(grid)
         begun = self.jobs or self.beside
@@ -174,7 +175,7 @@ def _plain_lines() -> Observe:
     def observe(event: Event) -> None:
         view.hear(event)
         if isinstance(event, Planned) and event.plan.fetches:
-            tell(f"{_count(len(event.plan.fetches), 'job')} to fetch")
+            tell(f"{counted(len(event.plan.fetches), 'job')} to fetch")
         for line in _line(event, view):
             tell(line)
 
@@ -187,7 +188,7 @@ def _line(event: Event, view: View) -> Iterator[str]:
     if isinstance(event, Merging):
         yield _merging(event)
     if isinstance(event, Beside):
-        yield f"{event.what}: {_count(event.landed.conversations, 'conversation')}"
+        yield f"{event.what}: {counted(event.landed.conversations, 'conversation')}"
     if not isinstance(event, Progress):
         return
     job = event.job
@@ -203,19 +204,14 @@ def _merging(event: Merging) -> str:
 
 def days_of(job: Job) -> str:
     """The first and the last day of a job, both included; one day where they are the same."""
-    first, last = f"{job.interval.start:%F}", f"{job.interval.last_day:%F}"
     if job.scope == OPEN_AT:
-        return f"{first}, open then"
-    return first if first == last else f"{first} to {last}"
+        return f"{job.interval.start:%F}, open then"
+    return job.interval.spoken
 
 
 def _landed(job: Job, view: View) -> str:
-    landed = _count(view.conversations.get(job.key, 0), "conversation")
-    return f"landed {landed} of {_count(job.pages, 'page')} ({view.totals()})"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    landed = counted(view.conversations.get(job.key, 0), "conversation")
+    return f"landed {landed} of {counted(job.pages, 'page')} ({view.totals()})"
 
 
 SPOKEN: dict[JobState, Callable[[Job, View], str]] = {

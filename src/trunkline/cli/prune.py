@@ -15,6 +15,7 @@ from trunkline.cli.progress import watching
 from trunkline.cli.telling import put
 from trunkline.engine.keeping import Kept, month_of
 from trunkline.errors import UsageError
+from trunkline.wording import counted
 
 
 @click.command("prune")
@@ -75,8 +76,8 @@ def _tell(kept: Kept, *, dry_run: bool) -> None:
     for month in kept.merged:
         put(f"{month:%Y-%m} is complete: its files are merged")
     verb = "would be removed" if dry_run else "removed"
-    snapshots = _count(len(kept.pruned.snapshots), "snapshot")
-    files = _count(len(kept.pruned.files), "file")
+    snapshots = counted(len(kept.pruned.snapshots), "snapshot")
+    files = counted(len(kept.pruned.files), "file")
     put(f"{snapshots} and {files} ({_size(kept.pruned.bytes)}) {verb}")
     if kept.oldest:
         put(f"the oldest snapshot is {kept.oldest}{' now' if dry_run else ''}")
@@ -97,11 +98,7 @@ def _stretches(months: Iterable[date]) -> Iterator[str]:
 def _let_go(count: int, month: str) -> str:
     if not count:
         return f"nothing is pinned for {month}"
-    return f"{_count(count, 'pin')} of {month} removed; the next prune may remove what was kept"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{counted(count, 'pin')} of {month} removed; the next prune may remove what was kept"
 
 
 def _size(size: int) -> str:

@@ -12,7 +12,7 @@ from trunkline.engine.certificate import Reopened
 from trunkline.engine.completeness import pieces
 from trunkline.engine.fetching import Fetched
 from trunkline.errors import IncompleteData, UsageError
-from trunkline.interval import Interval, iso, runs
+from trunkline.interval import iso, runs
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import TailDay
 from trunkline.lake.session import Limits
@@ -76,14 +76,8 @@ def held_notice(snapshot: int, covered: Sequence[CoveredDay]) -> str:
     for held in covered:
         which = f" where {held.scope.condition}" if held.scope.predicates else ""
         days.setdefault(f"{held.dataset}{which}", []).append(held.day)
-    spans = ", ".join(f"{name} {_days(run)}" for name, of in days.items() for run in runs(of))
+    spans = ", ".join(f"{name} {run.spoken}" for name, of in days.items() for run in runs(of))
     return f"answered from snapshot {snapshot}, which holds {spans}; nothing was requested"
-
-
-def _days(interval: Interval) -> str:
-    """The first and the last day, both included."""
-    first, last = f"{interval.start:%F}", f"{interval.last_day:%F}"
-    return first if first == last else f"{first} to {last}"
 
 
 def pushdown_of(name: str) -> Pushdown:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from trunkline.catalog import Catalog, Table
-from trunkline.interval import DAY, midnight, runs
+from trunkline.interval import DAY, is_settled, midnight, runs
 from trunkline.lake.lake import Lake
 from trunkline.lake.reading import Reads
 from trunkline.lake.relation import literal, relations_of
@@ -45,7 +45,7 @@ def shares(
 def _newest(held: Holdings, dataset: str, settle: timedelta) -> dict[date, DayHeld]:
     """The newest days that are held whole and final."""
     days = held.days.get(dataset, {})
-    final = [d for d, of in days.items() if of.watermark >= midnight(d + DAY) + settle]
+    final = [d for d, of in days.items() if is_settled(midnight(d + DAY), of.watermark, settle)]
     return {day: days[day] for day in sorted(final)[-MOST_DAYS:]}
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from trunkline.catalog import Catalog, Table, closest
 from trunkline.clock import Clock
 from trunkline.errors import IncompleteData, ProviderError, UnknownRelation, UsageError
-from trunkline.interval import DAY, Interval, runs
+from trunkline.interval import DAY, Interval, midnight, runs
 from trunkline.planner.plan import Holdings, Plan
+from trunkline.wording import counted
 
 FOLLOWED = timedelta(days=7)  # past it, days are final: settle and the watermark's lag together
 LEAST_PAUSE = 60.0
@@ -60,9 +61,9 @@ class Synced:
         spans = ", ".join(([f"{more:,} more"] if more else []) + shown)
         later = f", {self.later:,} not there yet" if self.later else ""
         return (
-            f"{spans or 'nothing held yet'}: {_count(self.days, 'day')} fetched, "
-            f"{self.held:,} held already{later}; {_count(self.rows, 'row')} landed, "
-            f"{_count(self.requests, 'request')}; snapshot {self.snapshot}"
+            f"{spans or 'nothing held yet'}: {counted(self.days, 'day')} fetched, "
+            f"{self.held:,} held already{later}; {counted(self.rows, 'row')} landed, "
+            f"{counted(self.requests, 'request')}; snapshot {self.snapshot}"
         )
 
 
@@ -103,8 +104,7 @@ def intervals_of(wish: Wish, holdings: Holdings, now: datetime) -> tuple[Interva
     """The time that is to be held. UsageError where it has not begun."""
     if wish.start is None and not wish.follow:
         return runs(day for days in holdings.days.values() for day in days)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    start, end = wish.start or midnight - FOLLOWED, wish.end or now
+    start, end = wish.start or midnight(now.date()) - FOLLOWED, wish.end or now
     if start >= now:
         raise UsageError("--from is in the future: there is nothing to fetch yet")
     return (*_older(wish, holdings, start), Interval(start, end))
@@ -158,7 +158,3 @@ async def follow(
 def _days(interval: str) -> int:
     start, end = (datetime.fromisoformat(text) for text in interval.split("/"))
     return (end - start) // DAY
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -10,10 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from trunkline.lake.catalogue import Catalogue, LiveFile, Publication
-from trunkline.lake.displacement import Displaced
+from trunkline.lake.catalogue import Catalogue, Publication
+from trunkline.lake.displacement import Displaced, Ended, losing
 from trunkline.lake.landing import Layout, StagedFile
-from trunkline.lake.remainder import without_keys
 from trunkline.scope import TAIL, WHOLE, Scope
 
 
@@ -27,14 +26,11 @@ def amended(
     keys = pa.array(sorted(publication.keys), pa.string())
     days = frozenset(day for file in publication.files for day in file.days)
     days |= _listed(catalogue, publication)
-    ended: list[tuple[LiveFile, tuple[StagedFile, ...]]] = []
+    ended: list[Ended] = []
     for table, scope, of_days in _places(layout, days):
-        for file in catalogue.live_files(publication.organization, table, of_days, scope):
-            rest = without_keys(home, file, table, publication.job, keys, layout)
-            if rest is not None:
-                ended.append((file, rest))
-    files = tuple(file for file, _ in ended)
-    return Displaced(files, tuple(rest for _, of_file in ended for rest in of_file))
+        files = catalogue.live_files(publication.organization, table, of_days, scope)
+        ended += losing(home, files, table, publication.job, keys, layout)
+    return Displaced.of(ended)
 
 
 def _listed(catalogue: Catalogue, publication: Publication) -> frozenset[date]:

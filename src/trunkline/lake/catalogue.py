@@ -153,9 +153,11 @@ class Catalogue:
             for row in rows
         )
 
-    def whole_days(self, organization: str, dataset: str) -> frozenset[date]:
-        """The days of a dataset that the newest snapshot holds whole."""
-        held = self.coverage(organization, self.latest())
+    def whole_days(
+        self, organization: str, dataset: str, snapshot: int | None = None
+    ) -> frozenset[date]:
+        """The days of a dataset that a snapshot holds whole, the newest unless named."""
+        held = self.coverage(organization, self.latest() if snapshot is None else snapshot)
         return frozenset(day.day for day in held if (day.dataset, day.scope) == (dataset, WHOLE))
 
     def newest_fetch(self, organization: str) -> tuple[datetime, str] | None:

@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from trunkline.errors import DamagedLake, LimitExceeded
-from trunkline.interval import DAY, midnight, months
+from trunkline.interval import DAY, is_settled, midnight, months
 from trunkline.lake.catalogue import Catalogue, CoveredDay, LiveFile
-from trunkline.lake.landing import FILES, Layout, StagedFile, parquet_file, rows_by_day
+from trunkline.lake.landing import FILES, Layout, StagedFile, on_days, parquet_file, rows_by_day
 
 BATCH_ROWS = 50_000  # of a row group, and about as many are in memory at once
 REFRESHED_FILES = 8  # of one table of a closed month, before it is worth doing again
@@ -40,7 +40,7 @@ def complete_months(
     final = (
         day.day
         for day in held
-        if day.dataset == dataset and day.watermark >= midnight(day.day + DAY) + settle
+        if day.dataset == dataset and is_settled(midnight(day.day + DAY), day.watermark, settle)
     )
     return tuple(month for month in months(final) if len(month) == _length(min(month)))
 
@@ -98,9 +98,8 @@ def merged(home: Path, merge: Merge, name: str, layout: Layout) -> StagedFile:
 def _batches(home: Path, merge: Merge, schema: pa.Schema, layout: Layout) -> Iterator[pa.Table]:
     """The rows of some days at a time, sorted."""
     for days in _spans(merge.files):
-        wanted = pa.array(sorted(days), pa.date32())
         pieces = [
-            _of_days(pq.read_table(home / file.path, partitioning=None), wanted, layout)
+            _of_days(pq.read_table(home / file.path, partitioning=None), days, layout)
             for file in merge.files
             if file.days & days
         ]
@@ -111,9 +110,8 @@ def _batches(home: Path, merge: Merge, schema: pa.Schema, layout: Layout) -> Ite
         yield rows.take(order)
 
 
-def _of_days(rows: pa.Table, wanted: pa.Array, layout: Layout) -> pa.Table:
-    of_row = pc.cast(pc.floor_temporal(rows[layout.time_column], unit="day"), pa.date32())
-    return rows.filter(pc.is_in(of_row, value_set=wanted))
+def _of_days(rows: pa.Table, days: frozenset[date], layout: Layout) -> pa.Table:
+    return rows.filter(on_days(rows, layout.time_column, days))
 
 
 def _spans(files: tuple[LiveFile, ...]) -> Iterator[frozenset[date]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from trunkline.lake.catalogue import Catalogue, LiveFile, Publication
-from trunkline.lake.landing import Layout, StagedFile
+from trunkline.lake.landing import Layout, StagedFile, on_days
 from trunkline.lake.remainder import without_days, without_keys
 from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope, ScopeKind
 
@@ -29,12 +29,22 @@ _RECORDS: dict[ScopeKind, tuple[Scope, ...]] = {
 }
 
 
+Ended = tuple[LiveFile, tuple[StagedFile, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Displaced:
     """Files that end with a publication, and those that hold what stays of them."""
 
     files: tuple[LiveFile, ...]
     remainders: tuple[StagedFile, ...]
+
+    @staticmethod
+    def of(ended: Iterable[Ended]) -> Displaced:
+        """Files, each with what stays of it."""
+        pairs = tuple(ended)
+        files = tuple(file for file, _ in pairs)
+        return Displaced(files, tuple(rest for _, of_file in pairs for rest in of_file))
 
 
 def displaced(
@@ -56,16 +66,12 @@ def displaced(
         *_by_records(home, catalogue, publication, kept, layout),
         *_told_anew(home, catalogue, publication, kept, layout),
     ]
-    files = tuple(file for file, _ in ended)
-    return Displaced(files, tuple(rest for _, of_file in ended for rest in of_file))
-
-
-_Ended = tuple[LiveFile, tuple[StagedFile, ...]]
+    return Displaced.of(ended)
 
 
 def _by_days(
     home: Path, catalogue: Catalogue, publication: Publication, layout: Layout
-) -> Iterator[_Ended]:
+) -> Iterator[Ended]:
     days, job = frozenset(publication.days), publication.job
     for scope in _DAYS.get(publication.scope.kind, ()):
         of_scope = publication.scope if scope is None else scope
@@ -82,16 +88,14 @@ def _by_records(
     publication: Publication,
     kept: tuple[StagedFile, ...],
     layout: Layout,
-) -> Iterator[_Ended]:
+) -> Iterator[Ended]:
     scopes = _RECORDS.get(publication.scope.kind, ())
     unread = _unread(catalogue, publication)
     keys = _keys(home, kept, layout, unread) if scopes else None
     for scope in scopes:
         for table in layout.tables:
-            for file in catalogue.live_files(publication.organization, table, None, scope):
-                rest = without_keys(home, file, table, publication.job, keys, layout)
-                if rest is not None:
-                    yield file, rest
+            files = catalogue.live_files(publication.organization, table, None, scope)
+            yield from losing(home, files, table, publication.job, keys, layout)
 
 
 def _unread(catalogue: Catalogue, publication: Publication) -> frozenset[date]:
@@ -111,7 +115,7 @@ def _told_anew(
     publication: Publication,
     kept: tuple[StagedFile, ...],
     layout: Layout,
-) -> Iterator[_Ended]:
+) -> Iterator[Ended]:
     """Records of days that are held whole, which another scope brought anew."""
     anew = tuple(file for file in kept if not file.scope)
     if publication.scope == WHOLE or not anew:
@@ -119,10 +123,23 @@ def _told_anew(
     keys = _keys(home, anew, layout)
     days = frozenset(day for file in anew for day in file.days)
     for table in layout.tables:
-        for file in catalogue.live_files(publication.organization, table, days):
-            rest = without_keys(home, file, table, publication.job, keys, layout)
-            if rest is not None:
-                yield file, rest
+        files = catalogue.live_files(publication.organization, table, days)
+        yield from losing(home, files, table, publication.job, keys, layout)
+
+
+def losing(
+    home: Path,
+    files: Iterable[LiveFile],
+    table: str,
+    job: str,
+    keys: pa.Array,
+    layout: Layout,
+) -> Iterator[Ended]:
+    """Those of a table's files that hold any of some records, each with what stays of it."""
+    for file in files:
+        rest = without_keys(home, file, table, job, keys, layout)
+        if rest is not None:
+            yield file, rest
 
 
 def _keys(
@@ -139,13 +156,11 @@ def _keys(
 def _chunks(
     home: Path, kept: tuple[StagedFile, ...], layout: Layout, unread: frozenset[date]
 ) -> Iterator[pa.Array]:
-    off = pa.array(sorted(unread), pa.date32())
     columns = [layout.key, layout.time_column]
     for file in kept:
         if file.table == layout.root_table:
             rows = pq.read_table(home / file.path, columns=columns, partitioning=None)
-            of_row = pc.cast(pc.floor_temporal(rows[layout.time_column], unit="day"), pa.date32())
-            rows = rows.filter(pc.invert(pc.is_in(of_row, value_set=off)))
+            rows = rows.filter(pc.invert(on_days(rows, layout.time_column, unread)))
             yield pc.cast(rows[layout.key], pa.string()).combine_chunks()
 
 

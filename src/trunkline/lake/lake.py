@@ -198,15 +198,11 @@ class Lake:
         for found in self.catalogue.files(catalog.schema, snapshot, names):
             of_scope = files.setdefault((found.table, found.scope), [])
             of_scope.append(replace(found, path=f"{self.home}/{found.path}"))
-        whole = self._whole(catalog.schema, snapshot) if reads.scopes else {}
+        whole = {
+            name: self.catalogue.whole_days(catalog.schema, name, snapshot)
+            for name in {table.dataset.name for table in tables if reads.scopes}
+        }
         return Held(files, whole).parts(catalog, reads)
-
-    def _whole(self, organization: str, snapshot: int) -> dict[str, frozenset[date]]:
-        """The days held whole, by dataset."""
-        days: dict[str, set[date]] = {}
-        for held in self.coverage(organization, snapshot):
-            days.setdefault(held.dataset, set()).add(held.day)
-        return {dataset: frozenset(of_dataset) for dataset, of_dataset in days.items()}
 
     def coverage(self, organization: str, snapshot: int | None = None) -> tuple[CoveredDay, ...]:
         """The days held whole, of the newest snapshot unless another is named."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +14,7 @@ from typing import BinaryIO
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from trunkline.lake.encoding import written_as
@@ -126,6 +127,12 @@ def _staged(
         days=rows_by_day(rows, layout.time_column),
         scope=str(scope),
     )
+
+
+def on_days(rows: pa.Table, time_column: str, days: Iterable[date]) -> pa.ChunkedArray:
+    """For each row, whether it falls on one of the UTC days."""
+    of_row = pc.cast(pc.floor_temporal(rows[time_column], unit="day"), pa.date32())
+    return pc.is_in(of_row, value_set=pa.array(sorted(days), pa.date32()))
 
 
 def rows_by_day(rows: pa.Table, time_column: str) -> dict[date, int]:

@@ -17,6 +17,7 @@ from trunkline.lake.landing import (
     FILES,
     Layout,
     StagedFile,
+    on_days,
     parquet_file,
     rows_by_day,
     stage,
@@ -28,11 +29,9 @@ def without_days(
     home: Path, file: LiveFile, table: str, job: str, days: frozenset[date], layout: Layout
 ) -> tuple[StagedFile, ...]:
     """What a published file holds of other days, as a new file; nothing where it holds none."""
-    gone = pa.array(sorted(days), pa.date32())
 
     def stays(rows: pa.Table) -> pa.Array:
-        of_row = pc.cast(pc.floor_temporal(rows[layout.time_column], unit="day"), pa.date32())
-        return pc.invert(pc.is_in(of_row, value_set=gone))
+        return pc.invert(on_days(rows, layout.time_column, days))
 
     name = f"{job}-of-{file.file}"
     return _filtered(home, home / file.path, table, name, stays, layout, file.scope)
@@ -92,11 +91,9 @@ def split(
     """A staged file as two: of ``days`` for another scope, and of all others for its own."""
     if not file.days.keys() & days:
         return (file,)
-    chosen = pa.array(sorted(days), pa.date32())
 
     def inside(rows: pa.Table) -> pa.Array:
-        of_row = pc.cast(pc.floor_temporal(rows[layout.time_column], unit="day"), pa.date32())
-        return pc.is_in(of_row, value_set=chosen)
+        return on_days(rows, layout.time_column, days)
 
     def outside(rows: pa.Table) -> pa.Array:
         return pc.invert(inside(rows))

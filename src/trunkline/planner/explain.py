@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from trunkline.interval import DAY, Interval, runs
+from trunkline.interval import runs
 from trunkline.scope import OPEN_AT
+from trunkline.wording import counted
 
 if TYPE_CHECKING:
     from trunkline.planner.filters.choice import Filtered
@@ -64,7 +65,7 @@ def _need(need: Need) -> list[str]:
         sorted(need.days.values(), key=lambda state: list(_WHY).index(state.value))
     )
     rows = [
-        (state.value, _count(len(days), "day"), _ranges(days), words)
+        (state.value, counted(len(days), "day"), _ranges(days), words)
         for state in states
         for words, days in _reasons(need, need.in_state(state), _WHY[state.value])
     ]
@@ -91,7 +92,7 @@ def _filter(item: Filtered) -> list[str]:
     if share := item.choice.share:
         lines.append(
             f"  {share.matching:,} of {share.records:,} conversations of the newest "
-            f"{_count(share.days, 'final day')} held pass it"
+            f"{counted(share.days, 'final day')} held pass it"
         )
     if item.choice.is_filtered:
         lines.append("  what it brings counts for this filter and narrower ones alone")
@@ -100,19 +101,14 @@ def _filter(item: Filtered) -> list[str]:
 
 def _through(item: Filtered) -> Iterator[str]:
     for scope, days in item.held.items():
-        yield f"  {_count(len(days), 'day')} held as fetched where {scope.condition}"
+        yield f"  {counted(len(days), 'day')} held as fetched where {scope.condition}"
 
 
 def _ranges(days: Iterable[date]) -> str:
-    found = [_days(interval) for interval in runs(days)]
+    found = [interval.spoken for interval in runs(days)]
     if len(found) > _MOST_RANGES:
         found = [*found[:_MOST_RANGES], f"and {len(found) - _MOST_RANGES} more ranges"]
     return ", ".join(found)
-
-
-def _days(interval: Interval) -> str:
-    first, last = interval.start.date(), (interval.end - DAY).date()
-    return f"{first}" if first == last else f"{first} to {last}"
 
 
 def _jobs(fetches: Sequence[Fetch]) -> list[str]:
@@ -120,8 +116,8 @@ def _jobs(fetches: Sequence[Fetch]) -> list[str]:
         (
             str(number),
             fetch.dataset.name,
-            f"{min(fetch.days)}" if _is_open(fetch) else _days(fetch.interval),
-            "open then" if _is_open(fetch) else _count(len(fetch.days), "day"),
+            f"{min(fetch.days)}" if _is_open(fetch) else fetch.interval.spoken,
+            "open then" if _is_open(fetch) else counted(len(fetch.days), "day"),
             fetch.reason,
             ", ".join(_manner(fetch)),
         )
@@ -146,15 +142,15 @@ def _without_jobs(plan: Plan) -> list[str]:
         (
             tail.dataset.name,
             f"past the watermark, from about {tail.interval.start.astimezone(UTC):%Y-%m-%d %H:%M}",
-            _count(tail.requests, "request") + ("" if tail.pages else " or more"),
+            counted(tail.requests, "request") + ("" if tail.pages else " or more"),
         )
         for tail in plan.tails
     ]
     rows += [
         (
             again.dataset.name,
-            f"{_count(len(again.records), 'open conversation')} to fetch again",
-            _count(again.requests, "request"),
+            f"{counted(len(again.records), 'open conversation')} to fetch again",
+            counted(again.requests, "request"),
         )
         for again in plan.reopened
     ]
@@ -168,7 +164,7 @@ def _estimate(plan: Plan) -> list[str]:
     parts = _of_jobs(fetches) if fetches else []
     if plan.without_jobs:
         parts.append(f"{plan.without_jobs:,} without a job")
-    lines = [f"At least {_count(plan.requests, 'request')}: {', '.join(parts)}"]
+    lines = [f"At least {counted(plan.requests, 'request')}: {', '.join(parts)}"]
     if not all(fetch.pages for fetch in fetches):
         lines.append(
             "  Nothing held tells how many conversations a day has: one page a job is counted."
@@ -180,9 +176,9 @@ def _of_jobs(fetches: Sequence[Fetch]) -> list[str]:
     submits = sum(not fetch.resumes for fetch in fetches)
     pages = sum(fetch.pages or 1 for fetch in fetches)
     return [
-        _count(submits, "submit"),
-        f"{_count(len(fetches), 'poll')} or more",
-        f"{_count(pages, 'page')}" + ("" if all(f.pages for f in fetches) else " or more"),
+        counted(submits, "submit"),
+        f"{counted(len(fetches), 'poll')} or more",
+        f"{counted(pages, 'page')}" + ("" if all(f.pages for f in fetches) else " or more"),
     ]
 
 
@@ -191,10 +187,6 @@ def _why_none(plan: Plan) -> str:
         return "the gap is not fetched"
     wants = any(need.days for need in plan.needs)
     return "everything is held" if wants else "nothing has to be held"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from trunkline.catalog import Dataset
-from trunkline.interval import DAY, Interval, midnight
+from trunkline.interval import DAY, Interval, is_settled, midnight
 from trunkline.planner.moving import Told
 from trunkline.planner.plan import Context, DayHeld, Holdings, Need, Scan, State
 from trunkline.planner.spans import BEGINNING
@@ -97,7 +97,7 @@ def state(
 
 def is_final(until: datetime, held: DayHeld, context: Context) -> bool:
     """Whether the watermark that a day was fetched under is ``settle`` past its end."""
-    return held.watermark >= until + context.settle
+    return is_settled(until, held.watermark, context.settle)
 
 
 def _is_ahead(until: datetime, told: Told, context: Context) -> bool:
