@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import Enum
 
+from trunkline.errors import UnknownRelation
 from trunkline.types import Type
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -323,6 +324,21 @@ class Catalog:
         return tuple(
             name if schema == self.schema else f"{schema}.{name}" for schema, name in self._by_name
         )
+
+    def named(self, name: str, others: Iterable[str] = ()) -> Table:
+        """The table of a name as it is written, with its schema or without.
+
+        UnknownRelation where there is none; its hint may also name one of ``others``.
+        """
+        schema, _, bare = name.rpartition(".")
+        table = self.find(bare, schema or None)
+        if table is None:
+            near = self.nearest(name) or closest(name, others)
+            raise UnknownRelation(
+                f"there is no table {name}",
+                hint=f"Did you mean {near}?" if near else "`trunkline tables` lists them all.",
+            )
+        return table
 
     def nearest(self, name: str) -> str | None:
         """The relation that a name which is none may mean, as it is written."""

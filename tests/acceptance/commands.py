@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import trunkline
 from trunkline_simulator.server import run_in_thread
 from trunkline_simulator.settings import Settings, Shape
 from trunkline_simulator.simulator import Simulator
@@ -36,8 +37,18 @@ class Desk:
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
+        return self._ended(_command(arguments), environment)
+
+    def python(self, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a program that uses the library to its end."""
+        library = {"PYTHONPATH": str(Path(trunkline.__file__).parents[1])}
+        return self._ended([sys.executable, "-c", code], library | environment)
+
+    def _ended(
+        self, command: list[str], environment: dict[str, str]
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            _command(arguments),
+            command,
             env=self.environment | environment,
             cwd=self.folder,
             capture_output=True,

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import subprocess
-import sys
 from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 
-import trunkline
 from tests.acceptance.commands import desk
 from tests.documents import ROOT, fences
 from trunkline_simulator import Shape, conversations_of
@@ -48,20 +45,7 @@ def test_customers_are_found_by_their_numbers(tmp_path: Path) -> None:
             rows.writerow(("nobody", "extension 12"))
             for place, number in enumerate(sorted(expected)):
                 rows.writerow((f"customer-{place}", spelled(number, place)))
-        done = subprocess.run(
-            [sys.executable, "-c", example],
-            env=at.environment
-            | {
-                "PYTHONPATH": str(Path(trunkline.__file__).parents[1]),
-                "TRUNKLINE_TOKEN_KEY": KEY.hex(),
-                "TRUNKLINE_PHONE_REGION": "US",
-            },
-            cwd=at.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        done = at.python(example, TRUNKLINE_TOKEN_KEY=KEY.hex(), TRUNKLINE_PHONE_REGION="US")
     assert done.returncode == 0, done.stderr
     assert sorted(done.stdout.splitlines()) == sorted(
         f"customer-{place} {len(expected[number])}" for place, number in enumerate(sorted(expected))

@@ -55,15 +55,7 @@ def test_the_example_of_the_page_runs(tmp_path: Path) -> None:
     page = Path(__file__).parents[2] / "docs/howto/python.md"
     (example,) = re.findall(r"^```python\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
     with desk(tmp_path) as at:
-        done = subprocess.run(
-            [sys.executable, "-c", example],
-            env=at.environment | {"PYTHONPATH": str(Path(trunkline.__file__).parents[1])},
-            cwd=at.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        done = at.python(example)
         assert done.returncode == 0, done.stderr
         assert at.asked("POST", "/details/jobs") >= 1
     assert done.stdout.splitlines()[-1].isdigit()

@@ -7,28 +7,18 @@ import click
 from trunkline.cli import statement
 from trunkline.cli.asked import parameters
 from trunkline.cli.opening import engine_of
+from trunkline.cli.options import NO_TAIL, PARAM, PUSHDOWN, TIMEZONE
 from trunkline.cli.telling import put
-from trunkline.config import PUSHDOWNS
 from trunkline.engine import Options
 
 
 @click.command("explain")
 @click.argument("sql", required=False)
 @click.option("-f", "--file", metavar="FILE", help="Read the SQL from a file.")
-@click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
-@click.option(
-    "--param",
-    "params",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="The value of $NAME in the query, as a text; 1, 2 ... for ?. May be repeated.",
-)
-@click.option("--no-tail", is_flag=True, help="Ask for nothing past the watermark.")
-@click.option(
-    "--pushdown",
-    type=click.Choice(PUSHDOWNS),
-    help="Send filters to the provider; default: the setting pushdown.",
-)
+@TIMEZONE
+@PARAM
+@NO_TAIL
+@PUSHDOWN
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -14,9 +14,9 @@ from trunkline.cli import output, statement
 from trunkline.cli.asked import moment, parameters, require_place
 from trunkline.cli.formats import FORMATS, write
 from trunkline.cli.opening import engine_of
+from trunkline.cli.options import NO_TAIL, PARAM, PUSHDOWN, TIMEZONE
 from trunkline.cli.progress import watching
 from trunkline.cli.telling import tell
-from trunkline.config import PUSHDOWNS
 from trunkline.engine import Engine, Options, Prepared
 from trunkline.errors import UsageError
 from trunkline.planner.plan import Plan
@@ -48,14 +48,8 @@ class _Query(click.Command):
     help="How rows are written.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write rows to a file, not to stdout.")
-@click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
-@click.option(
-    "--param",
-    "params",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="The value of $NAME in the query, as a text; 1, 2 ... for ?. May be repeated.",
-)
+@TIMEZONE
+@PARAM
 @click.option(
     "--max-requests",
     type=click.IntRange(1),
@@ -64,12 +58,8 @@ class _Query(click.Command):
 )
 @click.option("--allow-partial", is_flag=True, help="Answer although intervals are missing.")
 @click.option("--covered", is_flag=True, help="Answer from what is held; request nothing.")
-@click.option("--no-tail", is_flag=True, help="Ask for nothing past the watermark.")
-@click.option(
-    "--pushdown",
-    type=click.Choice(PUSHDOWNS),
-    help="Send filters to the provider; default: the setting pushdown.",
-)
+@NO_TAIL
+@PUSHDOWN
 @click.option("--as-of", metavar="WHEN", help="A snapshot's number or a time; requests nothing.")
 @click.option(
     "--certificate",

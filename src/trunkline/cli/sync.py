@@ -10,6 +10,7 @@ import click
 
 from trunkline.cli.asked import instant
 from trunkline.cli.opening import engine_of
+from trunkline.cli.options import NO_TAIL, TIMEZONE
 from trunkline.cli.progress import watching
 from trunkline.cli.telling import put, tell
 from trunkline.engine import Engine, Options
@@ -27,8 +28,8 @@ from trunkline.planner.plan import Plan
     "--recheck", is_flag=True, help="Fetch once more what is older than the setting recheck."
 )
 @click.option("--follow", is_flag=True, help="Go on for ever: again after refresh_after.")
-@click.option("--no-tail", is_flag=True, help="Ask for nothing past the watermark.")
-@click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
+@NO_TAIL
+@TIMEZONE
 @click.option(
     "--max-requests",
     type=click.IntRange(1),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from trunkline.catalog import Catalog, Table, closest
+from trunkline.catalog import Catalog, Table
 from trunkline.cli import grid
 from trunkline.cli.opening import settings_of
 from trunkline.cli.telling import put
 from trunkline.engine.masking import policy_of
 from trunkline.engine.registry import catalog
 from trunkline.engine.system import SYSTEM_TABLES, SystemTable
-from trunkline.errors import UnknownRelation, UsageError
+from trunkline.errors import UsageError
 from trunkline.flatten.policy import Policy
 from trunkline.flatten.policy_text import policy_text
 from trunkline.flatten.treatment import Treatment
@@ -56,19 +56,7 @@ def command(ctx: click.Context, name: str | None, *, policy: bool) -> None:
     elif system := _SYSTEM.get(name.lower().removeprefix(f"{SYSTEM_SCHEMA}.")):
         _show_system(system)
     else:
-        _show(_named(name, known), effective)
-
-
-def _named(name: str, known: Catalog) -> Table:
-    schema, _, bare = name.rpartition(".")
-    table = known.find(bare, schema or None)
-    if table is None:
-        near = known.nearest(name) or closest(name, map(_qualified, SYSTEM_TABLES))
-        raise UnknownRelation(
-            f"there is no table {name}",
-            hint=f"Did you mean {near}?" if near else "`trunkline tables` lists them all.",
-        )
-    return table
+        _show(known.named(name, map(_qualified, SYSTEM_TABLES)), effective)
 
 
 def _list(known: Catalog) -> None:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from trunkline.catalog import Dataset, Live
 from trunkline.engine.certificate import Reopened
 from trunkline.engine.events import Beside
-from trunkline.engine.fetching import Meter, Parts
+from trunkline.engine.fetching import Meter, Parts, flattener_of
 from trunkline.engine.landing import Tables, landed_of, layout_of, staged
 from trunkline.errors import IncompleteData, ProviderError
 from trunkline.flatten import Flattener
@@ -95,19 +95,20 @@ async def supplement(asking: Asking, plan: Plan) -> tuple[Reopened, tuple[str, .
 
 async def _reopen(asking: Asking, again: Reopen, done: Reopened) -> Reopened:
     live = again.dataset.live or Live()
+    flattener = flattener_of(asking.parts, again.dataset)
     for first in range(0, len(again.records), live.ids):
         batch = again.records[first : first + live.ids]
-        answered = await _reopen_some(asking, again.dataset, batch)
+        answered = await _reopen_some(asking, flattener, batch)
         done = Reopened(done.asked + len(batch), done.answered + answered, done.requests + 1)
     return done
 
 
-async def _reopen_some(asking: Asking, dataset: Dataset, batch: tuple[StillOpen, ...]) -> int:
+async def _reopen_some(asking: Asking, flattener: Flattener, batch: tuple[StillOpen, ...]) -> int:
     """One request; how many it answered. Records that it has nothing of stay as they are."""
-    parts, job = asking.parts, asking.parts.seams.new_key()
+    parts, dataset, job = asking.parts, flattener.dataset, asking.parts.seams.new_key()
     body = await asking.provider.by_id(dataset, [record.key for record in batch])
     at = parts.seams.clock.now()
-    brought: _Staged = await parts.seams.offload(_stage_some, parts, dataset, job, batch, body)
+    brought: _Staged = await parts.seams.offload(_stage_some, parts, flattener, job, batch, body)
     asking.meter(Beside(OPEN, brought.landed))
     found = frozenset(brought.starts)
     if found:
@@ -119,11 +120,11 @@ async def _reopen_some(asking: Asking, dataset: Dataset, batch: tuple[StillOpen,
 
 
 def _stage_some(
-    parts: Parts, dataset: Dataset, job: str, batch: tuple[StillOpen, ...], body: bytes
+    parts: Parts, flattener: Flattener, job: str, batch: tuple[StillOpen, ...], body: bytes
 ) -> _Staged:
     """Each where it is held: with its whole day, or in the tail."""
-    layout = layout_of(parts.catalog, dataset)
-    flat = _flattener(parts, dataset).flatten(body, days=EVER)
+    dataset = flattener.dataset
+    layout, flat = layout_of(parts.catalog, dataset), flattener.flatten(body, days=EVER)
     files: list[StagedFile] = []
     starts: dict[str, datetime] = {}
     for number, (scope, keys) in enumerate(_by_scope(batch)):
@@ -152,12 +153,13 @@ async def _ask_tail(asking: Asking, tail: Tail) -> tuple[str, ...]:
     parts, live = asking.parts, tail.dataset.live or Live()
     at, job = parts.seams.clock.now(), parts.seams.new_key()
     interval = Interval(tail.interval.start, min(at, tail.interval.start + live.days * DAY))
-    floor, had, page, more = _floor(parts, interval, tail.dataset), _Had(), 0, True
+    floor, flattener = _floor(parts, interval, tail.dataset), flattener_of(parts, tail.dataset)
+    had, page, more = _Had(), 0, True
     while more and page < live.window // live.page_size:
         page += 1
         answer = await asking.provider.recent(tail.dataset, interval, page)
         brought: _Staged = await parts.seams.offload(
-            _stage_page, parts, tail.dataset, f"{job}-{page:05d}", answer.body, floor
+            _stage_page, parts, flattener, f"{job}-{page:05d}", answer.body, floor
         )
         asking.meter(Beside(THE_TAIL, brought.landed))
         had.take(brought)
@@ -172,10 +174,12 @@ async def _ask_tail(asking: Asking, tail: Tail) -> tuple[str, ...]:
     return (_cut_short(tail, live, reached),) if more else ()
 
 
-def _stage_page(parts: Parts, dataset: Dataset, name: str, body: bytes, floor: datetime) -> _Staged:
+def _stage_page(
+    parts: Parts, flattener: Flattener, name: str, body: bytes, floor: datetime
+) -> _Staged:
     """One page, without the records that began before ``floor``."""
-    layout = layout_of(parts.catalog, dataset)
-    flat = _flattener(parts, dataset).flatten(body, days=EVER)
+    dataset = flattener.dataset
+    layout, flat = layout_of(parts.catalog, dataset), flattener.flatten(body, days=EVER)
     earliest = pa.scalar(floor, pa.timestamp("ms", "UTC"))
     tables = {
         table: rows.filter(pc.greater_equal(rows[dataset.time_column], earliest))
@@ -242,10 +246,6 @@ def _publication(
         fingerprint=parts.fingerprint,
         keys=keys,
     )
-
-
-def _flattener(parts: Parts, dataset: Dataset) -> Flattener:
-    return Flattener(dataset, parts.catalog.of(dataset), parts.policy)
 
 
 def _cut_short(tail: Tail, live: Live, reached: datetime) -> str:

@@ -202,6 +202,11 @@ def _jobs(parts: Parts, fetches: tuple[Fetch, ...]) -> tuple[Job, ...]:
     return tuple(sorted(jobs.values(), key=lambda job: job.interval))
 
 
+def flattener_of(parts: Parts, dataset: Dataset) -> Flattener:
+    """What makes tables of a dataset's pages. It learns from each: one serves a whole run."""
+    return Flattener(dataset, parts.catalog.of(dataset), parts.policy)
+
+
 def _runner(
     parts: Parts,
     provider: GenesysCloud,
@@ -211,7 +216,7 @@ def _runner(
 ) -> Runner:
     landing = PageLanding(
         lake=parts.lake,
-        flatteners={dataset.name: Flattener(dataset, parts.catalog.of(dataset), parts.policy)},
+        flatteners={dataset.name: flattener_of(parts, dataset)},
         layouts={dataset.name: layout_of(parts.catalog, dataset)},
         divisions=rights.divisions,
         watermark=rights.watermark,

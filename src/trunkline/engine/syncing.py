@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from trunkline.catalog import Catalog, Table, closest
+from trunkline.catalog import Catalog, Table
 from trunkline.clock import Clock
-from trunkline.errors import IncompleteData, ProviderError, UnknownRelation, UsageError
+from trunkline.errors import IncompleteData, ProviderError, UsageError
 from trunkline.interval import DAY, Interval, midnight, runs
 from trunkline.planner.plan import Holdings, Plan
 from trunkline.wording import counted
@@ -86,18 +86,7 @@ def tables_of(wish: Wish, catalog: Catalog) -> tuple[Table, ...]:
     """The tables by their names; UnknownRelation where there is none of a name."""
     if not wish.tables:
         return catalog.tables
-    found = []
-    for name in wish.tables:
-        schema, _, bare = name.rpartition(".")
-        table = catalog.find(bare, schema or None)
-        if table is None:
-            near = closest(bare, catalog.names())
-            raise UnknownRelation(
-                f"there is no table {name}",
-                hint=f"Did you mean {near}?" if near else "`trunkline tables` lists them all.",
-            )
-        found.append(table)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(map(catalog.named, wish.tables)))
 
 
 def intervals_of(wish: Wish, holdings: Holdings, now: datetime) -> tuple[Interval, ...]:

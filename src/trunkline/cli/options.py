@@ -1,0 +1,22 @@
+"""Options that several commands have, each said once."""
+
+from __future__ import annotations
+
+import click
+
+from trunkline.config import PUSHDOWNS
+
+TIMEZONE = click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
+NO_TAIL = click.option("--no-tail", is_flag=True, help="Ask for nothing past the watermark.")
+PARAM = click.option(
+    "--param",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="The value of $NAME in the query, as a text; 1, 2 ... for ?. May be repeated.",
+)
+PUSHDOWN = click.option(
+    "--pushdown",
+    type=click.Choice(PUSHDOWNS),
+    help="Send filters to the provider; default: the setting pushdown.",
+)
