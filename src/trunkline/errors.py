@@ -26,11 +26,13 @@
 
 A message says what happened and where; ``hint`` says what to do about it. Neither may hold a
 secret or a personal value. ``unknown`` counts the attempts at a request that must not be repeated
-which ended without our knowing whether they were carried out.
+which ended without our knowing whether they were carried out. ``retry_after`` is when the provider
+asks to be asked again, where it does: nothing is sent to it before.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -45,6 +47,7 @@ class TrunklineError(Exception):
         self.message = message
         self.hint = hint
         self.unknown = 0
+        self.retry_after: datetime | None = None
 
 
 class UsageError(TrunklineError):

@@ -47,6 +47,7 @@ from trunkline.engine.syncing import Synced, Wish, checked, synced
 from trunkline.engine.system import Sources
 from trunkline.engine.verifying import Verified, guarded, to_verify
 from trunkline.errors import DamagedLake
+from trunkline.http.hold import Holds
 from trunkline.interval import day_span
 from trunkline.jobs.job import Job
 from trunkline.jobs.runner import Outcome
@@ -275,6 +276,7 @@ class Engine:
             self.seams,
             self._fingerprint(),
             self.policy,
+            Holds.none(self.seams.clock),
         )
 
     def _fingerprint(self) -> str:

@@ -15,6 +15,7 @@ from trunkline.engine.seams import Seams
 from trunkline.errors import CostGuard, PermissionMissing, RequestRefused, UsageError
 from trunkline.flatten import Flattener, policy
 from trunkline.http.exchange import Exchange
+from trunkline.http.hold import Holds
 from trunkline.interval import Interval, day_span, midnight
 from trunkline.jobs.job import Job
 from trunkline.jobs.policy import Policy
@@ -30,7 +31,10 @@ from trunkline.scope import OPEN_AT, WHOLE, Scope, ScopeKind
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a fetch works with; made once by the engine."""
+    """What a fetch works with; made once by the engine.
+
+    ``holds`` are what the hosts asked for, in this run or an earlier one.
+    """
 
     settings: Settings
     catalog: Catalog
@@ -39,6 +43,7 @@ class Parts:
     seams: Seams
     fingerprint: str
     policy: policy.Policy
+    holds: Holds
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ async def writer(parts: Parts, meter: Meter) -> AsyncIterator[GenesysCloud]:
     home, clock = parts.settings.home, parts.seams.clock
     async with writing(home, clock, lambda process: meter(LockWait(process))):
         parts.lake.sweep(Receipt.decode(text) for text in parts.store.receipts())
-        async with connected(parts.settings, parts.seams, meter) as provider:
+        async with connected(parts.settings, parts.seams, meter, parts.holds) as provider:
             yield provider
 
 
