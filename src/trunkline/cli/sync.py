@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -12,10 +13,12 @@ from trunkline.cli.asked import instant
 from trunkline.cli.opening import engine_of
 from trunkline.cli.options import NO_TAIL, TIMEZONE
 from trunkline.cli.progress import watching
+from trunkline.cli.serving import served
+from trunkline.cli.stopping import until_stopped
 from trunkline.cli.telling import put, tell
 from trunkline.engine import Engine, Options
-from trunkline.engine.syncing import Synced, Wish, checked, follow
-from trunkline.errors import TrunklineError
+from trunkline.engine.options import never
+from trunkline.engine.syncing import Synced, Wish, checked
 from trunkline.planner.plan import Plan
 
 
@@ -43,7 +46,8 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
 
     Without a TABLE, all of them; tables that come from one payload come together. Dates and times
     are half-open: --to is the first that is not included. --follow keeps the last seven days
-    fresh where no --from is given; --recheck goes over all days held.
+    fresh where no --from is given, and prints a line on its health after each round; --recheck
+    goes over all days held.
 
     Example:
 
@@ -65,27 +69,29 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
         )
         tail = False if given["no_tail"] else None
         options = Options(zone, given["max_requests"], confirm=_ask, tail=tail)
-        asyncio.run(_sync(engine, wish, options, quiet=given["quiet"]))
+        until_stopped(_sync(engine, wish, options, quiet=given["quiet"]))
 
 
 async def _sync(engine: Engine, wish: Wish, options: Options, *, quiet: bool) -> None:
-    async def once() -> Synced:
+    async def once(options: Options) -> Synced:
         with watching(quiet=quiet) as observe:
-            return await engine.sync(wish, options, observe)
+            done = await engine.sync(wish, options, observe)
+        for notice in done.notices:
+            tell(f"notice: {notice}")
+        return done
 
+    rounds = _rounds(options)
     if wish.follow:
-        await follow(once, _say, engine.seams.clock, engine.settings.refresh_time)
+        await served(engine, wish, lambda: once(next(rounds)))
     else:
-        _say(await once())
+        put(str(await once(options)))
 
 
-def _say(done: Synced | TrunklineError) -> None:
-    if isinstance(done, TrunklineError):
-        tell(f"notice: {done.message}; it is tried again")
-        return
-    for notice in done.notices:
-        tell(f"notice: {notice}")
-    put(str(done))
+def _rounds(options: Options) -> Iterator[Options]:
+    """Of a service, only the first round may ask: later nobody may be there to answer."""
+    yield options
+    while True:
+        yield replace(options, confirm=never)
 
 
 def _ask(plan: Plan) -> bool:

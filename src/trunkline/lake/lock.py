@@ -1,4 +1,8 @@
-"""One process at a time writes to a data directory; a crash lets go of the lock."""
+"""One process at a time writes to a data directory, and one follows; a crash lets go of both.
+
+The lock is the system's and goes with the process, however it ends. Beside it stands a note with
+the number of the process, to be told to those who wait; it may be left behind by a kill.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +16,32 @@ from filelock import FileLock, Timeout
 from trunkline.clock import Clock
 
 RETRY_SECONDS = 0.5
-HOLDER = "writer.pid"
+WRITER = "writer"
+SERVICE = "service"
+
+Waiting = Callable[[int | None], None]
 
 
 @asynccontextmanager
-async def writing(
-    home: Path, clock: Clock, waiting: Callable[[int | None], None]
-) -> AsyncIterator[None]:
+async def writing(home: Path, clock: Clock, waiting: Waiting) -> AsyncIterator[None]:
     """Hold the lock of a data directory.
 
     ``waiting`` is told once if another process has it: which, where that can be read.
     """
-    lock = _lock(home)
-    holder = home / HOLDER
+    async with _holding(home, WRITER, clock, waiting):
+        yield
+
+
+@asynccontextmanager
+async def serving(home: Path, clock: Clock, waiting: Waiting) -> AsyncIterator[None]:
+    """Be the one process that follows in a data directory, for as long as it does."""
+    async with _holding(home, SERVICE, clock, waiting):
+        yield
+
+
+@asynccontextmanager
+async def _holding(home: Path, name: str, clock: Clock, waiting: Waiting) -> AsyncIterator[None]:
+    lock, note = _lock(home, name), _note(home, name)
     told = False
     while True:
         try:
@@ -32,22 +49,22 @@ async def writing(
             break
         except Timeout:
             if not told:
-                waiting(holder_of(home))
+                waiting(holder_of(home, name))
                 told = True
             await clock.sleep(RETRY_SECONDS)
     try:
         with suppress(OSError):  # it is there to be told of, nothing more
-            holder.write_text(str(os.getpid()))
+            note.write_text(str(os.getpid()))
         yield
     finally:
         with suppress(OSError):
-            holder.unlink()
+            note.unlink()
         lock.release()
 
 
-def is_held(home: Path) -> bool:
+def is_held(home: Path, name: str = WRITER) -> bool:
     """Whether somebody has the lock at this moment."""
-    lock = _lock(home)
+    lock = _lock(home, name)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -56,13 +73,30 @@ def is_held(home: Path) -> bool:
     return False
 
 
-def holder_of(home: Path) -> int | None:
-    """The process that has the lock; None where there is none or it cannot be read."""
+def holder_of(home: Path, name: str = WRITER) -> int | None:
+    """The process that has the lock; None where it cannot be read, or is that of a dead one."""
     try:
-        return int((home / HOLDER).read_text())
+        process = int(_note(home, name).read_text())
     except (OSError, ValueError):
         return None
+    return process if _is_alive(process) else None
 
 
-def _lock(home: Path) -> FileLock:
-    return FileLock(home / "writer.lock", mode=0o600)
+def _is_alive(process: int) -> bool:
+    if process <= 0 or os.name == "nt":  # where signal 0 is Ctrl-C
+        return process > 0
+    try:
+        os.kill(process, 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True
+
+
+def _note(home: Path, name: str) -> Path:
+    return home / f"{name}.pid"
+
+
+def _lock(home: Path, name: str) -> FileLock:
+    return FileLock(home / f"{name}.lock", mode=0o600)
