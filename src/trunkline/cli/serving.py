@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from asyncio import CancelledError
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from trunkline.cli.telling import put, tell
@@ -16,6 +17,7 @@ from trunkline.engine.syncing import Synced, Wish
 from trunkline.errors import Interrupted, TrunklineError
 from trunkline.lake.lock import serving
 
+_FIGURES = re.compile(r"[0-9]+")
 STOPPED = "stopped on request"
 GOES_ON = "What has landed is kept, and jobs under way go on at the provider: start it again."
 
@@ -35,7 +37,12 @@ async def served(engine: Engine, wish: Wish, again: Callable[[], Awaitable[Synce
 def _telling(
     engine: Engine, wish: Wish, rhythm: Rhythm, file: HealthFile
 ) -> Callable[[Round], None]:
+    known: set[str] = set()
+
     def told(over: Round) -> None:
+        nonlocal known
+        if over.done is not None:
+            known = _tell_new(over.done.notices, known)
         health = health_of(over, standing(engine.parts, wish, over.ended), rhythm.pause)
         file.keep(engine.catalog.schema, health)
         if said := words(over):
@@ -45,6 +52,15 @@ def _telling(
         put(str(health))
 
     return told
+
+
+def _tell_new(notices: Iterable[str], known: set[str]) -> set[str]:
+    """Tell what the round before did not say but for its figures; what this one says."""
+    said = {_FIGURES.sub("", notice): notice for notice in notices}
+    for shape, notice in said.items():
+        if shape not in known:
+            tell(f"notice: {notice}")
+    return set(said)
 
 
 @contextmanager

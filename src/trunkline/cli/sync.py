@@ -75,16 +75,16 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
 async def _sync(engine: Engine, wish: Wish, options: Options, *, quiet: bool) -> None:
     async def once(options: Options) -> Synced:
         with watching(quiet=quiet) as observe:
-            done = await engine.sync(wish, options, observe)
-        for notice in done.notices:
-            tell(f"notice: {notice}")
-        return done
+            return await engine.sync(wish, options, observe)
 
     rounds = _rounds(options)
     if wish.follow:
         await served(engine, wish, lambda: once(next(rounds)))
-    else:
-        put(str(await once(options)))
+        return
+    done = await once(options)
+    for notice in done.notices:
+        tell(f"notice: {notice}")
+    put(str(done))
 
 
 def _rounds(options: Options) -> Iterator[Options]:
