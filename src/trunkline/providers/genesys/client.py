@@ -126,13 +126,15 @@ class GenesysCloud:
         return org.read_token(answer.body)
 
     async def divisions(self) -> tuple[Division, ...]:
-        """The divisions this client may see, of all pages."""
+        """The divisions this client may see, of all pages; MalformedAnswer where one has none."""
         found: list[Division] = []
         page, pages = 1, 1
         while page <= pages:
             query = {"pageSize": org.DIVISIONS_A_PAGE, "pageNumber": page}
             answer = await self._client.request("GET", org.DIVISIONS, query=query)
             divisions, pages = org.read_divisions(answer.body)
+            if page < pages and not divisions:
+                raise MalformedAnswer(f"GET {org.DIVISIONS}: page {page} of {pages} is empty")
             found.extend(divisions)
             page += 1
         return tuple(found)
