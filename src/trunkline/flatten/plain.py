@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -24,8 +25,8 @@ class Torn(dict[str, Any]):
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        seen: set[str] = set()
-        self.again = {name for name, _ in pairs if name in seen or seen.add(name)}
+        counts = Counter(name for name, _ in pairs)
+        self.again = {name for name, count in counts.items() if count > 1}
 
 
 def decode(body: bytes) -> dict[str, Any]:

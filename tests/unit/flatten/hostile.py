@@ -122,8 +122,10 @@ TEXTS = [
     "\ufffd", "\U0001f600", "\ud83d", "\udc00\ud83d", "a\\", 'a":', 'a": ', '\\":', "c1", "p1",
     "s1", "s1#1", "c1:p1", "0", "1", "true", "1.5", "NaN", "tTalk", "nOffered", "{}", "\n", "\x7f",
 ]  # fmt: skip
-OTHERS = [None, True, False, 0, 1, -1, 1.5, [], {}, [None], [[]], [{}], {"a": 1}, ["a"], [1],
-          [True], {"name": "tTalk", "value": 1}]  # fmt: skip
+OTHERS: list[Any] = [
+    None, True, False, 0, 1, -1, 1.5, [], {}, [None], [[]], [{}], {"a": 1}, ["a"], [1], [True],
+    {"name": "tTalk", "value": 1},
+]  # fmt: skip
 NAMES = [
     "key", "#", "metrics[tTalk]", "conversation_key", "conversationid", "ConversationId",
     "t_talk_ms", "tTalk", "value", "name", "metrics", "sessions", "participants", "attributes",

@@ -69,7 +69,7 @@ def _decimal(text: str) -> Decimal:
         return Decimal("NaN")
 
 
-def twice(element: dict[str, Any]) -> set[str]:
+def twice(element: Any) -> set[str]:
     return element.names if isinstance(element, Repeated) else set()
 
 
