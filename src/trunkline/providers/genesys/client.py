@@ -133,9 +133,10 @@ class GenesysCloud:
             query = {"pageSize": org.DIVISIONS_A_PAGE, "pageNumber": page}
             answer = await self._client.request("GET", org.DIVISIONS, query=query)
             divisions, pages = org.read_divisions(answer.body)
-            if page < pages and not divisions:
-                raise MalformedAnswer(f"GET {org.DIVISIONS}: page {page} of {pages} is empty")
-            found.extend(divisions)
+            new = [division for division in divisions if division not in found]
+            if page < pages and not new:
+                raise MalformedAnswer(f"GET {org.DIVISIONS}: page {page} of {pages} has none new")
+            found.extend(new)
             page += 1
         return tuple(found)
 
