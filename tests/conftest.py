@@ -7,8 +7,10 @@ import signal
 from hypothesis import settings
 
 # How long an example takes says how busy the machine is.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, derandomize=True)
 settings.load_profile("untimed")
+# `make fuzz`: many more examples, and others every time (--hypothesis-profile).
+settings.register_profile("fuzz", deadline=None, max_examples=20_000, print_blob=True)
 
 
 def pytest_configure() -> None:

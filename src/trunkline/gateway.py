@@ -69,6 +69,7 @@ class Gateway:
         tail: bool | None = None,
         parameters: Parameters = (),
         pushdown: str | None = None,
+        verify: bool = False,
     ) -> Result:
         """Fetch what the query needs and is not held yet; the rows are read from the result.
 
@@ -77,6 +78,7 @@ class Gateway:
         requests anything. ``tail`` asks for what is past the watermark, too; ``pushdown`` is auto,
         never or always; by default both are as the settings have it. ``parameters`` are the values
         of ``?`` or ``$1`` in order, or of ``$name`` by name; they bound a query as constants do.
+        ``verify`` asks for the provider's own count of each final day, one request a day.
 
         Raises SqlError and its kin before any request; CostGuard where it would take more than
         ``max_requests``; IncompleteData where intervals are missing, unless ``allow_partial``.
@@ -93,6 +95,7 @@ class Gateway:
             tail=tail,
             parameters=parameters,
             pushdown=pushdown,
+            verify=verify,
         )
         prepared = self._thread.run(lambda: self._engine.prepare(sql, options, _ignore))
         return Result(prepared, lambda: self._reading(prepared))
@@ -102,7 +105,7 @@ class Gateway:
         options = Options(time_zone=timezone, parameters=parameters)
         return str(self._thread.call(self._engine.explain, sql, options))
 
-    def sync(
+    def sync(  # noqa: PLR0913 (all but the tables are by name)
         self,
         *tables: str,
         start: date | datetime | None = None,
@@ -112,17 +115,18 @@ class Gateway:
         timezone: str | None = None,
         max_requests: int | None = None,
         tail: bool | None = None,
+        verify: bool = False,
     ) -> Synced:
         """Fetch the days from ``start`` to before ``end`` (default: now) that are not held.
 
         Without ``tables`` of all of them. A date, and a time without a zone, is one in
         ``timezone``. ``refresh`` fetches days again although they are final; ``recheck`` those
         that were last fetched before they were as old as the setting, by default of all that is
-        held. Raises what ``query`` does.
+        held. ``verify`` is as for ``query``. Raises what ``query`` does.
         """
         zone = timezone or self._engine.settings.timezone
         wish = Wish(tables, instant(start, zone), instant(end, zone), refresh, recheck)
-        options = Options(timezone, max_requests, tail=tail)
+        options = Options(timezone, max_requests, tail=tail, verify=verify)
         return self._thread.run(lambda: self._engine.sync(wish, options, _ignore))
 
     def close(self) -> None:

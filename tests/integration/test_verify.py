@@ -14,7 +14,7 @@ from trunkline.engine import Options
 from trunkline.engine.findings import Health
 from trunkline.engine.syncing import Wish
 from trunkline.engine.verifying import Verified, findings
-from trunkline.errors import CostGuard
+from trunkline.errors import CostGuard, UsageError
 
 FEBRUARY = Wish(start=datetime(2026, 2, 1, tzinfo=UTC), end=datetime(2026, 3, 1, tzinfo=UTC))
 LATE = replace(SMALL, late_share=0.2, late_seconds=40 * 86_400)
@@ -128,3 +128,86 @@ def test_it_keeps_to_the_limit_on_requests(tmp_path: Path) -> None:
     with pytest.raises(CostGuard, match="28 requests"):
         verify(site, options=Options(max_requests=27))
     assert len(site.requests) == before
+
+
+QUESTION = (
+    "SELECT count(*) AS n FROM conversations"
+    " WHERE conversation_start >= '2026-02-01' AND conversation_start < '{end}'"
+)
+
+
+def test_an_answer_can_be_counted_in_the_run_that_fetches_it(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    prepared = site.prepare(QUESTION.format(end="2026-03-01"), Options(verify=True))
+    counts = prepared.certificate["provider_counts"]
+    total = sum(by_day(site).values())
+    assert (counts["days"], counts["provider"], counts["held"]) == (28, total, total)
+    assert counts["equal"] is True
+    assert (counts["differing"], counts["not_counted"]) == ([], [])
+    asked = [path for _, path, _ in site.requests if path.endswith("/details/query")]
+    assert len(asked) == 28, "one request a day"
+    made = prepared.certificate["requests"]
+    assert made["total"] == len(site.requests), "they are in the certificate's own count"
+    assert prepared.notices == ()
+
+
+def test_days_that_differ_are_told_with_the_answer(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", LATE)
+    site.sync(FEBRUARY)
+    held = by_day(site)
+    site.wait(days=45)
+    have = by_day(site)
+    prepared = site.prepare(QUESTION.format(end="2026-03-01"), Options(verify=True))
+    counts = prepared.certificate["provider_counts"]
+    assert counts["equal"] is False
+    assert counts["differing"] == [
+        {"day": f"{day}", "provider": have[day], "held": held.get(day, 0)}
+        for day in sorted(have)
+        if have[day] != held.get(day, 0)
+    ]
+    first = counts["differing"][0]
+    assert prepared.notices[0] == (
+        f"the provider counts {first['provider']} conversations on {first['day']}, "
+        f"{first['held']} are held; `trunkline sync --refresh` fetches a day again"
+    )
+    more = len(counts["differing"]) - 5
+    assert prepared.notices[5] == (
+        f"the counts of {more} more days differ; --certificate names them"
+    )
+
+
+def test_days_that_cannot_be_counted_are_named(tmp_path: Path) -> None:
+    """The simulated present is 10 March, so its days of the last 72 hours are not final."""
+    site = Site(tmp_path / "data")
+    prepared = site.prepare(QUESTION.format(end="2026-03-09"), Options(verify=True, tail=False))
+    counts = prepared.certificate["provider_counts"]
+    assert counts["days"] == 34
+    assert counts["not_counted"] == ["2026-03-07T00:00:00.000Z/2026-03-09T00:00:00.000Z"]
+    assert prepared.notices[-1].startswith("not final or not held whole, or too old, so not")
+    young = "SELECT 1 FROM conversations WHERE conversation_start >= '2026-03-08'"
+    counts = site.prepare(young, Options(verify=True)).certificate["provider_counts"]
+    assert (counts["days"], counts["equal"], counts["asked_at"]) == (0, None, None)
+
+
+def test_a_verified_query_keeps_to_the_limit_before_it_asks(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    site.sync(FEBRUARY)
+    before = len(site.requests)
+    options = Options(verify=True, max_requests=27)
+    with pytest.raises(CostGuard, match="at least 28 requests; the limit is 27"):
+        site.prepare(QUESTION.format(end="2026-03-01"), options)
+    assert len(site.requests) == before
+
+
+def test_what_requests_nothing_is_not_verified(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    with pytest.raises(UsageError, match="cannot be verified"):
+        site.prepare(QUESTION.format(end="2026-03-01"), Options(covered=True, verify=True))
+    assert site.requests == []
+
+
+def test_a_sync_can_be_verified_too(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    done = site.sync(FEBRUARY, Options(verify=True))
+    assert done.certificate["provider_counts"]["equal"] is True
+    assert done.certificate["provider_counts"]["days"] == 28

@@ -8,6 +8,11 @@ from trunkline.config import PUSHDOWNS
 
 TIMEZONE = click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
 NO_TAIL = click.option("--no-tail", is_flag=True, help="Ask for nothing past the watermark.")
+VERIFY = click.option(
+    "--verify",
+    is_flag=True,
+    help="Ask for the provider's own count of each final day, too: one request a day.",
+)
 PARAM = click.option(
     "--param",
     "params",

@@ -14,7 +14,7 @@ from trunkline.cli import output, statement
 from trunkline.cli.asked import moment, parameters, require_place
 from trunkline.cli.formats import FORMATS, write
 from trunkline.cli.opening import engine_of
-from trunkline.cli.options import NO_TAIL, PARAM, PUSHDOWN, TIMEZONE
+from trunkline.cli.options import NO_TAIL, PARAM, PUSHDOWN, TIMEZONE, VERIFY
 from trunkline.cli.progress import watching
 from trunkline.cli.telling import tell
 from trunkline.engine import Engine, Options, Prepared
@@ -60,6 +60,7 @@ class _Query(click.Command):
 @click.option("--covered", is_flag=True, help="Answer from what is held; request nothing.")
 @NO_TAIL
 @PUSHDOWN
+@VERIFY
 @click.option("--as-of", metavar="WHEN", help="A snapshot's number or a time; requests nothing.")
 @click.option(
     "--certificate",
@@ -95,6 +96,7 @@ def command(ctx: click.Context, /, sql: str | None, file: str | None, **given: A
             parameters=parameters(given["params"]),
             tail=False if given["no_tail"] else None,
             pushdown=given["pushdown"],
+            verify=given["verify"],
         )
         prepared = _prepare(engine, text, options, quiet=given["quiet"])
         with (

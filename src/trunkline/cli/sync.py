@@ -11,7 +11,7 @@ import click
 
 from trunkline.cli.asked import instant
 from trunkline.cli.opening import engine_of
-from trunkline.cli.options import NO_TAIL, TIMEZONE
+from trunkline.cli.options import NO_TAIL, TIMEZONE, VERIFY
 from trunkline.cli.progress import watching
 from trunkline.cli.serving import served
 from trunkline.cli.stopping import until_stopped
@@ -32,6 +32,7 @@ from trunkline.planner.plan import Plan
 )
 @click.option("--follow", is_flag=True, help="Go on for ever: again after refresh_after.")
 @NO_TAIL
+@VERIFY
 @TIMEZONE
 @click.option(
     "--max-requests",
@@ -68,7 +69,9 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
             )
         )
         tail = False if given["no_tail"] else None
-        options = Options(zone, given["max_requests"], confirm=_ask, tail=tail)
+        options = Options(
+            zone, given["max_requests"], confirm=_ask, tail=tail, verify=given["verify"]
+        )
         until_stopped(_sync(engine, wish, options, quiet=given["quiet"]))
 
 

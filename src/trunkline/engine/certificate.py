@@ -97,6 +97,7 @@ class Facts:
     reopened: Reopened = field(default_factory=Reopened)
     counts: tuple[Counted, ...] = ()
     unopened: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    verified: bool = False
 
 
 def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
@@ -128,7 +129,7 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
         },
         "divisions": _divisions(facts.covered),
         "conversations": sum(day.conversations for day in facts.covered),
-        "provider_counts": _counts(facts),
+        "provider_counts": _counts(plan, facts),
         "tail": _tail(facts),
         "reopened": {
             "asked": facts.reopened.asked,
@@ -232,20 +233,27 @@ def _tail(facts: Facts) -> list[dict[str, Any]]:
     ]
 
 
-def _counts(facts: Facts) -> dict[str, Any] | None:
-    """The provider's own counts of the covered days, as far as they were asked for."""
-    held = {(day.dataset, day.day) for day in facts.covered}
+def _counts(plan: Plan, facts: Facts) -> dict[str, Any] | None:
+    """The provider's own counts of the covered days, as far as they were asked for.
+
+    They are of whole days: what is held through a filter alone cannot be compared.
+    """
+    held = {(day.dataset, day.day) for day in facts.covered if not day.scope.predicates}
     counts = [count for count in facts.counts if (count.dataset, count.day) in held]
-    if not counts:
+    if not counts and not facts.verified:
         return None
+    wanted = {(name, day) for name, days in plan.wanted.items() for day in days}
+    left = wanted - {(count.dataset, count.day) for count in counts}
+    differing = [count for count in counts if count.provider != count.held]
     return {
         "days": len(counts),
         "provider": sum(count.provider for count in counts),
         "held": sum(count.held for count in counts),
-        "asked_at": iso(min(count.asked_at for count in counts)),
+        "equal": not differing if counts else None,
+        "asked_at": iso(min(count.asked_at for count in counts)) if counts else None,
         "differing": [
             {"day": f"{count.day}", "provider": count.provider, "held": count.held}
-            for count in counts
-            if count.provider != count.held
+            for count in differing
         ],
+        "not_counted": _texts({day for _, day in left}),
     }

@@ -13,11 +13,13 @@ from trunkline.config import Settings
 from trunkline.engine.certificate import Facts, Tally, certificate
 from trunkline.engine.completeness import missing_notices, unopened_notices
 from trunkline.engine.connect import genesys_hosts
+from trunkline.engine.counting import allow, count_days, verify_run
 from trunkline.engine.events import LockWait, Observe, Planned
 from trunkline.engine.evidence import Run, facts_of
 from trunkline.engine.fetching import Meter, Parts, cancel, resume
 from trunkline.engine.holdings import fingerprint
 from trunkline.engine.judgement import (
+    count_notices,
     held_notice,
     limits_of,
     quarantine_notice,
@@ -48,12 +50,10 @@ from trunkline.engine.system import Sources
 from trunkline.engine.verifying import Verified, guarded, to_verify
 from trunkline.errors import DamagedLake
 from trunkline.http.hold import Holds
-from trunkline.interval import day_span
 from trunkline.jobs.job import Job
 from trunkline.jobs.runner import Outcome
 from trunkline.jobs.store import JobStore
 from trunkline.lake.catalogue import CoveredDay
-from trunkline.lake.freshness import Counted
 from trunkline.lake.given import Given
 from trunkline.lake.lake import Lake
 from trunkline.lake.lock import RETRY_SECONDS, holder_of, is_held
@@ -154,33 +154,35 @@ class Engine:
         dataset, zone = details(self.catalog), zone_of(self.parts, options)
         context = context_of(self.parts, zone, "", options)
         days, beyond = to_verify(self.coverage(), (start, end), dataset, context)
-        guarded(days, options.max_requests or self.settings.max_requests)
-        counted = []
+        most = options.max_requests or self.settings.max_requests
+        guarded(len(days), most)
         with self.recorded("verify") as recording:
-            most = options.max_requests or self.settings.max_requests
             meter = Meter(Tally(), most, recording.hearing(observe))
-            async with writer(self.parts, meter) as provider:
-                for day in days:
-                    count = await provider.count(dataset, day_span(day.day, day.day))
-                    now = self.seams.clock.now()
-                    counted.append(Counted(dataset.name, day.day, count, day.conversations, now))
-                    self.lake.catalogue.fresh.count(self.catalog.schema, counted[-1])
-        return Verified(tuple(counted), beyond)
+            return Verified(await count_days(self.parts, days, meter), beyond)
 
     async def _hold(self, kind: str, planned: Planner, options: Options, observe: Observe) -> Done:
         """See to it that what a plan wants is held, and note what that took."""
         asked_at = self.seams.clock.now()
         settle(self.parts)
         done = Run(planned(last_fingerprint(self.parts)), Tally())
+        if options.verify:
+            allow(self.parts, done.plan, options)
         with self.recorded(kind, masked(done.plan.sql)) as recording:
             observe(Planned(done.plan))
             if done.plan.requests:
                 hear = recording.hearing(observe)
                 done = await run(self.parts, planned, options, hear, done.plan)
+            if options.verify:
+                hear = recording.hearing(observe)
+                await verify_run(self.parts, done.plan, done.tally, options, hear)
             snapshot = recording.snapshot = snapshot_of(self.parts, options.as_of)
-            facts = facts_of(self.parts, done, snapshot, asked_at)
+            facts = facts_of(self.parts, done, snapshot, asked_at, verified=options.verify)
             certified = recording.certificate = certificate(done.plan, done.tally, facts)
-            notices = (*self._notices(done, facts, options), *quarantine_notice(certified))
+            notices = (
+                *self._notices(done, facts, options),
+                *quarantine_notice(certified),
+                *(count_notices(certified) if options.verify else ()),
+            )
         return Done(done.plan, snapshot, notices, certified, recording.run)
 
     @contextmanager

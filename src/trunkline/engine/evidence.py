@@ -37,8 +37,10 @@ class Run:
         return self.fetched.unopened if self.fetched else {}
 
 
-def facts_of(parts: Parts, run: Run, snapshot: int, asked_at: datetime) -> Facts:
-    """The facts of an answer from one snapshot."""
+def facts_of(
+    parts: Parts, run: Run, snapshot: int, asked_at: datetime, *, verified: bool = False
+) -> Facts:
+    """The facts of an answer from one snapshot; ``verified`` where its days were counted, too."""
     wanted = {(name, day) for name, days in run.plan.wanted.items() for day in days}
     opened = {(name, day) for name, days in run.plan.opened.items() for day in days}
     held = parts.lake.scoped(parts.catalog.schema, snapshot)
@@ -60,6 +62,7 @@ def facts_of(parts: Parts, run: Run, snapshot: int, asked_at: datetime) -> Facts
         broken=run.broken,
         tails=tails,
         reopened=run.reopened,
+        verified=verified,
         counts=tuple(
             count
             for count in fresh.counts(parts.catalog.schema)

@@ -18,6 +18,7 @@ from trunkline.lake.freshness import TailDay
 from trunkline.lake.session import Limits
 from trunkline.planner.filters.choice import Pushdown
 
+SAID = 5  # days whose counts differ, each in a notice of its own
 SPILL = "spill"  # below the data directory: what is spilled was masked before it landed
 
 
@@ -51,6 +52,23 @@ def quarantine_notice(certificate: Mapping[str, Any]) -> tuple[str, ...]:
     which = "1 conversation" if count == 1 else f"{count:,} conversations"
     said = f"{which} of the days behind this answer could not be read, and no table has any of it"
     return (f"{said}; --certificate gives the reasons",)
+
+
+def count_notices(certificate: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the provider's own counts say against an answer, and of which days there are none."""
+    counts = certificate["provider_counts"]
+    said = [
+        f"the provider counts {each['provider']:,} conversations on {each['day']}, "
+        f"{each['held']:,} are held; `trunkline sync --refresh` fetches a day again"
+        for each in counts["differing"][:SAID]
+    ]
+    more = len(counts["differing"]) - SAID
+    if more > 0:
+        said.append(f"the counts of {more:,} more days differ; --certificate names them")
+    if counts["not_counted"]:
+        spans = ", ".join(counts["not_counted"])
+        said.append(f"not final or not held whole, or too old, so not counted: {spans}")
+    return tuple(said)
 
 
 def tail_notices(tails: Iterable[TailDay]) -> tuple[str, ...]:

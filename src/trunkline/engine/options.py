@@ -24,7 +24,8 @@ class Options:
     where a query would take more requests than ``max_requests``. ``tail`` asks for what is past the
     watermark, too; None is as the settings have it. ``parameters`` are the values of ``?`` and
     ``$1`` by position, or of ``$name`` by name; they are never logged. ``pushdown`` is auto, never
-    or always; None, again, is as the settings have it.
+    or always; None, again, is as the settings have it. ``verify`` asks for the provider's own count
+    of each final day, one request a day.
     """
 
     time_zone: str | None = None
@@ -36,6 +37,7 @@ class Options:
     tail: bool | None = None
     parameters: Parameters = field(default=(), repr=False)
     pushdown: str | None = None
+    verify: bool = False
 
     @property
     def held_only(self) -> bool:

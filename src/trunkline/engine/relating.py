@@ -39,6 +39,9 @@ def sources_of(parts: Parts, snapshot: int | None = None) -> Sources:
         unknown=store.unknown,
         runs=store.journal.runs,
         requests=store.journal.requests,
+        files=lambda: parts.lake.catalogue.files(
+            schema, parts.lake.catalogue.latest() if snapshot is None else snapshot
+        ),
     )
 
 

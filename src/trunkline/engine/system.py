@@ -14,7 +14,7 @@ from trunkline.catalog import Catalog, Whose, folded
 from trunkline.engine.unknown_fields import UNKNOWN_FIELDS, unknown_fields
 from trunkline.jobs.job import Job, UnknownName
 from trunkline.jobs.journal import Requested, RunKept
-from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.catalogue import CoveredDay, HeldFile
 from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
 from trunkline.types import Type
 
@@ -32,6 +32,7 @@ class Sources:
     unknown: Callable[[], Iterable[UnknownName]]
     runs: Callable[[], Iterable[RunKept]]
     requests: Callable[[], Iterable[Requested]]
+    files: Callable[[], Iterable[HeldFile]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,16 @@ COVERAGE: Columns = (
     ("fetched_at", Type.TIMESTAMP, "When its job was submitted."),
     ("watermark", Type.TIMESTAMP, "Up to where the provider's data was complete then."),
     ("conversations", Type.BIGINT, "Conversations that started on it."),
+)
+FILES: Columns = (
+    ("table_name", Type.TEXT, "The table it holds rows of."),
+    ("path", Type.TEXT, "Where it lies, below the data directory."),
+    ("scope", Type.TEXT, "`whole` for days as they are; else what it holds beside, as the tail."),
+    ("first_day", Type.DATE, "The first UTC day it has rows of,"),
+    ("last_day", Type.DATE, "and the last one."),
+    ("row_count", Type.BIGINT, "Its rows, as they were counted when it was written."),
+    ("bytes", Type.BIGINT, "Its size."),
+    ("sha256", Type.TEXT, "The hash of its bytes, as `sha256sum` prints it."),
 )
 TABLES: Columns = (
     ("schema_name", Type.TEXT, "Its schema: the organisation's, or finance."),
@@ -146,6 +157,19 @@ def _day(day: CoveredDay) -> tuple[object, ...]:
     return (day.dataset, day.day, day.fetched_at, day.watermark, day.conversations)
 
 
+def _file(file: HeldFile) -> tuple[object, ...]:
+    return (
+        file.table,
+        file.path,
+        str(file.scope) or "whole",
+        min(file.days),
+        max(file.days),
+        file.rows,
+        file.bytes,
+        file.sha256,
+    )
+
+
 def _columns(catalog: Catalog) -> Rows:
     return (
         (
@@ -222,6 +246,12 @@ SYSTEM_TABLES = (
         "Every UTC day that is held, as it was last fetched.",
         COVERAGE,
         lambda sources: map(_day, sources.coverage()),
+    ),
+    SystemTable(
+        "files",
+        "Every file of the snapshot that is read, so that each can be held against its hash.",
+        FILES,
+        lambda sources: map(_file, sources.files()),
     ),
     SystemTable(
         "unknown_fields",

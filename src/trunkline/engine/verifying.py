@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from trunkline.catalog import Dataset, Live
 from trunkline.engine.findings import Finding, Health
@@ -55,7 +55,7 @@ def to_verify(
         and (start is None or midnight(day.day + DAY) > start)
         and (end is None or midnight(day.day) < end)
     ]
-    first = (context.now - (dataset.live or Live()).reach_days * DAY).date()
+    first = _first(dataset, context)
     return tuple(d for d in final if d.day > first), sum(d.day <= first for d in final)
 
 
@@ -63,11 +63,24 @@ def _as_held(day: CoveredDay) -> DayHeld:
     return DayHeld(day.fetched_at, day.watermark, day.fingerprint)
 
 
-def guarded(days: tuple[CoveredDay, ...], most: int) -> None:
-    """CostGuard where that would take more requests than allowed: one for a day."""
-    if len(days) > most:
+def countable(days: Iterable[date], dataset: Dataset, context: Context) -> tuple[date, ...]:
+    """Of days that may not be held yet, those that are long over and not beyond the reach."""
+    first = _first(dataset, context)
+    return tuple(
+        day for day in days if day > first and midnight(day + DAY) + context.settle <= context.now
+    )
+
+
+def _first(dataset: Dataset, context: Context) -> date:
+    """The last day that is too old for the provider to count."""
+    return (context.now - (dataset.live or Live()).reach_days * DAY).date()
+
+
+def guarded(requests: int, most: int) -> None:
+    """CostGuard where that would take more requests than allowed."""
+    if requests > most:
         raise CostGuard(
-            f"this would take at least {len(days):,} requests; the limit is {most:,}",
+            f"this would take at least {requests:,} requests; the limit is {most:,}",
             hint="Name a shorter time with --from and --to, or allow it with --max-requests.",
         )
 

@@ -15,7 +15,7 @@ import pyarrow.json as pj
 from trunkline.catalog import Holds
 from trunkline.flatten import maps, names
 from trunkline.flatten.beside import Beside, Reading, Unreadable
-from trunkline.flatten.shape import LIMITS, Layout, Shape, arrow_type, only_maps
+from trunkline.flatten.shape import LIMITS, TIMES, Layout, Shape, arrow_type, only_maps
 from trunkline.flatten.usual import Usual, widened
 from trunkline.interval import Before, Days
 from trunkline.types import Type
@@ -73,6 +73,9 @@ def read(body: bytes, layout: Layout, reader: Reader, days: Days) -> Page:
     times = records.field(layout.time)
     if records.null_count or times.null_count or records.field(layout.key).null_count:
         raise Refused("a record without its key or time")
+    watermark = page.field(layout.dataset.watermark)
+    if _out_of_time(times) or _out_of_time(watermark):
+        raise Refused("a time that cannot be told")
     wanted = _on_days(times, days)
     whole = _with_maps(records, layout.root, found)
     kept = whole if wanted.all() else whole.filter(pa.array(wanted))
@@ -82,7 +85,7 @@ def read(body: bytes, layout: Layout, reader: Reader, days: Days) -> Page:
         kept=tuple(np.flatnonzero(wanted).tolist()),
         ignored=int(len(wanted) - wanted.sum()),
         cursor=page.field(layout.dataset.cursor)[0].as_py() or None,
-        watermark=page.field(layout.dataset.watermark)[0].as_py(),
+        watermark=watermark[0].as_py(),
         strangers=strangers,
     )
 
@@ -164,6 +167,8 @@ def _check(records: pa.StructArray, root: Shape) -> None:
             values = elements.field(name)
             if type_ is Type.DOUBLE and not pc.all(pc.is_finite(values), min_count=0).as_py():
                 raise Refused(f"{shape.level.name}.{name}: not finite")
+            if type_ is Type.TIMESTAMP and _out_of_time(values):
+                raise Refused(f"{shape.level.name}.{name}: a time that cannot be told")
             if type_ in LIMITS and _beyond(values, LIMITS[type_]):
                 raise Refused(f"{shape.level.name}.{name}: out of range")
 
@@ -181,3 +186,8 @@ def _levels(elements: pa.StructArray, shape: Shape) -> Iterator[tuple[pa.StructA
 def _beyond(values: pa.Array, limit: int) -> bool:
     ends = pc.min_max(values).as_py()
     return ends["min"] is not None and (ends["min"] <= -limit or ends["max"] >= limit)
+
+
+def _out_of_time(values: pa.Array) -> bool:
+    ends = pc.min_max(values.view(pa.int64())).as_py()
+    return ends["min"] is not None and (ends["min"] not in TIMES or ends["max"] not in TIMES)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trunkline.catalog import Dataset, Table
-from trunkline.flatten import fast, slow, unknown, whole
+from trunkline.flatten import fast, names, plain, slow, unknown, whole
 from trunkline.flatten.cut import (
     METRIC,
     Cutting,
@@ -93,11 +93,14 @@ class Flattener:
             return self.flatten_slowly(body, days=days)
         if not page.strangers:
             return self._cut(page, (), Counter())
-        return self._cut(page, (), unknown.attributes(_decoded(body), page.kept, self._layout))
+        decoded = _decoded(body)
+        if decoded is None:
+            return self.flatten_slowly(body, days=days)
+        return self._cut(page, (), unknown.attributes(decoded, page.kept, self._layout))
 
     def flatten_slowly(self, body: bytes, *, days: Days) -> Flattened:
         """The same, one record at a time: what ``flatten`` does with a page pyarrow refuses."""
-        decoded = slow.decode(body)
+        decoded = plain.decode(body)
         page, quarantined = slow.read(decoded, self._layout, days)
         strangers = unknown.attributes(decoded, page.kept, self._layout)
         broken = whole.fractions(decoded, page.kept, self._layout)
@@ -143,8 +146,14 @@ def _once(records: pa.StructArray, key: str | None) -> pa.StructArray:
 
 
 def _decoded(body: bytes) -> Any:
-    """A page that pyarrow could read, as plain Python: twice as fast as what it falls back to."""
+    """A page that pyarrow could read, as plain Python: twice as fast as what it falls back to.
+
+    None where it may have lost something on the way, as it does of a name that stands twice: as
+    many names must stand in it when it is written again.
+    """
     try:
-        return msgspec.json.decode(body)
+        page = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError):
-        return slow.decode(body)
+        return None
+    there = names.standing(body)
+    return page if there == names.standing(msgspec.json.encode(page)) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pyarrow as pa
 
@@ -12,6 +13,15 @@ from trunkline.types import Type
 
 # Whole numbers on the fast path, decimals on the slow one: DECIMAL(24,6) and DECIMAL(18,6).
 LIMITS = {Type.METRIC: 10**18, Type.SCORE: 10**12}
+
+_DAY_MS = 86_400_000
+_EPOCH = date(1970, 1, 1)
+# Milliseconds since 1970 of the years 1 to 9999, which is what the languages of our readers have; a
+# day less at either end, so that a time may be told in every zone.
+TIMES = range(
+    (date(1, 1, 2) - _EPOCH).days * _DAY_MS,
+    (date(9999, 12, 31) - _EPOCH).days * _DAY_MS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,12 @@ class Shape:
     children: tuple[Shape, ...]
     unread: frozenset[str]
     known: frozenset[str]
+
+    @property
+    def landed(self) -> frozenset[str]:
+        """The names whose values become rows or parts of them."""
+        below = (child.level.attribute for child in self.children)
+        return frozenset(name for name, _ in self.attributes).union(below)
 
     def walk(self) -> Iterator[Shape]:
         """The level and all below, parents first."""

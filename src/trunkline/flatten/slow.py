@@ -6,7 +6,6 @@ quarantined with a reason that names the attribute and never quotes the page.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,14 +18,20 @@ import pyarrow as pa
 from trunkline.catalog import Holds
 from trunkline.errors import MalformedAnswer
 from trunkline.flatten.fast import Page
-from trunkline.flatten.shape import LIMITS, Layout, Shape, arrow_type
+from trunkline.flatten.plain import again, is_unicode, mended
+from trunkline.flatten.shape import LIMITS, TIMES, Layout, Shape, arrow_type
 from trunkline.flatten.whole import is_fraction
 from trunkline.interval import Days
 from trunkline.types import Type
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+# ISO 8601 as far as it cannot be misread, as pyarrow takes it on the fast path: no weeks, no days
+# of a year, nothing but T or a blank before the hour.
+_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d(:?\d\d)?)?)?", re.ASCII
+)
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 _SIX_PLACES = Decimal("0.000001")
 _WIDE = Context(prec=40, rounding=ROUND_HALF_EVEN)
 
@@ -44,27 +49,13 @@ class Quarantined:
     reason: str
 
     def __str__(self) -> str:
-        return f"conversation {self.conversation_id or self.ordinal_in_page}: {self.reason}"
-
-
-def decode(body: bytes) -> dict[str, Any]:
-    """A body as plain Python, fractions as Decimal. MalformedAnswer where it is not an object."""
-    try:
-        page = json.loads(
-            body.decode("utf-8-sig", "replace"), parse_float=Decimal, parse_constant=Decimal
-        )
-    except (ValueError, RecursionError):
-        raise MalformedAnswer(
-            f"a result page of {len(body)} bytes is not JSON",
-            hint="Run it again; if it stays, the provider or something between is at fault.",
-        ) from None
-    if not isinstance(page, dict):
-        raise MalformedAnswer("a result page is not a JSON object")
-    return page
+        named = self.conversation_id or f"at place {self.ordinal_in_page} of its page"
+        return f"conversation {named}: {self.reason}"
 
 
 def read(page: dict[str, Any], layout: Layout, days: Days) -> tuple[Page, tuple[Quarantined, ...]]:
     """The records of a decoded page that started on ``days``, and those that cannot be read."""
+    _require_once(page, layout)
     records = page.get(layout.root.level.attribute)
     if not isinstance(records, list | None):
         raise MalformedAnswer(f"{layout.root.level.attribute} of a result page is not a list")
@@ -83,10 +74,18 @@ def read(page: dict[str, Any], layout: Layout, days: Days) -> tuple[Page, tuple[
     return found, tuple(quarantined)
 
 
+def _require_once(page: dict[str, Any], layout: Layout) -> None:
+    """MalformedAnswer where what a page is read by stands in it twice: one would hide the other."""
+    needed = (layout.root.level.attribute, layout.dataset.cursor, layout.dataset.watermark)
+    if twice := again(page).intersection(needed):
+        raise MalformedAnswer(f"a result page has {', '.join(sorted(twice))} more than once")
+
+
 def _envelope(page: dict[str, Any], layout: Layout) -> tuple[str | None, datetime | None]:
+    of = layout.dataset
     try:
-        cursor = _value(page.get(layout.dataset.cursor), Type.TEXT, "page", "cursor")
-        watermark = _value(page.get(layout.dataset.watermark), Type.TIMESTAMP, "page", "watermark")
+        cursor = _named(page.get(of.cursor), "page", of.cursor)
+        watermark = _value(page.get(of.watermark), Type.TIMESTAMP, "page", of.watermark)
     except Misfit as misfit:
         raise MalformedAnswer(f"a result page cannot be followed: {misfit}") from None
     return cursor or None, None if watermark is None else _EPOCH + watermark * _MILLISECOND
@@ -98,6 +97,8 @@ def _day(record: Any, layout: Layout) -> date:
         raise Misfit(f"{name} is not an object")
     if not isinstance(record.get(layout.key), str):
         raise Misfit(f"{name}.{layout.key} is missing or not text")
+    if layout.time in again(record):
+        raise Misfit(f"{name}.{layout.time} stands more than once")
     start = _value(record.get(layout.time), Type.TIMESTAMP, name, layout.time)
     if start is None:
         raise Misfit(f"{name}.{layout.time} is missing")
@@ -106,14 +107,19 @@ def _day(record: Any, layout: Layout) -> date:
 
 
 def _id(record: Any, layout: Layout) -> str | None:
+    """The record's id where it is one by its form: anything else may be a value that slipped in."""
     value = record.get(layout.key) if isinstance(record, dict) else None
-    return _text(value) if isinstance(value, str) else None
+    return value if isinstance(value, str) and _ID.match(value) else None
 
 
 def _element(element: Any, shape: Shape, listed: frozenset[str]) -> dict[str, Any]:
     level = shape.level.name
     if not isinstance(element, dict):
         raise Misfit(f"{level} is not an object")
+    if twice := again(element) & shape.landed:
+        raise Misfit(f"{level}.{min(twice)} stands more than once")
+    if shape.level.id:
+        _named(element.get(shape.level.id), level, shape.level.id)
     read: dict[str, Any] = {
         name: _value(element[name], type_, level, name)
         for name, type_ in shape.attributes
@@ -130,6 +136,8 @@ def _element(element: Any, shape: Shape, listed: frozenset[str]) -> dict[str, An
 
 def _held(below: Any, child: Shape, listed: frozenset[str]) -> Any:
     if child.level.holds is Holds.MAP:
+        if again(below or {}):
+            raise Misfit(f"{child.level.name}.name stands more than once")
         return [
             {"name": name, "value": _value(value, Type.TEXT, child.level.name, "value")}
             for name, value in _entries(below or {}, listed)
@@ -141,7 +149,7 @@ def _held(below: Any, child: Shape, listed: frozenset[str]) -> Any:
 
 def _entries(held: dict[str, Any], listed: frozenset[str]) -> Iterable[tuple[str, Any]]:
     """A map's names, each once when they are made Unicode, and the values of the listed ones."""
-    return {_text(name): value if name in listed else None for name, value in held.items()}.items()
+    return {mended(name): value if name in listed else None for name, value in held.items()}.items()
 
 
 def _value(value: Any, type_: Type, level: str, name: str) -> Any:
@@ -153,11 +161,18 @@ def _value(value: Any, type_: Type, level: str, name: str) -> Any:
         raise Misfit(f"{level}.{name} is not {_NOUNS[type_]}") from None
 
 
+def _named(value: Any, level: str, name: str) -> str | None:
+    """A text that names something: mended, two of them could be one."""
+    text: str | None = _value(value, Type.TEXT, level, name)
+    if text is not None and not is_unicode(value):
+        raise Misfit(f"{level}.{name} is not Unicode")
+    return text
+
+
 def _text(value: Any) -> str:
-    """Text with lone surrogates replaced, as UTF-8 has no bytes for them."""
     if not isinstance(value, str):
         raise TypeError
-    return _LONE_SURROGATE.sub("\ufffd", value)
+    return mended(value)
 
 
 def _boolean(value: Any) -> bool:
@@ -201,10 +216,15 @@ def _decimal(type_: Type) -> Callable[[Any], Decimal]:
 
 def _instant(value: Any) -> int:
     """Milliseconds since 1970, finer digits cut off; UTC where the text names no offset."""
+    if not _TIME.fullmatch(value):
+        raise ValueError
     instant = datetime.fromisoformat(value)
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
-    return (instant - _EPOCH) // _MILLISECOND
+    since = (instant - _EPOCH) // _MILLISECOND
+    if not TIMES.start <= since < TIMES.stop:
+        raise ValueError
+    return since
 
 
 def _each(reader: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:

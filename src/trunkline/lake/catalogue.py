@@ -60,7 +60,10 @@ class HeldFile:
     table: str
     path: str
     days: frozenset[date]
-    scope: Scope = WHOLE
+    scope: Scope
+    rows: int
+    bytes: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,9 @@ class Catalogue:
                 row["path"],
                 _days(row["days"].split(",")),
                 Scope.parse(row["scope"]),
+                int(row["rows"]),
+                int(row["bytes"]),
+                row["sha256"],
             )
             for row in rows
         )

@@ -24,6 +24,7 @@ NOTHING = Sources(
     unknown=lambda: (),
     runs=lambda: (),
     requests=lambda: (),
+    files=lambda: (),
 )
 
 
@@ -144,6 +145,7 @@ def test_with_nothing_there_a_table_is_empty(table: Any) -> None:
         ('SELECT * FROM "TRUNKLINE" . "Runs"', {"runs"}),
         ("SELECT * FROM Trunkline.Coverage, trunkline.requests", {"coverage", "requests"}),
         ("SELECT * FROM trunkline.unknown_fields", {"coverage", "unknown"}),
+        ("SELECT * FROM trunkline.files", {"files"}),
     ],
 )
 def test_only_what_a_text_names_is_read(sql: str, wanted: set[str]) -> None:
@@ -156,7 +158,7 @@ def test_only_what_a_text_names_is_read(sql: str, wanted: set[str]) -> None:
 
         return rows
 
-    names = ("jobs", "coverage", "unknown", "runs", "requests")
+    names = ("jobs", "coverage", "unknown", "runs", "requests", "files")
     system_relations(replace(NOTHING, **{name: source(name) for name in names}), sql)
     assert read == wanted
 

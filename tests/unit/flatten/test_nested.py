@@ -80,22 +80,23 @@ def test_five_thousand_attributes() -> None:
     assert found(both(body(having(many)))) == [(name, None) for name in many]
 
 
-def test_a_name_that_comes_twice_counts_once_and_as_its_last() -> None:
-    page = body(having({"order": "1", "x": "2"})).replace(b'"x":"2"', b'"x":"2","order":"3"')
-    assert found(both(page, LISTING)) == [("order", "3"), ("x", None)]
-
-
-def test_attributes_that_come_twice_count_as_their_last() -> None:
-    page = body(having({"a": "1"})).replace(b'{"a":"1"}', b'{"a":"1"},"attributes":{"b":"2"}')
-    assert found(both(page)) == [("b", None)]
-
-
-def test_participants_that_come_twice_count_as_their_last() -> None:
-    first = b'"participants":[{"attributes":{"a":"1"}},{"attributes":{"a":"1"}}],'
-    page = body(having({"b": "1"})).replace(b'"participants"', first + b'"participants"')
-    flattened = both(page)
-    assert found(flattened) == [("b", None)]
-    assert row(flattened, "participants")["participant_id"] == "p1"
+@pytest.mark.parametrize(
+    ("once", "twice", "place"),
+    [
+        (b'"x":"2"', b'"x":"2","order":"3"', "attribute.name"),
+        (b'{"order"', b'{"b":"2"},"attributes":{"order"', "participant.attributes"),
+        (b'"participants"', b'"participants":[{}],"participants"', "conversation.participants"),
+    ],
+)
+def test_what_comes_twice_costs_its_conversation_only(
+    once: bytes, twice: bytes, place: str
+) -> None:
+    good = having({"order": "9"}, conversationId="c2")
+    page = body(having({"order": "1", "x": "2"}), good).replace(once, twice, 1)
+    flattened = both(page, LISTING)
+    assert found(flattened) == [("order", "9")]
+    (quarantined,) = flattened.quarantined
+    assert str(quarantined) == f"conversation c1: {place} stands more than once"
 
 
 @pytest.mark.parametrize("written", [b"\\ud83d", b"\\udc00", b"\xff"])

@@ -284,10 +284,114 @@ def test_bytes_that_are_not_utf8_are_replaced() -> None:
     assert row(FLATTENER.flatten(page, days=DAYS), "sessions")["room_id"] == "a\ufffdb"
 
 
-def test_an_attribute_named_twice_counts_as_its_last() -> None:
+@pytest.mark.parametrize(
+    ("once", "twice", "place"),
+    [
+        (b'"roomId":"room"', b'"roomId":"room","roomId":"other"', "session.roomId"),
+        (b'"conversationId":"c1"', b'"conversationId":"c1","conversationId":"c9"',
+         "conversation.conversationId"),
+        (b'"participants"', b'"participants":[],"participants"', "conversation.participants"),
+        (b'"conversationStart"', b'"conversationStart":"2025-03-13T00:00:00Z","conversationStart"',
+         "conversation.conversationStart"),
+    ],
+)  # fmt: skip
+def test_of_two_values_under_one_name_none_is_taken(once: bytes, twice: bytes, place: str) -> None:
+    page = body(conversation(session(roomId="room")), conversation(conversationId="c2"))
+    flattened = FLATTENER.flatten(page.replace(once, twice, 1), days=DAYS)
+    assert [q.reason for q in flattened.quarantined] == [f"{place} stands more than once"]
+    assert row(flattened, "conversations")["conversation_id"] == "c2"
+
+
+@pytest.mark.parametrize("more", [b'"future":1,"future":2', b'"agentGroups":[],"agentGroups":{}'])
+def test_a_name_that_is_not_landed_may_stand_twice(more: bytes) -> None:
     page = body(conversation(session(roomId="room")))
-    page = page.replace(b'"roomId":"room"', b'"roomId":"room","roomId":"other"')
-    assert row(FLATTENER.flatten(page, days=DAYS), "sessions")["room_id"] == "other"
+    page = page.replace(b'"roomId"', more + b',"roomId"')
+    assert row(FLATTENER.flatten(page, days=DAYS), "sessions")["room_id"] == "room"
+
+
+@pytest.mark.parametrize("name", ["conversations", "cursor", "dataAvailabilityDate"])
+def test_a_page_that_says_something_of_itself_twice_is_malformed(name: str) -> None:
+    page = body(conversation(), cursor="next", dataAvailabilityDate="2025-06-04T07:27:03Z")
+    page = page[:-1] + f',"{name}":null}}'.encode()
+    with pytest.raises(MalformedAnswer, match=f"{name} more than once"):
+        FLATTENER.flatten(page, days=DAYS)
+
+
+@pytest.mark.parametrize("read", [FLATTENER.flatten, FLATTENER.flatten_slowly])
+@pytest.mark.parametrize("written", [rb"\ud800", rb"\udc00", b"\xff"])
+def test_ids_that_would_become_one_are_not_made_one(
+    read: Callable[..., Flattened], written: bytes
+) -> None:
+    ids = [b"a" + written, rb"a\udfff", b"good"]
+    page = body(*(conversation(conversationId=f"X{place}") for place in range(3)))
+    for place, each in enumerate(ids):
+        page = page.replace(b"X%d" % place, each)
+    flattened = read(page, days=DAYS)
+    assert [str(q) for q in flattened.quarantined] == [
+        f"conversation at place {place} of its page: conversation.conversationId is not Unicode"
+        for place in (0, 1)
+    ]
+    assert row(flattened, "conversations")["conversation_id"] == "good"
+
+
+def test_a_cursor_that_would_become_another_is_malformed() -> None:
+    page = body(cursor="X").replace(b"X", rb"\ud800")
+    with pytest.raises(MalformedAnswer, match="cursor is not Unicode"):
+        FLATTENER.flatten(page, days=DAYS)
+
+
+@pytest.mark.parametrize("read", [FLATTENER.flatten, FLATTENER.flatten_slowly])
+@pytest.mark.parametrize(
+    "written",
+    ["0000-06-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "0001-01-01T23:59:59.999Z",
+     "9999-12-31T00:00:00Z", "9999-12-31T23:59:59-14:00"],
+)  # fmt: skip
+def test_times_that_no_calendar_of_our_readers_has(
+    read: Callable[..., Flattened], written: str
+) -> None:
+    ends = conversation(conversationEnd=written)
+    starts = conversation(conversationId="c2", conversationStart=written)
+    flattened = read(body(ends, starts, conversation(conversationId="c3")), days=DAYS)
+    assert [q.reason for q in flattened.quarantined] == [
+        "conversation.conversationEnd is not a time",
+        "conversation.conversationStart is not a time",
+    ]
+    assert row(flattened, "conversations")["conversation_id"] == "c3"
+    with pytest.raises(MalformedAnswer):
+        read(body(dataAvailabilityDate=written), days=DAYS)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2025-03-13x08:00:00Z", "2025-W11-4", "20250313T080000Z", "2025-03-13T08:00:00+01:00:30"],
+)
+def test_times_that_could_be_misread_are_none(written: str) -> None:
+    flattened = flat(conversation(conversationEnd=written))
+    assert [q.reason for q in flattened.quarantined] == [
+        "conversation.conversationEnd is not a time"
+    ]
+
+
+@pytest.mark.parametrize(
+    "digits", [b"1e9999999999999999999", b"1e-9999999999999999999", b"9" * 5000]
+)
+@pytest.mark.parametrize("name", [b"mediaCount", b"future"])
+def test_a_number_that_python_cannot_read_costs_at_most_its_conversation(
+    digits: bytes, name: bytes
+) -> None:
+    page = body(conversation(session(X=7)), conversation(conversationId="c2"))
+    page = page.replace(b'"X":7', b'"' + name + b'":' + digits)
+    flattened = FLATTENER.flatten(page, days=DAYS)
+    assert flattened.conversations == (1 if name == b"mediaCount" else 2)
+    assert len(flattened.quarantined) == 2 - flattened.conversations
+
+
+@pytest.mark.parametrize("key", ["+49 30 1234567", "jo@example.com", "x" * 65, "a b", ""])
+def test_an_id_that_is_none_by_its_form_is_not_shown(key: str) -> None:
+    broken = conversation(conversationId=key, conversationEnd=5)
+    (quarantined,) = flat(conversation(), broken).quarantined
+    assert quarantined.conversation_id is None
+    assert str(quarantined).startswith("conversation at place 1 of its page: ")
 
 
 @pytest.mark.parametrize(

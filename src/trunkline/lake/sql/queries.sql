@@ -39,7 +39,8 @@ VALUES
      :conversations, :divisions, :born);
 
 -- files_of_snapshot
-SELECT files.table_name, files.path, files.scope, group_concat(file_days.day) AS days
+SELECT files.table_name, files.path, files.scope, files.rows, files.bytes, files.sha256,
+    group_concat(file_days.day) AS days
 FROM files JOIN file_days USING (file)
 WHERE organization = :organization AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
   AND (:tables IS NULL OR table_name IN (SELECT value FROM json_each(:tables)))

@@ -126,14 +126,17 @@ class GenesysCloud:
         return org.read_token(answer.body)
 
     async def divisions(self) -> tuple[Division, ...]:
-        """The divisions this client may see, of all pages."""
+        """The divisions this client may see, of all pages; MalformedAnswer where one has none."""
         found: list[Division] = []
         page, pages = 1, 1
         while page <= pages:
             query = {"pageSize": org.DIVISIONS_A_PAGE, "pageNumber": page}
             answer = await self._client.request("GET", org.DIVISIONS, query=query)
             divisions, pages = org.read_divisions(answer.body)
-            found.extend(divisions)
+            new = [division for division in divisions if division not in found]
+            if page < pages and not new:
+                raise MalformedAnswer(f"GET {org.DIVISIONS}: page {page} of {pages} has none new")
+            found.extend(new)
             page += 1
         return tuple(found)
 

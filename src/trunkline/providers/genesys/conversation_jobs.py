@@ -88,9 +88,9 @@ def read_availability(body: bytes) -> datetime:
 
 
 def read_accepted(body: bytes) -> str:
-    """The id of the job that was submitted."""
-    job_id = decode(body, Accepted, f"POST {JOBS}").job_id
-    if not job_id:
+    """The id of the job that was submitted; it is shown and logged, so nothing else passes."""
+    job_id = word(decode(body, Accepted, f"POST {JOBS}").job_id)
+    if job_id is None:
         raise MalformedAnswer(f"POST {JOBS}: the answer holds no job id")
     return job_id
 

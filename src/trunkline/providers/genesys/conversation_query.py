@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from trunkline.errors import MalformedAnswer
 from trunkline.http.answers import UNREADABLE, decode
 from trunkline.interval import Interval
 
@@ -58,7 +59,10 @@ def ids(keys: Sequence[str]) -> str:
 
 def read_hits(body: bytes) -> int:
     """How many conversations the provider counts in an interval: approximate, and moving."""
-    return decode(body, _Hits, f"POST {QUERY}").total
+    hits = decode(body, _Hits, f"POST {QUERY}").total
+    if hits < 0:
+        raise MalformedAnswer(f"POST {QUERY}: less than no conversations")
+    return hits
 
 
 def is_page(body: bytes) -> bool:

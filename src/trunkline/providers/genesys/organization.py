@@ -1,7 +1,7 @@
 """Who we are to Genesys Cloud: organisation, token, divisions and limits. Pure.
 
 Source: SDK 269, Organization, TokenInfo, AuthzDivisionEntityListing, AuthzSubject and
-LimitsEntityListing.
+LimitsEntityListing. The lists are required: a proxy's ``{}`` would else be a client without rights.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class _Token(msgspec.Struct, frozen=True):
 
 
 class _Divisions(msgspec.Struct, frozen=True):
-    entities: list[_Named] = []
+    entities: list[_Named]
     page_count: int = msgspec.field(name="pageCount", default=1)
 
 
@@ -87,7 +87,7 @@ class _Grant(msgspec.Struct, frozen=True):
 
 
 class _Subject(msgspec.Struct, frozen=True):
-    grants: list[_Grant] = []
+    grants: list[_Grant]
 
 
 class _Limit(msgspec.Struct, frozen=True):
@@ -96,7 +96,7 @@ class _Limit(msgspec.Struct, frozen=True):
 
 
 class _Limits(msgspec.Struct, frozen=True):
-    entities: list[_Limit] = []
+    entities: list[_Limit]
 
 
 def read_organization(body: bytes) -> Organization:

@@ -1,0 +1,62 @@
+"""The provider's own counts of held days, asked for one by one and kept for the certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from trunkline.engine.certificate import Tally
+from trunkline.engine.events import Observe
+from trunkline.engine.fetching import Meter, Parts
+from trunkline.engine.options import Options
+from trunkline.engine.planning import context_of
+from trunkline.engine.registry import details
+from trunkline.engine.running import writer
+from trunkline.engine.verifying import countable, guarded, to_verify
+from trunkline.errors import UsageError
+from trunkline.interval import day_span
+from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.freshness import Counted
+from trunkline.planner.plan import Plan
+
+BESIDES = 6  # a token and whatever is repeated
+
+
+def allow(parts: Parts, plan: Plan, options: Options) -> None:
+    """Raise, before anything is requested, where a run cannot be verified or that takes too much.
+
+    UsageError with options that request nothing; CostGuard where the plan's requests and one for
+    each day are more than allowed.
+    """
+    if options.held_only:
+        raise UsageError(
+            "what requests nothing cannot be verified with the provider",
+            hint="Leave out --verify, or --covered and --as-of.",
+        )
+    dataset, context = details(parts.catalog), context_of(parts, plan.time_zone, "", options)
+    days = countable(plan.wanted.get(dataset.name, ()), dataset, context)
+    guarded(plan.requests + len(days), options.max_requests or parts.settings.max_requests)
+
+
+async def verify_run(
+    parts: Parts, plan: Plan, tally: Tally, options: Options, observe: Observe
+) -> None:
+    """Ask for every final day that a plan is about and that is held whole."""
+    dataset, context = details(parts.catalog), context_of(parts, plan.time_zone, "", options)
+    wanted = plan.wanted.get(dataset.name, ())
+    held = [day for day in parts.lake.coverage(parts.catalog.schema) if day.day in wanted]
+    days, _ = to_verify(held, (None, None), dataset, context)
+    if days:
+        most = tally.total_requests + 2 * len(days) + BESIDES
+        await count_days(parts, days, Meter(tally, most, observe))
+
+
+async def count_days(parts: Parts, days: Iterable[CoveredDay], meter: Meter) -> tuple[Counted, ...]:
+    """Ask for the provider's count of each day, and keep it: one request a day."""
+    dataset, counted = details(parts.catalog), []
+    async with writer(parts, meter) as provider:
+        for day in days:
+            count = await provider.count(dataset, day_span(day.day, day.day))
+            now = parts.seams.clock.now()
+            counted.append(Counted(dataset.name, day.day, count, day.conversations, now))
+            parts.lake.catalogue.fresh.count(parts.catalog.schema, counted[-1])
+    return tuple(counted)
