@@ -329,13 +329,17 @@ def _checked(settings: Settings) -> Settings:
     return settings
 
 
-def _check_memory(text: str) -> None:
+def memory_bytes(text: str) -> int:
+    """A size as DuckDB reads it; ConfigError where it is none."""
     read = _MEMORY.match(text.upper())
     if read is None:
         raise ConfigError(
             "query_memory must be a number and a unit", hint="For example 512MB, 2GB or 1.5GiB."
         )
     step = 1024 if read["binary"] else 1000
-    size = float(read["number"]) * step ** ("KMGT".index(read["unit"]) + 1)
-    if not _LEAST_MEMORY <= size <= _MOST_MEMORY:
+    return int(float(read["number"]) * step ** ("KMGT".index(read["unit"]) + 1))
+
+
+def _check_memory(text: str) -> None:
+    if not _LEAST_MEMORY <= memory_bytes(text) <= _MOST_MEMORY:
         raise ConfigError("query_memory must be between 32MB and 1024TiB")
