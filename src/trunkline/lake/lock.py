@@ -9,7 +9,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from trunkline import private
 from trunkline.clock import Clock
+from trunkline.errors import ConfigError
 
 RETRY_SECONDS = 0.5
 HOLDER = "writer.pid"
@@ -36,7 +38,8 @@ async def writing(
                 told = True
             await clock.sleep(RETRY_SECONDS)
     try:
-        with suppress(OSError):  # it is there to be told of, nothing more
+        with suppress(OSError, ConfigError):  # it is there to be told of, nothing more
+            private.file(holder)
             holder.write_text(str(os.getpid()))
         yield
     finally:

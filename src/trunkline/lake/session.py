@@ -47,10 +47,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Batches of one query, in its column order."""
+    """Batches of one query, in its column order.
+
+    ``temporary`` is a private folder for what a writer of them has to lay aside.
+    """
 
     schema: pa.Schema
     batches: Iterator[pa.RecordBatch]
+    temporary: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ def answer(
         with _sql_errors(running):
             reader = running.do(lambda it: _related(it, question).to_arrow_reader(BATCH_ROWS))
         try:
-            yield Answer(reader.schema, _counted(running, reader))
+            yield Answer(reader.schema, _counted(running, reader), limits.temporary)
         finally:
             running.beside.end(reader.close)
 
