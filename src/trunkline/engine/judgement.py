@@ -19,7 +19,6 @@ from trunkline.lake.session import Limits
 from trunkline.planner.filters.choice import Pushdown
 
 
-
 def require_complete(fetched: Fetched, *, allow_partial: bool) -> str:
     """The notice for an answer with gaps; IncompleteData, naming them, where none is wanted."""
     gaps = [
