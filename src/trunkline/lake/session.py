@@ -253,6 +253,7 @@ def _lock(
         f"max_temp_directory_size = {literal(SPILL_MOST)}",
         "errors_as_json = true",
         "python_enable_replacements = false",
+        "enable_progress_bar = false",  # which goes to stdout, wherever it takes somebody to look
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         f"allowed_paths = [{paths}]",
