@@ -31,7 +31,8 @@ REGIONS_TEXT = """\
 domain, or the address of the login page. A domain that is not listed is taken at its word."""
 
 OTHER = """\
-A secret is a setting, a file or an entry of the keyring: [security](../explanation/security.md#secrets).
+A secret is a setting, a file or an entry of the keyring:
+[security](../explanation/security.md#secrets).
 
 What else may stand in the table `[masking]` is in [masking](../explanation/masking.md#the-policy).
 

@@ -37,7 +37,7 @@ class Held(KeyringBackend):
 @pytest.fixture
 def held() -> Iterator[None]:
     before = keyring.get_keyring()
-    keyring.set_keyring(Held())
+    keyring.set_keyring(Held())  # type: ignore[no-untyped-call]
     yield
     keyring.set_keyring(before)
 
@@ -160,7 +160,7 @@ def test_an_entry_that_cannot_be_had_is_told(entry: str, words: str, hint: str) 
 
 def test_a_system_without_a_keyring_is_told() -> None:
     before = keyring.get_keyring()
-    keyring.set_keyring(fail.Keyring())
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
     try:
         error = refused(GenesysSettings(client_secret_keyring="trunkline/acme"))
     finally:
