@@ -10,9 +10,11 @@ import duckdb
 import pytest
 
 from tests.unit.lake.asking import RELATIONS, SCHEMA, ask
-from trunkline.errors import ForbiddenSql, SqlError
+from trunkline.errors import ForbiddenSql, RelationClosed, SqlError
 from trunkline.lake import gate
 from trunkline.lake.functions import FUNCTIONS, TABLE_FUNCTIONS
+from trunkline.lake.relation import Relation
+from trunkline.types import Type
 
 FILE = Path(__file__).parents[2] / "fixtures" / "gate" / "attempts.txt"
 
@@ -120,6 +122,38 @@ def test_no_table_function_of_duckdb_passes_but_those_that_are_named() -> None:
     for name in sorted(found - TABLE_FUNCTIONS):
         with pytest.raises(ForbiddenSql):
             gate.check(f'SELECT * FROM "{name}"(1)', RELATIONS, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM finance.legs",
+        'SELECT * FROM FINANCE."LEGS"',
+        "TABLE finance.legs",
+        "FROM finance.legs SELECT 1",
+        "SELECT 1 FROM segments, finance.legs",
+        "SELECT 1 FROM segments JOIN finance.legs USING (segment_key)",
+        "SELECT (SELECT count(*) FROM finance.legs)",
+        "SELECT 1 WHERE EXISTS (FROM finance.legs)",
+        "SELECT 1 FROM segments WHERE segment_key IN (SELECT ani FROM finance.legs)",
+        "WITH a AS (SELECT * FROM finance.legs) SELECT 1",
+        "WITH legs AS (SELECT 1) SELECT * FROM finance.legs",
+        "SELECT 1 UNION ALL SELECT 2 FROM finance.legs",
+        "FROM (PIVOT finance.legs ON ani IN ('1') USING count(*))",
+        "FROM finance.legs UNPIVOT (x FOR y IN (ani))",
+        "SELECT 1 ORDER BY (SELECT max(ani) FROM finance.legs)",
+        "SELECT * FROM (VALUES ((SELECT max(ani) FROM finance.legs)))",
+        "SELECT list_transform([1], lambda x: (SELECT max(ani) FROM finance.legs))",
+        "SELECT * FROM range((SELECT count(*) FROM finance.legs))",
+        "SELECT finance.legs FROM segments, finance.legs",
+    ],
+)
+def test_a_relation_that_is_closed_to_the_role_is_closed_at_every_door(sql: str) -> None:
+    closed = Relation("finance", "legs", (("ani", Type.TEXT),), closed="only X may read it")
+    with pytest.raises(RelationClosed):
+        gate.check(sql, (*RELATIONS, closed), SCHEMA)
+    with pytest.raises(RelationClosed):
+        ask(sql, relations=(*RELATIONS, closed))
 
 
 def test_an_answer_asks_the_gate_first() -> None:
