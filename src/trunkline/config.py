@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from dotenv import dotenv_values
 
 from trunkline.catalog import closest
 from trunkline.errors import ConfigError
+from trunkline.secrets import is_told, names_of, without_outdone
 
 FILE = "trunkline.toml"
 _NO_SETTINGS = ("TRUNKLINE_CONFIG", "TRUNKLINE_DEBUG")
@@ -51,8 +52,12 @@ _KINDS: Mapping[type[Any], tuple[str, tuple[type[Any], ...]]] = {
 _TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
-def _setting(default: Any, description: str, *, secret: bool = False) -> Any:
-    return field(default=default, repr=not secret, metadata={"description": description})
+def _setting(default: Any, description: str) -> Any:
+    return field(default=default, metadata={"description": description})
+
+
+def _secret(description: str) -> Any:
+    return field(default="", repr=False, metadata={"description": description, "secret": True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +65,9 @@ class GenesysSettings:
     """One Genesys Cloud organisation, from ``GENESYS_…`` or the table ``[genesys]``."""
 
     client_id: str = _setting("", "id of the OAuth client (grant type client credentials)")
-    client_secret: str = _setting("", "secret of the OAuth client", secret=True)
+    client_secret: str = _secret("secret of the OAuth client")
+    client_secret_file: str = _setting("", "file that holds it, and nothing else")
+    client_secret_keyring: str = _setting("", "entry of the system's keyring: service/name")
     region: str = _setting("", "region code, AWS region, login URL or domain")
     org: str = _setting("", "short name of the organisation; checked by `trunkline doctor`")
     api_url: str = _setting("", "API host, where it does not follow from the region")
@@ -70,7 +77,7 @@ class GenesysSettings:
     def configured(self) -> bool:
         """Whether there is enough to connect."""
         hosts = self.region or (self.api_url and self.login_url)
-        return bool(self.client_id and self.client_secret and hosts)
+        return bool(self.client_id and is_told(self, "client_secret") and hosts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,10 @@ class MaskingRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that can be set. Durations are in seconds."""
+    """Everything that can be set. Durations are in seconds.
+
+    ``secrets_in`` are the files that a secret itself stands in.
+    """
 
     home: Path = _setting(HOME, "data directory, made with mode 0700")  # noqa: RUF009 (immutable)
     timezone: str = _setting("UTC", "time zone of dates without one, in plans and answers")
@@ -106,10 +116,13 @@ class Settings:
     keep_history: int = _setting(90, "days that runs and requests stay in `trunkline.runs`")
     role: str = _setting("administrator", "who asks: administrator, analyst or finance")
     policy: str = _setting("", "file of masking rules, in place of the table `[masking]`")
-    token_key: str = _setting("", "key of the tokens that stand beside numbers", secret=True)
+    token_key: str = _secret("key of the tokens that stand beside numbers")
+    token_key_file: str = _setting("", "file that holds it, and nothing else")
+    token_key_keyring: str = _setting("", "entry of the system's keyring: service/name")
     phone_region: str = _setting("", "country of numbers without one: AU, GB, US, ...")
     masking: MaskingRules = field(default_factory=MaskingRules)
     genesys: GenesysSettings = field(default_factory=GenesysSettings)
+    secrets_in: tuple[Path, ...] = field(default=(), compare=False)
 
     @property
     def settle_time(self) -> timedelta:
@@ -154,6 +167,10 @@ class _Layer:
     environment: Mapping[str, str]
     variable: str
 
+    def place(self, name: str) -> str:
+        """A setting of the table, as an error names it."""
+        return f"{self.prefix}{name} in {self.file}"
+
 
 def load(
     environment: Mapping[str, str], *, directory: Path, config: Path | None = None
@@ -162,15 +179,33 @@ def load(
 
     ``directory`` is where the files are looked for. An empty variable is as good as none.
     """
-    merged = _dotenv(directory / ".env") | {k: v for k, v in environment.items() if v}
+    dotenv = _dotenv(directory / ".env")
+    merged = dotenv | {k: v for k, v in environment.items() if v}
     named = config or _path(merged.get("TRUNKLINE_CONFIG"))
     file = str(named or FILE)
     table = _file(directory / file, required=named is not None)
+    told = ((directory / file, table), (directory / ".env", dotenv))
+    secrets_in = tuple(path for path, names in told if _tells_a_secret(names))
     inner, written = table.pop("genesys", {}), table.pop("masking", None)
     genesys = _values(GenesysSettings, _Layer(file, inner, "genesys.", merged, "GENESYS_"))
     settings = _values(Settings, _Layer(file, table, "", merged, "TRUNKLINE_"))
     masking = _masking(settings.get("policy", ""), written, directory, file)
-    return _checked(Settings(**settings, masking=masking, genesys=GenesysSettings(**genesys)))
+    read = Settings(
+        **settings,
+        masking=masking,
+        genesys=GenesysSettings(**genesys),
+        secrets_in=secrets_in,
+    )
+    return _checked(read)
+
+
+def _tells_a_secret(told: Mapping[str, Any]) -> bool:
+    """Whether a secret itself stands in a table, one within it, or among variables."""
+    endings = (*names_of(Settings), *names_of(GenesysSettings))
+    return any(
+        name.lower().endswith(endings) or (isinstance(value, dict) and _tells_a_secret(value))
+        for name, value in told.items()
+    )
 
 
 def unknown_variables(
@@ -265,6 +300,8 @@ def _values(kind: type[Any], layer: _Layer) -> dict[str, Any]:
                 f"{layer.file}: there is no setting {layer.prefix}{name}",
                 hint=f"Did you mean {near}?" if near else None,
             )
+    set_apart = without_outdone(kind, layer.table, layer.environment, layer.variable, layer.place)
+    layer = replace(layer, table=set_apart)
     found: dict[str, Any] = {}
     for name, item in known.items():
         source = _source(name, layer)
@@ -278,8 +315,7 @@ def _source(name: str, layer: _Layer) -> _Source | None:
     if value := layer.environment.get(variable):
         return _Source(variable, value, is_text=True)
     if name in layer.table:
-        place = f"{layer.prefix}{name} in {layer.file}"
-        return _Source(place, layer.table[name], is_text=False)
+        return _Source(layer.place(name), layer.table[name], is_text=False)
     return None
 
 
@@ -329,13 +365,17 @@ def _checked(settings: Settings) -> Settings:
     return settings
 
 
-def _check_memory(text: str) -> None:
+def memory_bytes(text: str) -> int:
+    """A size as DuckDB reads it; ConfigError where it is none."""
     read = _MEMORY.match(text.upper())
     if read is None:
         raise ConfigError(
             "query_memory must be a number and a unit", hint="For example 512MB, 2GB or 1.5GiB."
         )
     step = 1024 if read["binary"] else 1000
-    size = float(read["number"]) * step ** ("KMGT".index(read["unit"]) + 1)
-    if not _LEAST_MEMORY <= size <= _MOST_MEMORY:
+    return int(float(read["number"]) * step ** ("KMGT".index(read["unit"]) + 1))
+
+
+def _check_memory(text: str) -> None:
+    if not _LEAST_MEMORY <= memory_bytes(text) <= _MOST_MEMORY:
         raise ConfigError("query_memory must be between 32MB and 1024TiB")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from trunkline import private
 from trunkline.errors import ConfigError, LimitExceeded
 
 BUSY_SECONDS = 30.0
@@ -32,6 +33,7 @@ def opened(path: Path, schema: str, version: int, connect: Connect = connect) ->
     written, or was made by another version of Trunkline; LimitExceeded where the disk is full.
     """
     try:
+        private.file(path)
         db = connect(path)
         db.row_factory = sqlite3.Row
         for pragma in _PRAGMAS:

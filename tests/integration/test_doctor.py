@@ -116,6 +116,28 @@ def test_one_bad_finding_leaves_the_others(
     assert {found[name].health for name in EVERY if name != what} == {Health.GOOD}
 
 
+def test_files_of_secrets_that_others_can_read_are_named(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("x")
+    (tmp_path / "trunkline.toml").write_text("x")
+    for name, mode in (("secret", 0o640), ("trunkline.toml", 0o600)):
+        (tmp_path / name).chmod(mode)
+
+    async def all_of() -> dict[str, Finding]:
+        with site.engine() as engine:
+            settings = replace(
+                engine.settings,
+                secrets_in=(tmp_path / "trunkline.toml",),
+                token_key_file=str(tmp_path / "secret"),
+            )
+            found = examine(settings, engine.seams, engine.catalog)
+            return {finding.what: finding async for finding in found}
+
+    found = run(site.clock, all_of())["secrets at rest"]
+    assert found.health is Health.WARNING
+    assert found.detail == f"other users of this machine can read {tmp_path}/secret (mode 0640)"
+    assert found.advice == f"chmod go= {tmp_path}/secret"
+
+
 def test_no_settings(site: Site) -> None:
     async def all_of() -> list[Finding]:
         with site.engine() as engine:

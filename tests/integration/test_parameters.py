@@ -117,12 +117,14 @@ def test_values_are_in_no_file_of_the_lake(site: Site) -> None:
 def test_now_is_when_the_query_was_asked_in_plan_and_answer(site: Site) -> None:
     """The fetch goes over midnight: the day that begins meanwhile is not in the answer."""
     sql = (
-        "SELECT now() AS now, current_date AS today, count(*) AS n FROM conversations "
+        "SELECT now() AS now, current_date AS today, count(*) AS n, "
+        f"age(TIMESTAMP '{NOW:%Y-%m-%d}') = INTERVAL 0 DAY AS one_today FROM conversations "
         "WHERE conversation_start >= now() - INTERVAL 3 DAY AND conversation_start <= now()"
     )
     (row,) = site.query(sql)
     assert row["now"] == NOW
     assert row["today"] == NOW.date()
+    assert row["one_today"]
     truth = site.truth("conversations", NOW.date() - timedelta(days=4), NOW.date())
     lake = site.clock.now() - timedelta(seconds=site.simulation.lag_seconds)
     starts = [r["conversation_start"] for r in truth]

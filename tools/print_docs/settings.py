@@ -20,7 +20,8 @@ refresh_after = 3600
 [genesys]
 region = "ap-southeast-2"
 org = "your-short-name"
-client_id = "the-id"        # the secret is better kept in the environment
+client_id = "the-id"
+client_secret_file = "/run/secrets/genesys"   # or in the environment, or the keyring
 
 [masking]
 listed = ["order_type"]     # participant attributes whose values are kept"""
@@ -30,6 +31,9 @@ REGIONS_TEXT = """\
 domain, or the address of the login page. A domain that is not listed is taken at its word."""
 
 OTHER = """\
+A secret is a setting, a file or an entry of the keyring:
+[security](../explanation/security.md#secrets).
+
 What else may stand in the table `[masking]` is in [masking](../explanation/masking.md#the-policy).
 
 Two variables are no settings: `TRUNKLINE_CONFIG` names the file, and `TRUNKLINE_DEBUG=1` shows the

@@ -16,7 +16,15 @@ import click
 
 from trunkline.cli import stopping
 from trunkline.cli.telling import silence, tell
-from trunkline.errors import Interrupted, SqlError, TrunklineError, UsageError, no_space
+from trunkline.errors import (
+    Interrupted,
+    LimitExceeded,
+    SqlError,
+    TrunklineError,
+    UsageError,
+    no_space,
+)
+from trunkline.leaving import left_to_itself
 
 _HOME = Path(__file__).parents[1]
 
@@ -26,6 +34,7 @@ RESUMABLE = (
 )
 
 
+_SHOWN, _MOST_SAID = 200, 2_000  # characters of a line of SQL, and of a message
 _STOPPED = "Query interrupted"  # DuckDB's RuntimeError where a signal comes on the main thread
 
 
@@ -56,6 +65,9 @@ def run(
         status = _unforeseen(error)
     if not _flushed():
         silence(sys.stdout)
+    if left_to_itself():  # DuckDB would be taken down under its own feet
+        sys.stderr.flush()
+        os._exit(status)
     sys.exit(status)
 
 
@@ -97,7 +109,7 @@ def _flushed() -> bool:
 
 def report(error: TrunklineError) -> int:
     """Print an error and its hint; its exit status."""
-    tell(f"trunkline: {error.message}")
+    tell(f"trunkline: {_shortened(error.message)}")
     if error.hint:
         tell(f"  {error.hint}")
     return error.exit_status
@@ -112,7 +124,13 @@ def show_position(sql: str, error: SqlError) -> None:
     column = len(before) - (before.rfind("\n") + 1)
     line = sql.split("\n")[number - 1].rstrip("\r")
     tell(f"line {number}, column {column + 1}:")
-    tell(f"  {line}\n  {' ' * column}^")
+    first = max(0, column - _SHOWN // 2) if len(line) > _SHOWN else 0
+    tell(f"  {line[first : first + _SHOWN]}\n  {' ' * (column - first)}^")
+
+
+def _shortened(message: str) -> str:
+    """A message may name what the user wrote, which may be a megabyte."""
+    return message if len(message) <= _MOST_SAID else f"{message[:_MOST_SAID]}…"
 
 
 def _interrupt(_signum: int, _frame: FrameType | None) -> NoReturn:
@@ -123,6 +141,13 @@ def _unforeseen(error: Exception) -> int:
     """What the system did to us is told as such; the rest is a defect."""
     if isinstance(error, RuntimeError) and str(error) == _STOPPED:
         return report(Interrupted("interrupted", hint=RESUMABLE))
+    if isinstance(error, MemoryError):
+        return report(
+            LimitExceeded(
+                "there is not enough memory for the answer",
+                hint="Narrow the query, or write it in batches: --format csv, jsonl or parquet.",
+            )
+        )
     if isinstance(error, OSError) and not _flushed():
         return report(UsageError(f"standard output cannot be written: {error.strerror}"))
     full = no_space(error)

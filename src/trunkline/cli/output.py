@@ -69,6 +69,13 @@ def _whole(target: BinaryIO) -> Iterator[BinaryIO]:
         target.flush()
 
 
+def _made(beside: Path, target: Path) -> BinaryIO:
+    """What takes the place of a file is no more open than it while it is written."""
+    mode = 0o600 if target.exists() else 0o666
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(beside, flags, mode), "wb")
+
+
 @contextmanager
 def replaced(target: Path) -> Iterator[BinaryIO]:
     """A file beside the target that takes its place and its mode; a device or pipe is written.
@@ -82,7 +89,7 @@ def replaced(target: Path) -> Iterator[BinaryIO]:
         return
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        with beside.open("xb") as file:
+        with _made(beside, target) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

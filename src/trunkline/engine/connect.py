@@ -19,14 +19,18 @@ from trunkline.providers.genesys.limits import RATE
 from trunkline.providers.genesys.refusals import CORRELATION_HEADER, read_refusal
 from trunkline.providers.genesys.regions import Hosts, hosts
 from trunkline.providers.genesys.tables import TABLES
+from trunkline.secrets import is_told, secret
 
 
 def genesys_hosts(settings: GenesysSettings) -> Hosts:
     """The hosts to talk to; ConfigError where something that is needed is not set."""
     missing = [
         f"GENESYS_{name.upper()}"
-        for name in ("client_id", "client_secret")
-        if not getattr(settings, name)
+        for name, is_set in (
+            ("client_id", settings.client_id),
+            ("client_secret", is_told(settings, "client_secret")),
+        )
+        if not is_set
     ]
     if not settings.region and not (settings.api_url and settings.login_url):
         missing.append("GENESYS_REGION")
@@ -59,7 +63,7 @@ async def connected(
         region=found.region,
         login_url=found.login,
         client_id=settings.genesys.client_id,
-        client_secret=settings.genesys.client_secret,
+        client_secret=secret(settings.genesys, "client_secret"),
     )
     patience = Patience(seams.clock, RetryPolicy(), seams.random)
     tokens = TokenSource(credentials, transport, patience, observer, holds.login)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from datetime import timedelta
 
+from trunkline import private
 from trunkline.catalog import Catalog, Dataset
 from trunkline.config import Settings
 from trunkline.engine.connect import connected, genesys_hosts
@@ -19,6 +20,7 @@ from trunkline.providers import Division
 from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.providers.genesys.limits import ANALYTICS, JOBS_AT_ONCE, PLATFORM, TOKEN_RATE
 from trunkline.providers.genesys.organization import covered
+from trunkline.secrets import files_of
 
 CLOCK_TOLERANCE = timedelta(seconds=30)
 NOT_FOUND = 404
@@ -40,6 +42,8 @@ async def examine(
     """
     found = genesys_hosts(settings.genesys)
     yield Finding("settings", Health.GOOD, f"region {found.region}, API {found.api}")
+    for finding in _open_to_others(settings):
+        yield finding
     async with connected(settings, seams, observe) as provider:
         try:
             token = await provider.token_info()
@@ -53,6 +57,19 @@ async def examine(
             yield await _permission(provider, catalog, dataset)
         yield _clock(provider.clock_offset)
         yield await _guarded("rate limits", _limits(provider, settings))
+
+
+def _open_to_others(settings: Settings) -> Iterable[Finding]:
+    """The files that secrets stand in, and the data directory, where others can read them."""
+    paths = *settings.secrets_in, *files_of(settings), *files_of(settings.genesys), settings.home
+    modes = ((path, private.open_to_others(path)) for path in paths)
+    if told := [f"{path} (mode {mode})" for path, mode in modes if mode]:
+        yield Finding(
+            "secrets at rest",
+            Health.WARNING,
+            f"other users of this machine can read {', '.join(told)}",
+            f"chmod go= {' '.join(str(path) for path in paths if private.open_to_others(path))}",
+        )
 
 
 def unknown_finding(engine: Engine) -> Finding:

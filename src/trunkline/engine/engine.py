@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, partial
 from typing import Any
@@ -59,6 +59,7 @@ from trunkline.lake.lake import Lake
 from trunkline.lake.lock import RETRY_SECONDS, holder_of, is_held
 from trunkline.lake.reading import Reads
 from trunkline.lake.session import Answer, answer
+from trunkline.lake.spill import spilling
 from trunkline.planner.literals import masked
 from trunkline.planner.plan import Plan
 
@@ -195,7 +196,16 @@ class Engine:
         try:
             with (
                 answering(self.store.journal, prepared.run),
-                answer(prepared.sql, read, schema, zone, limits, tokens, prepared.given) as result,
+                spilling(self.lake.home) as folder,
+                answer(
+                    prepared.sql,
+                    read,
+                    schema,
+                    zone,
+                    replace(limits, temporary=folder),
+                    tokens,
+                    prepared.given,
+                ) as result,
             ):
                 yield result
         except DamagedLake:

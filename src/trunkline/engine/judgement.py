@@ -19,7 +19,6 @@ from trunkline.lake.session import Limits
 from trunkline.planner.filters.choice import Pushdown
 
 SAID = 5  # days whose counts differ, each in a notice of its own
-SPILL = "spill"  # below the data directory: what is spilled was masked before it landed
 
 
 def require_complete(fetched: Fetched, *, allow_partial: bool) -> str:
@@ -117,7 +116,6 @@ def limits_of(settings: Settings) -> Limits:
         memory=settings.query_memory,
         seconds=settings.query_seconds,
         rows=settings.max_rows or None,
-        temporary=settings.home.absolute() / SPILL,
     )
 
 

@@ -14,6 +14,7 @@ from trunkline.flatten.policy import Policy, resolved
 from trunkline.flatten.tokens import HINT, key_of, token
 from trunkline.flatten.treatment import Treatment, default_of
 from trunkline.lake.relation import Relation
+from trunkline.secrets import secret
 
 
 class Role(Enum):
@@ -30,7 +31,7 @@ def policy_of(settings: Settings, catalog: Catalog) -> Policy:
         settings.masking.told,
         catalog,
         settings.masking.where,
-        key=key_of(settings.token_key),
+        key=key_of(secret(settings, "token_key")),
         region=checked_region(settings.phone_region),
     )
 

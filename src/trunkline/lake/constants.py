@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
+from trunkline.lake.beside import Deadline, beside
 from trunkline.lake.given import Given
-from trunkline.lake.session import Limits, deadline, session
+from trunkline.lake.session import Limits, locked
 
 SECONDS = 5.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,15 +22,16 @@ def evaluator(zone: str, now: datetime | None = None) -> Iterator[Callable[[str]
 
     ``now`` is what the present means; DuckDB's own where it is None.
     """
-    with session((), "main", zone, Limits(), given=Given(now)) as connection:
+    limits = Limits()
+    connection = locked((), "main", zone, limits, given=Given(now))
+    with beside(connection, limits.memory) as at_work:
 
         def constant(expression: str) -> datetime | None:
             query = f"SELECT epoch_us(CAST(({expression}) AS TIMESTAMP WITH TIME ZONE))"
             try:
-                with deadline(connection, SECONDS):
-                    row = connection.execute(query).fetchone()
+                row = at_work.do(lambda: connection.execute(query).fetchone(), Deadline(SECONDS))
                 return None if row is None or row[0] is None else _instant(row[0])
-            except (duckdb.Error, OverflowError):
+            except (duckdb.Error, MemoryError, OverflowError):
                 return None
 
         yield constant

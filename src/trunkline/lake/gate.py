@@ -15,10 +15,11 @@ from typing import Any
 import duckdb
 import msgspec
 
-from trunkline.catalog import folded
+from trunkline.catalog import closest, folded
 from trunkline.errors import ForbiddenSql, LimitExceeded, RelationClosed, SqlError
 from trunkline.lake import number_token
 from trunkline.lake.amplifiers import MOST, oversized
+from trunkline.lake.functions import FUNCTIONS, TABLE_FUNCTIONS
 from trunkline.lake.given import CLOCKS
 from trunkline.lake.messages import character, unknown_relation
 from trunkline.lake.number_token import Call
@@ -38,39 +39,12 @@ SOURCES = frozenset(
         "TABLE_FUNCTION",
     }
 )
-TABLE_FUNCTIONS = frozenset({"unnest", "range", "generate_series", "json_each", "json_tree"})
-
-# Scalars that read the configuration or the environment, keep state, wait, or run SQL of their own;
-# the last four are macros over system tables.
-FORBIDDEN_FUNCTIONS = frozenset(
-    {
-        "currval",
-        "current_query",
-        "current_setting",
-        "getenv",
-        "getvariable",
-        "in_search_path",
-        "json_execute_serialized_sql",
-        "json_serialize_plan",
-        "nextval",
-        "query",
-        "query_table",
-        "set_config",
-        "setseed",
-        "setval",
-        "sleep_ms",
-        "stats",
-        "write_log",
-        "format_type",
-        "get_block_size",
-        "pg_get_constraintdef",
-        "pg_get_viewdef",
-    }
-)
-_INTERNAL = "__internal"
+_CALLABLE = FUNCTIONS | CLOCKS
 
 ONE_SELECT = "Trunkline runs one SELECT statement at a time and changes nothing"
 TOO_DEEP = "the statement is nested too deeply"
+_DUCKDB_TOO_DEEP = "Max expression depth limit"  # whose advice is a SET that nobody may run
+MOST_TEXT = 1_000_000  # characters: some 25,000 ids in a list, and half a minute of reading it
 
 Node = Mapping[str, Any]
 
@@ -93,6 +67,11 @@ def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Che
 
     Raises ForbiddenSql, UnknownRelation or SqlError; RelationClosed where it names one that is.
     """
+    if len(sql) > MOST_TEXT:
+        raise SqlError(
+            f"the statement has {len(sql):,} characters; {MOST_TEXT:,} are the most",
+            hint="Ask in parts, or narrow by something else than a list of values.",
+        )
     calls: list[Call] = []
     statements = parse(sql)["statements"]
     if len(statements) != 1:
@@ -132,7 +111,8 @@ def parse(sql: str) -> dict[str, Any]:
         return tree
     if tree.get("error_type") == "parser":
         position = character(sql, tree.get("position"))
-        raise SqlError(str(tree["error_message"]), position=position)
+        message = str(tree["error_message"])
+        raise SqlError(TOO_DEEP if _DUCKDB_TOO_DEEP in message else message, position=position)
     raise ForbiddenSql(ONE_SELECT, hint="Write a SELECT; WITH, VALUES and FROM-first are fine.")
 
 
@@ -145,9 +125,13 @@ def _check_function(node: Node, sql: str) -> Iterator[Call]:
     name = folded(str(node.get("function_name", "")))
     if name == number_token.NAME:
         yield number_token.call_of(node, character(sql, node.get("query_location")))
-    if name in FORBIDDEN_FUNCTIONS or name.startswith(_INTERNAL):
-        position = character(sql, node.get("query_location"))
-        raise ForbiddenSql(f"the function {name}() is not available", position=position)
+    elif name and name not in _CALLABLE:
+        near = closest(name, FUNCTIONS)
+        raise ForbiddenSql(
+            f"the function {name}() is not available",
+            hint=f"Did you mean {near}()?" if near else None,
+            position=character(sql, node.get("query_location")),
+        )
     if name in CLOCKS and len(node["qualified_name"]["path"]) > 1:
         # What stands under the bare name means the instant of the plan; this would not.
         position = character(sql, node.get("query_location"))

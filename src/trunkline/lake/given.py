@@ -22,7 +22,7 @@ _CASTS = {
     "CAST({} AS TIMETZ)": ("current_time", "get_current_time"),
     "CAST(CAST({} AS TIMESTAMP) AS TIME)": ("localtime", "current_localtime"),
 }
-CLOCKS = frozenset((*_INSTANTS, *(name for names in _CASTS.values() for name in names)))
+CLOCKS = frozenset(("age", *_INSTANTS, *(name for names in _CASTS.values() for name in names)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +41,8 @@ def stop_the_clock(connection: duckdb.DuckDBPyConnection, schema: str, now: date
         bodies |= dict.fromkeys(names, cast.format(instant))
     for name, body in bodies.items():
         connection.execute(f'CREATE MACRO "{schema}".{name}() AS {body}')
+    today = f"CAST(CAST({instant} AS DATE) AS TIMESTAMP)"
+    connection.execute(
+        f'CREATE MACRO "{schema}".age(since) AS system.main.age({today}, since), '
+        "(upto, since) AS system.main.age(upto, since)"
+    )

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from trunkline import private
 from trunkline.catalog import Catalog
 from trunkline.database import Connect, connect
-from trunkline.errors import ConfigError
 from trunkline.lake.amending import amended, open_in
 from trunkline.lake.catalogue import Catalogue, CoveredDay, HeldFile, LiveFile, Publication
 from trunkline.lake.compaction import Merge, complete_months, merged, merges, readable
@@ -39,14 +39,8 @@ class Lake:
 
     def __init__(self, home: Path, connect: Connect = connect) -> None:
         self.home = home.absolute()
-        try:
-            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (self.home / FILES).mkdir(mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise ConfigError(
-                f"the data directory {home} cannot be made: {error.strerror}",
-                hint="Name another one with TRUNKLINE_HOME.",
-            ) from error
+        private.home(self.home)
+        private.folder(self.home / FILES)
         self.catalogue = Catalogue(self.home / CATALOGUE, connect)
 
     def close(self) -> None:

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from trunkline import private
 from trunkline.clock import Clock
+from trunkline.errors import ConfigError
 
 RETRY_SECONDS = 0.5
 WRITER = "writer"
@@ -53,7 +55,8 @@ async def _holding(home: Path, name: str, clock: Clock, waiting: Waiting) -> Asy
                 told = True
             await clock.sleep(RETRY_SECONDS)
     try:
-        with suppress(OSError):  # it is there to be told of, nothing more
+        with suppress(OSError, ConfigError):  # it is there to be told of, nothing more
+            private.file(note)
             note.write_text(str(os.getpid()))
         yield
     finally:

@@ -43,6 +43,8 @@ def sql_error(
             hint="A column is written with the alias of its table, where it has one.",
             position=position,
         )
+    if "Max expression depth limit" in text:
+        return SqlError("the statement is nested too deeply", position=position)
     return SqlError(_safe(text, message), position=position)
 
 

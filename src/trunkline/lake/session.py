@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +14,13 @@ import pyarrow as pa
 
 from trunkline.errors import DamagedLake, LimitExceeded, SqlError, TrunklineError, UsageError
 from trunkline.lake import gate, number_token
+from trunkline.lake.beside import Beside, Deadline, beside, too_long
 from trunkline.lake.given import Given, stop_the_clock
 from trunkline.lake.messages import sql_error
 from trunkline.lake.number_token import Tokens, no_tokens
 from trunkline.lake.relation import SYSTEM_SCHEMA, Relation, literal
 
 BATCH_ROWS = 65_536
-INTERRUPT_EVERY = 0.05
 SPILL_MOST = "10GB"  # of disk, for what does not fit the memory of a query
 _TOO_MANY = re.compile(r"excess parameters: |Expected 0, got [1-9]")
 _EACH_ITS_VALUE = (
@@ -49,10 +47,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Batches of one query, in its column order."""
+    """Batches of one query, in its column order.
+
+    ``temporary`` is a private folder for what a writer of them has to lay aside.
+    """
 
     schema: pa.Schema
     batches: Iterator[pa.RecordBatch]
+    temporary: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,19 @@ class _Question:
     limits: Limits
     tokens: Mapping[str, str]
     given: Given
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A question on its connection, and the time that is left for it."""
+
+    question: _Question
+    beside: Beside
+    limit: Deadline
+
+    def do(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """Work of DuckDB, within the limits."""
+        return self.beside.do(lambda: work(self.beside.connection), self.limit)
 
 
 def describe(
@@ -84,8 +99,8 @@ def describe(
     """
     empty = tuple(Relation(r.schema, r.name, r.columns, closed=r.closed) for r in relations)
     question = _asked(sql, empty, default_schema, limits or Limits(), token, given)
-    with _open(question, default_schema, zone) as connection, _sql_errors(connection, question):
-        return tuple(_related(connection, question).columns)
+    with _open(question, default_schema, zone) as running, _sql_errors(running):
+        return running.do(lambda connection: tuple(_related(connection, question).columns))
 
 
 @contextmanager
@@ -105,15 +120,13 @@ def answer(
     the last batch is read.
     """
     question = _asked(sql, relations, default_schema, limits, token, given)
-    with _open(question, default_schema, zone) as connection:
-        with _sql_errors(connection, question):
-            rows = _related(connection, question)
-            reader = _beside(connection, lambda: rows.to_arrow_reader(BATCH_ROWS))
+    with _open(question, default_schema, zone) as running:
+        with _sql_errors(running):
+            reader = running.do(lambda it: _related(it, question).to_arrow_reader(BATCH_ROWS))
         try:
-            yield Answer(reader.schema, _counted(connection, reader, question))
+            yield Answer(reader.schema, _counted(running, reader), limits.temporary)
         finally:
-            with deadline(connection, 0):  # or closing it would wait until the query is done
-                reader.close()
+            running.beside.end(reader.close)
 
 
 def _asked(
@@ -137,12 +150,10 @@ def _related(connection: duckdb.DuckDBPyConnection, question: _Question) -> duck
     return connection.sql(question.sql)
 
 
-def _counted(
-    connection: duckdb.DuckDBPyConnection, reader: pa.RecordBatchReader, question: _Question
-) -> Iterator[pa.RecordBatch]:
-    rows, most = 0, question.limits.rows
-    with _sql_errors(connection, question):
-        while batch := _beside(connection, lambda: next(reader, None)):
+def _counted(running: _Running, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    rows, most = 0, running.question.limits.rows
+    with _sql_errors(running):
+        while batch := running.do(lambda _: next(reader, None)):
             rows += batch.num_rows
             if most is not None and rows > most:
                 raise LimitExceeded(
@@ -152,41 +163,36 @@ def _counted(
             yield batch
 
 
-def _beside(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
-    """Work of DuckDB on another thread: on the main one, no signal is heard until it is done."""
-    with ThreadPoolExecutor(1) as beside:
-        future = beside.submit(work)
-        try:
-            return future.result()
-        finally:
-            while not future.done():
-                connection.interrupt()
-                wait((future,), INTERRUPT_EVERY)
-
-
 @contextmanager
-def _open(
-    question: _Question, default_schema: str, zone: str
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    with (
-        session(
-            question.named, default_schema, zone, question.limits, question.tokens, question.given
-        ) as connection,
-        deadline(connection, question.limits.seconds),
-    ):
-        yield connection
+def _open(question: _Question, default_schema: str, zone: str) -> Iterator[_Running]:
+    named, limits, given = question.named, question.limits, question.given
+    limit = Deadline(limits.seconds)
+    connection = locked(named, default_schema, zone, limits, question.tokens, given)
+    with beside(connection, limits.memory) as at_work:
+        yield _Running(question, at_work, limit)
 
 
 @contextmanager
 def session(
+    relations: Iterable[Relation], default_schema: str, zone: str, limits: Limits
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection as ``locked`` makes it, closed at the end."""
+    connection = locked(relations, default_schema, zone, limits)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def locked(
     relations: Iterable[Relation],
     default_schema: str,
     zone: str,
     limits: Limits,
     tokens: Mapping[str, str] | None = None,
     given: Given = NOTHING_GIVEN,
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A locked connection that has the relations as views, and no way to anything else."""
+) -> duckdb.DuckDBPyConnection:
+    """A connection that has the relations as views, and no way to anything else."""
     relations = tuple(relations)
     connection = duckdb.connect(":memory:")
     try:
@@ -200,32 +206,10 @@ def session(
             stop_the_clock(connection, default_schema, given.now)
         number_token.create(connection, default_schema, tokens or {})
         _lock(connection, relations, default_schema, limits)
-        yield connection
-    finally:
+    except BaseException:
         connection.close()
-
-
-@contextmanager
-def deadline(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
-    """Interrupt what the connection runs once the time is up, and whatever it begins after that.
-
-    Again and again: an interrupt between two statements is forgotten when the next one begins.
-    """
-    done = threading.Event()
-
-    def watch() -> None:
-        over = done.wait(seconds)
-        while not over:
-            connection.interrupt()
-            over = done.wait(INTERRUPT_EVERY)
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watcher.join()
+        raise
+    return connection
 
 
 def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
@@ -269,6 +253,7 @@ def _lock(
         f"max_temp_directory_size = {literal(SPILL_MOST)}",
         "errors_as_json = true",
         "python_enable_replacements = false",
+        "enable_progress_bar = false",  # which goes to stdout, wherever it takes somebody to look
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         f"allowed_paths = [{paths}]",
@@ -279,34 +264,36 @@ def _lock(
 
 
 @contextmanager
-def _sql_errors(connection: duckdb.DuckDBPyConnection, question: _Question) -> Iterator[None]:
+def _sql_errors(running: _Running) -> Iterator[None]:
     """Errors of DuckDB as ours; what fails while batches are read comes from Arrow as OSError."""
     try:
         yield
+    except MemoryError as error:
+        raise _no_memory(running) from error
     except (duckdb.Error, OSError) as error:
-        raise _meaning(connection, question, str(error)) from error
+        raise _meaning(running, str(error)) from error
 
 
-def _meaning(
-    connection: duckdb.DuckDBPyConnection, question: _Question, message: str
-) -> TrunklineError:
+def _no_memory(running: _Running) -> LimitExceeded:
+    return LimitExceeded(
+        f"the query needs more memory than {running.question.limits.memory}",
+        hint="Narrow it, or raise the setting query_memory.",
+    )
+
+
+def _meaning(running: _Running, message: str) -> TrunklineError:
+    question = running.question
     if message.startswith("INTERRUPT Error"):
-        return LimitExceeded(
-            f"the query ran longer than {question.limits.seconds:g} s and was stopped",
-            hint="Narrow it, or raise the setting query_seconds.",
-        )
+        return too_long(question.limits.seconds)
     if message.startswith("Out of Memory Error"):
-        return LimitExceeded(
-            f"the query needs more memory than {question.limits.memory}",
-            hint="Narrow it, or raise the setting query_memory.",
-        )
+        return _no_memory(running)
     if _NO_VALUE in message or _TOO_MANY.search(message):
         wrong = _no_value(message) if _NO_VALUE in message else _too_many(message)
         return SqlError(wrong, hint=_EACH_ITS_VALUE)
     if message.startswith(_READING) and _FILE.search(message):
         return _damaged(message)
     if message.startswith(("Binder Error", "Catalog Error")):
-        return _bound_again(connection, question, message)
+        return _bound_again(running, message)
     return sql_error(message, question.sql, question.relations)
 
 
@@ -338,12 +325,11 @@ def _damaged(message: str) -> DamagedLake:
     )
 
 
-def _bound_again(
-    connection: duckdb.DuckDBPyConnection, question: _Question, message: str
-) -> TrunklineError:
+def _bound_again(running: _Running, message: str) -> TrunklineError:
     """The same error with its place: a relation is bound without it, a statement with it."""
+    question = running.question
     try:
-        connection.execute(_PREPARE + question.sql)
+        running.do(lambda connection: connection.execute(_PREPARE + question.sql))
     except duckdb.Error as located:
         before = len(_PREPARE)
         return sql_error(str(located), question.sql, question.relations, before=before)

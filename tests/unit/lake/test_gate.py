@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import duckdb
 import pytest
 
 from tests.unit.lake.asking import RELATIONS, SCHEMA
-from trunkline.errors import ForbiddenSql, SqlError, UnknownRelation
+from trunkline.errors import SqlError, UnknownRelation
 from trunkline.lake import gate
 from trunkline.lake.session import describe
 
@@ -101,6 +100,7 @@ def test_one_select_in_any_shape_passes_and_binds(sql: str) -> None:
         ("SELECT 'é', getenv('HOME')", "ForbiddenSql", "getenv"),
         ("SELECT main.now()", "ForbiddenSql", "main.now"),
         ("SELECT system.main.today()", "ForbiddenSql", "system.main.today"),
+        ("SELECT 'ä', nonesuch(1)", "ForbiddenSql", "nonesuch"),
         ("SELECT 1 FROM read_csv('x.csv')", "ForbiddenSql", "read_csv"),
     ],
 )
@@ -137,48 +137,3 @@ def test_a_statement_that_nests_too_deeply_is_the_users_error(
 
 def test_a_union_of_a_thousand_is_no_nesting() -> None:
     gate.check(" UNION ALL ".join(["SELECT 1"] * 1_000), RELATIONS, SCHEMA)
-
-
-def test_every_scalar_that_is_not_a_pure_function_is_refused_or_known_to_be_harmless() -> None:
-    harmless = {
-        "current_connection_id",
-        "current_database",
-        "current_date",
-        "current_query_id",
-        "current_schema",
-        "current_schemas",
-        "current_transaction_id",
-        "error",
-        "gen_random_uuid",
-        "get_current_time",
-        "get_current_timestamp",
-        "now",
-        "random",
-        "today",
-        "transaction_timestamp",
-        "txid_current",
-        "uuid",
-        "uuidv4",
-        "uuidv7",
-        "vector_type",
-    }
-    with duckdb.connect() as connection:
-        found = connection.execute(
-            "SELECT DISTINCT function_name FROM duckdb_functions() "
-            "WHERE function_type = 'scalar' AND stability <> 'CONSISTENT'"
-            "OR function_type = 'macro' AND macro_definition ILIKE '%select%'"
-        ).fetchall()
-    assert {name for (name,) in found} - harmless <= gate.FORBIDDEN_FUNCTIONS
-
-
-def test_no_other_table_function_of_duckdb_passes() -> None:
-    with duckdb.connect() as connection:
-        found = connection.execute(
-            "SELECT DISTINCT function_name FROM duckdb_functions() "
-            "WHERE function_type IN ('table', 'table_macro')"
-        ).fetchall()
-    names = {name for (name,) in found}
-    assert {"read_parquet", "read_text", "glob", "duckdb_settings", "query_table"} <= names
-    for name in sorted(names - {"unnest", "range", "generate_series", "json_each", "json_tree"}):
-        with pytest.raises(ForbiddenSql):
-            gate.check(f"SELECT * FROM {name}('x')", RELATIONS, SCHEMA)

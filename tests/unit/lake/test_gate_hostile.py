@@ -2,219 +2,158 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
 import pytest
 
 from tests.unit.lake.asking import RELATIONS, SCHEMA, ask
-from trunkline.errors import ForbiddenSql, SqlError, UnknownRelation
+from trunkline.errors import ForbiddenSql, RelationClosed, SqlError
 from trunkline.lake import gate
+from trunkline.lake.functions import FUNCTIONS, TABLE_FUNCTIONS
+from trunkline.lake.relation import Relation
+from trunkline.types import Type
 
-KELVIN = "\N{KELVIN SIGN}"  # str.lower makes a k of it, DuckDB does not
+FILE = Path(__file__).parents[2] / "fixtures" / "gate" / "attempts.txt"
 
-NOT_ONE_SELECT = [
-    "",
-    ";",
-    "-- nothing",
-    "SELECT 1; SELECT 2",
-    "SELECT 1; DROP TABLE conversations",
-    "SELECT 1;;SELECT 2",
-    "SELECT 1; ATTACH 'x.db'",
-    "COPY conversations TO 'out.csv'",
-    "COPY (SELECT 1) TO 'out.parquet' (FORMAT parquet)",
-    "COPY conversations FROM 'in.csv'",
-    "COPY FROM DATABASE memory TO other",
-    "ATTACH 'catalogue.sqlite' AS c",
-    "DETACH memory",
-    "USE trunkline",
-    "PRAGMA database_list",
-    "PRAGMA disable_optimizer",
-    "CALL pragma_version()",
-    "SET memory_limit = '100GB'",
-    "SET GLOBAL lock_configuration = false",
-    "SET VARIABLE x = 1",
-    "RESET memory_limit",
-    "CREATE TABLE t AS SELECT 1",
-    "CREATE TEMP VIEW v AS SELECT 1",
-    "CREATE MACRO m() AS 1",
-    "CREATE MACRO t() AS TABLE SELECT * FROM read_csv('x')",
-    "CREATE SECRET s (TYPE s3)",
-    "CREATE TYPE t AS ENUM ('a')",
-    "CREATE SEQUENCE s",
-    "ALTER TABLE conversations ADD COLUMN x INTEGER",
-    "DROP TABLE conversations",
-    "TRUNCATE conversations",
-    "INSERT INTO conversations VALUES ('a', now(), 1)",
-    "UPDATE conversations SET n_transferred = 0",
-    "DELETE FROM conversations",
-    "MERGE INTO conversations USING segments USING (conversation_id) WHEN MATCHED THEN DELETE",
-    "WITH a AS (INSERT INTO conversations VALUES ('a', now(), 1) RETURNING *) SELECT * FROM a",
-    "WITH a AS (UPDATE conversations SET n_transferred = 1 RETURNING *) SELECT * FROM a",
-    "WITH a AS (DELETE FROM conversations RETURNING *) SELECT * FROM a",
-    "WITH a AS (COPY (SELECT 1) TO 'out.csv') SELECT * FROM a",
-    "SELECT * FROM (WITH a AS (DELETE FROM jobs RETURNING *) SELECT * FROM a)",
-    "INSTALL httpfs",
-    "LOAD httpfs",
-    "UPDATE EXTENSIONS",
-    "EXPORT DATABASE 'out'",
-    "IMPORT DATABASE 'in'",
-    "PREPARE p AS SELECT 1",
-    "EXECUTE p",
-    "DEALLOCATE p",
-    "EXPLAIN SELECT 1",
-    "EXPLAIN ANALYZE SELECT 1",
-    "BEGIN",
-    "COMMIT",
-    "VACUUM",
-    "ANALYZE",
-    "CHECKPOINT",
-    "COMMENT ON TABLE conversations IS 'x'",
-    "PIVOT conversations ON conversation_id USING count(*)",
-    "DESCRIBE conversations",
-    "DESCRIBE SELECT 1",
-    "SHOW TABLES",
-    "SHOW ALL TABLES",
-    "SHOW DATABASES",
-    "SUMMARIZE conversations",
-    "SELECT * FROM (DESCRIBE conversations)",
-    "SELECT * FROM (SHOW TABLES)",
-    "SELECT * FROM (SUMMARIZE conversations)",
-    "WITH a AS (FROM (SHOW ALL TABLES)) SELECT * FROM a",
-]
-
-FORBIDDEN_FUNCTION = [
-    "SELECT * FROM read_parquet('files/*/*.parquet')",
-    "SELECT * FROM parquet_scan('x.parquet')",
-    "SELECT * FROM read_csv('/etc/passwd')",
-    "SELECT * FROM read_csv_auto('/etc/passwd')",
-    "SELECT * FROM sniff_csv('/etc/passwd')",
-    "SELECT * FROM read_json('x.json')",
-    "SELECT * FROM read_text('/etc/passwd')",
-    "SELECT * FROM read_blob('/etc/passwd')",
-    "SELECT * FROM read_duckdb('x.db')",
-    "SELECT * FROM glob('/*')",
-    "SELECT * FROM parquet_metadata('x.parquet')",
-    "SELECT * FROM parquet_file_metadata('x.parquet')",
-    "SELECT * FROM duckdb_settings()",
-    "SELECT * FROM duckdb_secrets()",
-    "SELECT * FROM DUCKDB_VIEWS()",
-    'SELECT * FROM "duckdb_views"()',
-    "SELECT * FROM system.main.duckdb_views()",
-    "SELECT * FROM main.duckdb_views()",
-    "SELECT * FROM pragma_storage_info('conversations')",
-    "SELECT * FROM pragma_table_info('conversations')",
-    "SELECT * FROM json_execute_serialized_sql('{}')",
-    "SELECT * FROM query('SELECT 1')",
-    "SELECT * FROM query_table('conversations')",
-    "SELECT * FROM query_table(['conversations', 'segments'])",
-    "SELECT * FROM histogram('conversations', 'n_transferred')",
-    "SELECT * FROM enable_logging()",
-    "SELECT * FROM python_map_function()",
-    "SELECT * FROM seq_scan('conversations')",
-    "SELECT * FROM repeat(1, 2)",
-    "SELECT * FROM test_all_types()",
-    "SELECT * FROM conversations, LATERAL (SELECT * FROM read_text(conversation_id))",
-    "SELECT (SELECT content FROM read_text('/etc/passwd'))",
-    "SELECT 1 WHERE EXISTS (FROM glob('/*'))",
-    "SELECT 1 ORDER BY (SELECT count(*) FROM glob('/*'))",
-    "SELECT 1 LIMIT (SELECT count(*) FROM glob('/*'))",
-    "SELECT * FROM range((SELECT count(*) FROM glob('/*')))",
-    "SELECT sum(1) FILTER (WHERE (SELECT count(*) FROM glob('/*')) > 0)",
-    "SELECT list_transform([1], lambda x: (SELECT count(*) FROM glob('/*')))",
-    "VALUES ((SELECT count(*) FROM glob('/*')))",
-    "FROM (PIVOT (FROM glob('/*')) ON file IN ('a') USING count(*))",
-    "SELECT 1 UNION SELECT count(*) FROM glob('/*')",
-    "WITH a AS (SELECT * FROM glob('/*')) SELECT 1",
-    "WITH read_text AS (SELECT 1) SELECT * FROM read_text('/etc/passwd')",
-    "SELECT 1 /* /* */ FROM read_text('x') /* */ */ FROM glob('/*')",
-    "SELECT $x$ -- $x$, * FROM glob('/*')",
-    "SELECT getenv('HOME')",
-    "SELECT GetEnv('HOME')",
-    "SELECT \"getenv\"('HOME')",
-    "SELECT ('HOME').getenv()",
-    "SELECT system.main.current_setting('allowed_paths')",
-    "SELECT current_setting('allowed_paths')",
-    "SELECT current_query()",
-    "SELECT getvariable('x')",
-    "SELECT json_serialize_plan('SELECT current_setting(''allowed_paths'')')",
-    "SELECT nextval('s')",
-    "SELECT setseed(0.5)",
-    "SELECT sleep_ms(1000)",
-    "SELECT write_log('x')",
-    "SELECT stats(conversation_id) FROM conversations",
-    "SELECT pg_get_viewdef(0)",
-    "SELECT get_block_size('memory')",
-    "SELECT __internal_compress_string_ubigint('x')",
-    "SELECT max(getenv('HOME')) OVER ()",
-    "SELECT CASE WHEN true THEN getenv('HOME') END",
-]
-
-UNKNOWN_RELATION = [
-    "SELECT * FROM 'conversations.parquet'",
-    "SELECT * FROM 'files/conversations/*.parquet'",
-    "SELECT * FROM '/etc/passwd'",
-    "SELECT * FROM 'https://example.org/x.csv'",
-    'SELECT * FROM "x.db".t',
-    "SELECT * FROM duckdb_settings",
-    "SELECT * FROM duckdb_views",
-    "SELECT * FROM pg_tables",
-    "SELECT * FROM sqlite_master",
-    "SELECT * FROM main.sqlite_master",
-    "SELECT * FROM pragma_database_list",
-    "SELECT * FROM information_schema.tables",
-    "SELECT * FROM pg_catalog.pg_class",
-    "SELECT * FROM temp.sqlite_temp_master",
-    "TABLE duckdb_tables",
-    "SELECT * FROM segments, duckdb_tables",
-    "SELECT * FROM segments JOIN duckdb_tables ON true",
-    "SELECT (SELECT count(*) FROM duckdb_tables)",
-    # A common table expression is not in scope where it is written, before it, or outside.
-    "WITH duckdb_tables AS (SELECT * FROM duckdb_tables) SELECT * FROM duckdb_tables",
-    "WITH RECURSIVE duckdb_tables AS (SELECT * FROM duckdb_tables) SELECT * FROM duckdb_tables",
-    "WITH a AS (SELECT * FROM duckdb_tables), duckdb_tables AS (SELECT 1) SELECT * FROM a",
-    "SELECT * FROM (WITH duckdb_tables AS (SELECT 1) SELECT 1) JOIN duckdb_tables ON true",
-    "WITH duckdb_tables AS (SELECT 1) SELECT * FROM main.duckdb_tables",
-    (
-        "WITH RECURSIVE duckdb_tables AS (SELECT table_name FROM duckdb_tables UNION ALL "
-        "SELECT table_name FROM duckdb_tables WHERE false) SELECT * FROM duckdb_tables"
+# Scalars of DuckDB 2.0 that are not let in, for what they do; what is internal or a collation, by
+# how it begins.
+KEPT_OUT = {
+    "reads settings, variables or the environment": "current_setting getvariable in_search_path",
+    "keeps state, waits or writes": "currval nextval setval setseed pg_sleep sleep_ms write_log",
+    "looks into the catalogue": (
+        "format_type get_block_size index_key pg_get_constraintdef pg_get_viewdef stats"
     ),
-    f'WITH "duc{KELVIN}db_tables" AS (SELECT 1) SELECT * FROM duckdb_tables',
-    f'SELECT * FROM "duc{KELVIN}db_tables"',
-    'SELECT * FROM "conversations; DROP TABLE conversations"',
-    "SELECT * FROM ünïcode",
-]
+    "reads, makes or runs SQL": (
+        "current_query json_deserialize_sql json_serialize_plan json_serialize_sql"
+    ),
+    "serves DuckDB itself": (
+        "bitstring_byte_comparable cast_to_type create_sort_key get_type hive_partition_component "
+        "icu_sort_key json_copy_strftime_if_date json_copy_strftime_if_timestamp make_type "
+        "parse_duckdb_log_message remap_struct replace_type timetz_byte_comparable "
+        "variant_bytes_to_variant variant_comparator variant_normalize variant_to_parquet_variant "
+        "vector_type"
+    ),
+}
+INTERNAL = ("__", "!__", "collate_", "icu_collate_")
 
 
-def refused(sql: str, error: type[SqlError]) -> None:
+def attempts() -> Iterator[tuple[str, str]]:
+    """Each with the error that must refuse it."""
+    error = ""
+    for line in FILE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            error = line.removeprefix("## ").partition(":")[0]
+        elif line and not line.startswith("#"):
+            yield line, error
+
+
+def functions(kinds: str) -> set[str]:
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "SELECT DISTINCT lower(function_name) FROM duckdb_functions() "
+            f"WHERE function_type IN ({kinds})"
+        )
+        return {name for (name,) in found.fetchall()}
+
+
+@pytest.mark.parametrize(("sql", "error"), [*attempts()])
+def test_an_attempt_is_refused(sql: str, error: str) -> None:
     with pytest.raises(SqlError) as raised:
         gate.check(sql, RELATIONS, SCHEMA)
-    assert type(raised.value) is error
+    assert type(raised.value).__name__ == error
 
 
-@pytest.mark.parametrize("sql", NOT_ONE_SELECT)
-def test_anything_but_one_query_is_refused(sql: str) -> None:
-    refused(sql, ForbiddenSql)
+def test_there_are_attempts_of_every_kind_and_each_once() -> None:
+    counted = Counter(sql for sql, _ in attempts())
+    assert len(counted) > 400
+    assert [sql for sql, times in counted.items() if times > 1] == []
+    assert {error for _, error in attempts()} == {"ForbiddenSql", "SqlError", "UnknownRelation"}
 
 
-@pytest.mark.parametrize("sql", FORBIDDEN_FUNCTION)
-def test_functions_that_reach_out_are_refused_wherever_they_stand(sql: str) -> None:
-    refused(sql, ForbiddenSql)
+@pytest.mark.parametrize("sql", ["", " ", "\n", "SELECT 1\0; DROP TABLE x"])
+def test_what_no_line_can_hold_is_refused_too(sql: str) -> None:
+    with pytest.raises(ForbiddenSql):
+        gate.check(sql, RELATIONS, SCHEMA)
 
 
-@pytest.mark.parametrize("sql", UNKNOWN_RELATION)
-def test_what_is_not_in_the_catalogue_does_not_exist(sql: str) -> None:
-    refused(sql, UnknownRelation)
+def test_a_statement_of_a_megabyte_is_not_read() -> None:
+    with pytest.raises(SqlError, match="has 1,000,001 characters; 1,000,000 are the most"):
+        gate.check("SELECT '" + "x" * 999_992 + "'", RELATIONS, SCHEMA)
+    gate.check("SELECT '" + "x" * 999_991 + "'", RELATIONS, SCHEMA)
+
+
+def test_every_function_of_duckdb_is_let_in_or_kept_out_by_hand() -> None:
+    """A new version fails here until somebody has read what it brings; until then it is refused."""
+    kept_out = {name for names in KEPT_OUT.values() for name in names.split()}
+    found = functions("'scalar', 'macro', 'aggregate', 'window'")
+    unjudged = {name for name in found - FUNCTIONS - kept_out if not name.startswith(INTERNAL)}
+    assert unjudged == {"is distinct from", "is not distinct from"}  # operators, never called so
+    assert kept_out <= found
+    assert not kept_out & FUNCTIONS
+    assert found | functions("'table'") >= FUNCTIONS
+
+
+def test_what_is_let_in_is_no_macro_over_what_is_kept_out() -> None:
+    kept_out = {name for names in KEPT_OUT.values() for name in names.split()}
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "SELECT lower(function_name), lower(macro_definition) FROM duckdb_functions() "
+            "WHERE function_type = 'macro'"
+        ).fetchall()
+    for name, body in found:
+        if name in FUNCTIONS and name not in {"current_query", "json"}:
+            assert "select " not in body, name
+            assert not [one for one in kept_out if f"{one}(" in body.replace('"', "")], name
+
+
+@pytest.mark.parametrize("name", sorted(KEPT_OUT))
+def test_what_is_kept_out_is_refused(name: str) -> None:
+    for function in KEPT_OUT[name].split():
+        with pytest.raises(ForbiddenSql, match=rf"the function {function}\(\) is not available"):
+            gate.check(f"SELECT {function}('x')", RELATIONS, SCHEMA)
+
+
+def test_no_table_function_of_duckdb_passes_but_those_that_are_named() -> None:
+    found = functions("'table', 'table_macro', 'pragma'")
+    assert {"read_parquet", "read_text", "glob", "duckdb_settings", "query_table"} <= found
+    for name in sorted(found - TABLE_FUNCTIONS):
+        with pytest.raises(ForbiddenSql):
+            gate.check(f'SELECT * FROM "{name}"(1)', RELATIONS, SCHEMA)
 
 
 @pytest.mark.parametrize(
     "sql",
     [
-        "SELECT * FROM conversations AT (VERSION => 1)",
-        "SELECT * FROM conversations AT (TIMESTAMP => now())",
-        "SELECT * FROM memory.genesys.conversations",
-        "SELECT * FROM system.information_schema.tables",
+        "SELECT * FROM finance.legs",
+        'SELECT * FROM FINANCE."LEGS"',
+        "TABLE finance.legs",
+        "FROM finance.legs SELECT 1",
+        "SELECT 1 FROM segments, finance.legs",
+        "SELECT 1 FROM segments JOIN finance.legs USING (segment_key)",
+        "SELECT (SELECT count(*) FROM finance.legs)",
+        "SELECT 1 WHERE EXISTS (FROM finance.legs)",
+        "SELECT 1 FROM segments WHERE segment_key IN (SELECT ani FROM finance.legs)",
+        "WITH a AS (SELECT * FROM finance.legs) SELECT 1",
+        "WITH legs AS (SELECT 1) SELECT * FROM finance.legs",
+        "SELECT 1 UNION ALL SELECT 2 FROM finance.legs",
+        "FROM (PIVOT finance.legs ON ani IN ('1') USING count(*))",
+        "FROM finance.legs UNPIVOT (x FOR y IN (ani))",
+        "SELECT 1 ORDER BY (SELECT max(ani) FROM finance.legs)",
+        "SELECT * FROM (VALUES ((SELECT max(ani) FROM finance.legs)))",
+        "SELECT list_transform([1], lambda x: (SELECT max(ani) FROM finance.legs))",
+        "SELECT * FROM range((SELECT count(*) FROM finance.legs))",
+        "SELECT finance.legs FROM segments, finance.legs",
     ],
 )
-def test_versions_and_databases_are_no_relations(sql: str) -> None:
-    refused(sql, ForbiddenSql)
+def test_a_relation_that_is_closed_to_the_role_is_closed_at_every_door(sql: str) -> None:
+    closed = Relation("finance", "legs", (("ani", Type.TEXT),), closed="only X may read it")
+    with pytest.raises(RelationClosed):
+        gate.check(sql, (*RELATIONS, closed), SCHEMA)
+    with pytest.raises(RelationClosed):
+        ask(sql, relations=(*RELATIONS, closed))
 
 
 def test_an_answer_asks_the_gate_first() -> None:

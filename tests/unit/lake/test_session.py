@@ -107,7 +107,6 @@ def test_an_alias_that_is_not_there_is_an_unknown_relation() -> None:
 @pytest.mark.parametrize(
     ("sql", "at"),
     [
-        ("SELECT 'ä', nonesuch(1)", "nonesuch"),
         ("SELECT sum(n_transferred), conversation_id FROM conversations", "conversation_id"),
         ("SELECT n_transferred + conversation_id FROM conversations", "+ "),
         ("SELECT conversation_id FROM conversations c, segments", "conversation_id"),

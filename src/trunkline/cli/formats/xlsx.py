@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, BinaryIO
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
@@ -49,7 +50,7 @@ Cell = bool | float | Decimal | date | str | None
 
 def write_xlsx(answer: Answer, sink: BinaryIO, zone: str) -> None:
     """Write the header and every row. LimitExceeded where the answer does not fit a sheet."""
-    with _workbook(sink) as book:
+    with _workbook(sink, answer.temporary) as book:
         sheet = book.add_worksheet("answer")
         sheet.freeze_panes(1, 0)
         formats = [_number_format(field.type) for field in answer.schema]
@@ -64,9 +65,9 @@ def write_xlsx(answer: Answer, sink: BinaryIO, zone: str) -> None:
 
 
 @contextmanager
-def _workbook(sink: BinaryIO) -> Iterator[xlsxwriter.Workbook]:
+def _workbook(sink: BinaryIO, below: Path | None) -> Iterator[xlsxwriter.Workbook]:
     """A workbook whose rows wait in a directory that is gone in the end, whatever happens."""
-    with tempfile.TemporaryDirectory(prefix="trunkline-") as folder:
+    with tempfile.TemporaryDirectory(prefix="trunkline-", dir=below) as folder:
         book = xlsxwriter.Workbook(sink, {**_OPTIONS, "tmpdir": folder})
         try:
             yield book

@@ -1,0 +1,78 @@
+"""A ceiling over the memory of the process while DuckDB works, which its own limit is not.
+
+DuckDB counts the blocks that it keeps, and not what one call of a function makes:
+``printf('%2000000000d', 1)`` takes 4 GB under ``memory_limit = '200MB'``. Below a ceiling the
+system refuses the memory, DuckDB's allocation fails, and the query ends with an error while the
+process lives on. On Linux; other systems have no limit that counts this.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trunkline.config import memory_bytes
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+LEAST = 512_000_000  # for what else the process does meanwhile
+_STATUS = Path("/proc/self/status")
+
+
+@dataclass(slots=True)
+class _Claims:
+    """What is under way in this process, and the limit it had before."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    bytes: int = 0
+    before: int = 0
+
+
+_claims = _Claims()
+
+
+@contextmanager
+def ceiling(memory: str) -> Iterator[None]:
+    """Let the process take ``memory`` (as ``query_memory`` is written) and as much again.
+
+    Several at once add up. It is the process's, so what else runs in it meets it too.
+    """
+    if resource is None or not _STATUS.exists():
+        yield
+        return
+    claim = memory_bytes(memory)
+    _claim(claim)
+    try:
+        yield
+    finally:
+        _claim(-claim)
+
+
+def _claim(change: int) -> None:
+    with _claims.lock:
+        soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        if not _claims.bytes:
+            _claims.before = soft
+        _claims.bytes += change
+        wanted = _claims.before
+        if _claims.bytes:
+            wanted = _lower(wanted, _taken() + _claims.bytes + max(_claims.bytes, LEAST))
+        resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
+
+
+def _lower(one: int, other: int) -> int:
+    return other if one == resource.RLIM_INFINITY else min(one, other)
+
+
+def _taken() -> int:
+    """What the limit counts: memory that the process could write to and shares with nobody."""
+    for line in _STATUS.read_text().splitlines():
+        if line.startswith("VmData:"):
+            return int(line.split()[1]) * 1024
+    return 0
