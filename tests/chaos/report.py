@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from tests.chaos.drawing import BARE, DEEPEST, KINDS, TOKEN_KINDS
+from tests.chaos.drawing import DEEPEST
 from tests.chaos.trial import Verdict
+from tests.chaos.weather import BARE, KINDS, TOKEN_KINDS
 
 EXPECTED: frozenset[str] = frozenset(
     [
