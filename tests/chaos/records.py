@@ -24,6 +24,11 @@ class Records:
                 for one in text.split(","):
                     self.known.setdefault(one, []).append(at)
 
+    @property
+    def count(self) -> int:
+        """How many there were so far."""
+        return sum(map(len, self.known.values()))
+
     def last(self, conversation: str) -> datetime:
         """When it was answered last."""
         return max(self.known.get(conversation, [NEVER]))

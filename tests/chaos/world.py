@@ -82,7 +82,10 @@ def no_plant(seams: Seams, _: Process) -> Seams:
 
 @dataclass(slots=True)
 class World:
-    """Lives through a story. ``sent`` is everything that was ever asked of the provider."""
+    """Lives through a story. ``sent`` is everything that was ever asked of the provider.
+
+    ``well`` is what was held against the truth and found to be the same.
+    """
 
     home: Path
     story: Story
@@ -92,6 +95,7 @@ class World:
     submits: Submits = field(init=False)
     records: Records = field(default_factory=Records)
     sent: list[Sent] = field(default_factory=list)
+    well: set[tuple[Any, ...]] = field(default_factory=set)
     _keys: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
