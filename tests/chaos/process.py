@@ -50,6 +50,7 @@ class Process:
     home: Path
     kill: Kill | None = None
     full_after: int | None = None
+    skew: timedelta = timedelta(0)
     passed: Counter[str] = field(default_factory=Counter)
     written: int = 0
     dead: bool = False
@@ -167,15 +168,14 @@ def connecting(process: Process) -> Callable[[Path], sqlite3.Connection]:
 
 @dataclass(frozen=True, slots=True)
 class ProcessClock:
-    """The world's clock as one process sees it: its own may go wrong by ``skew``."""
+    """The world's clock as one process sees it: its own may be wrong."""
 
     world: VirtualClock
     process: Process
-    skew: timedelta = timedelta(0)
 
     def now(self) -> datetime:
         """The instant, as this machine has it."""
-        return self.world.now() + self.skew
+        return self.world.now() + self.process.skew
 
     def monotonic(self) -> float:
         """Seconds that passed in the world."""

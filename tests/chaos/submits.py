@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import msgspec
@@ -42,6 +42,10 @@ class Submits:
     ids: dict[str, Heard] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     violations: list[str] = field(default_factory=list)
+
+    def skew_of(self, job_id: str) -> timedelta:
+        """How wrong the clock was of who submitted a job."""
+        return self.ids[job_id].process.skew if job_id in self.ids else timedelta(0)
 
     def heard(self, process: Process, kind: str, url: str, answer: Response) -> None:
         """An answer reached a process."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
+
+import pyarrow as pa
 
 from tests.chaos.network import Line, Sent
 from tests.chaos.process import (
@@ -28,6 +31,7 @@ from trunkline.config import GenesysSettings, Settings
 from trunkline.engine import Engine, Options, Prepared
 from trunkline.engine.seams import Seams
 from trunkline.errors import TrunklineError
+from trunkline.lake.lake import CATALOGUE
 from trunkline_simulator.settings import Settings as Provider
 from trunkline_simulator.simulator import Simulator
 
@@ -45,13 +49,16 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How one process ended: with a value, with an error of ours, killed, or with a defect."""
+    """How one process ended: with a value, with an error of ours, killed, or with a defect.
+
+    ``snapshot`` was the newest then; ``began`` and ``ended`` are by its own clock.
+    """
 
     process: Process
     began: datetime
     ended: datetime
     sent: tuple[Sent, ...]
-    skewed: bool = False
+    snapshot: int = 0
     value: Any = None
     error: TrunklineError | None = None
     defect: BaseException | None = None
@@ -153,9 +160,10 @@ class World:
 
         ``more`` are settings that differ from their defaults.
         """
-        process = Process(self.home, fate.kill, fate.full_after)
+        skew = timedelta(seconds=fate.skew)
+        process = Process(self.home, fate.kill, fate.full_after, skew)
         record: list[Sent] = []
-        seams = self.plant(self._seams(process, fate, record), process)
+        seams = self.plant(self._seams(process, record), process)
         settings = Settings(home=self.home, genesys=self._genesys(), **more)
 
         async def life() -> Ended:
@@ -163,14 +171,23 @@ class World:
             outcome = await _lived(process, settings, seams, work)
             self.sent += record
             return Ended(
-                process, began, seams.clock.now(), tuple(record), fate.skew != 0, **outcome
+                process, began, seams.clock.now(), tuple(record), snapshot=self.newest(), **outcome
             )
 
         return life()
 
-    def _seams(self, process: Process, fate: Fate, record: list[Sent]) -> Seams:
+    def newest(self) -> int:
+        """The newest snapshot at this moment."""
+        asked = "SELECT coalesce(max(snapshot), 0) FROM snapshots"
+        with suppress(sqlite3.OperationalError):  # it is not there yet, or has no tables
+            path = f"{(self.home / CATALOGUE).as_uri()}?mode=ro"
+            with closing(sqlite3.connect(path, uri=True)) as db:
+                return int(db.execute(asked).fetchone()[0])
+        return 0
+
+    def _seams(self, process: Process, record: list[Sent]) -> Seams:
         return Seams(
-            clock=ProcessClock(self.clock, process, timedelta(seconds=fate.skew)),
+            clock=ProcessClock(self.clock, process),
             transport=lambda: Line(
                 self.simulator, self.clock, process, record, self.submits, self.records
             ),
@@ -221,10 +238,20 @@ def answering(ask: Ask) -> Callable[[Engine], Awaitable[Answered]]:
         options = Options(time_zone=ask.zone, allow_partial=ask.allow_partial, tail=False)
         prepared = await engine.prepare(ask.sql, options, lambda _: None)
         with engine.answer(prepared) as answer:
-            rows = [row for batch in answer.batches for row in batch.to_pylist()]
+            found = pa.Table.from_batches(answer.batches, answer.schema)
+            rows = _in_utc(found).to_pylist()
         return Answered(prepared, rows)
 
     return work
+
+
+def _in_utc(rows: pa.Table) -> pa.Table:
+    """Two instants of the hour that comes twice are not equal to themselves in another zone."""
+    types = {f.name: f.type for f in rows.schema if pa.types.is_timestamp(f.type) and f.type.tz}
+    for name, type_ in types.items():
+        place = rows.schema.get_field_index(name)
+        rows = rows.set_column(place, name, rows[name].cast(pa.timestamp(type_.unit, "UTC")))
+    return rows
 
 
 async def resuming(engine: Engine) -> None:
