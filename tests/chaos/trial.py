@@ -163,7 +163,7 @@ class _Trial:
     def leaves(self) -> None:
         """Nothing is left behind that nobody names, and nothing personal anywhere."""
         if _strays(self.world):
-            # Nothing is swept while the catalogue is empty: a day that nobody has asked for yet.
+            # Whoever fetches next sweeps: a day that nobody has asked for yet.
             self.asked(Ask(self.everything.table, self.everything.first - DAY, 1))
         self.wrong(_strays(self.world))
         self.wrong(_personal(self.world))

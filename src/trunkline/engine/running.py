@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from trunkline.engine.beside import Asking, supplement
 from trunkline.engine.certificate import Tally
@@ -52,9 +53,15 @@ async def writer(parts: Parts, meter: Meter) -> AsyncIterator[GenesysCloud]:
     genesys_hosts(parts.settings.genesys)
     home, clock = parts.settings.home, parts.seams.clock
     async with writing(home, clock, lambda process: meter(LockWait(process))):
-        parts.lake.sweep(Receipt.decode(text) for text in parts.store.receipts())
+        receipts = (Receipt.decode(text) for text in parts.store.receipts())
+        parts.lake.sweep(receipts, partial(_unpublished, parts))
         async with connected(parts.settings, parts.seams, meter) as provider:
             yield provider
+
+
+def _unpublished(parts: Parts) -> frozenset[str]:
+    jobs = parts.store.jobs(parts.catalog.schema)
+    return frozenset(job.key for job in jobs if job.state is not JobState.PUBLISHED)
 
 
 async def rights_now(parts: Parts, provider: GenesysCloud) -> tuple[Parts, Rights]:
