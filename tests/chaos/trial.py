@@ -23,6 +23,7 @@ from tests.chaos.judgement import (
     judge_patience,
     went_well,
 )
+from tests.chaos.meeting import met_between, met_by, met_in_all
 from tests.chaos.story import DAY, Action, Ask, Cancel, Resume, Story, Together, Wait, Weather
 from tests.chaos.world import Answered, Ended, Plant, World, cancelling, no_plant, resuming
 from trunkline.errors import IncompleteData
@@ -49,6 +50,7 @@ class _Trial:
     violations: list[str] = field(default_factory=list)
     met: Counter[str] = field(default_factory=Counter)
     tale: list[str] = field(default_factory=list)
+    newest: Holding | None = None
 
     def lives(self, action: Action) -> None:
         """One action, judged when it is over."""
@@ -57,11 +59,6 @@ class _Trial:
             case Wait(seconds):
                 self.world.wait(seconds)
             case Weather() as weather:
-                if weather.provider.lag_seconds > self.world.provider.lag_seconds:
-                    self.met["availability goes back"] += 1
-                if weather.provider.clients != self.world.provider.clients:
-                    self.met["divisions change"] += 1
-                self.met["token of two seconds"] += weather.provider.token_seconds == 2
                 self.world.become(weather)
             case Resume(fate):
                 self.judged(self.world.alone(fate, resuming))
@@ -70,15 +67,14 @@ class _Trial:
             case Ask() as ask:
                 self.asked(ask)
             case Together(one, other):
-                self.met["two processes"] += 1
-                before = held(self.world)
+                before = self.before()
                 ends = self.world.together(one, other)
                 for ask, ended in zip((one, other), ends, strict=True):
                     self.heard(ask, ended, before)
 
     def asked(self, ask: Ask, **more: int) -> Ended:
         """A query by itself. ``more`` are settings that differ from their defaults."""
-        before = held(self.world)
+        before = self.before()
         ended = self.world.ask(ask, **more)
         self.heard(ask, ended, before, more.get("refresh_after", REFRESH))
         return ended
@@ -97,18 +93,17 @@ class _Trial:
         """How a process ended, and the lake after it."""
         self.tale += [f"    {sent}" for sent in ended.sent]
         self.tale.append(f"    => {ended}")
-        if ended.killed and ended.process.kill:
-            self.met[f"killed at a {ended.process.kill.point}"] += 1
-        if ended.process.disk_was_full:
-            self.met["disk full"] += 1
-        if ended.process.skew:
-            self.met["clock skew"] += 1
-        if isinstance(ended.error, IncompleteData):
-            self.met["error that names days"] += 1
         self.wrong([*judge_end(ended), *judge_patience(ended)])
-        holding = held(self.world)
+        before, holding = self.before(), held(self.world)
+        self.met += met_by(ended) + met_between(before, holding)
         self.wrong(judge_lake(self.world, holding))
+        self.newest = holding
         return holding
+
+    def before(self) -> Holding:
+        """What is held, as it was when the last process ended."""
+        self.newest = self.newest or held(self.world)
+        return self.newest
 
     def wrong(self, said: list[str]) -> None:
         """Note what is not as it must be."""
@@ -141,7 +136,7 @@ class _Trial:
 
     def anew(self, everything: Ask) -> None:
         """Fetched once more on a good day: within the budget."""
-        before = held(self.world)
+        before = self.before()
         self.world.wait(1)
         ended = self.asked(everything, refresh_after=0)
         if not isinstance(ended.value, Answered):
@@ -153,7 +148,7 @@ class _Trial:
     def again(self, everything: Ask) -> None:
         """Asked again at once, for data that may be a month old: for nothing."""
         begun = {day for day in everything.utc_days if midnight(day) <= self.world.clock.now()}
-        if not begun <= held(self.world).brought.keys():
+        if not begun <= self.before().brought.keys():
             return  # one has begun just now
         kinds = Counter(sent.kind for sent in self.asked(everything, refresh_after=MONTH).sent)
         # An open conversation may have come of an age meanwhile: its answer and a token.
@@ -175,7 +170,6 @@ def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool
     Not ``to_the_end``, it is over with the first thing that is wrong.
     """
     trial = _Trial(World(home, story, plant))
-    trial.met["late conversations"] += story.provider.late_share > 0
     try:
         lives: list[Callable[[], None]] = [partial(trial.lives, one) for one in story.actions]
         for part in (*lives, trial.heals, trial.leaves):
@@ -183,7 +177,7 @@ def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool
                 part()
     except Exception as defect:  # noqa: BLE001  (of the proof itself, or of the lake it cannot read)
         trial.wrong([f"could not be judged: {type(defect).__name__}: {defect}"])
-    met = trial.met + trial.world.simulator.state.met
+    met = trial.met + trial.world.simulator.state.met + met_in_all(trial.world)
     tale = "\n".join([str(story), *trial.tale])
     return Verdict(story.seed, tuple(dict.fromkeys(trial.violations)), met, tale)
 

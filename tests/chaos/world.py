@@ -29,6 +29,7 @@ from tests.chaos.submits import Submits
 from tests.fakes import VirtualClock, run
 from trunkline.config import GenesysSettings, Settings
 from trunkline.engine import Engine, Options, Prepared
+from trunkline.engine.events import Observe
 from trunkline.engine.seams import Seams
 from trunkline.errors import TrunklineError
 from trunkline.lake.lake import CATALOGUE
@@ -77,6 +78,9 @@ class Ended:
             return f"{type(self.error).__name__}: {self.error.message}"
         return f"well, {len(self.value.rows)} rows" if isinstance(self.value, Answered) else "well"
 
+
+Work = Callable[[Engine, Observe], Awaitable[Any]]
+"""What a command does."""
 
 Plant = Callable[[Seams, Process], Seams]
 """A bug for a process to have, planted at its seams."""
@@ -135,7 +139,7 @@ class World:
         """Let time pass."""
         run(self.clock, self.clock.sleep(seconds))
 
-    def alone(self, fate: Fate, work: Callable[[Engine], Awaitable[Any]], **more: Any) -> Ended:
+    def alone(self, fate: Fate, work: Work, **more: Any) -> Ended:
         """One process from its beginning to its end."""
         return run(self.clock, self.process(fate, work, **more))
 
@@ -153,9 +157,7 @@ class World:
 
         return run(self.clock, both())
 
-    def process(
-        self, fate: Fate, work: Callable[[Engine], Awaitable[Any]], **more: Any
-    ) -> Coroutine[Any, Any, Ended]:
+    def process(self, fate: Fate, work: Work, **more: Any) -> Coroutine[Any, Any, Ended]:
         """A process that opens the data directory, does its work, and ends as it is to end.
 
         ``more`` are settings that differ from their defaults.
@@ -212,13 +214,13 @@ async def _lived(
     process: Process,
     settings: Settings,
     seams: Seams,
-    work: Callable[[Engine], Awaitable[Any]],
+    work: Work,
 ) -> dict[str, Any]:
     engine = None
     with running(process):
         try:
             engine = Engine(settings, seams)
-            return {"value": await work(engine)}
+            return {"value": await work(engine, process.hear)}
         except Killed:
             return {}
         except TrunklineError as error:
@@ -231,12 +233,12 @@ async def _lived(
                     engine.close()
 
 
-def answering(ask: Ask) -> Callable[[Engine], Awaitable[Answered]]:
+def answering(ask: Ask) -> Work:
     """The work of a query: fetch what is missing, read the rows."""
 
-    async def work(engine: Engine) -> Answered:
+    async def work(engine: Engine, observe: Observe) -> Answered:
         options = Options(time_zone=ask.zone, allow_partial=ask.allow_partial, tail=False)
-        prepared = await engine.prepare(ask.sql, options, lambda _: None)
+        prepared = await engine.prepare(ask.sql, options, observe)
         with engine.answer(prepared) as answer:
             found = pa.Table.from_batches(answer.batches, answer.schema)
             rows = _in_utc(found).to_pylist()
@@ -254,17 +256,17 @@ def _in_utc(rows: pa.Table) -> pa.Table:
     return rows
 
 
-async def resuming(engine: Engine) -> None:
+async def resuming(engine: Engine, observe: Observe) -> None:
     """The work of ``jobs resume``."""
-    await engine.resume(lambda _: None)
+    await engine.resume(observe)
 
 
-def cancelling(nth: int) -> Callable[[Engine], Awaitable[None]]:
+def cancelling(nth: int) -> Work:
     """The work of ``jobs cancel``; nothing where there is no such job."""
 
-    async def work(engine: Engine) -> None:
+    async def work(engine: Engine, observe: Observe) -> None:
         unfinished = [job for job in engine.jobs() if job.unfinished]
         if unfinished:
-            await engine.cancel(unfinished[nth % len(unfinished)].key, lambda _: None)
+            await engine.cancel(unfinished[nth % len(unfinished)].key, observe)
 
     return work

@@ -55,7 +55,7 @@ def test_nothing_is_missing_of_the_future() -> None:
 
 def test_less_than_a_millisecond_is_not_missing() -> None:
     began = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
-    made = replace(asked(), now=NOW + timedelta(microseconds=400))
+    made = replace(asked((0, 1)), now=NOW + timedelta(microseconds=400))
     span = Interval(began, began + timedelta(days=1))
     scan = Scan("conversations", "c", "conversation_start", CONVERSATION_DETAILS, (span,))
     held = [covered(NOW.date(), watermark=NOW)]
