@@ -161,6 +161,7 @@ class _Trial:
             # Whoever fetches next sweeps: a day that nobody has asked for yet.
             self.asked(Ask(self.everything.table, self.everything.first - DAY, 1))
         self.wrong(_strays(self.world))
+        self.wrong([f"unfinished for ever: job {key}" for key in self.before().unfinished])
         self.wrong(_personal(self.world))
 
 
