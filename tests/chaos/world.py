@@ -126,8 +126,9 @@ class World:
         self.simulator.state = state
 
     def heal(self) -> None:
-        """A good day again, with the rights as they are now."""
-        clients = self.simulator.settings.clients
+        """A good day again, with the rights as they are now, or as they were first."""
+        now, first = self.simulator.settings.clients, self.story.provider.clients
+        clients = now if self.story.seed % 2 else first
         rows = max(self.story.provider.page_rows, MANY)
         self.become(Weather(replace(self.story.provider, clients=clients, page_rows=rows)))
 
