@@ -11,7 +11,6 @@ from uuid import UUID
 import msgspec
 
 from tests.chaos.planting import (
-    Transport,
     Values,
     answers,
     forgets,
@@ -23,7 +22,7 @@ from tests.chaos.process import Process
 from tests.chaos.world import Plant
 from trunkline.clock import Clock
 from trunkline.engine.seams import Seams
-from trunkline.http.message import Request, Response
+from trunkline.http.message import Request, Response, Transport
 
 
 def _first_page_only(page: dict[str, Any]) -> None:
