@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
-from trunkline.lake.beside import Deadline, beside
+from trunkline.lake.beside import Beside, Deadline, beside
 from trunkline.lake.given import Given
 from trunkline.lake.session import Limits, locked
 
@@ -25,16 +25,25 @@ def evaluator(zone: str, now: datetime | None = None) -> Iterator[Callable[[str]
     limits = Limits()
     connection = locked((), "main", zone, limits, given=Given(now))
     with beside(connection, limits.memory) as at_work:
+        yield evaluator_of(at_work)
 
-        def constant(expression: str) -> datetime | None:
-            query = f"SELECT epoch_us(CAST(({expression}) AS TIMESTAMP WITH TIME ZONE))"
-            try:
-                row = at_work.do(lambda: connection.execute(query).fetchone(), Deadline(SECONDS))
-                return None if row is None or row[0] is None else _instant(row[0])
-            except (duckdb.Error, MemoryError, OverflowError):
-                return None
 
-        yield constant
+def evaluator_of(at_work: Beside) -> Callable[[str], datetime | None]:
+    """The same, in the zone and at the present of a session that is open."""
+
+    def constant(expression: str) -> datetime | None:
+        query = f"SELECT epoch_us(CAST(({expression}) AS TIMESTAMP WITH TIME ZONE))"
+        try:
+            row = at_work.do(lambda: _first(at_work, query), Deadline(SECONDS))
+            return None if row is None or row[0] is None else _instant(row[0])
+        except (duckdb.Error, MemoryError, OverflowError):
+            return None
+
+    return constant
+
+
+def _first(at_work: Beside, query: str) -> tuple[int | None] | None:
+    return at_work.connection.execute(query).fetchone()
 
 
 def _instant(microseconds: int) -> datetime:

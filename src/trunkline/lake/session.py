@@ -97,10 +97,30 @@ def describe(
     DuckDB tells it; RelationClosed; UsageError where there is no such time zone; what ``token``
     raises for a literal that has none.
     """
+    with bound(sql, relations, default_schema, zone, limits, token, given) as (columns, _):
+        return columns
+
+
+@contextmanager
+def bound(
+    sql: str,
+    relations: Iterable[Relation],
+    default_schema: str,
+    zone: str,
+    limits: Limits | None = None,
+    token: Tokens = no_tokens,
+    given: Given = NOTHING_GIVEN,
+) -> Iterator[tuple[tuple[str, ...], Beside]]:
+    """The column names that ``describe`` tells, and the session, for constants of the same text.
+
+    To make another one takes as long as all the rest of a plan.
+    """
     empty = tuple(Relation(r.schema, r.name, r.columns, closed=r.closed) for r in relations)
     question = _asked(sql, empty, default_schema, limits or Limits(), token, given)
-    with _open(question, default_schema, zone) as running, _sql_errors(running):
-        return running.do(lambda connection: tuple(_related(connection, question).columns))
+    with _open(question, default_schema, zone) as running:
+        with _sql_errors(running):
+            columns = running.do(lambda connection: tuple(_related(connection, question).columns))
+        yield columns, running.beside
 
 
 @contextmanager

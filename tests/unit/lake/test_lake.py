@@ -27,7 +27,7 @@ from tests.unit.lake.pages import (
     segments,
     tables,
 )
-from trunkline.errors import ConfigError
+from trunkline.errors import ConfigError, LimitExceeded
 from trunkline.lake.catalogue import Catalogue
 from trunkline.lake.lake import CATALOGUE, Lake
 from trunkline.lake.relation import Part, Relation
@@ -205,6 +205,16 @@ def test_a_page_that_came_twice_leaves_one_set_of_files(lake: Lake) -> None:
     assert files_on_disk(lake) == named
 
 
+def test_a_disk_that_is_full_while_days_are_put_together_is_told(lake: Lake) -> None:
+    one, again = [record("a", ONE), record("b", ONE)], [record("a", ONE)]
+    receipts = [lake.stage(f"j-{n}", tables(page), LAYOUT) for n, page in enumerate((one, again))]
+    # What cannot be written, whoever tries: the name is a folder's.
+    (lake.home / "files" / "conversations" / "j-0-once.partial").mkdir()
+    with pytest.raises(LimitExceeded, match=f"could not be written to {lake.home}"):
+        lake.publish(publication("j", [ONE], receipts), LAYOUT, PUBLISHED)
+    assert lake.catalogue.latest() == 0
+
+
 def test_a_staged_file_that_is_gone_is_told_before_anything_changes(lake: Lake) -> None:
     receipt = lake.stage("j-0", tables([record("a", ONE)]), LAYOUT)
     lake.discard(receipt.files[1:])
@@ -279,6 +289,24 @@ def test_nothing_is_swept_where_the_catalogue_may_have_been_lost(lake: Lake) -> 
     before = files_on_disk(lake)
     assert lake.sweep([]) == 0
     assert files_on_disk(lake) == before
+
+
+def test_a_job_that_can_be_gone_on_with_does_not_make_the_catalogue_known(lake: Lake) -> None:
+    lake.stage(f"{7:032x}-1-00000", tables([record("e", THREE)]), LAYOUT)  # of a lost snapshot
+    resumable = lake.stage(f"{8:032x}-1-00000", tables([record("f", THREE)]), LAYOUT)
+    before = files_on_disk(lake)
+    assert lake.sweep([resumable], lambda: {f"{8:032x}"}) == 0
+    assert files_on_disk(lake) == before
+
+
+def test_what_a_first_fetch_left_is_swept_where_it_is_known_to_have_published_nothing(
+    lake: Lake,
+) -> None:
+    lake.stage(f"{7:032x}-1-00000", tables([record("e", THREE)]), LAYOUT)
+    kept = files_on_disk(lake)
+    lake.stage(f"{8:032x}-1-00000", tables([record("f", THREE)]), LAYOUT)
+    assert lake.sweep([], lambda: {f"{8:032x}"}) == 2
+    assert files_on_disk(lake) == kept
 
 
 def test_a_relative_home_is_found_from_anywhere(tmp_path: Path) -> None:
