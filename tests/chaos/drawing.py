@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from tests.chaos.chores_drawn import with_chores
 from tests.chaos.process import Kill
 from tests.chaos.story import (
     DAY,
@@ -99,7 +100,7 @@ def drawn(seed: int) -> Story:
     )
     if draw.random() < 0.6:
         actions = (_weather(draw, provider), *actions)
-    return Story(seed, start, provider, actions)
+    return with_chores(Story(seed, start, provider, actions), _weather)
 
 
 def _provider(draw: Random, seed: int) -> Settings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from tests.chaos.process import Kill
@@ -126,7 +127,16 @@ class Weather:
         return f"the provider: {' '.join(changed)}"
 
 
-Action = Ask | Together | Resume | Cancel | Wait | Weather
+class Chore(Protocol):
+    """What else a process does: see ``chores``."""
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        """The queries that it is, or that would want the same days."""
+        ...
+
+
+Action = Ask | Together | Resume | Cancel | Wait | Weather | Chore
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,8 @@ class Story:
                 found.append(action)
             elif isinstance(action, Together):
                 found += [action.one, action.other]
+            elif not isinstance(action, Resume | Cancel | Wait | Weather):
+                found += action.asks
         return tuple(found)
 
     def __str__(self) -> str:

@@ -9,9 +9,11 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import cast
 
 import pyarrow.parquet as pq
 
+from tests.chaos.chores import Chore
 from tests.chaos.held import Holding, held
 from tests.chaos.judgement import (
     REFRESH,
@@ -23,6 +25,7 @@ from tests.chaos.judgement import (
     judge_patience,
     went_well,
 )
+from tests.chaos.keeper import Keeper
 from tests.chaos.story import DAY, Action, Ask, Cancel, Resume, Story, Together, Wait, Weather
 from tests.chaos.world import Answered, Ended, Plant, World, cancelling, no_plant, resuming
 from trunkline.errors import IncompleteData
@@ -48,6 +51,10 @@ class _Trial:
     violations: list[str] = field(default_factory=list)
     met: Counter[str] = field(default_factory=Counter)
     tale: list[str] = field(default_factory=list)
+    keeper: Keeper = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.keeper = Keeper(self.world)
 
     def lives(self, action: Action) -> None:
         """One action, judged when it is over."""
@@ -74,6 +81,8 @@ class _Trial:
                 ends = self.world.together(one, other)
                 for ask, ended in zip((one, other), ends, strict=True):
                     self.heard(ask, ended, before)
+            case _:
+                self.wrong(self.keeper.does(cast("Chore", action), self.judged, self.heard))
 
     def asked(self, ask: Ask, **more: int) -> Ended:
         """A query by itself."""
@@ -106,6 +115,7 @@ class _Trial:
         self.wrong([*judge_end(ended), *judge_patience(ended)])
         holding = held(self.world)
         self.wrong(judge_lake(self.world, holding))
+        self.wrong(self.keeper.looks(holding, ended))
         return holding
 
     def wrong(self, said: list[str]) -> None:
@@ -186,7 +196,7 @@ def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool
                 part()
     except Exception as defect:  # noqa: BLE001  (of the proof itself, or of the lake it cannot read)
         trial.wrong([f"could not be judged: {type(defect).__name__}: {defect}"])
-    met = trial.met + trial.world.simulator.state.met
+    met = trial.met + trial.keeper.met + trial.world.simulator.state.met
     tale = "\n".join([str(story), *trial.tale])
     return Verdict(story.seed, tuple(dict.fromkeys(trial.violations)), met, tale)
 

@@ -1,0 +1,424 @@
+"""Whether a chore did what it must: each function tells what is not as it has to be."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from tests.chaos.chores import Follow, Look, Pin, Prune, Single, Sync, Verify, utc_days
+from tests.chaos.doing import Followed, Freed, Looked, Refused, Round
+from tests.chaos.held import Holding, differences, held
+from tests.chaos.judgement import REFRESH, SETTLE, WEEK
+from tests.chaos.snapshots import Shelf
+from tests.chaos.story import DAY, Story, Weather
+from tests.chaos.truth import Fetched, counted
+from tests.chaos.world import Ended, World
+from trunkline.engine.findings import Health
+from trunkline.engine.keeping import KEEP_DAYS
+from trunkline.engine.syncing import Synced
+from trunkline.engine.verifying import Verified, findings
+from trunkline.errors import IncompleteData
+from trunkline.interval import Interval, midnight, runs
+
+REACH = timedelta(days=558)  # how far back the synchronous query goes, by the vendor
+_SPAN = re.compile(r"conversation_details (\S+?Z)/(\S+?Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """How a chore's process ended, what was held before and after, and the snapshots of both.
+
+    ``alone``: no other process wrote meanwhile.
+    """
+
+    world: World
+    ended: Ended
+    before: Holding
+    after: Holding
+    shelves: tuple[Shelf, Shelf]
+    alone: bool = True
+
+
+def judge_chore(chore: Single, lived: Lived) -> list[str]:
+    """By its own rules."""
+    if lived.ended.killed:
+        return []
+    value, error = lived.ended.value, lived.ended.error
+    match chore, value:
+        case (Sync() as sync, Synced() as done):
+            return [*_synced(sync, done, lived), *_closed(lived)]
+        case (Sync() as sync, None) if isinstance(error, IncompleteData):
+            return _named(error, _wanting(sync, lived), _days_of(sync, lived))
+        case (Follow() as follow, Followed() as followed):
+            return _followed(follow, followed, lived)
+        case (Verify() as verify, Verified() as found):
+            return _verified(verify, found, lived)
+        case (Prune() as prune, Freed() as freed) if lived.alone:
+            return _pruned(prune, freed, lived)
+        case (Pin() as pin, int() as told) if lived.alone:
+            return _pinned(pin, told, lived)
+        case (Look() as look, Looked() | Refused() as answer) if lived.alone:
+            return _looked(look, answer, lived)
+        case (Sync() | Pin(), Refused(refused)):
+            return _refused(chore, str(refused.message), lived)
+    return []
+
+
+def met_in(chore: Single, lived: Lived) -> Counter[str]:
+    """What was met of what can go wrong with days that are held."""
+    met: Counter[str] = Counter()
+    value = lived.ended.value
+    if isinstance(value, Synced) and isinstance(chore, Sync) and chore.how:
+        for day in before_and_after(lived):
+            met[f"{_change(lived, day)} found by {chore.how}"] += 1
+    if isinstance(value, Verified):
+        for count in value.counted:
+            if count.provider != count.held:
+                what = "removed" if count.provider < count.held else "late"
+                met[f"{what} conversation found by verify"] += 1
+    if isinstance(value, Refused) and "pruned" in value.error.message:
+        met["as of a pruned snapshot"] += 1
+    if isinstance(value, Looked):
+        met["as of a kept snapshot"] += 1
+    if isinstance(value, Followed):
+        met["rounds of following"] += len(value.rounds)
+    return +met
+
+
+_MERGED = re.compile(r"[0-9a-f]{32}-\d{4}-\d{2}\.(parquet|partial)$")
+
+
+def met_with(ended: Ended, home: Path, before: Shelf, after: Shelf) -> Counter[str]:
+    """What became of snapshots and months while a process lived, by its files."""
+    met: Counter[str] = Counter()
+    met["snapshot pruned"] += len(before.readable.keys() - after.readable.keys())
+    new = any(_MERGED.search(path) for path in after.named - before.named)
+    met["month merged"] += new and after.closed != before.closed
+    met["month merged again"] += new and after.closed == before.closed
+    if ended.killed or ended.process.disk_was_full:
+        names = {path.rsplit("/", 1)[-1] for path in after.named}
+        lying = {path.name for path in (home / "files").glob("*/*")} - names
+        how = "killed" if ended.killed else "disk full"
+        met[f"{how} while merging"] += any(_MERGED.search(name) for name in lying)
+    return met
+
+
+def before_and_after(lived: Lived) -> list[date]:
+    """The final days of which another fetch has brought something else."""
+    before, after = lived.before, lived.after
+    return [
+        day
+        for day, fetched in before.brought.items()
+        if day in after.brought
+        and fetched.is_final(day, SETTLE)
+        and after.brought[day].job != fetched.job
+        and after.brought[day].job.client == fetched.job.client
+        and any(
+            before.rows[t].get(day, []) != after.rows[t].get(day, [])
+            for t in ("session_metrics", "conversations")
+        )
+    ]
+
+
+def _change(lived: Lived, day: date) -> str:
+    ids = [
+        {row["conversation_id"] for row in holding.rows["conversations"].get(day, [])}
+        for holding in (lived.before, lived.after)
+    ]
+    if ids[0] - ids[1]:
+        return "removed conversation"
+    return "late conversation" if ids[1] - ids[0] else "correction"
+
+
+# --- sync ---
+
+
+def _days_of(sync: Sync, lived: Lived) -> frozenset[date]:
+    if sync.first is None:
+        return frozenset(lived.before.days)
+    return utc_days(sync, lived.ended.ended)
+
+
+def _wanting(sync: Sync, lived: Lived) -> set[date]:
+    """The days that had to be there when it was over, and are not, or not as of late."""
+    began = lived.ended.began
+    reached = began - timedelta(seconds=lived.world.provider.lag_seconds)
+    return {
+        day
+        for day in _days_of(sync, lived)
+        if midnight(day) < reached and not _is_fresh(sync, lived, day)
+    }
+
+
+def _is_fresh(sync: Sync, lived: Lived, day: date) -> bool:
+    fetched = lived.after.brought.get(day)
+    if fetched is None:
+        return False
+    submitted = fetched.job.submitted
+    if sync.how == "refresh":
+        return submitted >= lived.ended.began
+    if sync.how == "recheck" and (of_age := _of_age(sync, lived, day)):
+        return submitted >= of_age
+    return _is_usual(lived, fetched, day, REFRESH)
+
+
+def _is_usual(lived: Lived, fetched: Fetched, day: date, refresh: float) -> bool:
+    resumed = lived.after.days[day].job in lived.before.unfinished
+    since = lived.ended.began - timedelta(seconds=refresh)
+    return resumed or fetched.is_final(day, SETTLE) or fetched.job.submitted >= since
+
+
+def _of_age(sync: Sync, lived: Lived, day: date) -> datetime | None:
+    """The instant at which a final day came of age, if it did and was not fetched since."""
+    held_before = lived.before.brought.get(day)
+    of_age = midnight(day + DAY) + timedelta(seconds=sync.recheck)
+    if held_before is None or not held_before.is_final(day, SETTLE):
+        return None
+    return of_age if held_before.job.submitted < of_age <= lived.ended.began else None
+
+
+def _synced(sync: Sync, done: Synced, lived: Lived) -> list[str]:
+    said = []
+    if wanting := _wanting(sync, lived):
+        said.append(f"{sync.how or 'sync'} was content without {_text(wanting)}")
+    if lived.alone and done.requests != len(lived.ended.sent):
+        said.append(f"{done.requests} requests said, {len(lived.ended.sent)} sent")
+    now = lived.world.provider.clients[0].divisions
+    brought = lived.after.brought
+    stale = {
+        day
+        for day in _days_of(sync, lived)
+        if day in brought and brought[day].job.client.divisions != now
+    }
+    if lived.ended.sent and stale:
+        said.append(f"content with days of other rights: {_text(stale)}")
+    if sync.first is None and lived.alone:
+        new = lived.after.days.keys() - lived.before.days.keys()
+        begun = {d for d in new if lived.after.days[d].job in lived.before.unfinished}
+        if new - begun:
+            said.append(f"a recheck fetched days that nobody held: {_text(new - begun)}")
+    return said + _forgotten(_days_of(sync, lived), lived.ended.began, lived)
+
+
+def _forgotten(days: Iterable[date], began: datetime, lived: Lived) -> list[str]:
+    """Open conversations of wanted days that nobody has asked about for over a week."""
+    said = []
+    for day in sorted(set(days) & lived.after.brought.keys()):
+        for row in lived.after.rows["conversations"].get(day, []):
+            if row["conversation_end"] is None:
+                at = lived.world.records.last(row["conversation_id"])
+                last = max(lived.after.brought[day].job.submitted, at)
+                if began - last > WEEK:
+                    said.append(f"{row['conversation_id']} is open since {last} and forgotten")
+    return said
+
+
+def _closed(lived: Lived) -> list[str]:
+    """A run that asked for anything closes and merges the months that are complete."""
+    before, after = lived.shelves
+    notices = lived.ended.value.notices if isinstance(lived.ended.value, Synced) else ()
+    if not lived.alone or not lived.ended.sent or any("merged" in text for text in notices):
+        return []
+    return _merged(before, after)
+
+
+def _merged(before: Shelf, after: Shelf) -> list[str]:
+    pinned = {month for month, _ in after.pins}
+    new = after.closed - before.closed
+    return [
+        *(f"{first:%Y-%m} is complete and not closed" for first in after.complete - after.closed),
+        *(f"{first:%Y-%m} was closed and is not pinned" for first in new - pinned),
+    ]
+
+
+def _named(error: IncompleteData, missing: set[date], asked: Iterable[date]) -> list[str]:
+    """The days that an error names are those wanted that could not be had; no other."""
+    spans = _SPAN.findall(error.message)
+    intervals = (Interval(*map(datetime.fromisoformat, span)) for span in spans)
+    named = {day for interval in intervals for day in interval.days()} & set(asked)
+    if named == missing:
+        return []
+    return [f"the error names {_text(named)}, missing is {_text(missing)}: {error.message}"]
+
+
+def _refused(chore: Single, message: str, lived: Lived) -> list[str]:
+    start = chore.start if isinstance(chore, Sync) else None
+    if start and "future" in message and start >= lived.ended.began:
+        return []
+    if isinstance(chore, Pin) and "nothing is held" in message and not lived.shelves[0].newest:
+        return []
+    return [f"refused: {message}"]
+
+
+# --- follow ---
+
+
+def _followed(follow: Follow, followed: Followed, lived: Lived) -> list[str]:
+    """After its last round the last seven days are fresh, and nothing open is forgotten."""
+    last = followed.rounds[-1]
+    if not isinstance(last.told, Synced):
+        return []
+    reached = last.began - timedelta(seconds=lived.world.provider.lag_seconds)
+    days = [last.began.date() - n * DAY for n in range(8)]
+    stale = {
+        day
+        for day in days
+        if midnight(day) < reached and not _is_followed(follow, last, lived, day)
+    }
+    said = [f"followed without {_text(stale)}"] if stale and lived.alone else []
+    return [*said, *_forgotten(lived.after.days, last.began, lived)]
+
+
+def _is_followed(follow: Follow, last: Round, lived: Lived, day: date) -> bool:
+    fetched = lived.after.brought.get(day)
+    if fetched is None:
+        return False
+    resumed = lived.after.days[day].job in last.unfinished
+    since = last.began - timedelta(seconds=follow.refresh_after)
+    return resumed or fetched.is_final(day, SETTLE) or fetched.job.submitted >= since
+
+
+# --- verify ---
+
+
+def _verified(verify: Verify, found: Verified, lived: Lived) -> list[str]:
+    """Every final day was counted, and those whose counts differ are named; no other."""
+    ended, world = lived.ended, lived.world
+    oldest = (ended.began - REACH).date()
+    days = {
+        day
+        for day in lived.shelves[0].final
+        if day > oldest and (verify.first is None or day >= verify.first)
+    }
+    asked = {count.day for count in found.counted}
+    said = []
+    if lived.alone and asked != days:
+        said.append(f"counted {_text(asked)}, final is {_text(days)}")
+    named = {f.what.rsplit(" ", 1)[-1] for f in findings(found) if f.health is Health.BAD}
+    for count in found.counted:
+        truth = {counted(world.provider, count.day, at) for at in (ended.began, ended.ended)}
+        if count.provider not in truth:
+            said.append(f"{count.day}: {count.provider} counted, there are {truth}")
+        have = len(lived.after.rows["conversations"].get(count.day, []))
+        if lived.alone and len(truth) == 1 and (str(count.day) in named) != ({have} != truth):
+            said.append(f"{count.day}: {have} held, {truth} there; named are {sorted(named)}")
+    return said
+
+
+def judge_counts(story: Story, holding: Holding, now: Shelf) -> list[str]:
+    """At any moment: the counts that are kept are of the days as they are held."""
+    later = (action.provider for action in story.actions if isinstance(action, Weather))
+    kinds = {one.clients: one for one in (story.provider, *later)}.values()
+    said = []
+    for count in now.counts:
+        covered = holding.days.get(count.day)
+        if covered is None or covered.conversations != count.held:
+            have = covered.conversations if covered else "no"
+            said.append(f"the count of {count.day} is of {count.held}, {have} are held")
+        if all(count.provider != counted(kind, count.day, count.asked_at) for kind in kinds):
+            said.append(f"the count of {count.day} is {count.provider}, which it never was")
+    return said
+
+
+# --- prune, pins, as of ---
+
+
+def _pruned(prune: Prune, freed: Freed, lived: Lived) -> list[str]:
+    before, after = lived.shelves
+    known = before.readable.keys() | {n for n in after.published if n > before.newest}
+    since = freed.since
+    if since is None and prune.keep is None:
+        since = lived.ended.began - timedelta(days=KEEP_DAYS)
+    pinned = {n for _, n in before.pins | after.pins}
+    kept = _kept(sorted(known), prune.keep or 1, since, after) | (pinned & known)
+    said = []
+    if prune.dry_run:
+        if after != before:
+            said.append("a dry run changed something")
+        if set(freed.kept.pruned.snapshots) != known - kept:
+            said.append(f"a dry run tells of {freed.kept.pruned.snapshots}, not {known - kept}")
+        return said
+    if after.readable.keys() != kept:
+        said.append(f"kept {sorted(after.readable)}, not {sorted(kept)}")
+    if freed.kept.oldest != min(after.readable, default=0):
+        said.append(f"the oldest is said to be {freed.kept.oldest}")
+    left = {path for path in before.named - after.named if (lived.world.home / path).exists()}
+    said += [f"pruned and still there: {path}" for path in sorted(left)]
+    seen = {path for shown in after.readable.values() for _, _, path in shown.files}
+    said += [f"named although nobody sees it: {path}" for path in sorted(after.named - seen)]
+    return said + _merged(before, after)
+
+
+def _kept(known: list[int], newest: int, since: datetime | None, after: Shelf) -> set[int]:
+    kept = set(known[-newest:])
+    if since is not None:
+        kept |= {number for number in known if after.published[number] >= since}
+        kept |= set([number for number in known if after.published[number] < since][-1:])
+    return kept
+
+
+def _pinned(pin: Pin, told: int, lived: Lived) -> list[str]:
+    before, after = lived.shelves
+    month = pin.month.replace(day=1)
+    of_month = {(m, n) for m, n in before.pins if m == month}
+    if pin.lets_go:
+        wanted, right = before.pins - of_month, len(of_month)
+    else:
+        wanted, right = before.pins | {(month, before.newest)}, before.newest
+    said = [] if after.pins == wanted else [f"pinned are {after.pins}, not {wanted}"]
+    return said if told == right else [*said, f"{pin} says {told}, not {right}"]
+
+
+def judge_pins(chore: Single, lived: Lived) -> list[str]:
+    """Only who unpins lets go of a pin; only who pins, or closes a month, makes one."""
+    before, after = lived.shelves
+    said = []
+    if not (isinstance(chore, Pin) and chore.lets_go) and before.pins - after.pins:
+        said.append(f"pins are gone: {before.pins - after.pins}")
+    new = {month for month, _ in after.pins - before.pins} - (after.closed - before.closed)
+    if new and not isinstance(chore, Pin):
+        said.append(f"pinned by nobody: {new}")
+    return said
+
+
+def _looked(look: Look, answer: Looked | Refused, lived: Lived) -> list[str]:
+    before = lived.shelves[0]
+    asked = before.at(lived.ended.began - timedelta(seconds=look.seconds))
+    if look.back is not None:
+        asked = max(0, before.newest - look.back)
+    if lived.ended.sent:
+        return [f"{len(lived.ended.sent)} requests for what was held as of {asked}"]
+    is_there = asked in before.readable or asked == 0
+    if isinstance(answer, Refused):
+        told = f"snapshot {asked} has been pruned" in answer.error.message
+        oldest = min((n for n in before.readable if n > asked), default=0)
+        hinted = str(oldest) in (answer.error.hint or "")
+        return [] if told and hinted and not is_there else [f"refused: {answer.error.message}"]
+    if answer.snapshot != asked or not is_there:
+        return [f"answered from snapshot {answer.snapshot}, asked was {asked}"]
+    holding = held(lived.world, asked)
+    interval, table = look.ask.interval, look.ask.table
+    rows = [
+        row
+        for day in look.ask.utc_days
+        for row in holding.rows[table].get(day, [])
+        if interval.start <= row["conversation_start"] < interval.end
+    ]
+    return differences(table, f"as of {asked}", answer.rows, rows)
+
+
+def judge_time(before: Holding, after: Holding) -> list[str]:
+    """No day goes back to what an earlier fetch had brought."""
+    return [
+        f"{day} goes back from {before.brought[day].job.submitted} to {fetched.job.submitted}"
+        for day, fetched in after.brought.items()
+        if day in before.brought and fetched.job.submitted < before.brought[day].job.submitted
+    ]
+
+
+def _text(days: Iterable[date]) -> str:
+    return ", ".join(map(str, runs(days))) or "nothing"
