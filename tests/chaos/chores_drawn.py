@@ -46,6 +46,8 @@ DEEP = {
     "rename": 90,
     "delete": 60,
 }
+# What prunes does little else: it dies between a few statements, or while a month is merged.
+SHALLOW = {"statement": 40, "file": 16, "rename": 14, "delete": 90}
 
 
 def with_chores(story: Story, weather: Drawn) -> Story:
@@ -66,7 +68,7 @@ def _among(draw: Random, story: Story) -> Story:
     )
     actions = list[Action](weathers)
     days = _days(story)
-    for _ in range(draw.randint(2, 4)):
+    for _ in range(draw.randint(3, 5)):
         chore = _chore(draw, days)
         place = draw.randint((len(actions) + 1) // 2, len(actions))
         before = [Wait(draw.choice((2, 4, 8, 12)) * DAY_SECONDS)] if draw.random() < 0.5 else []
@@ -100,7 +102,7 @@ def _month(draw: Random, story: Story, weather: Drawn) -> Story:
     # The proof asks for all of it in the end: by the days of the queries that a story has.
     actions.append(Ask(draw.choice(TABLES), whole[0], len(whole), fate=_fate(draw, 0.3)))
     days = (whole[0], len(whole))
-    for _ in range(draw.randint(4, 7)):
+    for _ in range(draw.randint(5, 8)):
         chosen = draw.random()
         if chosen < 0.2:
             actions.append(Wait(draw.choice((900, 7_200, DAY_SECONDS, 4 * DAY_SECONDS))))
@@ -165,24 +167,36 @@ def _chore(draw: Random, days: tuple[date, int]) -> Chore:
 
 def _single(draw: Random, days: tuple[date, int]) -> Single:
     chosen = draw.random()
-    fate = _fate(draw, 0.3)
-    if chosen < 0.32:
+    fate = _fate(draw, 0.25)
+    if chosen < 0.35:
         return _sync(draw, days, fate)
-    if chosen < 0.42:
+    if chosen < 0.43:
         refresh = draw.choice((REFRESH, 6 * 3_600, DAY_SECONDS))
         recheck = draw.choice((None, None, DAY_SECONDS, 4 * DAY_SECONDS))
         return Follow(draw.randint(2, 4), refresh, recheck, fate)
     if chosen < 0.58:
         return Verify(draw.choice((None, None, days[0] + DAY)), fate)
-    if chosen < 0.80:
-        keep, seconds = draw.choice(
-            ((1, None), (2, None), (4, None), (None, None), (None, 3_600), (1, 3 * DAY_SECONDS))
-        )
-        return Prune(keep, seconds, dry_run=draw.random() < 0.15, fate=fate)
+    if chosen < 0.82:
+        return _prune(draw)
     if chosen < 0.88:
-        return Pin(days[0], lets_go=draw.random() < 0.3, fate=fate)
+        return Pin(days[0], lets_go=draw.random() < 0.3, fate=_fate(draw, 0.2, SHALLOW))
     back = draw.choice((None, 0, 1, 2, 3, 6))
     return Look(_ask(draw, days, Fate()), back, draw.choice((60, 7_200, 3 * DAY_SECONDS)))
+
+
+def _prune(draw: Random) -> Prune:
+    keep, seconds = draw.choice(
+        (
+            (1, None),
+            (1, None),
+            (2, None),
+            (4, None),
+            (None, None),
+            (None, 3_600),
+            (1, 3 * DAY_SECONDS),
+        )
+    )
+    return Prune(keep, seconds, dry_run=draw.random() < 0.15, fate=_fate(draw, 0.4, SHALLOW))
 
 
 def _sync(draw: Random, days: tuple[date, int], fate: Fate) -> Sync:
@@ -205,12 +219,12 @@ def _ask(draw: Random, days: tuple[date, int], fate: Fate) -> Ask:
     return Ask(draw.choice(TABLES), first + skipped * DAY, wanted, fate=fate)
 
 
-def _fate(draw: Random, deadly: float) -> Fate:
+def _fate(draw: Random, deadly: float, points: dict[str, int] = DEEP) -> Fate:
     chosen = draw.random()
     if chosen < deadly:
-        point = draw.choice(tuple(DEEP))
-        deepest = DEEP[point] if draw.random() < 0.6 else max(4, DEEP[point] // 5)
+        point = draw.choice(tuple(points))
+        deepest = points[point] if draw.random() < 0.6 else max(4, points[point] // 5)
         return Fate(Kill(point, draw.randint(1, deepest)))
     if chosen < deadly + 0.1:
-        return Fate(full_after=draw.randint(0, 120))
+        return Fate(full_after=draw.randint(0, 120 if points is DEEP else 25))
     return Fate()

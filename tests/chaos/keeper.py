@@ -15,6 +15,7 @@ from tests.chaos.keeping import (
     judge_chore,
     judge_counts,
     judge_pins,
+    judge_time,
     met_in,
     met_with,
 )
@@ -34,6 +35,7 @@ class Keeper:
     memory: Memory = field(init=False)
     met: Counter[str] = field(default_factory=Counter)
     last: Shelf = field(default_factory=Shelf)
+    newest: Holding | None = None
 
     def __post_init__(self) -> None:
         self.memory = Memory(self.world.home)
@@ -85,7 +87,8 @@ class Keeper:
         now = shelf(self.world.home)
         self.met += met_with(ended, self.world.home, self.last, now)
         self.last = now
-        said = []
+        said = judge_time(self.newest, newest) if self.newest else []
+        self.newest = newest
         for number in self.memory.unseen(now):
             if number != newest.snapshot:
                 said += judge_lake(self.world, held(self.world, number))

@@ -412,11 +412,13 @@ def _looked(look: Look, answer: Looked | Refused, lived: Lived) -> list[str]:
 
 
 def judge_time(before: Holding, after: Holding) -> list[str]:
-    """No day goes back to what an earlier fetch had brought."""
+    """No day goes back to what an earlier fetch of the same rights had brought."""
     return [
         f"{day} goes back from {before.brought[day].job.submitted} to {fetched.job.submitted}"
         for day, fetched in after.brought.items()
-        if day in before.brought and fetched.job.submitted < before.brought[day].job.submitted
+        if day in before.brought
+        and fetched.job.client == before.brought[day].job.client
+        and fetched.job.submitted < before.brought[day].job.submitted
     ]
 
 

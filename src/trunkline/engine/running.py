@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 from trunkline.engine.beside import Asking, supplement
@@ -11,13 +11,13 @@ from trunkline.engine.certificate import Tally
 from trunkline.engine.connect import connected, genesys_hosts
 from trunkline.engine.events import LockWait, Observe
 from trunkline.engine.evidence import Run
-from trunkline.engine.fetching import Meter, Parts, Rights, fetch, rights_of
+from trunkline.engine.fetching import Meter, Parts, Rights, cancel, fetch, rights_of
 from trunkline.engine.holdings import with_rights
 from trunkline.engine.keeping import merge_notice
 from trunkline.engine.options import Options
 from trunkline.engine.planning import Planner, last_fingerprint
 from trunkline.engine.registry import details
-from trunkline.errors import CostGuard, IncompleteData
+from trunkline.errors import CostGuard, IncompleteData, ProviderError
 from trunkline.jobs.job import JobState
 from trunkline.lake.freshness import Told
 from trunkline.lake.landing import Receipt
@@ -87,6 +87,9 @@ async def _days(
     under, rights = await rights_now(parts, provider)
     done = replace(done, plan=planned(under.fingerprint))
     while done.plan.fetches:
+        for key in done.plan.outlived:
+            with suppress(ProviderError):  # then it stays, and is gone on with by `jobs resume`
+                await cancel(under, provider, key)
         fetched = await fetch(under, provider, done.plan.fetches, rights, meter)
         done = replace(done, fetched=fetched)
         again = planned(under.fingerprint)

@@ -58,7 +58,8 @@ def _need(
     states = {d: state(untils[d], held.get(d), context, told) for d in sorted(untils)}
     stale = (day for day, found in states.items() if found is State.STALE)
     reasons = {day: why(held[day].fingerprint, context.fingerprint) for day in stale}
-    return Need(dataset, states, reasons, scope)
+    since = {d: at for d, s in states.items() if (at := _since(s, untils[d], held.get(d), context))}
+    return Need(dataset, states, reasons, scope, since)
 
 
 def wanted_days(intervals: Iterable[Interval], context: Context) -> frozenset[date]:
@@ -102,6 +103,20 @@ def is_final(until: datetime, held: DayHeld, context: Context) -> bool:
 
 def _is_ahead(until: datetime, told: Told, context: Context) -> bool:
     return until - DAY >= told.watermark and told.told_at + context.refresh_after >= context.now
+
+
+def _since(
+    state: State, until: datetime, held: DayHeld | None, context: Context
+) -> datetime | None:
+    """The instant before which what a job was told does not help a day; None where all helps."""
+    match state:
+        case State.REFRESH:
+            return context.refresh_before
+        case State.RECHECK if context.recheck is not None:
+            return until + context.recheck
+        case State.PROVISIONAL if held is not None:
+            return held.fetched_at
+    return None
 
 
 def _is_due(until: datetime, held: DayHeld, context: Context) -> bool:
