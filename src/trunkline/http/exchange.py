@@ -115,16 +115,16 @@ async def repeat(
         tries = tries.after(outcome, patience.clock.monotonic())
         if not is_retried(outcome):
             return outcome, tries
-        asked = asked_wait(outcome, patience.clock.now())
-        wait = _next_wait(patience, tries, asked)
-        if is_throttled(outcome):
-            hold(max(wait or 0.0, asked or 0.0))  # whoever gives up, others wait as asked
+        wait = _next_wait(patience, tries, outcome)
         if wait is None:
             return outcome, tries
+        if is_throttled(outcome):
+            hold(wait)
         await patience.clock.sleep(wait)
 
 
-def _next_wait(patience: Patience, tries: Tries, asked: float | None) -> float | None:
+def _next_wait(patience: Patience, tries: Tries, outcome: Outcome) -> float | None:
     policy, clock = patience.policy, patience.clock
+    asked = asked_wait(outcome, clock.now())
     drawn = back_off(policy, tries.failures + tries.throttled, patience.random)
     return wait_before_next(policy, tries, asked, clock.monotonic() - tries.since, drawn)

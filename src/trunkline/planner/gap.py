@@ -109,14 +109,15 @@ def _since(
     state: State, until: datetime, held: DayHeld | None, context: Context
 ) -> datetime | None:
     """The instant before which what a job was told does not help a day; None where all helps."""
-    match state:
-        case State.REFRESH:
-            return context.refresh_before
-        case State.RECHECK if context.recheck is not None:
-            return until + context.recheck
-        case State.PROVISIONAL if held is not None:
-            return held.fetched_at
-    return None
+    if state.is_held:
+        return None
+    of_age = until + context.recheck if context.recheck is not None else None
+    known = (
+        context.refresh_before,
+        of_age if of_age and of_age <= context.now else None,
+        held.fetched_at if held and state is not State.STALE else None,
+    )
+    return max((at for at in known if at), default=None)
 
 
 def _is_due(until: datetime, held: DayHeld, context: Context) -> bool:
