@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from tests.chaos.process import Kill
@@ -127,16 +127,17 @@ class Weather:
         return f"the provider: {' '.join(changed)}"
 
 
-class Chore(Protocol):
-    """What else a process does: see ``chores``."""
+@runtime_checkable
+class Asking(Protocol):
+    """Anything else that asks: ``asks`` are plain queries for the same days."""
 
     @property
     def asks(self) -> tuple[Ask, ...]:
-        """The queries that it is, or that would want the same days."""
+        """The days that it would have fetched."""
         ...
 
 
-Action = Ask | Together | Resume | Cancel | Wait | Weather | Chore
+Action = Ask | Together | Resume | Cancel | Wait | Weather | Asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ class Story:
                 found.append(action)
             elif isinstance(action, Together):
                 found += [action.one, action.other]
-            elif not isinstance(action, Resume | Cancel | Wait | Weather):
+            elif isinstance(action, Asking):
                 found += action.asks
         return tuple(found)
 

@@ -9,11 +9,10 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import cast
 
 import pyarrow.parquet as pq
 
-from tests.chaos.chores import Chore
+from tests.chaos.chores import Beside, Follow, Look, Pin, Prune, Sync, Verify
 from tests.chaos.held import Holding, held
 from tests.chaos.judgement import (
     REFRESH,
@@ -81,8 +80,8 @@ class _Trial:
                 ends = self.world.together(one, other)
                 for ask, ended in zip((one, other), ends, strict=True):
                     self.heard(ask, ended, before)
-            case _:
-                self.wrong(self.keeper.does(cast("Chore", action), self.judged, self.heard))
+            case Sync() | Follow() | Verify() | Prune() | Pin() | Look() | Beside() as chore:
+                self.wrong(self.keeper.does(chore, self.judged, self.heard))
 
     def asked(self, ask: Ask, **more: int) -> Ended:
         """A query by itself."""
