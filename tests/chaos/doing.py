@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,16 +12,16 @@ from typing import Any
 from tests.chaos.chores import Beside, Follow, Look, Pin, Prune, Single, Sync, Verify
 from tests.chaos.snapshots import unfinished
 from tests.chaos.story import Ask
-from tests.chaos.world import Ended, Rows, World, answering
+from tests.chaos.world import Ended, Rows, Work, World, answering
 from tests.fakes import run
 from trunkline.engine import Engine, Options
+from trunkline.engine.events import Observe
 from trunkline.engine.keeping import Kept
 from trunkline.engine.syncing import Synced, Wish, follow
 from trunkline.engine.verifying import Verified
 from trunkline.errors import IncompleteData, ProviderError, UsageError
 from trunkline.interval import midnight
 
-Work = Callable[[Engine], Awaitable[Any]]
 _HELD = Options(tail=False)
 
 
@@ -85,48 +85,48 @@ def work_of(world: World, chore: Single) -> Work:
     """What its process does."""
     match chore:
         case Sync() as sync:
-            return _unless_refused(lambda engine: _sync(engine, sync))
+            return _unless_refused(lambda engine, observe: _sync(engine, observe, sync))
         case Follow() as followed:
-            return lambda engine: _follow(world, engine, followed)
+            return lambda engine, observe: _follow(world, engine, observe, followed)
         case Verify(first):
             start = midnight(first) if first else None
-            return lambda engine: _verify(engine, start)
+            return lambda engine, observe: _verify(engine, observe, start)
         case Prune() as prune:
-            return lambda engine: _prune(engine, prune)
+            return lambda engine, observe: _prune(engine, observe, prune)
         case Pin() as pin:
-            return _unless_refused(lambda engine: _pin(engine, pin))
+            return _unless_refused(lambda engine, observe: _pin(engine, observe, pin))
         case Look() as look:
-            return _unless_refused(lambda engine: _look(engine, look))
+            return _unless_refused(lambda engine, observe: _look(engine, observe, look))
 
 
 def _unless_refused(work: Work) -> Work:
-    async def refused_or_done(engine: Engine) -> Any:
+    async def refused_or_done(engine: Engine, observe: Observe) -> Any:
         try:
-            return await work(engine)
+            return await work(engine, observe)
         except UsageError as error:
             return Refused(error)
 
     return refused_or_done
 
 
-async def _sync(engine: Engine, sync: Sync) -> Synced:
+async def _sync(engine: Engine, observe: Observe, sync: Sync) -> Synced:
     wish = Wish(
         start=sync.start,
         end=sync.end,
         refresh=sync.how == "refresh",
         recheck=sync.how == "recheck",
     )
-    return await engine.sync(wish, _HELD, lambda _: None)
+    return await engine.sync(wish, _HELD, observe)
 
 
-async def _follow(world: World, engine: Engine, chore: Follow) -> Followed:
+async def _follow(world: World, engine: Engine, observe: Observe, chore: Follow) -> Followed:
     followed = Followed()
     wish = Wish(follow=True, recheck=chore.recheck is not None)
     begun: list[tuple[datetime, frozenset[str]]] = []
 
     async def again() -> Synced:
         begun.append((world.clock.now(), unfinished(world.home)))
-        return await engine.sync(wish, _HELD, lambda _: None)
+        return await engine.sync(wish, _HELD, observe)
 
     def told(what: Synced | ProviderError | IncompleteData) -> None:
         began, before = begun[-1]
@@ -139,31 +139,31 @@ async def _follow(world: World, engine: Engine, chore: Follow) -> Followed:
     return followed
 
 
-async def _verify(engine: Engine, start: datetime | None) -> Verified:
-    return await engine.verify(start, None, _HELD, lambda _: None)
+async def _verify(engine: Engine, observe: Observe, start: datetime | None) -> Verified:
+    return await engine.verify(start, None, _HELD, observe)
 
 
-async def _prune(engine: Engine, prune: Prune) -> Freed:
+async def _prune(engine: Engine, observe: Observe, prune: Prune) -> Freed:
     since = None
     if prune.seconds is not None:
         since = engine.seams.clock.now() - timedelta(seconds=prune.seconds)
-    kept = await engine.prune(prune.keep, since, lambda _: None, dry_run=prune.dry_run)
+    kept = await engine.prune(prune.keep, since, observe, dry_run=prune.dry_run)
     return Freed(since, kept)
 
 
-async def _pin(engine: Engine, pin: Pin) -> int:
+async def _pin(engine: Engine, observe: Observe, pin: Pin) -> int:
     month = pin.month.replace(day=1)
     how = engine.unpin if pin.lets_go else engine.pin
-    return await how(month, lambda _: None)
+    return await how(month, observe)
 
 
-async def _look(engine: Engine, look: Look) -> Looked:
+async def _look(engine: Engine, observe: Observe, look: Look) -> Looked:
     if look.back is None:
         as_of: int | datetime = engine.seams.clock.now() - timedelta(seconds=look.seconds)
     else:
         as_of = max(0, engine.lake.catalogue.latest() - look.back)
     options = Options(time_zone=look.ask.zone, as_of=as_of)
-    prepared = await engine.prepare(look.ask.sql, options, lambda _: None)
+    prepared = await engine.prepare(look.ask.sql, options, observe)
     with engine.answer(prepared) as answer:
         rows = [row for batch in answer.batches for row in batch.to_pylist()]
     return Looked(prepared.snapshot, rows)

@@ -40,9 +40,9 @@ class Keeper:
     def __post_init__(self) -> None:
         self.memory = Memory(self.world.home)
 
-    def does(self, chore: Chore, judged: Judged, heard: Heard) -> list[str]:
+    def does(self, chore: Chore, before: Holding, judged: Judged, heard: Heard) -> list[str]:
         """One chore, judged when it is over."""
-        before, shown = held(self.world), shelf(self.world.home)
+        shown = shelf(self.world.home)
         if isinstance(chore, Beside):
             return self._together(chore, judged, heard, before, shown)
         ended = alone(self.world, chore)

@@ -44,28 +44,46 @@ class Lived:
 
 
 def judge_chore(chore: Single, lived: Lived) -> list[str]:
-    """By its own rules."""
+    """By its own rules; where another process wrote meanwhile, by those that hold even so."""
     if lived.ended.killed:
         return []
-    value, error = lived.ended.value, lived.ended.error
-    match chore, value:
-        case (Sync() as sync, Synced() as done):
-            return [*_synced(sync, done, lived), *_closed(lived)]
-        case (Sync() as sync, None) if isinstance(error, IncompleteData):
-            return _named(error, _wanting(sync, lived), _days_of(sync, lived))
+    said: list[str] = []
+    match chore, lived.ended.value:
+        case (Sync() as sync, _):
+            said = _sync(sync, lived)
         case (Follow() as follow, Followed() as followed):
-            return _followed(follow, followed, lived)
+            said = _followed(follow, followed, lived)
         case (Verify() as verify, Verified() as found):
-            return _verified(verify, found, lived)
-        case (Prune() as prune, Freed() as freed) if lived.alone:
-            return _pruned(prune, freed, lived)
-        case (Pin() as pin, int() as told) if lived.alone:
-            return _pinned(pin, told, lived)
-        case (Look() as look, Looked() | Refused() as answer) if lived.alone:
-            return _looked(look, answer, lived)
-        case (Sync() | Pin(), Refused(refused)):
-            return _refused(chore, str(refused.message), lived)
-    return []
+            said = _verified(verify, found, lived)
+        case (Pin() as pin, Refused(refused)):
+            said = _refused(pin, refused.message, lived)
+        case _ if lived.alone:
+            said = _alone(chore, lived)
+    return said
+
+
+def _alone(chore: Single, lived: Lived) -> list[str]:
+    said: list[str] = []
+    match chore, lived.ended.value:
+        case (Prune() as prune, Freed() as freed):
+            said = _pruned(prune, freed, lived)
+        case (Pin() as pin, int() as told):
+            said = _pinned(pin, told, lived)
+        case (Look() as look, Looked() | Refused() as answer):
+            said = _looked(look, answer, lived)
+    return said
+
+
+def _sync(sync: Sync, lived: Lived) -> list[str]:
+    said: list[str] = []
+    match lived.ended:
+        case Ended(value=Synced() as done):
+            said = [*_synced(sync, done, lived), *_closed(lived)]
+        case Ended(value=Refused(refused)):
+            said = _refused(sync, refused.message, lived)
+        case Ended(error=IncompleteData() as error):
+            said = _named(error, _wanting(sync, lived), _days_of(sync, lived))
+    return said
 
 
 def met_in(chore: Single, lived: Lived) -> Counter[str]:

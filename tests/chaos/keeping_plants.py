@@ -9,9 +9,7 @@ from typing import Any
 import msgspec
 
 from tests.chaos.planting import Values, forgets, mistakes, pages, requests, statements
-from tests.chaos.process import Process
 from tests.chaos.world import Plant
-from trunkline.engine.seams import Seams
 from trunkline.http.message import Request
 
 _MERGED = re.compile(r"[0-9a-f]{32}-\d{4}-\d{2}\.parquet$")
@@ -60,11 +58,6 @@ def _day_before(request: Request) -> Request:
     return Request(request.method, request.url, request.headers, msgspec.json.encode(query))
 
 
-def _left_lying(seams: Seams, process: Process) -> Seams:
-    """Nothing that was pruned or replaced is ever forgotten by the catalogue."""
-    return forgets("^DELETE FROM files")(seams, process)
-
-
 PLANTS: dict[str, Plant] = {
     "a snapshot that is pinned is pruned": rewritten(
         "SELECT DISTINCT snapshot FROM pins", "SELECT snapshot FROM pins WHERE snapshot < 0"
@@ -72,7 +65,7 @@ PLANTS: dict[str, Plant] = {
     "a file that a kept snapshot names is pruned": rewritten(
         "WHERE value >= files.born AND", "WHERE value > files.born AND"
     ),
-    "what is pruned stays named": _left_lying,
+    "what is pruned stays named": forgets("^DELETE FROM files"),
     "a pruned snapshot seems to be there": forgets("UPDATE snapshots SET pruned"),
     "a closed month is not pinned": forgets("^INSERT OR IGNORE INTO pins"),
     "a merge loses a table": mistakes("^INSERT INTO files", _a_table_lost),

@@ -46,6 +46,11 @@ class Sent:
             return "cancel" if self.method == "DELETE" else "poll"
         return "submit" if bare.endswith("/details/jobs") else "other"
 
+    @property
+    def tells(self) -> bool:
+        """Whether it told how far the data go."""
+        return self.status == 200 and self.path.endswith("/availability")
+
     def __str__(self) -> str:
         wrong = f"  <- {', '.join(self.faults)}" if self.faults else ""
         return f"{self.at:%m-%d %H:%M:%S} {self.method} {self.path} {self.status}{wrong}"
@@ -74,8 +79,7 @@ class Line:
         self.process.at("answer")
         received = _received(answer)
         self.submits.heard(self.process, kind, request.url, received)
-        if kind == "record":
-            self.records.heard(asked, request.url, received)
+        self.records.heard(asked, request.url, received)
         return received
 
     async def close(self) -> None:

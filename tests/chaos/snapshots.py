@@ -105,7 +105,7 @@ def shelf(home: Path) -> Shelf:
 
 def _shown(db: sqlite3.Connection, number: int) -> Shown:
     seen = "WHERE born <= ?1 AND coalesce(died, 9e9) > ?1"
-    files = db.execute(f"SELECT table_name, scope, path FROM files {seen}", (number,))  # noqa: S608
+    files = db.execute(f"SELECT table_name, scope, path FROM files {seen}", (number,))
     days = db.execute(
         "SELECT dataset, scope, day, fetched_at, conversations FROM coverage " + seen, (number,)
     )

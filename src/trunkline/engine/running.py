@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 
 from trunkline.engine.beside import Asking, supplement
 from trunkline.engine.certificate import Tally
@@ -18,12 +19,14 @@ from trunkline.engine.options import Options
 from trunkline.engine.planning import Planner, last_fingerprint
 from trunkline.engine.registry import details
 from trunkline.errors import CostGuard, IncompleteData, ProviderError
-from trunkline.jobs.job import JobState
+from trunkline.jobs.job import Job, JobState
+from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import Told
 from trunkline.lake.landing import Receipt
 from trunkline.lake.lock import writing
 from trunkline.planner.plan import Plan
 from trunkline.providers.genesys.client import GenesysCloud
+from trunkline.scope import ScopeKind
 
 
 async def run(
@@ -40,6 +43,7 @@ async def run(
         done = Run(planned(under.fingerprint), tally)
         if done.plan.fetches:
             under, done = await _days(parts, planned, provider, done, meter)
+            retire(under)
         rest = planned(under.fingerprint, fetched=True)
         done = await _rest(Asking(under, provider, meter), done, rest, options)
         told = merge_notice(parts, parts.catalog.datasets, meter)
@@ -52,9 +56,15 @@ async def writer(parts: Parts, meter: Meter) -> AsyncIterator[GenesysCloud]:
     genesys_hosts(parts.settings.genesys)
     home, clock = parts.settings.home, parts.seams.clock
     async with writing(home, clock, lambda process: meter(LockWait(process))):
-        parts.lake.sweep(Receipt.decode(text) for text in parts.store.receipts())
+        receipts = (Receipt.decode(text) for text in parts.store.receipts())
+        parts.lake.sweep(receipts, partial(_unpublished, parts))
         async with connected(parts.settings, parts.seams, meter) as provider:
             yield provider
+
+
+def _unpublished(parts: Parts) -> frozenset[str]:
+    jobs = parts.store.jobs(parts.catalog.schema)
+    return frozenset(job.key for job in jobs if job.state is not JobState.PUBLISHED)
 
 
 async def rights_now(parts: Parts, provider: GenesysCloud) -> tuple[Parts, Rights]:
@@ -75,6 +85,33 @@ def settle(parts: Parts) -> None:
         is_there = parts.lake.catalogue.snapshot_of(job.key) is not None
         if job.state is JobState.DOWNLOADED and is_there:
             parts.store.published(job)
+
+
+def retire(parts: Parts) -> None:
+    """Give up what was begun under other rights, or before all its days were fetched as of today.
+
+    It is never gone on with, and would lie there unfinished, with its pages, for ever. What of it
+    the provider still has expires there.
+    """
+    held = {(day.dataset, day.day): day for day in parts.lake.coverage(parts.catalog.schema)}
+    for job in parts.store.unfinished(parts.catalog.schema):
+        since = [held.get((job.dataset, day)) for day in job.days]
+        if job.scope.kind is ScopeKind.OPEN_AT:
+            continue
+        if all(day is not None and _takes_place_of(job, day, parts) for day in since):
+            pages = parts.store.pages(job)
+            parts.store.cancelled(job)
+            for page in pages:
+                parts.lake.discard(Receipt.decode(page.receipt).files)
+
+
+def _takes_place_of(job: Job, day: CoveredDay, parts: Parts) -> bool:
+    """Whether a day is held so that nothing is wanted of it that an unfinished job would bring."""
+    if day.fingerprint != parts.fingerprint:
+        return False
+    if job.fingerprint != parts.fingerprint:
+        return True
+    return job.submitted_at is not None and day.fetched_at > job.submitted_at
 
 
 async def _days(
