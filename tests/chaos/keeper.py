@@ -10,17 +10,12 @@ from tests.chaos.chores import Beside, Chore, Single
 from tests.chaos.doing import alone, beside
 from tests.chaos.held import Holding, held
 from tests.chaos.judgement import judge_lake
-from tests.chaos.keeping import (
-    Lived,
-    judge_chore,
-    judge_counts,
-    judge_pins,
-    judge_time,
-    met_in,
-    met_with,
-)
+from tests.chaos.keeping import judge_chore, judge_counts, judge_time
+from tests.chaos.keeping_met import met_in, met_with
+from tests.chaos.lived import Lived
+from tests.chaos.retaining import judge_pins
 from tests.chaos.snapshots import Memory, Shelf, shelf
-from tests.chaos.story import Ask
+from tests.chaos.story import Ask, Asking
 from tests.chaos.world import Ended, World
 
 Judged = Callable[[Ended], Holding]
@@ -39,6 +34,11 @@ class Keeper:
 
     def __post_init__(self) -> None:
         self.memory = Memory(self.world.home)
+
+    @property
+    def has_chores(self) -> bool:
+        """Whether the story has any."""
+        return any(isinstance(action, Asking) for action in self.world.story.actions)
 
     def does(self, chore: Chore, before: Holding, judged: Judged, heard: Heard) -> list[str]:
         """One chore, judged when it is over."""

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from tests.chaos.chores import Follow, Look, Pin, Prune, Single, Sync, Verify, utc_days
 from tests.chaos.doing import Followed, Freed, Looked, Refused, Round
-from tests.chaos.held import Holding, differences, held
+from tests.chaos.held import Holding
 from tests.chaos.judgement import REFRESH, SETTLE, WEEK
+from tests.chaos.lived import Lived
+from tests.chaos.retaining import judge_look, judge_months, judge_pin, judge_prune
 from tests.chaos.snapshots import Shelf
 from tests.chaos.story import DAY, Story, Weather
 from tests.chaos.truth import Fetched, counted
-from tests.chaos.world import Ended, World
+from tests.chaos.world import Ended
 from trunkline.engine.findings import Health
-from trunkline.engine.keeping import KEEP_DAYS
 from trunkline.engine.syncing import Synced
 from trunkline.engine.verifying import Verified, findings
 from trunkline.errors import IncompleteData
@@ -26,21 +24,6 @@ from trunkline.interval import Interval, midnight, runs
 
 REACH = timedelta(days=558)  # how far back the synchronous query goes, by the vendor
 _SPAN = re.compile(r"conversation_details (\S+?Z)/(\S+?Z)")
-
-
-@dataclass(frozen=True, slots=True)
-class Lived:
-    """How a chore's process ended, what was held before and after, and the snapshots of both.
-
-    ``alone``: no other process wrote meanwhile.
-    """
-
-    world: World
-    ended: Ended
-    before: Holding
-    after: Holding
-    shelves: tuple[Shelf, Shelf]
-    alone: bool = True
 
 
 def judge_chore(chore: Single, lived: Lived) -> list[str]:
@@ -66,11 +49,11 @@ def _alone(chore: Single, lived: Lived) -> list[str]:
     said: list[str] = []
     match chore, lived.ended.value:
         case (Prune() as prune, Freed() as freed):
-            said = _pruned(prune, freed, lived)
+            said = judge_prune(prune, freed, lived)
         case (Pin() as pin, int() as told):
-            said = _pinned(pin, told, lived)
+            said = judge_pin(pin, told, lived)
         case (Look() as look, Looked() | Refused() as answer):
-            said = _looked(look, answer, lived)
+            said = judge_look(look, answer, lived)
     return said
 
 
@@ -84,75 +67,6 @@ def _sync(sync: Sync, lived: Lived) -> list[str]:
         case Ended(error=IncompleteData() as error):
             said = _named(error, _wanting(sync, lived), _days_of(sync, lived))
     return said
-
-
-def met_in(chore: Single, lived: Lived) -> Counter[str]:
-    """What was met of what can go wrong with days that are held."""
-    met: Counter[str] = Counter()
-    value = lived.ended.value
-    if isinstance(value, Synced) and isinstance(chore, Sync) and chore.how:
-        for day in before_and_after(lived):
-            met[f"{_change(lived, day)} found by {chore.how}"] += 1
-    if isinstance(value, Verified):
-        for count in value.counted:
-            if count.provider != count.held:
-                what = "removed" if count.provider < count.held else "late"
-                met[f"{what} conversation found by verify"] += 1
-    if isinstance(value, Refused) and "pruned" in value.error.message:
-        met["as of a pruned snapshot"] += 1
-    if isinstance(value, Looked):
-        met["as of a kept snapshot"] += 1
-    if isinstance(value, Followed):
-        met["rounds of following"] += len(value.rounds)
-    return +met
-
-
-_MERGED = re.compile(r"[0-9a-f]{32}-\d{4}-\d{2}\.(parquet|partial)$")
-
-
-def met_with(ended: Ended, home: Path, before: Shelf, after: Shelf) -> Counter[str]:
-    """What became of snapshots and months while a process lived, by its files."""
-    met: Counter[str] = Counter()
-    met["snapshot pruned"] += len(before.readable.keys() - after.readable.keys())
-    new = any(_MERGED.search(path) for path in after.named - before.named)
-    met["month merged"] += new and after.closed != before.closed
-    met["month merged again"] += new and after.closed == before.closed
-    if ended.killed or ended.process.disk_was_full:
-        names = {path.rsplit("/", 1)[-1] for path in after.named}
-        lying = {path.name for path in (home / "files").glob("*/*")} - names
-        how = "killed" if ended.killed else "disk full"
-        met[f"{how} while merging"] += any(_MERGED.search(name) for name in lying)
-    return met
-
-
-def before_and_after(lived: Lived) -> list[date]:
-    """The final days of which another fetch has brought something else."""
-    before, after = lived.before, lived.after
-    return [
-        day
-        for day, fetched in before.brought.items()
-        if day in after.brought
-        and fetched.is_final(day, SETTLE)
-        and after.brought[day].job != fetched.job
-        and after.brought[day].job.client == fetched.job.client
-        and any(
-            before.rows[t].get(day, []) != after.rows[t].get(day, [])
-            for t in ("session_metrics", "conversations")
-        )
-    ]
-
-
-def _change(lived: Lived, day: date) -> str:
-    ids = [
-        {row["conversation_id"] for row in holding.rows["conversations"].get(day, [])}
-        for holding in (lived.before, lived.after)
-    ]
-    if ids[0] - ids[1]:
-        return "removed conversation"
-    return "late conversation" if ids[1] - ids[0] else "correction"
-
-
-# --- sync ---
 
 
 def _days_of(sync: Sync, lived: Lived) -> frozenset[date]:
@@ -241,16 +155,7 @@ def _closed(lived: Lived) -> list[str]:
     notices = lived.ended.value.notices if isinstance(lived.ended.value, Synced) else ()
     if not lived.alone or not lived.ended.sent or any("merged" in text for text in notices):
         return []
-    return _merged(before, after)
-
-
-def _merged(before: Shelf, after: Shelf) -> list[str]:
-    pinned = {month for month, _ in after.pins}
-    new = after.closed - before.closed
-    return [
-        *(f"{first:%Y-%m} is complete and not closed" for first in after.complete - after.closed),
-        *(f"{first:%Y-%m} was closed and is not pinned" for first in new - pinned),
-    ]
+    return judge_months(before, after)
 
 
 def _named(error: IncompleteData, missing: set[date], asked: Iterable[date]) -> list[str]:
@@ -270,9 +175,6 @@ def _refused(chore: Single, message: str, lived: Lived) -> list[str]:
     if isinstance(chore, Pin) and "nothing is held" in message and not lived.shelves[0].newest:
         return []
     return [f"refused: {message}"]
-
-
-# --- follow ---
 
 
 def _followed(follow: Follow, followed: Followed, lived: Lived) -> list[str]:
@@ -298,9 +200,6 @@ def _is_followed(follow: Follow, last: Round, lived: Lived, day: date) -> bool:
     resumed = lived.after.days[day].job in last.unfinished
     since = last.began - timedelta(seconds=follow.refresh_after)
     return resumed or fetched.is_final(day, SETTLE) or fetched.job.submitted >= since
-
-
-# --- verify ---
 
 
 def _verified(verify: Verify, found: Verified, lived: Lived) -> list[str]:
@@ -340,93 +239,6 @@ def judge_counts(story: Story, holding: Holding, now: Shelf) -> list[str]:
         if all(count.provider != counted(kind, count.day, count.asked_at) for kind in kinds):
             said.append(f"the count of {count.day} is {count.provider}, which it never was")
     return said
-
-
-# --- prune, pins, as of ---
-
-
-def _pruned(prune: Prune, freed: Freed, lived: Lived) -> list[str]:
-    before, after = lived.shelves
-    known = before.readable.keys() | {n for n in after.published if n > before.newest}
-    since = freed.since
-    if since is None and prune.keep is None:
-        since = lived.ended.began - timedelta(days=KEEP_DAYS)
-    pinned = {n for _, n in before.pins | after.pins}
-    kept = _kept(sorted(known), prune.keep or 1, since, after) | (pinned & known)
-    said = []
-    if prune.dry_run:
-        if after != before:
-            said.append("a dry run changed something")
-        if set(freed.kept.pruned.snapshots) != known - kept:
-            said.append(f"a dry run tells of {freed.kept.pruned.snapshots}, not {known - kept}")
-        return said
-    if after.readable.keys() != kept:
-        said.append(f"kept {sorted(after.readable)}, not {sorted(kept)}")
-    if freed.kept.oldest != min(after.readable, default=0):
-        said.append(f"the oldest is said to be {freed.kept.oldest}")
-    left = {path for path in before.named - after.named if (lived.world.home / path).exists()}
-    said += [f"pruned and still there: {path}" for path in sorted(left)]
-    seen = {path for shown in after.readable.values() for _, _, path in shown.files}
-    said += [f"named although nobody sees it: {path}" for path in sorted(after.named - seen)]
-    return said + _merged(before, after)
-
-
-def _kept(known: list[int], newest: int, since: datetime | None, after: Shelf) -> set[int]:
-    kept = set(known[-newest:])
-    if since is not None:
-        kept |= {number for number in known if after.published[number] >= since}
-        kept |= set([number for number in known if after.published[number] < since][-1:])
-    return kept
-
-
-def _pinned(pin: Pin, told: int, lived: Lived) -> list[str]:
-    before, after = lived.shelves
-    month = pin.month.replace(day=1)
-    of_month = {(m, n) for m, n in before.pins if m == month}
-    if pin.lets_go:
-        wanted, right = before.pins - of_month, len(of_month)
-    else:
-        wanted, right = before.pins | {(month, before.newest)}, before.newest
-    said = [] if after.pins == wanted else [f"pinned are {after.pins}, not {wanted}"]
-    return said if told == right else [*said, f"{pin} says {told}, not {right}"]
-
-
-def judge_pins(chore: Single, lived: Lived) -> list[str]:
-    """Only who unpins lets go of a pin; only who pins, or closes a month, makes one."""
-    before, after = lived.shelves
-    said = []
-    if not (isinstance(chore, Pin) and chore.lets_go) and before.pins - after.pins:
-        said.append(f"pins are gone: {before.pins - after.pins}")
-    new = {month for month, _ in after.pins - before.pins} - (after.closed - before.closed)
-    if new and not isinstance(chore, Pin):
-        said.append(f"pinned by nobody: {new}")
-    return said
-
-
-def _looked(look: Look, answer: Looked | Refused, lived: Lived) -> list[str]:
-    before = lived.shelves[0]
-    asked = before.at(lived.ended.began - timedelta(seconds=look.seconds))
-    if look.back is not None:
-        asked = max(0, before.newest - look.back)
-    if lived.ended.sent:
-        return [f"{len(lived.ended.sent)} requests for what was held as of {asked}"]
-    is_there = asked in before.readable or asked == 0
-    if isinstance(answer, Refused):
-        told = f"snapshot {asked} has been pruned" in answer.error.message
-        oldest = min((n for n in before.readable if n > asked), default=0)
-        hinted = str(oldest) in (answer.error.hint or "")
-        return [] if told and hinted and not is_there else [f"refused: {answer.error.message}"]
-    if answer.snapshot != asked or not is_there:
-        return [f"answered from snapshot {answer.snapshot}, asked was {asked}"]
-    holding = held(lived.world, asked)
-    interval, table = look.ask.interval, look.ask.table
-    rows = [
-        row
-        for day in look.ask.utc_days
-        for row in holding.rows[table].get(day, [])
-        if interval.start <= row["conversation_start"] < interval.end
-    ]
-    return differences(table, f"as of {asked}", answer.rows, rows)
 
 
 def judge_time(before: Holding, after: Holding) -> list[str]:

@@ -70,10 +70,10 @@ PLANTS: dict[str, Plant] = {
     "a closed month is not pinned": forgets("^INSERT OR IGNORE INTO pins"),
     "a merge loses a table": mistakes("^INSERT INTO files", _a_table_lost),
     "a removed conversation is kept": _never_removed(),
-    "a day seems to be fetched later than it was": rewritten(
+    "no final day comes of age": rewritten(
         "SELECT coverage.dataset, coverage.scope, day, fetched_at,",
-        "SELECT coverage.dataset, coverage.scope, day, CASE WHEN watermark > datetime(day, '4 days')"
-        " THEN '2030-01-01T00:00:00.000Z' ELSE fetched_at END AS fetched_at,",
+        "SELECT coverage.dataset, coverage.scope, day, "
+        "iif(watermark > date(day, '4 days'), '2039-01-01T00:00:00Z', fetched_at) AS fetched_at,",
     ),
     "a count is kept for the day after": mistakes("^INSERT INTO provider_counts", _next_day),
     "a count is kept when its day is fetched again": forgets("^DELETE FROM provider_counts"),

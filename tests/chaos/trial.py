@@ -26,7 +26,7 @@ from tests.chaos.judgement import (
 )
 from tests.chaos.keeper import Keeper
 from tests.chaos.meeting import met_between, met_by, met_in_all
-from tests.chaos.story import DAY, Action, Ask, Cancel, Resume, Story, Together, Wait, Weather
+from tests.chaos.story import DAY, Action, Ask, Cancel, Fate, Resume, Story, Together, Wait, Weather
 from tests.chaos.world import Answered, Ended, Plant, World, cancelling, no_plant, resuming
 from trunkline.errors import IncompleteData
 from trunkline.interval import midnight
@@ -169,6 +169,9 @@ class _Trial:
         if _strays(self.world):
             # Whoever fetches next sweeps: a day that nobody has asked for yet.
             self.asked(Ask(self.everything.table, self.everything.first - DAY, 1))
+        if self.before().unfinished and self.keeper.has_chores:
+            # A refresh that was killed: no query wants its days again, which are held and final.
+            self.judged(self.world.alone(Fate(), resuming))
         self.wrong(_strays(self.world))
         self.wrong([f"unfinished for ever: job {key}" for key in self.before().unfinished])
         self.wrong(_personal(self.world))
