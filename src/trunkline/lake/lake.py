@@ -18,7 +18,7 @@ from trunkline.lake.catalogue import Catalogue, CoveredDay, HeldFile, LiveFile, 
 from trunkline.lake.compaction import Merge, complete_months, merged, merges, readable
 from trunkline.lake.displacement import displaced, out_of_place
 from trunkline.lake.freshness import OpenRecord
-from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, room, stage
+from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
 from trunkline.lake.reading import Held, Reads
 from trunkline.lake.relation import Part
 from trunkline.lake.remainder import newest_only, outside, split
@@ -56,12 +56,8 @@ class Lake:
     def stage(
         self, name: str, tables: Mapping[str, pa.Table], layout: Layout, scope: Scope = WHOLE
     ) -> Receipt:
-        """Write one page's tables as final Parquet that no snapshot names yet.
-
-        LimitExceeded where the disk is full, as from ``publish`` and ``amend``.
-        """
-        with room(self.home):
-            return stage(self.home, name, tables, layout, scope)
+        """Write one page's tables as final Parquet that no snapshot names yet."""
+        return stage(self.home, name, tables, layout, scope)
 
     def publish(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
         """Replace what the job brought anew, in all tables at once; the snapshot it became.
@@ -76,10 +72,6 @@ class Lake:
         if (already := self.catalogue.snapshot_of(publication.job)) is not None:
             return already
         self._require(publication)
-        with room(self.home):
-            return self._publish(publication, layout, published_at)
-
-    def _publish(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
         once = newest_only(self.home, publication.files, layout)
         staged = (*publication.files, *once)
         publication = self._without_newer(replace(publication, files=once), layout)
@@ -141,8 +133,7 @@ class Lake:
         Only in the tables that the answer can have rows of: see ``Layout.only_in_jobs``. Its files
         may be of whole days and of the tail; it covers nothing that was not covered before.
         """
-        with room(self.home):
-            gone = amended(self.home, self.catalogue, publication, layout)
+        gone = amended(self.home, self.catalogue, publication, layout)
         whole = replace(
             publication,
             files=(*publication.files, *gone.remainders),

@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from trunkline.errors import LimitExceeded
 from trunkline.lake.encoding import written_as
 from trunkline.scope import WHOLE, Scope
 
@@ -74,21 +73,6 @@ class Receipt(msgspec.Struct, frozen=True):
     def decode(text: str) -> Receipt:
         """Read what ``encode`` wrote."""
         return msgspec.json.decode(text, type=Receipt)
-
-
-@contextmanager
-def room(home: Path) -> Iterator[None]:
-    """LimitExceeded where a file of the block has no place on the disk; it can be run again."""
-    try:
-        yield
-    except OSError as error:
-        # pyarrow tells what it cannot read by an OSError of no number.
-        if not error.errno or isinstance(error, FileNotFoundError):
-            raise
-        raise LimitExceeded(
-            f"a file could not be written to {home}: {error.strerror}",
-            hint="Free some space and run it again; what has landed is kept.",
-        ) from error
 
 
 def stage(
