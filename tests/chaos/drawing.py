@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from tests.chaos.process import Kill
+from tests.chaos.scopes_drawing import woven
 from tests.chaos.story import (
     DAY,
     Action,
@@ -99,7 +100,7 @@ def drawn(seed: int) -> Story:
     )
     if draw.random() < 0.6:
         actions = (_weather(draw, provider), *actions)
-    return Story(seed, start, provider, actions)
+    return woven(Story(seed, start, provider, actions))
 
 
 def _provider(draw: Random, seed: int) -> Settings:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from tests.chaos.records import Records
+from tests.chaos.scopes_held import Beside, Brought, readable
 from tests.chaos.truth import Fetched, Rows
 from tests.chaos.world import World
 from tests.fakes import inline
@@ -21,7 +23,7 @@ from trunkline.http.transport import AiohttpTransport
 from trunkline.jobs.job import Job
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.landing import Receipt
-from trunkline.scope import WHOLE
+from trunkline.scope import WHOLE, Scope
 from trunkline_simulator.state import Job as Remote
 
 
@@ -39,6 +41,27 @@ class Holding:
     named: frozenset[str]
     unfinished: frozenset[str]
     problems: tuple[str, ...]
+    beside: Beside = field(default_factory=Beside)
+
+    def readable(
+        self,
+        tables: Iterable[str],
+        through: Mapping[Scope, Iterable[date]] | None = None,
+        *,
+        opened: bool = False,
+    ) -> dict[str, Rows]:
+        """What can be read of some tables: of every conversation one version."""
+        return {
+            table: readable(
+                table,
+                self.rows[table],
+                self.days,
+                self.beside,
+                through=through or {},
+                opened=opened,
+            )
+            for table in tables
+        }
 
     def amended(self, records: Records, day: date) -> frozenset[str]:
         """Conversations of a day that are held as an answer by id had them, in all its tables."""
@@ -83,34 +106,57 @@ def _read(world: World, engine: Engine, snapshot: int | None) -> Holding:
         if (found := _remote(world, jobs.get(covered.job)))
     }
     staged = (Receipt.decode(text) for text in engine.store.receipts())
+    rows = _rows(engine, at)
+    whole = {table: by_scope.pop(WHOLE, {}) for table, by_scope in rows.items()}
     return Holding(
         snapshot=at,
         days=days,
         brought=brought,
-        rows=_rows(engine, at),
+        rows=whole,
         named=engine.lake.catalogue.paths() | {f.path for one in staged for f in one.files},
         unfinished=frozenset(key for key, job in jobs.items() if job.unfinished),
         problems=tuple(
             f"{day} was brought by a job that the provider does not know"
             for day in days.keys() - brought.keys()
         ),
+        beside=_beside(world, engine, at, jobs, rows),
     )
+
+
+def _beside(
+    world: World, engine: Engine, at: int, jobs: dict[str, Job], rows: ByScope
+) -> Beside:
+    """What is held beside whole days."""
+    brought: dict[Scope, dict[date, Brought]] = {}
+    for covered in engine.lake.scoped(engine.catalog.schema, at):
+        if covered.scope != WHOLE and (found := _remote(world, jobs.get(covered.job))):
+            brought.setdefault(covered.scope, {})[covered.day] = Brought(covered.job, found)
+    of_scope: dict[Scope, dict[str, Rows]] = {}
+    for table, by_scope in rows.items():
+        for scope, by_day in by_scope.items():
+            of_scope.setdefault(scope, {})[table] = [r for day in by_day.values() for r in day]
+    tails = engine.lake.catalogue.fresh.tails(engine.catalog.schema, at)
+    files = engine.lake.catalogue.files(engine.catalog.schema, at)
+    return Beside(of_scope, brought, tails, frozenset(file.path for file in files))
 
 
 def _remote(world: World, job: Job | None) -> Remote | None:
     return world.simulator.state.jobs.get(job.remote_id or "") if job else None
 
 
-def _rows(engine: Engine, snapshot: int) -> dict[str, dict[date, Rows]]:
-    """Every row of a snapshot's whole days; a column that a file lacks has no value there."""
-    rows: dict[str, dict[date, Rows]] = {table: {} for table in TABLES}
+ByScope = dict[str, dict[Scope, dict[date, Rows]]]
+
+
+def _rows(engine: Engine, snapshot: int) -> ByScope:
+    """Every row of a snapshot by table, scope and day; a column that a file lacks has no value."""
+    rows: ByScope = {table: {} for table in TABLES}
     empty = {t.name: dict.fromkeys(c.name for c in t.columns) for t in engine.catalog.tables}
     for file in engine.lake.catalogue.files(engine.catalog.schema, snapshot):
-        if file.scope == WHOLE:
-            path = engine.lake.home / file.path
-            for row in _rows_of(str(path), path.stat().st_mtime_ns):
-                of_day = rows[_name(file.table)].setdefault(row["conversation_start"].date(), [])
-                of_day.append({**empty[file.table], **row})
+        path = engine.lake.home / file.path
+        by_day = rows[_name(file.table)].setdefault(file.scope, {})
+        for row in _rows_of(str(path), path.stat().st_mtime_ns):
+            of_day = by_day.setdefault(row["conversation_start"].date(), [])
+            of_day.append({**empty[file.table], **row})
     return rows
 
 

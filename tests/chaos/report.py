@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 from tests.chaos.drawing import BARE, DEEPEST, KINDS, TOKEN_KINDS
+from tests.chaos.scopes_met import MET
 from tests.chaos.trial import Verdict
 
-EXPECTED: frozenset[str] = frozenset(
+EXPECTED: frozenset[str] = MET | frozenset(
     [
         *KINDS,
         *(f"{kind} of the token" for kind in TOKEN_KINDS),

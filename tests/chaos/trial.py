@@ -23,6 +23,10 @@ from tests.chaos.judgement import (
     judge_patience,
     went_well,
 )
+from tests.chaos.questions import Meanwhile, Question
+from tests.chaos.scopes_asking import Moment, asked_at_once, expected_of
+from tests.chaos.scopes_judgement import Questioned, judge_question
+from tests.chaos.scopes_met import met_between, met_of
 from tests.chaos.story import DAY, Action, Ask, Cancel, Resume, Story, Together, Wait, Weather
 from tests.chaos.world import Answered, Ended, Plant, World, cancelling, no_plant, resuming
 from trunkline.errors import IncompleteData
@@ -48,6 +52,12 @@ class _Trial:
     violations: list[str] = field(default_factory=list)
     met: Counter[str] = field(default_factory=Counter)
     tale: list[str] = field(default_factory=list)
+    moments: list[Moment] = field(init=False)
+    files: dict[int, frozenset[str]] = field(default_factory=dict)
+    last: Holding | None = None
+
+    def __post_init__(self) -> None:
+        self.moments = [Moment(self.world.clock.now(), 0)]
 
     def lives(self, action: Action) -> None:
         """One action, judged when it is over."""
@@ -74,6 +84,22 @@ class _Trial:
                 ends = self.world.together(one, other)
                 for ask, ended in zip((one, other), ends, strict=True):
                     self.heard(ask, ended, before)
+            case Question() as question:
+                self.questioned(question)
+            case Meanwhile(first, second):
+                self.questioned(first, second)
+
+    def questioned(self, *questions: Question) -> None:
+        """One question, or two at once."""
+        before, moments = held(self.world), tuple(self.moments)
+        self.met["two questions at once"] += len(questions) > 1
+        ends = asked_at_once(self.world, questions, moments)
+        for question, ended in zip(questions, ends, strict=True):
+            after = self._of_answer(ended, self.judged(ended))
+            self.met += met_of(question, ended, moments)
+            expected = expected_of(self.world, question, moments)
+            of = Questioned(self.world, question, ended, before, after, expected)
+            self.wrong(judge_question(of))
 
     def asked(self, ask: Ask, **more: int) -> Ended:
         """A query by itself."""
@@ -84,12 +110,21 @@ class _Trial:
 
     def heard(self, ask: Ask, ended: Ended, before: Holding) -> None:
         """What a query's answer is worth."""
-        after = self.judged(ended)
-        answered = isinstance(ended.value, Answered)
-        if answered and ended.value.prepared.snapshot != after.snapshot:
-            after = held(self.world, ended.value.prepared.snapshot)
-            self.wrong(judge_lake(self.world, after))
+        after = self._of_answer(ended, self.judged(ended))
         self.wrong(judge_ask(Asked(self.world, ask, ended, before, after)))
+
+    def _of_answer(self, ended: Ended, after: Holding) -> Holding:
+        """What the snapshot shows that was answered from; an older one is as it was."""
+        if not isinstance(ended.value, Answered):
+            return after
+        snapshot = ended.value.prepared.snapshot
+        if snapshot == after.snapshot:
+            return after
+        found = held(self.world, snapshot)
+        if found.beside.files != self.files.get(snapshot, found.beside.files):
+            self.wrong([f"snapshot {snapshot} is not what it was"])
+        self.wrong(judge_lake(self.world, found))
+        return found
 
     def judged(self, ended: Ended) -> Holding:
         """How a process ended, and the lake after it."""
@@ -106,6 +141,9 @@ class _Trial:
         self.wrong([*judge_end(ended), *judge_patience(ended)])
         holding = held(self.world)
         self.wrong(judge_lake(self.world, holding))
+        self.met += met_between(self.last, holding)
+        self.last, self.files[holding.snapshot] = holding, holding.beside.files
+        self.moments.append(Moment(self.world.clock.now(), holding.snapshot))
         return holding
 
     def wrong(self, said: list[str]) -> None:
