@@ -64,6 +64,11 @@ def iso(instant: datetime) -> str:
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
+def to_millisecond(instant: datetime) -> datetime:
+    """The instant without what is finer than the providers, and all that is kept, tell it."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
 def midnight(day: date) -> datetime:
     """The instant a UTC day begins."""
     return datetime.combine(day, time.min, tzinfo=UTC)
