@@ -123,9 +123,7 @@ def _read(world: World, engine: Engine, snapshot: int | None) -> Holding:
     )
 
 
-def _beside(
-    world: World, engine: Engine, at: int, jobs: dict[str, Job], rows: ByScope
-) -> Beside:
+def _beside(world: World, engine: Engine, at: int, jobs: dict[str, Job], rows: ByScope) -> Beside:
     """What is held beside whole days."""
     brought: dict[Scope, dict[date, Brought]] = {}
     for covered in engine.lake.scoped(engine.catalog.schema, at):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from tests.chaos.held import Holding, differences
 from tests.chaos.network import Sent
@@ -111,7 +111,7 @@ class Asked:
     @property
     def under_other_rights(self) -> list[date]:
         """Days of an answer that was fetched for which were fetched under rights of before."""
-        if not self.ended.sent:
+        if not any("/authorization/subjects" in sent.path for sent in self.ended.sent):
             return []
         now = self.world.provider.clients[0].divisions
         brought = self.after.brought
@@ -203,7 +203,9 @@ def _completeness(asked: Asked) -> list[str]:
     partial = any("partial" in notice for notice in prepared.notices)
     if not partial and (stale or asked.under_other_rights):
         silent = {*stale, *asked.under_other_rights}
-        said.append(f"answered without a word with days that had to be fetched: {days_text(silent)}")
+        said.append(
+            f"answered without a word with days that had to be fetched: {days_text(silent)}"
+        )
     have = [
         part
         for day, fetched in asked.after.brought.items()
@@ -226,9 +228,11 @@ def _named_exactly(asked: Asked, error: IncompleteData) -> list[str]:
         for day in span.days()
         if day in asked.ask.utc_days
     }
-    if named == asked.stale:
+    lacking = asked.stale.union(asked.under_other_rights)
+    if named == lacking:
         return []
-    return [f"the error names {days_text(named)}, missing is {days_text(asked.stale)}: {error.message}"]
+    said = f"the error names {days_text(named)}, missing is {days_text(lacking)}"
+    return [f"{said}: {error.message}"]
 
 
 def skews(world: World) -> timedelta:

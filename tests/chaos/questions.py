@@ -19,6 +19,7 @@ from tests.chaos.story import DAY, Ask, Fate
 from trunkline.interval import Interval, midnight
 
 Held = Literal["", "covered", "snapshot", "instant"]
+WELL = Fate()
 COUNTED = "conversation_id, count(c.conversation_id) AS n"
 
 
@@ -48,7 +49,7 @@ class Question:
     counted: bool = False
     allow_partial: bool = False
     page: int = 100
-    fate: Fate = Fate()
+    fate: Fate = WELL
 
     @property
     def interval(self) -> Interval:

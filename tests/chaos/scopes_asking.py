@@ -45,7 +45,9 @@ def expected_of(world: World, question: Question, moments: Sequence[Moment]) -> 
     return None
 
 
-def asking(question: Question, moments: Sequence[Moment]) -> Callable[[Engine], Awaitable[Answered]]:
+def asking(
+    question: Question, moments: Sequence[Moment]
+) -> Callable[[Engine], Awaitable[Answered]]:
     """The work of a question: fetch what is missing, read the rows."""
 
     async def work(engine: Engine) -> Answered:

@@ -57,7 +57,9 @@ class Questioned:
         told = self.ended.value.prepared.certificate["filtered"].get(_DATASET, {})
         by_text = {scope.condition: scope for scope in self.after.beside.filters}
         return {
-            by_text[text]: frozenset(d for s in parsed(x.split("/") for x in spans) for d in s.days())
+            by_text[text]: frozenset(
+                d for s in parsed(x.split("/") for x in spans) for d in s.days()
+            )
             for text, spans in told.items()
             if text in by_text
         }
@@ -181,7 +183,9 @@ def _fresh(of: Questioned) -> Iterator[str]:
         yield f"answered without a word with days that had to be fetched: {days_text(lacking)}"
     if of.question.opened is not None and _is_unopened(of, of.question.opened):
         yield f"what was open at {of.question.opened} had to be fetched"
-    time = clipped(of.question.starts, of.ended.began - timedelta(seconds=REFRESH) - skews(of.world))
+    time = clipped(
+        of.question.starts, of.ended.began - timedelta(seconds=REFRESH) - skews(of.world)
+    )
     if of.question.tail and time is not None and (gaps := without(time, _had(of))):
         yield f"the tail had to be asked for: {texts(gaps)}"
 
@@ -189,8 +193,12 @@ def _fresh(of: Questioned) -> Iterator[str]:
 def _stale(of: Questioned) -> set[date]:
     """The days that had to be there when it was over, whole or through its filter."""
     since = of.ended.began - timedelta(seconds=REFRESH) - skews(of.world)
+    rights = of.world.provider.clients[0].divisions
+    knows = any("/authorization/subjects" in sent.path for sent in of.ended.sent)
 
     def is_fresh(day: date, brought: Brought) -> bool:
+        if knows and brought.job.client.divisions != rights:
+            return False
         final = (brought.job.lake_date - midnight(day + DAY)).total_seconds() >= SETTLE
         resumed = brought.key in of.before.unfinished
         return final or resumed or brought.job.submitted >= since
@@ -202,7 +210,7 @@ def _stale(of: Questioned) -> set[date]:
         for day, brought in days.items()
         if day not in of.after.days and is_fresh(day, brought)
     }
-    return of.asked.stale - good
+    return of.asked.stale.union(of.asked.under_other_rights) - good
 
 
 def _serves(question: Question, scope: Scope) -> bool:
@@ -234,7 +242,8 @@ def _named(of: Questioned, error: IncompleteData) -> Iterator[str]:
     named = {d for s in parsed(_SPAN.findall(error.message)) for d in s.days() if d in asked}
     lacking = _stale(of)
     if named != lacking:
-        yield f"the error names {days_text(named)}, missing is {days_text(lacking)}: {error.message}"
+        said = f"the error names {days_text(named)}, missing is {days_text(lacking)}"
+        yield f"{said}: {error.message}"
     opened = of.question.opened
     told = {date.fromisoformat(text) for text in _OPENED.findall(error.message)}
     unopened = {opened} if opened is not None and _is_unopened(of, opened) else set()
@@ -273,5 +282,3 @@ def _ended_ones(of: Questioned) -> Iterator[str]:
             inside = end is not None and question.interval.start <= end < question.interval.end
             if inside and row["conversation_id"] not in found:
                 yield f"{row['conversation_id']} ended at {end}, and is not in the answer"
-
-

@@ -12,16 +12,16 @@ from tests.chaos.scopes_truth import (
     Condition,
     Made,
     Rows,
+    day_opened,
     open_at,
     passing,
     table_of,
     told_by_job,
     told_live,
-    day_opened,
 )
 from tests.chaos.world import World
 from tests.gateway import TABLES
-from trunkline.interval import DAY, midnight
+from trunkline.interval import DAY, iso
 from trunkline.scope import OPEN_AT, TAIL, Scope
 from trunkline_simulator.state import Job
 
@@ -95,7 +95,7 @@ def _openings(world: World) -> Iterator[tuple[Job, Made]]:
 
 
 def told_anew(world: World, holding: Holding, day: date, tables: Iterable[str]) -> frozenset[str]:
-    """Conversations of a day held whole that are, in tables, as a later job for open ones had them."""
+    """Conversations of a day held whole that are, in tables, as a later job had them."""
     fetched = holding.brought[day]
     later = [
         made
@@ -119,13 +119,13 @@ def _tail(world: World, holding: Holding) -> Iterator[str]:
         yield "the tail has what only jobs tell"
     for one, rows in found.items():
         tellings = reversed(world.records.told.get(one, []))
-        day = rows["conversations"][0]["conversation_start"].date() if rows["conversations"] else None
-        if day is None:
+        starts = [row["conversation_start"].date() for row in rows["conversations"]]
+        if not starts:
             yield f"{one} has rows in the tail, and is not in it"
         elif not any(
             _agree(one, rows, told[one])
             for telling in tellings
-            for told in (told_live(world.provider, day, telling),)
+            for told in (told_live(world.provider, starts[0], telling),)
             if one in told
         ):
             yield f"{one} is in the tail as it was never told"
@@ -134,7 +134,8 @@ def _tail(world: World, holding: Holding) -> Iterator[str]:
 
 
 def _piece(world: World, holding: Holding, piece: Piece, tail: frozenset[str]) -> Iterator[str]:
-    pages = [page for page in world.records.recent if page.interval == str(piece.interval)]
+    asked = iso(piece.asked_at)  # it was asked for up to then, whatever jobs took away since
+    pages = [page for page in world.records.recent if page.interval.endswith(asked)]
     if not pages:
         yield f"the tail of {piece.interval} was never told"
         return

@@ -66,12 +66,7 @@ class _Trial:
             case Wait(seconds):
                 self.world.wait(seconds)
             case Weather() as weather:
-                if weather.provider.lag_seconds > self.world.provider.lag_seconds:
-                    self.met["availability goes back"] += 1
-                if weather.provider.clients != self.world.provider.clients:
-                    self.met["divisions change"] += 1
-                self.met["token of two seconds"] += weather.provider.token_seconds == 2
-                self.world.become(weather)
+                self.becomes(weather)
             case Resume(fate):
                 self.judged(self.world.alone(fate, resuming))
             case Cancel(nth, fate):
@@ -88,6 +83,14 @@ class _Trial:
                 self.questioned(question)
             case Meanwhile(first, second):
                 self.questioned(first, second)
+
+    def becomes(self, weather: Weather) -> None:
+        """The provider goes on otherwise."""
+        before, after = self.world.provider, weather.provider
+        self.met["availability goes back"] += after.lag_seconds > before.lag_seconds
+        self.met["divisions change"] += after.clients != before.clients
+        self.met["token of two seconds"] += after.token_seconds == 2
+        self.world.become(weather)
 
     def questioned(self, *questions: Question) -> None:
         """One question, or two at once."""
