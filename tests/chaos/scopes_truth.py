@@ -104,7 +104,7 @@ def _kind(provider: Provider, *, late: bool) -> Provider:
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def _made(provider: Provider, day: date, at: datetime, names: frozenset[str] | None) -> Made:
     ids = frozenset(
         one.id
