@@ -14,6 +14,7 @@ from tests.chaos.scopes_held import Brought
 from tests.chaos.scopes_lake import conditions_of
 from tests.chaos.scopes_truth import LONGEST, Rows, table_of, told_by_job
 from tests.chaos.spans import clipped, common, days_text, parsed, texts, without
+from tests.chaos.truth import Fetched
 from tests.chaos.world import Answered, Ended, World
 from trunkline.errors import IncompleteData
 from trunkline.interval import DAY, Interval, midnight
@@ -169,9 +170,8 @@ def _had(of: Questioned) -> list[Interval]:
     had = [part for day, one in of.after.brought.items() if (part := one.held(day))]
     for scope, days in of.through.items():
         for day in days:
-            job = of.after.beside.brought[scope][day].job
-            end = min(midnight(day + DAY), job.lake_date)
-            had += [Interval(midnight(day), end)] if end > midnight(day) else []
+            fetched = Fetched(of.world.provider, of.after.beside.brought[scope][day].job)
+            had += [part] if (part := fetched.held(day)) else []
     return had + [Interval(day.start, day.end) for day in of.after.beside.tails]
 
 

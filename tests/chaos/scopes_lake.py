@@ -19,6 +19,7 @@ from tests.chaos.scopes_truth import (
     told_by_job,
     told_live,
 )
+from tests.chaos.truth import Fetched
 from tests.chaos.world import World
 from tests.gateway import TABLES
 from trunkline.interval import DAY, iso
@@ -59,8 +60,10 @@ def _filtered(world: World, holding: Holding) -> Iterator[str]:
         for day, brought in covered.items():
             made = told_by_job(world.provider, day, brought.job)
             truth = passing(made, conditions_of(scope))
+            end = Fetched(world.provider, brought.job).end
             for table in TABLES:
                 rows = table_of(truth.values(), table)
+                rows = [row for row in rows if row["conversation_start"] < end]
                 what = f"on {day} where {scope.condition}"
                 yield from differences(table, what, found[table].get(day, []), rows)
 
