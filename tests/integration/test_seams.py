@@ -112,3 +112,15 @@ def test_what_filters_take_out_of_the_tail_is_not_called_complete(tmp_path: Path
     found = {row["conversation_id"] for row in site.query(early, covered)}
     assert found < truth
     assert site.prepare(early, covered).certificate["complete"] is False
+
+
+def test_what_was_open_says_who_is_asked_for_again(site: Site) -> None:
+    """One that has ended by then is on the list no more; one that came with it is."""
+    site.prepare(DECEMBER, NO_TAIL)
+    site.wait(days=79)
+    site.query(f"SELECT * FROM conversations WHERE {ENDED}", NO_TAIL)
+    held = site.query(f"{DECEMBER} AND conversation_start < '2025-12-21'", Options(covered=True))
+    with site.engine() as engine:
+        listed = engine.lake.catalogue.fresh.open_records("genesys")
+    early = {record.key for record in listed if record.start < datetime(2025, 12, 21, tzinfo=UTC)}
+    assert early == {row["conversation_id"] for row in held if row["conversation_end"] is None}

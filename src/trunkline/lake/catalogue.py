@@ -19,7 +19,7 @@ from trunkline.interval import iso
 from trunkline.lake.freshness import Freshness, OpenRecord, TailDay
 from trunkline.lake.landing import StagedFile
 from trunkline.lake.retention import Retention
-from trunkline.scope import TAIL, WHOLE, Scope
+from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope
 from trunkline.statements import load
 
 VERSION = 3
@@ -220,6 +220,9 @@ class Catalogue:
         if publication.scope.predicates:  # took its records out of the tail, which lacks them now
             of_tail = publication.days.keys() - self.whole_days(organization, dataset)
             self.fresh.replace_tail(organization, dataset, of_tail, (), snapshot)
+        if publication.scope == OPEN_AT:  # of the days held whole it tells anew
+            found = [record for record in publication.open if record.scope == WHOLE]
+            self.fresh.replace_open(organization, found, dataset=dataset, keys=publication.keys)
         if publication.scope not in (WHOLE, TAIL):
             return
         days = publication.days or (tail.day for tail in publication.tail)
