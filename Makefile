@@ -3,13 +3,14 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help demo test chaos lint docs bench format clean
+.PHONY: help demo test chaos plants lint docs bench format clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    the whole story on a simulated organisation; no account needed"
 	@echo "make test    lint, types, import contracts and all tests"
 	@echo "make chaos   SEEDS=10000 FIRST=0: what can go wrong, in every order, and what was met"
+	@echo "make plants  chooses the seeds by which planted bugs are caught, after stories changed"
 	@echo "make lint    ruff, mypy --strict and the import contracts alone"
 	@echo "make docs    the pages of docs/ that are printed from the code"
 	@echo "make bench   the measured budgets, beside pandas and dlt"
@@ -25,6 +26,9 @@ SEEDS ?= 1000
 FIRST ?= 0
 chaos: .venv/dev
 	$(BIN)/python -m tests.chaos --seeds $(SEEDS) --first $(FIRST)
+
+plants: .venv/dev
+	$(BIN)/python -m tests.chaos.choosing --first $(FIRST) --seeds $(SEEDS)
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from trunkline_simulator.payloads.parts import Json
@@ -14,11 +15,13 @@ from trunkline_simulator.payloads.parts import Json
 Row = dict[str, Any]
 
 
+@lru_cache(maxsize=4096)
 def snake(name: str) -> str:
     """The vendor's name in snake_case: tTalkComplete is t_talk_complete."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
+@lru_cache(maxsize=1024)
 def metric_column(name: str) -> str:
     """The wide column of a metric; durations say that they are milliseconds."""
     return f"{snake(name)}_ms" if name.startswith("t") else snake(name)

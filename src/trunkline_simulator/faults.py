@@ -32,14 +32,15 @@ def striking(request: SimRequest, settings: Settings, seen: Counter[str]) -> Fau
         if not fnmatchcase(f"{request.method} {request.bare_path}", fault.match):
             continue
         seen[f"fault {place}"] += 1
-        if found is None and _strikes(fault, place, seen[f"fault {place}"], settings.shape.seed):
+        if found is None and _strikes(fault, place, seen[f"fault {place}"], settings):
             found = fault
     return found
 
 
-def _strikes(fault: Fault, place: int, count: int, seed: int) -> bool:
+def _strikes(fault: Fault, place: int, count: int, settings: Settings) -> bool:
     if fault.share:
-        return Random(f"{seed} {place} {count}").random() < fault.share  # noqa: S311
+        key = f"{settings.shape.seed}{settings.salt} {place} {count}"
+        return Random(key).random() < fault.share  # noqa: S311
     if fault.every:
         return count % fault.every == 0
     return count >= fault.nth and (fault.times == 0 or count < fault.nth + fault.times)

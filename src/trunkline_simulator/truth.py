@@ -33,6 +33,7 @@ from trunkline_simulator.view import milliseconds
 
 Row = dict[str, Any]
 _MICRO = Decimal("0.000001")
+_METRIC_COLUMNS = tuple((name, metric_column(name)) for name in sorted(METRICS))
 
 
 def expected_rows(
@@ -98,7 +99,7 @@ def _sums(legs: list[Json]) -> Row:
     for leg in legs:
         for entry in leg.get("metrics") or ():
             entries.setdefault(entry["name"], []).append(Decimal(str(entry["value"])))
-    return {metric_column(name): _sum(name, entries.get(name)) for name in sorted(METRICS)}
+    return {column: _sum(name, entries.get(name)) for name, column in _METRIC_COLUMNS}
 
 
 def _sum(name: str, values: list[Decimal] | None) -> int | Decimal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -18,21 +18,14 @@ from tests.chaos.story import (
     Story,
     Together,
     Wait,
-    Weather,
 )
+from tests.chaos.weather import featured, weather
 from tests.gateway import TABLES
-from trunkline_simulator.settings import (
-    Client,
-    Fault,
-    FaultKind,
-    JobFault,
-    JobFaultKind,
-    Settings,
-    Shape,
-)
+from trunkline_simulator.settings import Settings, Shape
+
+Draw = Callable[[Random, datetime, Settings], Action]
 
 ZONES = ("UTC", "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
-DIVISIONS = (None, None, frozenset({"EMEA"}), frozenset({"EMEA", "Home"}))
 LATER = (60, 1_200, 7_200, 50_000, 86_400, 3 * 86_400, 8 * 86_400)  # seconds that pass at a time
 
 # How far into a process a kill at each point may be.
@@ -47,59 +40,18 @@ DEEPEST = {
     "delete": 24,
 }
 
-KINDS: tuple[FaultKind, ...] = (
-    "429",
-    "429-no-retry-after",
-    "401",
-    "408",
-    "500",
-    "502",
-    "503",
-    "504",
-    "not-json",
-    "reset-before",
-    "reset-after",
-    "truncate",
-    "slow",
-)
-BARE = ("500", "502", "503", "504")
-PLACES = (
-    "*",
-    "*",
-    "POST /oauth/token",
-    "POST */details/jobs",
-    "GET */results",
-    "GET */details/jobs/*",
-    "* /api/v2/analytics/*",
-)
-JOB_KINDS: tuple[JobFaultKind, ...] = (
-    "fail",
-    "fail",
-    "fail",
-    "expire",
-    "expire",
-    "expire",
-    "vanish",
-    "vanish",
-    "cancel",
-    "cancel",
-    "stuck",
-)
-TOKEN_KINDS: tuple[FaultKind, ...] = ("429", "429-no-retry-after", "500", "503", "reset-after")
-
 
 def drawn(seed: int) -> Story:
     """The story of a seed."""
     draw = Random(f"chaos {seed}")  # noqa: S311
     start = datetime(2025, 1, 20, tzinfo=UTC) + timedelta(seconds=draw.randrange(430 * 86_400))
     provider = _provider(draw, seed)
-    count = draw.randint(2, 5)
-    actions = (
-        _ask(draw, start, _fate(draw, 0.7)),
-        *(_action(draw, start, provider) for _ in range(count)),
+    actions: tuple[Action, ...] = (
+        _ask(draw, start, _fate(draw, 0.55)),
+        *(_action(draw, start, provider) for _ in range(draw.randint(2, 5))),
     )
-    if draw.random() < 0.6:
-        actions = (_weather(draw, provider), *actions)
+    if draw.random() < 0.8:
+        actions = (featured(draw, provider, seed), *actions)
     return woven(Story(seed, start, provider, actions))
 
 
@@ -130,18 +82,44 @@ def _provider(draw: Random, seed: int) -> Settings:
 
 
 def _action(draw: Random, start: datetime, provider: Settings) -> Action:
-    chosen = draw.random()
-    if chosen < 0.42:
-        return _ask(draw, start, _fate(draw, 0.4))
-    if chosen < 0.62:
-        return Wait(draw.choice(LATER))
-    if chosen < 0.80:
-        return _weather(draw, provider)
-    if chosen < 0.87:
-        return Resume(_fate(draw, 0.5))
-    if chosen < 0.92:
-        return Cancel(draw.randrange(3), _fate(draw, 0.3))
+    weights = [weight for weight, _ in ACTIONS]
+    (_, drawn_by), *_ = draw.choices(ACTIONS, weights)
+    return drawn_by(draw, start, provider)
+
+
+def _an_ask(draw: Random, start: datetime, _: Settings) -> Action:
+    return _ask(draw, start, _fate(draw, 0.4))
+
+
+def _a_wait(draw: Random, _: datetime, __: Settings) -> Action:
+    return Wait(draw.choice(LATER))
+
+
+def _a_weather(draw: Random, _: datetime, provider: Settings) -> Action:
+    return weather(draw, provider)
+
+
+def _a_resume(draw: Random, _: datetime, __: Settings) -> Action:
+    return Resume(_fate(draw, 0.5))
+
+
+def _a_cancel(draw: Random, _: datetime, __: Settings) -> Action:
+    return Cancel(draw.randrange(3), _fate(draw, 0.3))
+
+
+def _two_together(draw: Random, start: datetime, _: Settings) -> Action:
     return Together(_ask(draw, start, _fate(draw, 0.4)), _ask(draw, start, Fate()))
+
+
+# What comes how often, of a hundred.
+ACTIONS: tuple[tuple[int, Draw], ...] = (
+    (42, _an_ask),
+    (20, _a_wait),
+    (18, _a_weather),
+    (7, _a_resume),
+    (5, _a_cancel),
+    (8, _two_together),
+)
 
 
 def _ask(draw: Random, start: datetime, fate: Fate) -> Ask:
@@ -168,62 +146,3 @@ def _fate(draw: Random, deadly: float) -> Fate:
     if chosen < deadly + 0.08:
         return Fate(full_after=draw.randint(0, 40), skew=skew)
     return Fate(skew=skew)
-
-
-def _weather(draw: Random, provider: Settings) -> Weather:
-    """Some of what can be wrong; now and then nothing."""
-    changed = provider
-    for change, share in (
-        (_request_faults, 0.6),
-        (_job_faults, 0.5),
-        (_odd_times, 0.5),
-        (_rights, 0.15),
-    ):
-        if draw.random() < share:
-            changed = change(draw, changed)
-    return Weather(changed)
-
-
-def _request_faults(draw: Random, provider: Settings) -> Settings:
-    return replace(provider, faults=tuple(_fault(draw) for _ in range(draw.randint(1, 3))))
-
-
-def _fault(draw: Random) -> Fault:
-    match = draw.choice(PLACES)
-    kind = draw.choice(TOKEN_KINDS if "oauth" in match else KINDS)
-    share = 1.0 if draw.random() < 0.08 else draw.choice((0.1, 0.25, 0.5))
-    seconds = draw.choice((0, 1, 5, 40, 100, 700))
-    return Fault(
-        match, kind, share=share, seconds=seconds, bare=kind in BARE and draw.random() < 0.5
-    )
-
-
-def _job_faults(draw: Random, provider: Settings) -> Settings:
-    return replace(provider, job_faults=tuple(_job_fault(draw) for _ in range(draw.randint(1, 2))))
-
-
-def _job_fault(draw: Random) -> JobFault:
-    kind = draw.choice(JOB_KINDS)
-    for_ever = draw.random() < 0.15 and kind != "stuck"  # waiting for one takes hundreds of polls
-    return JobFault(
-        kind,
-        nth=None if for_ever else draw.randint(1, 3),
-        times=1 if kind == "stuck" else draw.choice((1, 1, 2, 4)),
-        seconds=draw.choice((0.0, 0.2, 0.4, 5.0, 9.0)),
-    )
-
-
-def _odd_times(draw: Random, provider: Settings) -> Settings:
-    return replace(
-        provider,
-        token_seconds=draw.choice((86_400, 86_400, 2, 30)),
-        rate_per_minute=draw.choice((300, 300, 20, 12)),
-        cursor_seconds=draw.choice((1e9, 1e9, 0.01, 3.0)),
-        # More than before: the date that the lake is complete up to goes back.
-        lag_seconds=provider.lag_seconds + draw.choice((0, 0, 1_800, 30 * 3_600)),
-        job_concurrency=draw.choice((50, 1)),
-    )
-
-
-def _rights(draw: Random, provider: Settings) -> Settings:
-    return replace(provider, clients=(replace(Client(), divisions=draw.choice(DIVISIONS)),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -18,30 +18,41 @@ from tests.fakes import inline
 from tests.gateway import KEYS, TABLES
 from trunkline.config import Settings
 from trunkline.engine import Engine
+from trunkline.engine.registry import catalog
 from trunkline.engine.seams import Seams
 from trunkline.http.transport import AiohttpTransport
 from trunkline.jobs.job import Job
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.landing import Receipt
-from trunkline.scope import WHOLE, Scope
+from trunkline.scope import OPEN_AT, WHOLE, Scope
 from trunkline_simulator.state import Job as Remote
+
+_EMPTY = {
+    name: dict.fromkeys(column.name for column in table.columns)
+    for table in catalog().tables
+    for name in (table.name, f"finance.{table.name}")
+}
+Source = tuple[str, int]
+"""A file and when it was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
     """The days held whole, who brought each, every row by table and day, and the files named.
 
-    ``unfinished`` are the keys of the jobs that can be gone on with.
+    ``sources`` are the files that the rows were read from; ``unfinished`` the keys of the jobs that
+    can be gone on with.
     """
 
     snapshot: int
     days: dict[date, CoveredDay]
     brought: dict[date, Fetched]
     rows: dict[str, dict[date, Rows]]
+    sources: dict[str, dict[date, tuple[Source, ...]]]
     named: frozenset[str]
     unfinished: frozenset[str]
     problems: tuple[str, ...]
-    beside: Beside = field(default_factory=Beside)
+    beside: Beside
 
     def readable(
         self,
@@ -105,57 +116,68 @@ def _read(world: World, engine: Engine, snapshot: int | None) -> Holding:
         for day, covered in days.items()
         if (found := _remote(world, jobs.get(covered.job)))
     }
+    sources = _sources(engine, at)
     staged = (Receipt.decode(text) for text in engine.store.receipts())
-    rows = _rows(engine, at)
-    whole = {table: by_scope.pop(WHOLE, {}) for table, by_scope in rows.items()}
     return Holding(
         snapshot=at,
         days=days,
         brought=brought,
-        rows=whole,
+        rows=_rows(sources),
+        sources=sources,
         named=engine.lake.catalogue.paths() | {f.path for one in staged for f in one.files},
         unfinished=frozenset(key for key, job in jobs.items() if job.unfinished),
         problems=tuple(
             f"{day} was brought by a job that the provider does not know"
             for day in days.keys() - brought.keys()
         ),
-        beside=_beside(world, engine, at, jobs, rows),
+        beside=_beside(world, engine, at, jobs),
     )
 
 
-def _beside(world: World, engine: Engine, at: int, jobs: dict[str, Job], rows: ByScope) -> Beside:
+def _beside(world: World, engine: Engine, at: int, jobs: dict[str, Job]) -> Beside:
     """What is held beside whole days."""
     brought: dict[Scope, dict[date, Brought]] = {}
     for covered in engine.lake.scoped(engine.catalog.schema, at):
         if covered.scope != WHOLE and (found := _remote(world, jobs.get(covered.job))):
             brought.setdefault(covered.scope, {})[covered.day] = Brought(covered.job, found)
-    of_scope: dict[Scope, dict[str, Rows]] = {}
-    for table, by_scope in rows.items():
-        for scope, by_day in by_scope.items():
-            of_scope.setdefault(scope, {})[table] = [r for day in by_day.values() for r in day]
-    tails = engine.lake.catalogue.fresh.tails(engine.catalog.schema, at)
+    rows: dict[Scope, dict[str, Rows]] = {}
     files = engine.lake.catalogue.files(engine.catalog.schema, at)
-    return Beside(of_scope, brought, tails, frozenset(file.path for file in files))
+    for file in files:
+        if file.scope != WHOLE:
+            table, path = _name(file.table), engine.lake.home / file.path
+            of_table = rows.setdefault(file.scope, {}).setdefault(table, [])
+            for of_day in _days_of(table, str(path), path.stat().st_mtime_ns).values():
+                of_table += of_day
+    tails = engine.lake.catalogue.fresh.tails(engine.catalog.schema, at)
+    begun = frozenset(j.key for j in jobs.values() if j.unfinished and j.scope == OPEN_AT)
+    return Beside(rows, brought, tails, frozenset(file.path for file in files), begun)
 
 
 def _remote(world: World, job: Job | None) -> Remote | None:
     return world.simulator.state.jobs.get(job.remote_id or "") if job else None
 
 
-ByScope = dict[str, dict[Scope, dict[date, Rows]]]
-
-
-def _rows(engine: Engine, snapshot: int) -> ByScope:
-    """Every row of a snapshot by table, scope and day; a column that a file lacks has no value."""
-    rows: ByScope = {table: {} for table in TABLES}
-    empty = {t.name: dict.fromkeys(c.name for c in t.columns) for t in engine.catalog.tables}
+def _sources(engine: Engine, snapshot: int) -> dict[str, dict[date, tuple[Source, ...]]]:
+    """The files of a snapshot's whole days, by table and by the days that they have rows of."""
+    found: dict[str, dict[date, tuple[Source, ...]]] = {table: {} for table in TABLES}
     for file in engine.lake.catalogue.files(engine.catalog.schema, snapshot):
-        path = engine.lake.home / file.path
-        by_day = rows[_name(file.table)].setdefault(file.scope, {})
-        for row in _rows_of(str(path), path.stat().st_mtime_ns):
-            of_day = by_day.setdefault(row["conversation_start"].date(), [])
-            of_day.append({**empty[file.table], **row})
-    return rows
+        if file.scope == WHOLE:
+            path = engine.lake.home / file.path
+            of_table = found[_name(file.table)]
+            source = (str(path), path.stat().st_mtime_ns)
+            for day in _days_of(_name(file.table), *source):
+                of_table[day] = (*of_table.get(day, ()), source)
+    return found
+
+
+def _rows(sources: dict[str, dict[date, tuple[Source, ...]]]) -> dict[str, dict[date, Rows]]:
+    return {
+        table: {
+            day: [row for source in of_day for row in _days_of(table, *source)[day]]
+            for day, of_day in days.items()
+        }
+        for table, days in sources.items()
+    }
 
 
 def _name(table: str) -> str:
@@ -163,12 +185,18 @@ def _name(table: str) -> str:
     return table if table in TABLES else f"finance.{table}"
 
 
-@lru_cache(maxsize=4096)
-def _rows_of(path: str, _: int) -> Rows:
-    """The rows of a file as it was written at some time; read once, as files do not change."""
+@lru_cache(maxsize=2000)
+def _days_of(table: str, path: str, _: int) -> dict[date, Rows]:
+    """The rows of a file as it was written at some time, by day; read once: no file changes.
+
+    A column that a file lacks has no value there.
+    """
     with pq.ParquetFile(path) as file:
         rows: Rows = file.read(use_threads=False).to_pylist()
-    return rows
+    days: dict[date, Rows] = {}
+    for row in rows:
+        days.setdefault(row["conversation_start"].date(), []).append({**_EMPTY[table], **row})
+    return days
 
 
 def _only(rows: Rows, conversation: str) -> Rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from tests.chaos.held import Holding, differences
 from tests.chaos.network import Sent
@@ -25,11 +25,13 @@ from trunkline.errors import (
     ProviderError,
 )
 from trunkline.interval import Interval, midnight, months
+from trunkline_simulator.state import Job
 
 ONLY_IN_JOBS = "participant_attributes"
 WEEK = timedelta(days=7)
 SETTLE = Settings().settle
 REFRESH = Settings().refresh_after
+SLACK = timedelta(minutes=1)  # between the submit and our note of it: how long an answer may take
 _SPAN = re.compile(r"conversation_details (\S+?Z)/(\S+?Z)")
 _MAY_FAIL = (ProviderError, CredentialsError, CostGuard, IncompleteData)
 
@@ -37,18 +39,13 @@ _MAY_FAIL = (ProviderError, CredentialsError, CostGuard, IncompleteData)
 def judge_lake(world: World, holding: Holding) -> list[str]:
     """At any moment: every day held equals the truth as of its fetch, in all tables."""
     said = [*holding.problems, *world.submits.violations]
-    anew = {day: _told_anew(world, holding, day) for day in holding.brought}
-    for table in TABLES:
-        of_table = holding.rows[table]
+    for table, of_table in holding.rows.items():
         said += [
             f"{table}: rows of {day}, which is not held"
             for day in of_table.keys() - holding.days.keys()
         ]
-        for day, fetched in holding.brought.items():
-            found, truth = of_table.get(day, []), fetched.rows(table, day)
-            newer = anew[day][table == ONLY_IN_JOBS]
-            found, truth = _others(found, newer), _others(truth, newer)
-            said += differences(table, f"on {day}", found, truth)
+    for day in holding.brought:
+        said += _judge_day(world, holding, day)
     for day, covered in holding.days.items():
         counted = len(holding.rows["conversations"].get(day, []))
         if covered.conversations != counted:
@@ -56,12 +53,23 @@ def judge_lake(world: World, holding: Holding) -> list[str]:
     return [*said, *judge_beside(world, holding)]
 
 
-def _told_anew(world: World, holding: Holding, day: date) -> tuple[frozenset[str], frozenset[str]]:
-    """Conversations of a day that are held as something later had them; and in what jobs tell."""
-    by_job = told_anew(world, holding, day, TABLES)
-    return holding.amended(world.records, day) | by_job, told_anew(
-        world, holding, day, [ONLY_IN_JOBS]
-    )
+def _judge_day(world: World, holding: Holding, day: date) -> list[str]:
+    """One day in all tables; what was found well is not looked at again while it is the same."""
+    fetched, said = holding.brought[day], []
+    files = tuple(holding.sources[table].get(day, ()) for table in TABLES)
+    same = (day, fetched.job.job_id, files, world.records.count)
+    if same in world.well:
+        return []
+    anew = told_anew(world, holding, day, TABLES) | holding.amended(world.records, day)
+    of_jobs = told_anew(world, holding, day, [ONLY_IN_JOBS])
+    for table in TABLES:
+        found, truth = holding.rows[table].get(day, []), fetched.rows(table, day)
+        newer = of_jobs if table == ONLY_IN_JOBS else anew
+        found, truth = _others(found, newer), _others(truth, newer)
+        said += differences(table, f"on {day}", found, truth)
+    if not said:
+        world.well.add(same)
+    return said
 
 
 def judge_end(ended: Ended) -> list[str]:
@@ -87,17 +95,35 @@ class Asked:
     ended: Ended
     before: Holding
     after: Holding
+    refresh: float = REFRESH
 
     @property
     def stale(self) -> set[date]:
         """The days that had to be there when it was over, and are not, or not as of late."""
-        began = self.ended.began
-        took = self.ended.ended - began
-        lag = timedelta(seconds=self.world.provider.lag_seconds)
-        reached = min(began, self.world.clock.now() - took - lag)
         return {
-            day for day in self.ask.utc_days if midnight(day) < reached and not self._is_fresh(day)
+            day
+            for day in self.ask.utc_days
+            if midnight(day) < self.reached and not self._is_fresh(day)
         }
+
+    @property
+    def _began(self) -> datetime:
+        """When it began by the world's clock, which its own may not agree with."""
+        return self.ended.began - self.ended.process.skew
+
+    @property
+    def reached(self) -> datetime:
+        """Up to when it had to know of data: where it asked for nothing, as was told of late."""
+        reached = self._began - timedelta(seconds=self.world.provider.lag_seconds)
+        told = [one for one in self.world.records.told if one.at <= self._began + self._took]
+        if not told or any(one.tells for one in self.ended.sent):
+            return reached
+        recently = self._began - timedelta(seconds=self.refresh) - skews(self.world)
+        return min(reached, told[-1].date) if told[-1].at >= recently else reached
+
+    @property
+    def _took(self) -> timedelta:
+        return self.ended.ended - self.ended.began
 
     def _is_fresh(self, day: date) -> bool:
         fetched = self.after.brought.get(day)
@@ -105,8 +131,14 @@ class Asked:
             return False
         # A job that was gone on with has the data of the time it was submitted; that is said.
         resumed = self.after.days[day].job in self.before.unfinished
-        since = self.ended.began - timedelta(seconds=REFRESH) - skews(self.world)
-        return resumed or fetched.is_final(day, SETTLE) or fetched.job.submitted >= since
+        return resumed or fetched.is_final(day, SETTLE) or self.is_of_late(fetched.job)
+
+    def is_of_late(self, job: Job) -> bool:
+        """By the clocks of who asks and of who fetched; what seems to be of the future is not."""
+        if job.submitted >= self._began:
+            return True
+        age = self.ended.began - job.submitted - self.world.submits.skew_of(job.job_id)
+        return -SLACK <= age <= timedelta(seconds=self.refresh) + SLACK
 
     @property
     def under_other_rights(self) -> list[date]:
@@ -203,9 +235,8 @@ def _completeness(asked: Asked) -> list[str]:
     partial = any("partial" in notice for notice in prepared.notices)
     if not partial and (stale or asked.under_other_rights):
         silent = {*stale, *asked.under_other_rights}
-        said.append(
-            f"answered without a word with days that had to be fetched: {days_text(silent)}"
-        )
+        had = f"days that had to be fetched: {days_text(silent)}"
+        said.append(f"answered without a word with {had}")
     have = [
         part
         for day, fetched in asked.after.brought.items()
@@ -228,11 +259,10 @@ def _named_exactly(asked: Asked, error: IncompleteData) -> list[str]:
         for day in span.days()
         if day in asked.ask.utc_days
     }
-    lacking = asked.stale.union(asked.under_other_rights)
-    if named == lacking:
+    missing = asked.stale.union(asked.under_other_rights)
+    if named == missing:
         return []
-    said = f"the error names {days_text(named)}, missing is {days_text(lacking)}"
-    return [f"{said}: {error.message}"]
+    return [f"the error names {days_text(named)}, missing is {days_text(missing)}: {error.message}"]
 
 
 def skews(world: World) -> timedelta:

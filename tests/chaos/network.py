@@ -49,6 +49,11 @@ class Sent:
             return "cancel" if self.method == "DELETE" else "poll"
         return "submit" if bare.endswith("/details/jobs") else "other"
 
+    @property
+    def tells(self) -> bool:
+        """Whether it told how far the data go."""
+        return self.status == 200 and self.path.endswith("/availability")
+
     def __str__(self) -> str:
         wrong = f"  <- {', '.join(self.faults)}" if self.faults else ""
         return f"{self.at:%m-%d %H:%M:%S} {self.method} {self.path} {self.status}{wrong}"
@@ -77,11 +82,10 @@ class Line:
         self.process.at("answer")
         received = _received(answer)
         self.submits.heard(self.process, kind, request.url, received)
-        telling = Telling(asked, self.simulator.settings.clients[0].divisions)
-        if kind == "record":
-            self.records.heard(telling, request.url, received)
-        if kind == "tail":
-            self.records.page(telling, request, received)
+        self.records.heard(asked, request.url, received)
+        if kind in ("record", "tail"):
+            telling = Telling(asked, self.simulator.settings.clients[0].divisions)
+            self.records.live.heard(telling, request, received)
         return received
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Bugs for the proof to find: each is planted at a seam of every process of a world."""
+"""Bugs for the proof to find, each by its name; see ``planting`` for how they get there."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from tests.chaos import scopes_plants
-from tests.chaos.planting import Values, answers, forgets, mistakes, pages, requests
+from tests.chaos.planting import (
+    Transport,
+    Values,
+    answers,
+    forgets,
+    mistakes,
+    pages,
+    requests,
+)
 from tests.chaos.process import Process
 from tests.chaos.world import Plant
 from trunkline.clock import Clock
@@ -33,9 +42,69 @@ def _without_midnight(page: dict[str, Any]) -> None:
         page["conversations"] = kept
 
 
+def _last_row_twice(page: dict[str, Any]) -> None:
+    """As one who counts what stands on the boundary of two pages on both of them."""
+    if page.get("cursor") and page.get("conversations"):
+        last = page["conversations"][-1]
+        other = str(UUID(int=UUID(last["conversationId"]).int ^ 1))
+        page["conversations"].append({**last, "conversationId": other})
+
+
 def _ends_forgotten(page: dict[str, Any]) -> None:
     for conversation in page.get("conversations", ()):
         conversation.pop("conversationEnd", None)
+
+
+def _error_is_the_end(request: Request, answer: Response) -> Response:
+    """A page that could not be had is taken for one without rows."""
+    if "cursor=" not in request.url or answer.status < 400:
+        return answer
+    return replace(answer, status=200, body=b'{"conversations": []}')
+
+
+def _ahead(request: Request, answer: Response) -> Response:
+    """What the provider has is believed to reach a day further than it says."""
+    if not request.url.endswith("/availability") or answer.status != 200:
+        return answer
+    try:
+        told = msgspec.json.decode(answer.body)["dataAvailabilityDate"]
+    except msgspec.DecodeError:
+        return answer
+    body = msgspec.json.encode({"dataAvailabilityDate": _later(told, days=1)})
+    return replace(answer, body=body)
+
+
+def _first_token_for_ever() -> Plant:
+    kept: dict[str, Response] = {}
+
+    def changed(request: Request, answer: Response) -> Response:
+        if not request.url.endswith("/oauth/token") or answer.status != 200:
+            return answer
+        return kept.setdefault("answer", answer)
+
+    return answers(changed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Twice:
+    """A transport that sends each request two times."""
+
+    inner: Transport
+
+    async def send(self, request: Request, timeout: float) -> Response:
+        await self.inner.send(request, timeout)
+        return await self.inner.send(request, timeout)
+
+    async def close(self) -> None:
+        await self.inner.close()
+
+
+def _sent_twice(seams: Seams, _: Process) -> Seams:
+    return replace(seams, transport=lambda: _Twice(seams.transport()))
+
+
+def _one_key(seams: Seams, _: Process) -> Seams:
+    return replace(seams, new_key=lambda: "0" * 32)
 
 
 def _no_retry_after(_: Request, answer: Response) -> Response:
@@ -125,6 +194,12 @@ def _without_last_day(values: Values) -> Values:
     return {"days": msgspec.json.encode(days[:-1] or days).decode()}
 
 
+def _with_a_day_more(values: Values) -> Values:
+    """The end of a job's interval is taken for a day of it."""
+    days = msgspec.json.decode(values["days"], type=list[date])
+    return {"days": msgspec.json.encode([*days, max(days) + timedelta(days=1)]).decode()}
+
+
 def _a_day_more(values: Values) -> Values:
     return {"day": (date.fromisoformat(values["day"]) + timedelta(days=1)).isoformat()}
 
@@ -141,10 +216,17 @@ PLANTS: dict[str, Plant] = {
     **scopes_plants.PLANTS,
     "only the first page is read": pages(_first_page_only),
     "the last row of a page is dropped": pages(_last_row_dropped),
+    "the last row of a page is counted twice": pages(_last_row_twice),
+    "an error among the pages is their end": answers(_error_is_the_end),
     "what begins at midnight is dropped": pages(_without_midnight),
     "nothing ever ends": pages(_ends_forgotten),
     "Retry-After is ignored": answers(_no_retry_after),
     "a job asks for an hour less": requests(_an_hour_less),
+    "the end of a job is a day of it": mistakes("^INSERT INTO jobs", _with_a_day_more),
+    "the data are believed to reach a day further": answers(_ahead),
+    "the first token is used for ever": _first_token_for_ever(),
+    "every request is sent twice": _sent_twice,
+    "all jobs have one key": _one_key,
     "rights are asked once and believed for ever": _stale_rights(),
     "a body is logged": _body_logged,
     "a half-written file is published": _half_written,
@@ -155,6 +237,11 @@ PLANTS: dict[str, Plant] = {
     "days of a file are not recorded": forgets("^INSERT INTO file_days"),
     "open conversations are forgotten": forgets("^INSERT INTO open_records"),
     "pages are not recorded": forgets("^INSERT INTO pages"),
+    "pages of the attempt before are kept": forgets("^DELETE FROM pages"),
+    "what was covered before lives on": forgets("^UPDATE coverage SET died"),
+    "under which rights a day was fetched is lost": mistakes(
+        "^INSERT INTO coverage", lambda _: {"fingerprint": "unknown"}
+    ),
     "nothing is one transaction": forgets("^(BEGIN|COMMIT|ROLLBACK)"),
     "a job that ended is not noted": forgets("UPDATE jobs SET", state="published"),
     "the id of a job is lost": mistakes("UPDATE jobs SET", _id_lost),
@@ -164,6 +251,9 @@ PLANTS: dict[str, Plant] = {
     ),
     "the watermark is told too late": mistakes(
         "^INSERT INTO coverage", lambda values: {"watermark": _later(values["watermark"], days=9)}
+    ),
+    "the watermark is told too early": mistakes(
+        "^INSERT INTO coverage", lambda values: {"watermark": _later(values["watermark"], days=-9)}
     ),
     "the time of a fetch is told too late": mistakes(
         "^INSERT INTO coverage", lambda values: {"fetched_at": _later(values["fetched_at"], days=9)}

@@ -25,6 +25,7 @@ from typing import Any
 
 from tests.fakes import VirtualClock
 from trunkline.database import BUSY_SECONDS
+from trunkline.engine.events import Event, LockWait
 
 POINTS = ("request", "answer", "wait", "work", "statement", "file", "rename", "delete")
 _CHANGES = re.compile(r"(?:--[^\n]*\n|\s)*(?:INSERT|UPDATE|DELETE|COMMIT)")
@@ -45,15 +46,29 @@ class Kill:
 
 @dataclass(slots=True)
 class Process:
-    """What one process has passed, and where it ends. ``full_after`` counts what it can write."""
+    """What one process has passed, and where it ends. ``full_after`` counts what it can write.
+
+    ``skew`` is how wrong its clock is; ``waited`` whether it waited for another process.
+    """
 
     home: Path
     kill: Kill | None = None
     full_after: int | None = None
+    skew: timedelta = timedelta(0)
     passed: Counter[str] = field(default_factory=Counter)
     written: int = 0
     dead: bool = False
-    disk_was_full: bool = False
+    full_at: str = ""
+    waited: bool = False
+
+    @property
+    def disk_was_full(self) -> bool:
+        """Whether something could not be written."""
+        return bool(self.full_at)
+
+    def hear(self, event: Event) -> None:
+        """What a command is told while it works."""
+        self.waited |= isinstance(event, LockWait)
 
     def at(self, point: str) -> None:
         """Come to a kill point."""
@@ -64,11 +79,12 @@ class Process:
             self.dead = True
             raise Killed(point)
 
-    def has_space(self) -> bool:
+    def has_space(self, what: str) -> bool:
         """Whether one more thing can be written."""
         self.written += 1
         full = self.full_after is not None and self.written > self.full_after
-        self.disk_was_full |= full
+        if full:
+            self.full_at = self.full_at or what
         return not full
 
 
@@ -122,7 +138,7 @@ def _writes(process: Process, path: Path) -> None:
     except Killed:
         _cut_off(path)
         raise
-    if not process.has_space():
+    if not process.has_space("file"):
         _cut_off(path)
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
@@ -141,13 +157,13 @@ class _Connection(sqlite3.Connection):
 
     def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
         self.process.at("statement")
-        if _CHANGES.match(sql) and not self.process.has_space():
+        if _CHANGES.match(sql) and not self.process.has_space("statement"):
             raise sqlite3.OperationalError(_NO_SPACE)
         return super().execute(sql, *values)
 
     def executemany(self, sql: str, values: Any) -> sqlite3.Cursor:
         self.process.at("statement")
-        if values and not self.process.has_space():
+        if values and not self.process.has_space("statement"):
             raise sqlite3.OperationalError(_NO_SPACE)
         return super().executemany(sql, values)
 
@@ -167,15 +183,14 @@ def connecting(process: Process) -> Callable[[Path], sqlite3.Connection]:
 
 @dataclass(frozen=True, slots=True)
 class ProcessClock:
-    """The world's clock as one process sees it: its own may go wrong by ``skew``."""
+    """The world's clock as one process sees it: its own may be wrong."""
 
     world: VirtualClock
     process: Process
-    skew: timedelta = timedelta(0)
 
     def now(self) -> datetime:
         """The instant, as this machine has it."""
-        return self.world.now() + self.skew
+        return self.world.now() + self.process.skew
 
     def monotonic(self) -> float:
         """Seconds that passed in the world."""

@@ -83,6 +83,11 @@ class Question:
         return Ask(self.table, self.utc_days[0], len(self.utc_days), fate=self.fate)
 
     @property
+    def questions(self) -> tuple[Question, ...]:
+        """It alone."""
+        return (self,)
+
+    @property
     def asks(self) -> tuple[Ask, ...]:
         """The days that it would have fetched."""
         return () if self.held else (self.ask,)
@@ -162,6 +167,11 @@ class Meanwhile:
 
     one: Question
     other: Question
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Both."""
+        return (self.one, self.other)
 
     @property
     def asks(self) -> tuple[Ask, ...]:

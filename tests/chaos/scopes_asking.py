@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import pyarrow as pa
+
 from tests.chaos.questions import Question
-from tests.chaos.world import Answered, Ended, World
+from tests.chaos.world import Answered, Ended, Work, World, in_utc
 from tests.fakes import run
 from trunkline.catalog import Catalog
 from trunkline.engine import Engine, Options
+from trunkline.engine.events import Observe
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Moment:
 
 def asked_at_once(
     world: World, questions: Sequence[Question], moments: Sequence[Moment]
-) -> tuple[Ended, ...]:
+) -> list[tuple[Question, Ended]]:
     """One question, or several at once, each by a process of its own."""
 
     async def all_of_them() -> tuple[Ended, ...]:
@@ -34,7 +37,7 @@ def asked_at_once(
         )
         return tuple(await asyncio.gather(*lives))
 
-    return run(world.clock, all_of_them())
+    return list(zip(questions, run(world.clock, all_of_them()), strict=True))
 
 
 def expected_of(world: World, question: Question, moments: Sequence[Moment]) -> int | None:
@@ -45,17 +48,15 @@ def expected_of(world: World, question: Question, moments: Sequence[Moment]) -> 
     return None
 
 
-def asking(
-    question: Question, moments: Sequence[Moment]
-) -> Callable[[Engine], Awaitable[Answered]]:
+def asking(question: Question, moments: Sequence[Moment]) -> Work:
     """The work of a question: fetch what is missing, read the rows."""
 
-    async def work(engine: Engine) -> Answered:
+    async def work(engine: Engine, observe: Observe) -> Answered:
         engine.catalog = _paged(engine.catalog, question.page)
         options = options_of(question, moments)
-        prepared = await engine.prepare(question.sql, options, lambda _: None)
+        prepared = await engine.prepare(question.sql, options, observe)
         with engine.answer(prepared) as answer:
-            rows = [row for batch in answer.batches for row in batch.to_pylist()]
+            rows = in_utc(pa.Table.from_batches(answer.batches, answer.schema)).to_pylist()
         return Answered(prepared, rows)
 
     return work

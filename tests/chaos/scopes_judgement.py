@@ -192,25 +192,24 @@ def _fresh(of: Questioned) -> Iterator[str]:
 
 def _stale(of: Questioned) -> set[date]:
     """The days that had to be there when it was over, whole or through its filter."""
-    since = of.ended.began - timedelta(seconds=REFRESH) - skews(of.world)
     rights = of.world.provider.clients[0].divisions
     knows = any("/authorization/subjects" in sent.path for sent in of.ended.sent)
-
-    def is_fresh(day: date, brought: Brought) -> bool:
-        if knows and brought.job.client.divisions != rights:
-            return False
-        final = (brought.job.lake_date - midnight(day + DAY)).total_seconds() >= SETTLE
-        resumed = brought.key in of.before.unfinished
-        return final or resumed or brought.job.submitted >= since
-
     good = {
         day
         for scope, days in of.after.beside.brought.items()
         if _serves(of.question, scope)
         for day, brought in days.items()
-        if day not in of.after.days and is_fresh(day, brought)
+        if day not in of.after.days
+        and _is_fresh(of, brought, midnight(day + DAY))
+        and not (knows and brought.job.client.divisions != rights)
     }
     return of.asked.stale.union(of.asked.under_other_rights) - good
+
+
+def _is_fresh(of: Questioned, brought: Brought, until: datetime) -> bool:
+    """Whether what changes until an instant was fetched of late, or for good."""
+    final = (brought.job.lake_date - until).total_seconds() >= SETTLE
+    return final or brought.key in of.before.unfinished or of.asked.is_of_late(brought.job)
 
 
 def _serves(question: Question, scope: Scope) -> bool:
@@ -223,17 +222,10 @@ def _serves(question: Question, scope: Scope) -> bool:
 
 def _is_unopened(of: Questioned, day: date) -> bool:
     """Whether what was open at a day had to be asked for, and was not."""
-    began = of.ended.began
-    lag = timedelta(seconds=of.world.provider.lag_seconds)
-    took = of.ended.ended - began
-    if midnight(day) >= min(began, of.world.clock.now() - took - lag):
+    if midnight(day) >= of.asked.reached:
         return False
     brought = of.after.beside.brought.get(OPEN_AT, {}).get(day)
-    if brought is None:
-        return True
-    final = (brought.job.lake_date - of.question.interval.end).total_seconds() >= SETTLE
-    since = began - timedelta(seconds=REFRESH) - skews(of.world)
-    return not (final or brought.key in of.before.unfinished or brought.job.submitted >= since)
+    return brought is None or not _is_fresh(of, brought, of.question.interval.end)
 
 
 def _named(of: Questioned, error: IncompleteData) -> Iterator[str]:

@@ -121,7 +121,7 @@ def _tail(world: World, holding: Holding) -> Iterator[str]:
     if holding.beside.of(TAIL, ONLY_IN_JOBS):
         yield "the tail has what only jobs tell"
     for one, rows in found.items():
-        tellings = reversed(world.records.told.get(one, []))
+        tellings = reversed(world.records.live.told.get(one, []))
         starts = [row["conversation_start"].date() for row in rows["conversations"]]
         if not starts:
             yield f"{one} has rows in the tail, and is not in it"
@@ -138,7 +138,7 @@ def _tail(world: World, holding: Holding) -> Iterator[str]:
 
 def _piece(world: World, holding: Holding, piece: Piece, tail: frozenset[str]) -> Iterator[str]:
     asked = iso(piece.asked_at)  # it was asked for up to then, whatever jobs took away since
-    pages = [page for page in world.records.recent if page.interval.endswith(asked)]
+    pages = [page for page in world.records.live.recent if page.interval.endswith(asked)]
     if not pages:
         yield f"the tail of {piece.interval} was never told"
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import msgspec
@@ -36,12 +36,20 @@ class Heard:
 
 @dataclass(slots=True)
 class Submits:
-    """Every job that the provider accepted, held against those whose ids we had."""
+    """Every job that the provider accepted, held against those whose ids we had.
+
+    ``twice`` counts those that it has twice, since its answer never reached us.
+    """
 
     simulator: Callable[[], Simulator]
     ids: dict[str, Heard] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     violations: list[str] = field(default_factory=list)
+    twice: int = 0
+
+    def skew_of(self, job_id: str) -> timedelta:
+        """How wrong the clock was of who submitted a job."""
+        return self.ids[job_id].process.skew if job_id in self.ids else timedelta(0)
 
     def heard(self, process: Process, kind: str, url: str, answer: Response) -> None:
         """An answer reached a process."""
@@ -57,6 +65,10 @@ class Submits:
         simulator = self.simulator()
         jobs = simulator.state.jobs
         new = jobs[next(reversed(jobs))]
+        self.twice += any(
+            job_id not in self.ids and _is_same(old, new) and _is_alive(simulator, old)
+            for job_id, old in jobs.items()
+        )
         for job_id in self.ids.keys() - self.read:
             old = jobs.get(job_id)
             if old is None or not self.ids[job_id].is_kept or not _is_same(old, new):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.chaos import scopes_met
 from tests.chaos.held import Holding, held
 from tests.chaos.judgement import (
     REFRESH,
@@ -23,16 +24,17 @@ from tests.chaos.judgement import (
     judge_patience,
     went_well,
 )
+from tests.chaos.meeting import met_between, met_by, met_in_all
 from tests.chaos.questions import Meanwhile, Question
 from tests.chaos.scopes_asking import Moment, asked_at_once, expected_of
 from tests.chaos.scopes_judgement import Questioned, judge_question
-from tests.chaos.scopes_met import met_between, met_of
 from tests.chaos.story import DAY, Action, Ask, Cancel, Resume, Story, Together, Wait, Weather
 from tests.chaos.world import Answered, Ended, Plant, World, cancelling, no_plant, resuming
 from trunkline.errors import IncompleteData
 from trunkline.interval import midnight
 from trunkline_simulator.personal import planted_values
 
+MONTH = 31 * 86_400  # seconds
 TRIES = 4  # on a good day: jobs of a bad one may have to fail for good first
 
 
@@ -52,9 +54,9 @@ class _Trial:
     violations: list[str] = field(default_factory=list)
     met: Counter[str] = field(default_factory=Counter)
     tale: list[str] = field(default_factory=list)
+    newest: Holding | None = None
     moments: list[Moment] = field(init=False)
     files: dict[int, frozenset[str]] = field(default_factory=dict)
-    last: Holding | None = None
 
     def __post_init__(self) -> None:
         self.moments = [Moment(self.world.clock.now(), 0)]
@@ -66,7 +68,7 @@ class _Trial:
             case Wait(seconds):
                 self.world.wait(seconds)
             case Weather() as weather:
-                self.becomes(weather)
+                self.world.become(weather)
             case Resume(fate):
                 self.judged(self.world.alone(fate, resuming))
             case Cancel(nth, fate):
@@ -74,56 +76,43 @@ class _Trial:
             case Ask() as ask:
                 self.asked(ask)
             case Together(one, other):
-                self.met["two processes"] += 1
-                before = held(self.world)
+                before = self.before()
                 ends = self.world.together(one, other)
                 for ask, ended in zip((one, other), ends, strict=True):
                     self.heard(ask, ended, before)
-            case Question() as question:
-                self.questioned(question)
-            case Meanwhile(first, second):
-                self.questioned(first, second)
-
-    def becomes(self, weather: Weather) -> None:
-        """The provider goes on otherwise."""
-        before, after = self.world.provider, weather.provider
-        self.met["availability goes back"] += after.lag_seconds > before.lag_seconds
-        self.met["divisions change"] += after.clients != before.clients
-        self.met["token of two seconds"] += after.token_seconds == 2
-        self.world.become(weather)
+            case Question() | Meanwhile() as asking:
+                self.questioned(*asking.questions)
 
     def questioned(self, *questions: Question) -> None:
         """One question, or two at once."""
-        before, moments = held(self.world), tuple(self.moments)
+        before, moments = self.before(), tuple(self.moments)
         self.met["two questions at once"] += len(questions) > 1
-        ends = asked_at_once(self.world, questions, moments)
-        for question, ended in zip(questions, ends, strict=True):
-            after = self._of_answer(ended, self.judged(ended))
-            self.met += met_of(question, ended, moments)
+        for question, ended in asked_at_once(self.world, questions, moments):
+            after = self.answered_from(ended, self.judged(ended))
+            self.met += scopes_met.met_of(question, ended, moments)
             expected = expected_of(self.world, question, moments)
             of = Questioned(self.world, question, ended, before, after, expected)
             self.wrong(judge_question(of))
 
     def asked(self, ask: Ask, **more: int) -> Ended:
-        """A query by itself."""
-        before = held(self.world)
+        """A query by itself. ``more`` are settings that differ from their defaults."""
+        before = self.before()
         ended = self.world.ask(ask, **more)
-        self.heard(ask, ended, before)
+        self.heard(ask, ended, before, more.get("refresh_after", REFRESH))
         return ended
 
-    def heard(self, ask: Ask, ended: Ended, before: Holding) -> None:
+    def heard(self, ask: Ask, ended: Ended, before: Holding, refresh: float = REFRESH) -> None:
         """What a query's answer is worth."""
-        after = self._of_answer(ended, self.judged(ended))
-        self.wrong(judge_ask(Asked(self.world, ask, ended, before, after)))
+        after = self.answered_from(ended, self.judged(ended))
+        self.wrong(judge_ask(Asked(self.world, ask, ended, before, after, refresh)))
 
-    def _of_answer(self, ended: Ended, after: Holding) -> Holding:
+    def answered_from(self, ended: Ended, after: Holding) -> Holding:
         """What the snapshot shows that was answered from; an older one is as it was."""
-        if not isinstance(ended.value, Answered):
-            return after
-        snapshot = ended.value.prepared.snapshot
+        answered = isinstance(ended.value, Answered)
+        snapshot = ended.value.prepared.snapshot if answered else ended.snapshot
         if snapshot == after.snapshot:
             return after
-        found = held(self.world, snapshot)
+        found = held(self.world, snapshot)  # another process has gone on since, or it was meant
         if found.beside.files != self.files.get(snapshot, found.beside.files):
             self.wrong([f"snapshot {snapshot} is not what it was"])
         self.wrong(judge_lake(self.world, found))
@@ -133,21 +122,19 @@ class _Trial:
         """How a process ended, and the lake after it."""
         self.tale += [f"    {sent}" for sent in ended.sent]
         self.tale.append(f"    => {ended}")
-        if ended.killed and ended.process.kill:
-            self.met[f"killed at a {ended.process.kill.point}"] += 1
-        if ended.process.disk_was_full:
-            self.met["disk full"] += 1
-        if ended.skewed:
-            self.met["clock skew"] += 1
-        if isinstance(ended.error, IncompleteData):
-            self.met["error that names days"] += 1
         self.wrong([*judge_end(ended), *judge_patience(ended)])
-        holding = held(self.world)
+        before, holding = self.before(), held(self.world)
+        self.met += met_by(ended) + met_between(before, holding)
         self.wrong(judge_lake(self.world, holding))
-        self.met += met_between(self.last, holding)
-        self.last, self.files[holding.snapshot] = holding, holding.beside.files
+        self.met += scopes_met.met_between(before, holding)
+        self.newest, self.files[holding.snapshot] = holding, holding.beside.files
         self.moments.append(Moment(self.world.clock.now(), holding.snapshot))
         return holding
+
+    def before(self) -> Holding:
+        """What is held, as it was when the last process ended."""
+        self.newest = self.newest or held(self.world)
+        return self.newest
 
     def wrong(self, said: list[str]) -> None:
         """Note what is not as it must be."""
@@ -180,7 +167,7 @@ class _Trial:
 
     def anew(self, everything: Ask) -> None:
         """Fetched once more on a good day: within the budget."""
-        before = held(self.world)
+        before = self.before()
         self.world.wait(1)
         ended = self.asked(everything, refresh_after=0)
         if not isinstance(ended.value, Answered):
@@ -190,16 +177,11 @@ class _Trial:
             self.wrong(judge_budget(everything, ended, before, took))
 
     def again(self, everything: Ask) -> None:
-        """Asked again at once: for nothing, unless what is held is old by now.
-
-        It is where the jobs took long, and where one was gone on with that began long ago.
-        """
+        """Asked again at once, for data that may be a month old: for nothing."""
         begun = {day for day in everything.utc_days if midnight(day) <= self.world.clock.now()}
-        brought = held(self.world).brought
-        since = self.world.clock.now() - timedelta(seconds=REFRESH / 2)
-        if not all(day in brought and brought[day].job.submitted > since for day in begun):
-            return
-        kinds = Counter(sent.kind for sent in self.asked(everything).sent)
+        if not begun <= self.before().brought.keys():
+            return  # one has begun just now
+        kinds = Counter(sent.kind for sent in self.asked(everything, refresh_after=MONTH).sent)
         # An open conversation may have come of an age meanwhile: its answer and a token.
         if kinds and kinds != {"record": kinds["record"], "other": 1}:
             self.wrong([f"{kinds.total()} requests for what was held: {dict(kinds)}"])
@@ -207,9 +189,11 @@ class _Trial:
     def leaves(self) -> None:
         """Nothing is left behind that nobody names, and nothing personal anywhere."""
         if _strays(self.world):
-            # Nothing is swept while the catalogue is empty: a day that nobody has asked for yet.
+            # Whoever fetches next sweeps: a day that nobody has asked for yet.
             self.asked(Ask(self.everything.table, self.everything.first - DAY, 1))
         self.wrong(_strays(self.world))
+        lying = self.before().unfinished - self.before().beside.begun
+        self.wrong([f"unfinished for ever: job {key}" for key in lying])
         self.wrong(_personal(self.world))
 
 
@@ -219,7 +203,6 @@ def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool
     Not ``to_the_end``, it is over with the first thing that is wrong.
     """
     trial = _Trial(World(home, story, plant))
-    trial.met["late conversations"] += story.provider.late_share > 0
     try:
         lives: list[Callable[[], None]] = [partial(trial.lives, one) for one in story.actions]
         for part in (*lives, trial.heals, trial.leaves):
@@ -227,7 +210,7 @@ def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool
                 part()
     except Exception as defect:  # noqa: BLE001  (of the proof itself, or of the lake it cannot read)
         trial.wrong([f"could not be judged: {type(defect).__name__}: {defect}"])
-    met = trial.met + trial.world.simulator.state.met
+    met = trial.met + trial.world.simulator.state.met + met_in_all(trial.world)
     tale = "\n".join([str(story), *trial.tale])
     return Verdict(story.seed, tuple(dict.fromkeys(trial.violations)), met, tale)
 
@@ -263,10 +246,15 @@ def _personal(world: World) -> list[str]:
 
 
 def _content(path: Path) -> bytes:
-    """The bytes of a file; of a Parquet file, what it says."""
+    """The bytes of a file; of a Parquet file, what its texts say: nothing else can be personal."""
     if path.suffix != ".parquet":
         return path.read_bytes()
     with pq.ParquetFile(path) as file:
-        columns = file.read(use_threads=False).to_pydict().values()
-    values = {str(value) for column in columns for value in column}
+        columns = file.read(use_threads=False).columns
+    values = {
+        str(value)
+        for column in columns
+        if pa.types.is_string(column.type) or pa.types.is_nested(column.type)
+        for value in column.to_pylist()
+    }
     return "\n".join(values).encode(errors="backslashreplace")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -10,9 +11,10 @@ from typing import Any
 from tests.chaos.story import DAY
 from trunkline.interval import Interval, midnight
 from trunkline_simulator.directory import directory
+from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.settings import Settings as Provider
 from trunkline_simulator.state import Job
-from trunkline_simulator.truth import expected_rows
+from trunkline_simulator.truth import conversations, rows_of
 
 Rows = list[dict[str, Any]]
 
@@ -63,13 +65,44 @@ def _kind(provider: Provider) -> Provider:
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def _rows(
     provider: Provider, table: str, day: date, at: datetime, names: frozenset[str] | None
 ) -> Rows:
+    return [row for one in _of_day(provider, day, at, names) for row in one.rows(table)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Conversation:
+    """One as it was answered, and its rows once they were asked for."""
+
+    made: Json
+    kept: dict[str, Rows] = field(default_factory=dict)
+
+    def rows(self, table: str) -> Rows:
+        if table not in self.kept:
+            self.kept[table] = rows_of(table, self.made)
+        return self.kept[table]
+
+
+@lru_cache(maxsize=400)
+def _of_day(
+    provider: Provider, day: date, at: datetime, names: frozenset[str] | None
+) -> tuple[_Conversation, ...]:
     ids = frozenset(
         one.id
         for one in directory(provider.shape.seed).divisions
         if names is None or one.name in names
     )
-    return expected_rows(provider, table, day, day, at, divisions=ids)
+    return tuple(map(_known, conversations(provider, day, day, at, ids)))
+
+
+_seen: OrderedDict[int, _Conversation] = OrderedDict()
+
+
+def _known(made: Json) -> _Conversation:
+    """The same one for the same object: most look the same whenever they are asked for."""
+    found = _seen.setdefault(id(made), _Conversation(made))
+    while len(_seen) > 4_000:
+        _seen.popitem(last=False)
+    return found

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
+
+import pyarrow as pa
 
 from tests.chaos.network import Line, Sent
 from tests.chaos.process import (
@@ -26,8 +29,10 @@ from tests.chaos.submits import Submits
 from tests.fakes import VirtualClock, run
 from trunkline.config import GenesysSettings, Settings
 from trunkline.engine import Engine, Options, Prepared
+from trunkline.engine.events import Observe
 from trunkline.engine.seams import Seams
 from trunkline.errors import TrunklineError
+from trunkline.lake.lake import CATALOGUE
 from trunkline_simulator.settings import Settings as Provider
 from trunkline_simulator.simulator import Simulator
 
@@ -45,13 +50,16 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How one process ended: with a value, with an error of ours, killed, or with a defect."""
+    """How one process ended: with a value, with an error of ours, killed, or with a defect.
+
+    ``snapshot`` was the newest then; ``began`` and ``ended`` are by its own clock.
+    """
 
     process: Process
     began: datetime
     ended: datetime
     sent: tuple[Sent, ...]
-    skewed: bool = False
+    snapshot: int = 0
     value: Any = None
     error: TrunklineError | None = None
     defect: BaseException | None = None
@@ -71,6 +79,9 @@ class Ended:
         return f"well, {len(self.value.rows)} rows" if isinstance(self.value, Answered) else "well"
 
 
+Work = Callable[[Engine, Observe], Awaitable[Any]]
+"""What a command does."""
+
 Plant = Callable[[Seams, Process], Seams]
 """A bug for a process to have, planted at its seams."""
 
@@ -82,7 +93,10 @@ def no_plant(seams: Seams, _: Process) -> Seams:
 
 @dataclass(slots=True)
 class World:
-    """Lives through a story. ``sent`` is everything that was ever asked of the provider."""
+    """Lives through a story. ``sent`` is everything that was ever asked of the provider.
+
+    ``well`` is what was held against the truth and found to be the same.
+    """
 
     home: Path
     story: Story
@@ -92,6 +106,7 @@ class World:
     submits: Submits = field(init=False)
     records: Records = field(default_factory=Records)
     sent: list[Sent] = field(default_factory=list)
+    well: set[tuple[Any, ...]] = field(default_factory=set)
     _keys: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
@@ -124,7 +139,7 @@ class World:
         """Let time pass."""
         run(self.clock, self.clock.sleep(seconds))
 
-    def alone(self, fate: Fate, work: Callable[[Engine], Awaitable[Any]], **more: Any) -> Ended:
+    def alone(self, fate: Fate, work: Work, **more: Any) -> Ended:
         """One process from its beginning to its end."""
         return run(self.clock, self.process(fate, work, **more))
 
@@ -142,16 +157,15 @@ class World:
 
         return run(self.clock, both())
 
-    def process(
-        self, fate: Fate, work: Callable[[Engine], Awaitable[Any]], **more: Any
-    ) -> Coroutine[Any, Any, Ended]:
+    def process(self, fate: Fate, work: Work, **more: Any) -> Coroutine[Any, Any, Ended]:
         """A process that opens the data directory, does its work, and ends as it is to end.
 
         ``more`` are settings that differ from their defaults.
         """
-        process = Process(self.home, fate.kill, fate.full_after)
+        skew = timedelta(seconds=fate.skew)
+        process = Process(self.home, fate.kill, fate.full_after, skew)
         record: list[Sent] = []
-        seams = self.plant(self._seams(process, fate, record), process)
+        seams = self.plant(self._seams(process, record), process)
         settings = Settings(home=self.home, genesys=self._genesys(), **more)
 
         async def life() -> Ended:
@@ -159,14 +173,23 @@ class World:
             outcome = await _lived(process, settings, seams, work)
             self.sent += record
             return Ended(
-                process, began, seams.clock.now(), tuple(record), fate.skew != 0, **outcome
+                process, began, seams.clock.now(), tuple(record), snapshot=self.newest(), **outcome
             )
 
         return life()
 
-    def _seams(self, process: Process, fate: Fate, record: list[Sent]) -> Seams:
+    def newest(self) -> int:
+        """The newest snapshot at this moment."""
+        asked = "SELECT coalesce(max(snapshot), 0) FROM snapshots"
+        with suppress(sqlite3.OperationalError):  # it is not there yet, or has no tables
+            path = f"{(self.home / CATALOGUE).as_uri()}?mode=ro"
+            with closing(sqlite3.connect(path, uri=True)) as db:
+                return int(db.execute(asked).fetchone()[0])
+        return 0
+
+    def _seams(self, process: Process, record: list[Sent]) -> Seams:
         return Seams(
-            clock=ProcessClock(self.clock, process, timedelta(seconds=fate.skew)),
+            clock=ProcessClock(self.clock, process),
             transport=lambda: Line(
                 self.simulator, self.clock, process, record, self.submits, self.records
             ),
@@ -191,13 +214,13 @@ async def _lived(
     process: Process,
     settings: Settings,
     seams: Seams,
-    work: Callable[[Engine], Awaitable[Any]],
+    work: Work,
 ) -> dict[str, Any]:
     engine = None
     with running(process):
         try:
             engine = Engine(settings, seams)
-            return {"value": await work(engine)}
+            return {"value": await work(engine, process.hear)}
         except Killed:
             return {}
         except TrunklineError as error:
@@ -210,30 +233,40 @@ async def _lived(
                     engine.close()
 
 
-def answering(ask: Ask) -> Callable[[Engine], Awaitable[Answered]]:
+def answering(ask: Ask) -> Work:
     """The work of a query: fetch what is missing, read the rows."""
 
-    async def work(engine: Engine) -> Answered:
+    async def work(engine: Engine, observe: Observe) -> Answered:
         options = Options(time_zone=ask.zone, allow_partial=ask.allow_partial, tail=False)
-        prepared = await engine.prepare(ask.sql, options, lambda _: None)
+        prepared = await engine.prepare(ask.sql, options, observe)
         with engine.answer(prepared) as answer:
-            rows = [row for batch in answer.batches for row in batch.to_pylist()]
+            found = pa.Table.from_batches(answer.batches, answer.schema)
+            rows = in_utc(found).to_pylist()
         return Answered(prepared, rows)
 
     return work
 
 
-async def resuming(engine: Engine) -> None:
+def in_utc(rows: pa.Table) -> pa.Table:
+    """Two instants of the hour that comes twice are not equal to themselves in another zone."""
+    types = {f.name: f.type for f in rows.schema if pa.types.is_timestamp(f.type) and f.type.tz}
+    for name, type_ in types.items():
+        place = rows.schema.get_field_index(name)
+        rows = rows.set_column(place, name, rows[name].cast(pa.timestamp(type_.unit, "UTC")))
+    return rows
+
+
+async def resuming(engine: Engine, observe: Observe) -> None:
     """The work of ``jobs resume``."""
-    await engine.resume(lambda _: None)
+    await engine.resume(observe)
 
 
-def cancelling(nth: int) -> Callable[[Engine], Awaitable[None]]:
+def cancelling(nth: int) -> Work:
     """The work of ``jobs cancel``; nothing where there is no such job."""
 
-    async def work(engine: Engine) -> None:
+    async def work(engine: Engine, observe: Observe) -> None:
         unfinished = [job for job in engine.jobs() if job.unfinished]
         if unfinished:
-            await engine.cancel(unfinished[nth % len(unfinished)].key, lambda _: None)
+            await engine.cancel(unfinished[nth % len(unfinished)].key, observe)
 
     return work

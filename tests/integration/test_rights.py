@@ -82,6 +82,21 @@ def test_a_job_of_other_rights_is_not_gone_on_with(tmp_path: Path) -> None:
     same_rows("conversations", site.query(JANUARY), truth)
 
 
+def test_a_job_of_other_rights_is_given_up_once_its_days_were_fetched_again(
+    tmp_path: Path,
+) -> None:
+    site = Site(tmp_path / "data", replace(SOME, page_rows=20))
+    killed(site, JANUARY, 9)
+    site.simulate(replace(SMALL, clients=(Client(),)))
+    site.prepare(JANUARY.replace("2025-02-01", "2025-01-05"))
+    with site.engine() as engine:
+        (job,) = (job for job in engine.jobs() if job.unfinished)  # other days of it are wanted yet
+    site.prepare(JANUARY)
+    with site.engine() as engine:
+        assert not any(job.unfinished for job in engine.jobs())
+        assert not list((site.home / "files").glob(f"*/{job.key}*"))
+
+
 def test_a_job_of_other_rights_makes_no_covered_query_ask(tmp_path: Path) -> None:
     site = Site(tmp_path / "data", SOME)
     killed(site, JANUARY, 7)

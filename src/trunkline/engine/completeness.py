@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from trunkline.interval import Interval, day_span, iso
+from trunkline.interval import Interval, day_span, iso, to_millisecond
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import TailDay
 from trunkline.planner.plan import Plan
@@ -19,12 +19,16 @@ Missing = Mapping[str, tuple[Interval, ...]]
 
 
 def asked_of(plan: Plan) -> dict[str, tuple[Interval, ...]]:
-    """The time each dataset is asked for, up to the present: nothing is missing of the future."""
+    """The time each dataset is asked for, up to the present: nothing is missing of the future.
+
+    To the millisecond, in which providers tell their watermarks.
+    """
+    now = to_millisecond(plan.now)
     asked: dict[str, list[Interval]] = {}
     for scan in plan.scans:
         for interval in scan.intervals:
-            if interval.start < plan.now:
-                end = min(interval.end, plan.now)
+            if interval.start < now:
+                end = min(interval.end, now)
                 asked.setdefault(scan.dataset.name, []).append(Interval(interval.start, end))
     return {name: _merged(intervals) for name, intervals in asked.items()}
 

@@ -23,7 +23,7 @@ from trunkline.errors import UsageError
 from trunkline.interval import to_millisecond
 from trunkline.lake import constants
 from trunkline.lake.given import Given
-from trunkline.lake.session import describe
+from trunkline.lake.session import bound
 from trunkline.planner import plan
 from trunkline.planner.plan import Context, Plan
 from trunkline.planner.wanting import wanting
@@ -45,9 +45,9 @@ def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
     """
     zone, given = zone_of(parts, options), Given(parts.seams.clock.now(), options.parameters)
     limits, tokens = limits_of(parts.settings), tokens_of(parts.policy)
-    describe(sql, every_relation(parts), parts.catalog.schema, zone, limits, tokens, given)
-    with constants.evaluator(zone, given.now) as constant:
-        yield Asked(sql, options, zone, given, cache(constant))
+    relations, schema = every_relation(parts), parts.catalog.schema
+    with bound(sql, relations, schema, zone, limits, tokens, given) as (_, session):
+        yield Asked(sql, options, zone, given, cache(constants.evaluator_of(session)))
 
 
 def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = False) -> Plan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from trunkline.engine.beside import Asking, supplement
 from trunkline.engine.certificate import Tally
@@ -24,6 +25,7 @@ from trunkline.lake.landing import Receipt
 from trunkline.lake.lock import writing
 from trunkline.planner.plan import Plan
 from trunkline.providers.genesys.client import GenesysCloud
+from trunkline.scope import ScopeKind
 
 
 async def run(
@@ -40,6 +42,7 @@ async def run(
         done = Run(planned(under.fingerprint), tally)
         if done.plan.fetches:
             under, done = await _days(parts, planned, provider, done, meter)
+            retire(under)
         rest = planned(under.fingerprint, fetched=True)
         done = await _rest(Asking(under, provider, meter), done, rest, options)
         told = merge_notice(parts, parts.catalog.datasets, meter)
@@ -52,9 +55,15 @@ async def writer(parts: Parts, meter: Meter) -> AsyncIterator[GenesysCloud]:
     genesys_hosts(parts.settings.genesys)
     home, clock = parts.settings.home, parts.seams.clock
     async with writing(home, clock, lambda process: meter(LockWait(process))):
-        parts.lake.sweep(Receipt.decode(text) for text in parts.store.receipts())
+        receipts = (Receipt.decode(text) for text in parts.store.receipts())
+        parts.lake.sweep(receipts, partial(_unpublished, parts))
         async with connected(parts.settings, parts.seams, meter) as provider:
             yield provider
+
+
+def _unpublished(parts: Parts) -> frozenset[str]:
+    jobs = parts.store.jobs(parts.catalog.schema)
+    return frozenset(job.key for job in jobs if job.state is not JobState.PUBLISHED)
 
 
 async def rights_now(parts: Parts, provider: GenesysCloud) -> tuple[Parts, Rights]:
@@ -75,6 +84,25 @@ def settle(parts: Parts) -> None:
         is_there = parts.lake.catalogue.snapshot_of(job.key) is not None
         if job.state is JobState.DOWNLOADED and is_there:
             parts.store.published(job)
+
+
+def retire(parts: Parts) -> None:
+    """Give up what was begun under other rights, or through a filter, once its days are had.
+
+    That is, fetched whole under today's rights. It is never gone on with, and would lie there
+    unfinished, with its pages, for ever. What of it the provider still has expires there.
+    """
+    held = {(day.dataset, day.day): day for day in parts.lake.coverage(parts.catalog.schema)}
+    for job in parts.store.unfinished(parts.catalog.schema):
+        since = [held.get((job.dataset, day)) for day in job.days]
+        is_of_today = job.fingerprint == parts.fingerprint and not job.scope.predicates
+        if is_of_today or job.scope.kind is ScopeKind.OPEN_AT:
+            continue
+        if all(day is not None and day.fingerprint == parts.fingerprint for day in since):
+            pages = parts.store.pages(job)
+            parts.store.cancelled(job)
+            for page in pages:
+                parts.lake.discard(Receipt.decode(page.receipt).files)
 
 
 async def _days(

@@ -22,17 +22,22 @@ def evaluator(zone: str, now: datetime | None = None) -> Iterator[Callable[[str]
     ``now`` is what the present means; DuckDB's own where it is None.
     """
     with session((), "main", zone, Limits(), given=Given(now)) as connection:
+        yield evaluator_of(connection)
 
-        def constant(expression: str) -> datetime | None:
-            query = f"SELECT epoch_us(CAST(({expression}) AS TIMESTAMP WITH TIME ZONE))"
-            try:
-                with deadline(connection, SECONDS):
-                    row = connection.execute(query).fetchone()
-                return None if row is None or row[0] is None else _instant(row[0])
-            except (duckdb.Error, OverflowError):
-                return None
 
-        yield constant
+def evaluator_of(connection: duckdb.DuckDBPyConnection) -> Callable[[str], datetime | None]:
+    """The same, in the zone and at the present of a session that is open."""
+
+    def constant(expression: str) -> datetime | None:
+        query = f"SELECT epoch_us(CAST(({expression}) AS TIMESTAMP WITH TIME ZONE))"
+        try:
+            with deadline(connection, SECONDS):
+                row = connection.execute(query).fetchone()
+            return None if row is None or row[0] is None else _instant(row[0])
+        except (duckdb.Error, OverflowError):
+            return None
+
+    return constant
 
 
 def _instant(microseconds: int) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -227,17 +227,21 @@ class Lake:
         for file in files:
             (self.home / file.path).unlink(missing_ok=True)
 
-    def sweep(self, receipts: Iterable[Receipt]) -> int:
+    def sweep(
+        self, receipts: Iterable[Receipt], unpublished: Callable[[], Collection[str]] = tuple
+    ) -> int:
         """Delete files that neither a snapshot nor a resumable job names; how many there were.
 
         Only for the process that holds the lock: another one's half-written page is no orphan.
-        Files that we did not name are not ours to delete; nor is anything where the catalogue is
-        empty, since it may have been lost.
+        Files that we did not name are not ours to delete. Where the catalogue is empty it may have
+        been lost: then only those of jobs go that are known to be ``unpublished``, by their keys.
         """
-        named = self.catalogue.paths() | {f.path for receipt in receipts for f in receipt.files}
-        if not named:
-            return 0
+        held = self.catalogue.paths()
+        named = held | {f.path for receipt in receipts for f in receipt.files}
         orphans = [path for path in self._ours() if path not in named]
+        if not held:
+            keys = unpublished()
+            orphans = [path for path in orphans if Path(path).name.partition("-")[0] in keys]
         for path in orphans:
             (self.home / path).unlink(missing_ok=True)
         return len(orphans)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -113,21 +113,22 @@ def _repeated(home: Path, roots: list[StagedFile], key: str) -> dict[str, list[s
     """For each page, the keys that a later page has again."""
     if not roots:
         return {}
-    pages = [pq.read_table(home / file.path, columns=[key]) for file in roots]
-    numbered = pa.concat_tables(
-        rows.append_column("page", pa.array([number] * rows.num_rows, pa.int64()))
-        for number, rows in enumerate(pages)
-    )
-    with duckdb.connect(":memory:") as connection:
-        connection.register("numbered", numbered)
-        found = connection.execute(
-            f"SELECT page, {key} FROM numbered "  # noqa: S608
-            f"QUALIFY page < max(page) OVER (PARTITION BY {key})"
-        ).fetchall()
+    pages = [_column(home / file.path, key) for file in roots]
+    page = np.repeat(np.arange(len(pages)), [len(keys) for keys in pages])
+    keys = pa.chunked_array([chunk for of_page in pages for chunk in of_page.chunks], pa.string())
+    whose = keys.combine_chunks().dictionary_encode()
+    record = whose.indices.to_numpy()
+    last = np.zeros(len(whose.dictionary), np.int64)
+    np.maximum.at(last, record, page)
     repeated: dict[str, list[str]] = {}
-    for number, value in found:
-        repeated.setdefault(_page(roots[number]), []).append(value)
+    for place in np.flatnonzero(page < last[record]).tolist():
+        repeated.setdefault(_page(roots[page[place]]), []).append(keys[place].as_py())
     return repeated
+
+
+def _column(path: Path, name: str) -> pa.ChunkedArray:
+    with pq.ParquetFile(path) as file:
+        return file.read(columns=[name])[name]
 
 
 def _filtered(

@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -82,10 +82,30 @@ def describe(
     DuckDB tells it; RelationClosed; UsageError where there is no such time zone; what ``token``
     raises for a literal that has none.
     """
+    with bound(sql, relations, default_schema, zone, limits, token, given) as (columns, _):
+        return columns
+
+
+@contextmanager
+def bound(
+    sql: str,
+    relations: Iterable[Relation],
+    default_schema: str,
+    zone: str,
+    limits: Limits | None = None,
+    token: Tokens = no_tokens,
+    given: Given = NOTHING_GIVEN,
+) -> Iterator[tuple[tuple[str, ...], duckdb.DuckDBPyConnection]]:
+    """The column names that ``describe`` tells, and the session, for constants of the same text.
+
+    To make another one takes as long as all the rest of a plan.
+    """
     empty = tuple(Relation(r.schema, r.name, r.columns, closed=r.closed) for r in relations)
     question = _asked(sql, empty, default_schema, limits or Limits(), token, given)
-    with _open(question, default_schema, zone) as connection, _sql_errors(connection, question):
-        return tuple(_related(connection, question).columns)
+    with _session(question, default_schema, zone) as connection:
+        with deadline(connection, question.limits.seconds), _sql_errors(connection, question):
+            columns = tuple(_related(connection, question).columns)
+        yield columns, connection
 
 
 @contextmanager
@@ -105,7 +125,10 @@ def answer(
     the last batch is read.
     """
     question = _asked(sql, relations, default_schema, limits, token, given)
-    with _open(question, default_schema, zone) as connection:
+    with (
+        _session(question, default_schema, zone) as connection,
+        deadline(connection, question.limits.seconds),
+    ):
         with _sql_errors(connection, question):
             rows = _related(connection, question)
             reader = _beside(connection, lambda: rows.to_arrow_reader(BATCH_ROWS))
@@ -164,17 +187,12 @@ def _beside(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
                 wait((future,), INTERRUPT_EVERY)
 
 
-@contextmanager
-def _open(
+def _session(
     question: _Question, default_schema: str, zone: str
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    with (
-        session(
-            question.named, default_schema, zone, question.limits, question.tokens, question.given
-        ) as connection,
-        deadline(connection, question.limits.seconds),
-    ):
-        yield connection
+) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+    return session(
+        question.named, default_schema, zone, question.limits, question.tokens, question.given
+    )
 
 
 @contextmanager

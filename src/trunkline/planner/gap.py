@@ -90,9 +90,15 @@ def state(
         return State.REFRESH
     if is_final(until, held, context):
         return State.RECHECK if _is_due(until, held, context) else State.FINAL
-    if held.fetched_at + context.refresh_after < context.now:
-        return State.PROVISIONAL
-    return State.FRESH
+    return State.FRESH if is_recent(held.fetched_at, context) else State.PROVISIONAL
+
+
+def is_recent(at: datetime, context: Context) -> bool:
+    """Whether something was told within ``refresh_after``.
+
+    What seems to be of the future was noted by a clock that was wrong; nobody knows how old it is.
+    """
+    return at <= context.now <= at + context.refresh_after
 
 
 def is_final(until: datetime, held: DayHeld, context: Context) -> bool:
@@ -101,7 +107,7 @@ def is_final(until: datetime, held: DayHeld, context: Context) -> bool:
 
 
 def _is_ahead(until: datetime, told: Told, context: Context) -> bool:
-    return until - DAY >= told.watermark and told.told_at + context.refresh_after >= context.now
+    return until - DAY >= told.watermark and is_recent(told.told_at, context)
 
 
 def _is_due(until: datetime, held: DayHeld, context: Context) -> bool:

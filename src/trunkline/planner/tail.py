@@ -9,6 +9,7 @@ from math import ceil
 
 from trunkline.catalog import Dataset
 from trunkline.interval import DAY, Interval, day_span, midnight
+from trunkline.planner.gap import is_recent
 from trunkline.planner.moving import Tail
 from trunkline.planner.plan import Context, Holdings, Need, Scan
 
@@ -77,7 +78,7 @@ def _is_fresh(
         day in held
         and held[day].interval.start <= start
         and _agree(held[day].fingerprint, context.fingerprint)
-        and held[day].asked_at + context.refresh_after >= context.now
+        and is_recent(held[day].asked_at, context)
         for day, start in starts.items()
     )
 

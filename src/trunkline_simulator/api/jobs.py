@@ -93,7 +93,7 @@ def _find(context: Context) -> Job:
     job = context.state.jobs.get(context.params["job"])
     gone = job is None or job.client.client_id != context.client.client_id
     if job is not None and not gone and _vanished(context.settings, job, context.now):
-        _meet(context, job)
+        _meet(context, job, " after it ended" if job.fault and job.fault.kind == "cancel" else "")
         gone = True
     if job is None or gone:
         raise not_found(f"job {context.params['job']}")
@@ -122,10 +122,20 @@ def _vanished(settings: Settings, job: Job, now: datetime) -> bool:
 def _meet(context: Context, job: Job, suffix: str = "") -> None:
     """Count that somebody met what is wrong with this job."""
     if job.fault is not None:
-        context.state.met[f"job {job.fault.kind}{suffix}"] += 1
+        context.state.met[f"job {job.fault.kind}{_how_often(job.fault)}{suffix}"] += 1
 
 
-_WHERE = {"EXPIRED": " before its pages", "FULFILLED": " to come"}
+def _how_often(fault: JobFault) -> str:
+    if fault.kind != "fail":
+        return ""
+    return " once" if fault.nth and fault.times == 1 else " again" if fault.nth else " for ever"
+
+
+_WHERE = {
+    "EXPIRED": " before its pages",
+    "FULFILLED": " to come",
+    "CANCELLED": " while it ran",
+}
 
 
 def status(context: Context) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
@@ -50,6 +51,15 @@ def test_a_day_whose_fetch_broke_counts_as_not_held() -> None:
 def test_nothing_is_missing_of_the_future() -> None:
     after = int((NOW - FIRST) / timedelta(hours=1)) + 1
     assert missing_of(asked((after, after + 9)), [], {}) == {}
+
+
+def test_less_than_a_millisecond_is_not_missing() -> None:
+    began = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
+    made = replace(asked((0, 1)), now=NOW + timedelta(microseconds=400))
+    span = Interval(began, began + timedelta(days=1))
+    scan = Scan("conversations", "c", "conversation_start", CONVERSATION_DETAILS, (span,))
+    held = [covered(NOW.date(), watermark=NOW)]
+    assert missing_of(replace(made, scans=(scan,)), held, {}) == {NAME: ()}
 
 
 @given(

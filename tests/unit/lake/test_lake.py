@@ -281,6 +281,24 @@ def test_nothing_is_swept_where_the_catalogue_may_have_been_lost(lake: Lake) -> 
     assert files_on_disk(lake) == before
 
 
+def test_a_job_that_can_be_gone_on_with_does_not_make_the_catalogue_known(lake: Lake) -> None:
+    lake.stage(f"{7:032x}-1-00000", tables([record("e", THREE)]), LAYOUT)  # of a lost snapshot
+    resumable = lake.stage(f"{8:032x}-1-00000", tables([record("f", THREE)]), LAYOUT)
+    before = files_on_disk(lake)
+    assert lake.sweep([resumable], lambda: {f"{8:032x}"}) == 0
+    assert files_on_disk(lake) == before
+
+
+def test_what_a_first_fetch_left_is_swept_where_it_is_known_to_have_published_nothing(
+    lake: Lake,
+) -> None:
+    lake.stage(f"{7:032x}-1-00000", tables([record("e", THREE)]), LAYOUT)
+    kept = files_on_disk(lake)
+    lake.stage(f"{8:032x}-1-00000", tables([record("f", THREE)]), LAYOUT)
+    assert lake.sweep([], lambda: {f"{8:032x}"}) == 2
+    assert files_on_disk(lake) == kept
+
+
 def test_a_relative_home_is_found_from_anywhere(tmp_path: Path) -> None:
     with chdir(tmp_path):
         lake = Lake(Path("here/.trunkline"))

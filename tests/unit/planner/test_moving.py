@@ -60,6 +60,7 @@ def test_from_the_watermark_of_the_day_to_now() -> None:
     [
         (14, "today", WATERMARK, False),
         (16, "today", WATERMARK, True),
+        (-60, "today", WATERMARK, True),
         (14, "other", WATERMARK, True),
         (14, "today", WATERMARK + timedelta(hours=1), True),
         (14, "today", WATERMARK - timedelta(hours=1), False),
@@ -69,6 +70,15 @@ def test_what_is_held_of_it_and_fresh_is_not_asked_for(
     minutes: int, fingerprint: str, start: datetime, *, asks: bool
 ) -> None:
     assert bool(planned(tail_held(start, minutes, fingerprint)).tails) is asks
+
+
+def test_what_a_clock_noted_that_was_ahead_is_of_no_known_age() -> None:
+    noted = {"watermark": WATERMARK, "fingerprint": "today"}
+    for at, wanted in ((NOW, set()), (NOW + timedelta(days=2), {DAY})):
+        days = held(DAY, DAY, fetched_at=at, **noted)
+        assert {day for f in planned(Holdings({NAME: days})).fetches for day in f.days} == wanted
+        told = Holdings(told={NAME: Told(WATERMARK - timedelta(days=1), at)})
+        assert bool(planned(told).fetches) == bool(wanted)
 
 
 def test_where_none_is_wanted() -> None:

@@ -57,8 +57,10 @@ def test_a_cursor_may_expire_and_the_first_page_is_still_there() -> None:
     assert asking.simulator.state.met["cursor expired"] == 1
 
 
-@pytest.mark.parametrize(("seconds", "state"), [(5, "CANCELLED"), (60, None)])
-def test_somebody_else_may_delete_a_job(seconds: float, state: str | None) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "state", "met"), [(5, "CANCELLED", "while it ran"), (60, None, "after it ended")]
+)
+def test_somebody_else_may_delete_a_job(seconds: float, state: str | None, met: str) -> None:
     asking = caller(job_faults=(JobFault("cancel", seconds=seconds),))
     job_id = ready(asking)
     asking.clock.advance(60)
@@ -68,7 +70,7 @@ def test_somebody_else_may_delete_a_job(seconds: float, state: str | None) -> No
     else:
         assert answer.status == 404
     assert asking.send("GET", f"{JOBS}/{job_id}/results").status in (400, 404)
-    assert asking.simulator.state.met["job cancel"]
+    assert asking.simulator.state.met[f"job cancel {met}"]
 
 
 def test_a_refusal_may_have_no_body() -> None:
