@@ -76,7 +76,7 @@ def midnight(day: date) -> datetime:
 
 def is_settled(until: datetime, watermark: datetime, settle: timedelta) -> bool:
     """Whether a watermark is so far past an instant that nothing before that changes any more."""
-    return watermark >= until + settle
+    return watermark - settle >= until  # which may be the end of all time
 
 
 def day_span(first: date, last: date) -> Interval:
