@@ -8,9 +8,11 @@ from random import Random
 from tests.chaos.process import Kill
 from tests.chaos.questions import Held, Meanwhile, Question
 from tests.chaos.scopes_truth import Condition
-from tests.chaos.story import DAY, Action, Fate, Story, Wait
+from tests.chaos.story import DAY, Action, Fate, Story, Wait, Weather
+from tests.chaos.weather import KINDS
 from tests.gateway import TABLES
 from trunkline_simulator.directory import directory
+from trunkline_simulator.settings import Fault
 
 ZONES = ("UTC", "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe")
 WITHIN = (
@@ -46,7 +48,24 @@ def woven(story: Story) -> Story:
 
 
 def _questions(draw: Random, story: Story) -> list[Action]:
-    """A question; now and then two at once, or the same again after a while, held or not."""
+    """A question; now and then two at once, or the same again after a while, held or not.
+
+    Some of them find that what needs no job cannot be had.
+    """
+    if draw.random() < 0.25:
+        bad = replace(story.provider, faults=(_without_jobs(draw),))
+        return [Weather(bad), *_well(draw, story)]
+    return _well(draw, story)
+
+
+def _without_jobs(draw: Random) -> Fault:
+    """Something that goes wrong with what is asked for without a job."""
+    match = draw.choice(("POST */details/query", "POST */details/query", "GET */conversations/details"))
+    share = draw.choice((0.3, 0.6, 1.0))
+    return Fault(match, draw.choice(KINDS), share=share, seconds=draw.choice((1, 5, 40)))
+
+
+def _well(draw: Random, story: Story) -> list[Action]:
     first = _question(draw, story)
     if draw.random() < 0.12:
         other = _question(draw, story)

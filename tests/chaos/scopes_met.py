@@ -13,6 +13,8 @@ from tests.chaos.world import Answered, Ended
 MET = frozenset(
     [
         "another time than the start",
+        "answer by ids that fails",
+        "answer of the tail that fails",
         "as of an older snapshot",
         "counted over two tables",
         "covered only",
@@ -20,6 +22,7 @@ MET = frozenset(
         "filtered day then whole",
         "filtered fetch",
         "held of all time",
+        "killed while the tail is asked for",
         "open at",
         "tail asked",
         "tail displaced by a job",
@@ -30,8 +33,13 @@ MET = frozenset(
 
 
 def met_of(question: Question, ended: Ended, moments: Sequence[Moment]) -> Counter[str]:
-    """What one question met that was answered."""
+    """What one question met."""
     met: Counter[str] = Counter()
+    wrong = [sent.kind for sent in ended.sent if sent.faults]
+    met["answer of the tail that fails"] += wrong.count("tail")
+    met["answer by ids that fails"] += wrong.count("record")
+    last = ended.sent[-1].kind if ended.sent else ""
+    met["killed while the tail is asked for"] += ended.killed and last == "tail"
     if not isinstance(ended.value, Answered):
         return met
     prepared = ended.value.prepared
