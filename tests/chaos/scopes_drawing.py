@@ -60,7 +60,9 @@ def _questions(draw: Random, story: Story) -> list[Action]:
 
 def _without_jobs(draw: Random) -> Fault:
     """Something that goes wrong with what is asked for without a job."""
-    match = draw.choice(("POST */details/query", "POST */details/query", "GET */conversations/details"))
+    match = draw.choice(
+        ("POST */details/query", "POST */details/query", "GET */conversations/details")
+    )
     share = draw.choice((0.3, 0.6, 1.0))
     return Fault(match, draw.choice(KINDS), share=share, seconds=draw.choice((1, 5, 40)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 
 from tests.chaos.held import Holding, differences
 from tests.chaos.scopes_held import ONLY_IN_JOBS, Piece, pieces
@@ -143,6 +143,9 @@ def _piece(world: World, holding: Holding, piece: Piece, tail: frozenset[str]) -
         yield f"the tail of {piece.interval} was never told"
         return
     first = min(pages, key=lambda page: page.telling.at)
+    start, end = map(datetime.fromisoformat, first.interval.split("/"))
+    if not start <= piece.interval.start < piece.interval.end <= end:
+        yield f"the tail of {piece.interval} was told of {first.interval}"
     for day in piece.days:
         whole = {row["conversation_id"] for row in holding.rows["conversations"].get(day.day, [])}
         for one, made in told_live(world.provider, day.day, first.telling).items():
