@@ -10,22 +10,15 @@ import argparse
 import os
 import sys
 import time
-from dataclasses import replace
 from functools import partial
 
 from tests.chaos.drawing import drawn
 from tests.chaos.places import somewhere
-from tests.chaos.pool import pool
+from tests.chaos.pool import pool, run_seed
 from tests.chaos.report import Total
-from tests.chaos.trial import Verdict, tried
+from tests.chaos.trial import tried
 
 INTERRUPTED = 130
-
-
-def run_seed(seed: int) -> Verdict:
-    """One seed in a directory of its own; without its tale, which is long."""
-    with somewhere() as home:
-        return replace(tried(drawn(seed), home), tale="")
 
 
 def main() -> int:

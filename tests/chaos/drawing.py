@@ -28,17 +28,21 @@ Draw = Callable[[Random, datetime, Settings], Action]
 ZONES = ("UTC", "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
 LATER = (60, 1_200, 7_200, 50_000, 86_400, 3 * 86_400, 8 * 86_400)  # seconds that pass at a time
 
-# How far into a process a kill at each point may be.
+# How far into a process a kill at each point may be: publishing eight days ends at about these.
 DEEPEST = {
     "request": 18,
     "answer": 18,
     "wait": 40,
-    "work": 6,
-    "statement": 160,
-    "file": 40,
-    "rename": 40,
-    "delete": 24,
+    "work": 8,
+    "statement": 420,
+    "file": 80,
+    "rename": 80,
+    "delete": 80,
 }
+KILLS = (*DEEPEST, "statement", "statement")  # there are more of them than of all others
+
+
+SKEWS = (-86_400, -90, -30, 45, 200, 2 * 86_400)  # seconds
 
 
 def drawn(seed: int) -> Story:
@@ -137,12 +141,12 @@ def _ask(draw: Random, start: datetime, fate: Fate) -> Ask:
 
 def _fate(draw: Random, deadly: float) -> Fate:
     chosen = draw.random()
-    skew = draw.choice((-90, -30, 45, 200)) if draw.random() < 0.08 else 0
+    skew = draw.choice(SKEWS) if draw.random() < 0.1 else 0
     if chosen < deadly:
-        point = draw.choice(tuple(DEEPEST))
+        point = draw.choice(KILLS)
         # Half of them early: what runs at the beginning runs in every process.
         deepest = DEEPEST[point] if draw.random() < 0.5 else max(4, DEEPEST[point] // 4)
         return Fate(Kill(point, draw.randint(1, deepest)), skew=skew)
     if chosen < deadly + 0.08:
-        return Fate(full_after=draw.randint(0, 40), skew=skew)
+        return Fate(full_after=draw.randint(0, draw.choice((40, 300))), skew=skew)
     return Fate(skew=skew)

@@ -113,8 +113,12 @@ class Asked:
 
     @property
     def reached(self) -> datetime:
-        """Up to when it had to know of data: where it asked for nothing, as was told of late."""
-        reached = self._began - timedelta(seconds=self.world.provider.lag_seconds)
+        """Up to when it had to know of data: where it asked for nothing, as was told of late.
+
+        What has not begun by its own clock it does not ask for, however wrong that is.
+        """
+        lag = timedelta(seconds=self.world.provider.lag_seconds)
+        reached = min(self.ended.began, self._began - lag)
         told = [one for one in self.world.records.told if one.at <= self._began + self._took]
         if not told or any(one.tells for one in self.ended.sent):
             return reached

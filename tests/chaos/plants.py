@@ -12,7 +12,6 @@ import msgspec
 
 from tests.chaos import scopes_plants
 from tests.chaos.planting import (
-    Transport,
     Values,
     answers,
     forgets,
@@ -24,7 +23,7 @@ from tests.chaos.process import Process
 from tests.chaos.world import Plant
 from trunkline.clock import Clock
 from trunkline.engine.seams import Seams
-from trunkline.http.message import Request, Response
+from trunkline.http.message import Request, Response, Transport
 
 
 def _first_page_only(page: dict[str, Any]) -> None:
@@ -62,15 +61,15 @@ def _error_is_the_end(request: Request, answer: Response) -> Response:
     return replace(answer, status=200, body=b'{"conversations": []}')
 
 
-def _ahead(request: Request, answer: Response) -> Response:
-    """What the provider has is believed to reach a day further than it says."""
+def _behind(request: Request, answer: Response) -> Response:
+    """What the provider has is believed to reach a day less far than it says."""
     if not request.url.endswith("/availability") or answer.status != 200:
         return answer
     try:
         told = msgspec.json.decode(answer.body)["dataAvailabilityDate"]
     except msgspec.DecodeError:
         return answer
-    body = msgspec.json.encode({"dataAvailabilityDate": _later(told, days=1)})
+    body = msgspec.json.encode({"dataAvailabilityDate": _later(told, days=-1)})
     return replace(answer, body=body)
 
 
@@ -223,7 +222,7 @@ PLANTS: dict[str, Plant] = {
     "Retry-After is ignored": answers(_no_retry_after),
     "a job asks for an hour less": requests(_an_hour_less),
     "the end of a job is a day of it": mistakes("^INSERT INTO jobs", _with_a_day_more),
-    "the data are believed to reach a day further": answers(_ahead),
+    "the data are believed to reach a day less far": answers(_behind),
     "the first token is used for ever": _first_token_for_ever(),
     "every request is sent twice": _sent_twice,
     "all jobs have one key": _one_key,

@@ -6,7 +6,12 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing import get_context
+
+from tests.chaos.drawing import drawn
+from tests.chaos.places import somewhere
+from tests.chaos.trial import Verdict, tried
 
 APIECE = 200  # seeds of one process: what it keeps of the provider's truth grows
 
@@ -21,6 +26,12 @@ def pool(workers: int | None) -> Iterator[ProcessPoolExecutor]:
         yield made
     finally:
         made.shutdown(cancel_futures=True)
+
+
+def run_seed(seed: int) -> Verdict:
+    """One seed in a directory of its own; without its tale, which is long."""
+    with somewhere() as home:
+        return replace(tried(drawn(seed), home), tale="")
 
 
 def _deaf() -> None:

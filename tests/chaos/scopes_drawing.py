@@ -74,22 +74,24 @@ def _well(draw: Random, story: Story) -> list[Action]:
         return [Meanwhile(first, replace(other, fate=Fate(), lookback=first.lookback))]
     if draw.random() < 0.5:
         return [first]
-    again = replace(first, fate=_fate(draw, 0.2), **_changed(draw, first))
+    again = replace(_changed(draw, first), fate=_fate(draw, 0.2))
     pause = Wait(draw.choice((1, 400, 1_000, 30_000, 86_400)))
     return [first, pause, again] if draw.random() < 0.7 else [first, again]
 
 
-def _changed(draw: Random, first: Question) -> dict[str, object]:
-    """What is otherwise when it is asked again: less of the filter, all of it, or what is held."""
+def _changed(draw: Random, first: Question) -> Question:
+    """The same, asked again otherwise: less of the filter, all of it, or what is held."""
     chosen = draw.random()
     if chosen < 0.3 and first.where:
-        return {"where": first.where[:-1], "pushdown": draw.choice(("auto", "always", "never"))}
+        how = draw.choice(("auto", "always", "never"))
+        return replace(first, where=first.where[:-1], pushdown=how)
     if chosen < 0.5 and first.where and len(first.where[0].values) > 1:
         one = replace(first.where[0], values=first.where[0].values[:1])
-        return {"where": (one, *first.where[1:])}
+        return replace(first, where=(one, *first.where[1:]))
     if chosen < 0.75:
-        return {"held": draw.choice(("covered", "snapshot", "instant")), "back": draw.randint(0, 3)}
-    return {"tail": not first.tail, "table": first.table}
+        held: Held = draw.choice(("covered", "snapshot", "instant"))
+        return replace(first, held=held, back=draw.randint(0, 3))
+    return replace(first, tail=not first.tail)
 
 
 def _question(draw: Random, story: Story) -> Question:

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from tests.chaos.held import Holding, differences
 from tests.chaos.scopes_held import ONLY_IN_JOBS, Piece, pieces
 from tests.chaos.scopes_truth import (
-    LONGEST,
     Condition,
     Made,
     Rows,
@@ -22,7 +21,7 @@ from tests.chaos.scopes_truth import (
 from tests.chaos.truth import Fetched
 from tests.chaos.world import World
 from tests.gateway import TABLES
-from trunkline.interval import DAY, iso
+from trunkline.interval import iso
 from trunkline.scope import OPEN_AT, TAIL, Scope
 from trunkline_simulator.state import Job
 
@@ -100,11 +99,7 @@ def _openings(world: World) -> Iterator[tuple[Job, Made]]:
 def told_anew(world: World, holding: Holding, day: date, tables: Iterable[str]) -> frozenset[str]:
     """Conversations of a day held whole that are, in tables, as a later job had them."""
     fetched = holding.brought[day]
-    later = [
-        made
-        for job, made in _openings(world)
-        if job.submitted > fetched.job.submitted and day_opened(job) - day <= LONGEST * DAY
-    ]
+    later = [made for job, made in _openings(world) if job.submitted > fetched.job.submitted]
     here = {row["conversation_id"] for row in holding.rows["conversations"].get(day, [])}
     wanted = tuple(tables)
     return frozenset(

@@ -62,12 +62,7 @@ def told_by_job(provider: Provider, day: date, job: Job) -> Made:
 
 def open_at(provider: Provider, day: date, job: Job) -> Made:
     """What had begun before a day, and was told to be open when it began, by the job asked."""
-    return {
-        name: made
-        for back in range(1, LONGEST + 1)
-        for name, made in told_by_job(provider, day - back * DAY, job).items()
-        if _is_open(made, midnight(day))
-    }
+    return _open_at(_kind(provider, late=True), day, job.lake_date, job.client.divisions)
 
 
 def _is_open(made: dict[str, Any], at: datetime) -> bool:
@@ -90,6 +85,16 @@ def passing(made: Made, conditions: Iterable[Condition]) -> Made:
 def table_of(made: Iterable[dict[str, Any]], table: str) -> Rows:
     """The rows of a table that conversations stand for."""
     return [row for one in made for row in rows_of(table, one)]
+
+
+@lru_cache(maxsize=100)
+def _open_at(provider: Provider, day: date, at: datetime, names: frozenset[str] | None) -> Made:
+    return {
+        name: made
+        for back in range(1, LONGEST + 1)
+        for name, made in _made(provider, day - back * DAY, at, names).items()
+        if _is_open(made, midnight(day))
+    }
 
 
 def _kind(provider: Provider, *, late: bool) -> Provider:

@@ -51,6 +51,10 @@ class Submits:
         """How wrong the clock was of who submitted a job."""
         return self.ids[job_id].process.skew if job_id in self.ids else timedelta(0)
 
+    def is_ahead(self, job: Job) -> bool:
+        """Whether it was noted by a clock that shows a time which has not come yet."""
+        return job.submitted + self.skew_of(job.job_id) > self.simulator().now()
+
     def heard(self, process: Process, kind: str, url: str, answer: Response) -> None:
         """An answer reached a process."""
         if kind == "submit" and answer.status == 202:

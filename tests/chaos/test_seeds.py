@@ -11,8 +11,8 @@ from tests.chaos.drawing import drawn
 from tests.chaos.places import somewhere
 from tests.chaos.trial import tried
 
-SEEDS = 48
-APIECE = 4  # seeds of one test: so few that the cores share the work evenly
+SEEDS = 210
+APIECE = 3  # seeds of one test: so few that the cores share the work evenly
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, APIECE))

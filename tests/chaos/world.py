@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pyarrow as pa
 
@@ -36,7 +36,7 @@ from trunkline.lake.lake import CATALOGUE
 from trunkline_simulator.settings import Settings as Provider
 from trunkline_simulator.simulator import Simulator
 
-T = TypeVar("T")
+MANY = 40  # rows of a page in the end: what short pages do was tried by then
 Rows = list[dict[str, Any]]
 
 
@@ -126,9 +126,11 @@ class World:
         self.simulator.state = state
 
     def heal(self) -> None:
-        """A good day again, with the rights as they are now."""
-        clients = self.simulator.settings.clients
-        self.become(Weather(replace(self.story.provider, clients=clients)))
+        """A good day again, with the rights as they are now, or as they were first."""
+        now, first = self.simulator.settings.clients, self.story.provider.clients
+        clients = now if self.story.seed % 2 else first
+        rows = max(self.story.provider.page_rows, MANY)
+        self.become(Weather(replace(self.story.provider, clients=clients, page_rows=rows)))
 
     @property
     def provider(self) -> Provider:

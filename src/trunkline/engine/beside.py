@@ -18,7 +18,7 @@ from trunkline.catalog import Dataset, Live
 from trunkline.engine.certificate import Reopened
 from trunkline.engine.events import Beside
 from trunkline.engine.fetching import Meter, Parts, flattener_of
-from trunkline.engine.landing import Tables, landed_of, layout_of, staged
+from trunkline.engine.landing import Tables, landed_of, layout_of
 from trunkline.errors import IncompleteData, ProviderError
 from trunkline.flatten import Flattener
 from trunkline.interval import DAY, EVER, Interval, iso, midnight, to_millisecond
@@ -130,7 +130,7 @@ def _stage_some(
     for number, (scope, keys) in enumerate(_by_scope(batch)):
         tables = _only(flat.tables, dataset.key, keys)
         starts |= _starts(tables, dataset, layout)
-        files += staged(parts.lake, f"{job}-{number:05d}", tables, layout, scope).files
+        files += parts.lake.stage(f"{job}-{number:05d}", tables, layout, scope).files
     return _Staged(landed_of(flat, flat.tables), starts, tuple(files))
 
 
@@ -185,7 +185,7 @@ def _stage_page(
         table: rows.filter(pc.greater_equal(rows[dataset.time_column], earliest))
         for table, rows in flat.tables.items()
     }
-    receipt = staged(parts.lake, name, tables, layout, TAIL)
+    receipt = parts.lake.stage(name, tables, layout, TAIL)
     return _Staged(landed_of(flat, tables), _starts(tables, dataset, layout), receipt.files)
 
 

@@ -11,7 +11,6 @@ import pyarrow as pa
 from trunkline.catalog import Catalog, Column, Dataset, Holds
 from trunkline.clock import Clock
 from trunkline.engine.strangers import bounded
-from trunkline.errors import LimitExceeded
 from trunkline.flatten import Flattened, Flattener
 from trunkline.http.message import Offload
 from trunkline.interval import Before, Days
@@ -19,7 +18,7 @@ from trunkline.jobs.job import Job, Landed
 from trunkline.lake.catalogue import Publication
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Layout, Receipt
-from trunkline.scope import Scope, ScopeKind
+from trunkline.scope import ScopeKind
 
 Tables = Mapping[str, pa.Table]
 
@@ -44,17 +43,6 @@ def _is_key(column: Column, dataset: Dataset) -> bool:
     level = dataset.level(column.level)
     own_id = level.id if level.holds is not Holds.MAP else None
     return column.attribute in ("key", own_id)
-
-
-def staged(lake: Lake, name: str, tables: Tables, layout: Layout, scope: Scope) -> Receipt:
-    """Write the tables of a page; LimitExceeded where the disk has no place for them."""
-    try:
-        return lake.stage(name, tables, layout, scope)
-    except OSError as error:
-        raise LimitExceeded(
-            f"a page could not be written to {lake.home}: {error.strerror}",
-            hint="Free some space and run the query again; what has landed is kept.",
-        ) from error
 
 
 def landed_of(flat: Flattened, tables: Tables, receipt: str = "") -> Landed:
@@ -93,7 +81,7 @@ class PageLanding:
         flat = self.flatteners[job.dataset].flatten(body, days=_starts(job))
         name = f"{job.key}-{job.attempt}-{job.pages:05d}"
         layout = self.layouts[job.dataset]
-        receipt = staged(self.lake, name, flat.tables, layout, job.scope)
+        receipt = self.lake.stage(name, flat.tables, layout, job.scope)
         return landed_of(flat, flat.tables, receipt.encode())
 
     def publish(self, job: Job, pages: tuple[Landed, ...]) -> int:

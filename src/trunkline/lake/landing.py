@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from trunkline.errors import LimitExceeded
 from trunkline.lake.encoding import written_as
 from trunkline.scope import WHOLE, Scope
 
@@ -85,6 +86,7 @@ def stage(
     """Write each table that has rows to ``files/<table>/<name>.parquet``; durable on return.
 
     A column that is NULL throughout is left out: whoever reads files knows the declared columns.
+    LimitExceeded where the disk has no place for them.
     The same name written again (a page fetched twice because of a crash) replaces the file, so
     nothing is left behind that no receipt names.
     """
@@ -94,12 +96,27 @@ def stage(
         if rows.num_rows
     }
     written = tuple(_staged(path, *file, layout, scope) for path, file in encoded.items())
-    for file in written:
-        _make_folder((home / file.path).parent)
-    _write_durably({home / path: content for path, (_, _, content) in encoded.items()})
-    for file in written:
-        _keep_names((home / file.path).parent)
+    with written_to(home):
+        for file in written:
+            _make_folder((home / file.path).parent)
+        _write_durably({home / path: content for path, (_, _, content) in encoded.items()})
+        for file in written:
+            _keep_names((home / file.path).parent)
     return Receipt(written)
+
+
+@contextmanager
+def written_to(home: Path) -> Iterator[None]:
+    """What the system refuses to write, for want of space most often, as an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        if not error.errno or isinstance(error, FileNotFoundError):
+            raise  # of a file that is read
+        raise LimitExceeded(
+            f"a file could not be written to {home}: {error.strerror}",
+            hint="Free some space and run the query again; what has landed is kept.",
+        ) from error
 
 
 def _encoded(rows: pa.Table, layout: Layout) -> pa.Buffer:

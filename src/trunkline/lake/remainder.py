@@ -21,6 +21,7 @@ from trunkline.lake.landing import (
     parquet_file,
     rows_by_day,
     stage,
+    written_to,
 )
 from trunkline.scope import Scope
 
@@ -159,7 +160,7 @@ def _filtered_by_group(
     """A merged month, a row group at a time: it may have more rows than there is memory for."""
     path = f"{FILES}/{table}/{name}.parquet"
     days: Counter[date] = Counter()
-    with parquet_file(home, path, source.schema_arrow) as written:
+    with written_to(home), parquet_file(home, path, source.schema_arrow) as written:
         for group in range(source.num_row_groups):
             rows = source.read_row_group(group)
             kept = rows.filter(stays(rows))
