@@ -171,6 +171,7 @@ class Beside:
 
 
 Chore = Single | Beside
+CHORES = (Sync, Follow, Verify, Prune, Pin, Look, Beside)
 
 
 def utc_days(sync: Sync, now: datetime) -> frozenset[date]:

@@ -8,6 +8,7 @@ from random import Random
 
 from tests.chaos.chores_drawn import with_chores
 from tests.chaos.process import Kill
+from tests.chaos.scopes_drawing import woven
 from tests.chaos.story import (
     DAY,
     Action,
@@ -56,7 +57,9 @@ def drawn(seed: int) -> Story:
     )
     if draw.random() < 0.8:
         actions = (featured(draw, provider, seed), *actions)
-    return with_chores(Story(seed, start, provider, actions), weather)
+    plain = Story(seed, start, provider, actions)
+    kept = with_chores(plain, weather)
+    return woven(plain) if kept is plain else kept
 
 
 def _provider(draw: Random, seed: int) -> Settings:

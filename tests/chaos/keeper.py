@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.chaos.chores import Beside, Chore, Single
+from tests.chaos.chores import CHORES, Beside, Chore, Single
 from tests.chaos.doing import alone, beside
 from tests.chaos.held import Holding, held
 from tests.chaos.judgement import judge_lake
@@ -15,7 +15,7 @@ from tests.chaos.keeping_met import met_in, met_with
 from tests.chaos.lived import Lived
 from tests.chaos.retaining import judge_pins
 from tests.chaos.snapshots import Memory, Shelf, shelf
-from tests.chaos.story import Ask, Asking
+from tests.chaos.story import Ask
 from tests.chaos.world import Ended, World
 
 Judged = Callable[[Ended], Holding]
@@ -38,7 +38,7 @@ class Keeper:
     @property
     def has_chores(self) -> bool:
         """Whether the story has any."""
-        return any(isinstance(action, Asking) for action in self.world.story.actions)
+        return any(isinstance(action, CHORES) for action in self.world.story.actions)
 
     def does(self, chore: Chore, before: Holding, judged: Judged, heard: Heard) -> list[str]:
         """One chore, judged when it is over."""
@@ -59,7 +59,7 @@ class Keeper:
             if not isinstance(part, Ask):
                 after = judged(ended)
                 said += self._judge(part, ended, before, after, shown, alone=False)
-            elif _snapshot(ended) in {None, 0, *readable}:
+            elif _snapshot(ended) in {0, *readable}:
                 heard(part, ended, before)
             else:
                 judged(ended)  # what it read was pruned meanwhile
@@ -84,11 +84,13 @@ class Keeper:
 
     def looks(self, newest: Holding, ended: Ended) -> list[str]:
         """After every process: all that can be read is as it was, or as the provider had it."""
+        said = judge_time(self.newest, newest) if self.newest else []
+        self.newest = newest
+        if not self.has_chores:
+            return said
         now = shelf(self.world.home)
         self.met += met_with(ended, self.world.home, self.last, now)
         self.last = now
-        said = judge_time(self.newest, newest) if self.newest else []
-        self.newest = newest
         for number in self.memory.unseen(now):
             if number != newest.snapshot:
                 said += judge_lake(self.world, held(self.world, number))
@@ -96,6 +98,7 @@ class Keeper:
         return [*said, *judge_counts(self.world.story, newest, now)]
 
 
-def _snapshot(ended: Ended) -> int | None:
+def _snapshot(ended: Ended) -> int:
+    """The snapshot that was answered from, or was the newest when it ended."""
     prepared = getattr(ended.value, "prepared", None)
-    return prepared.snapshot if prepared else None
+    return prepared.snapshot if prepared else ended.snapshot

@@ -10,9 +10,8 @@ from uuid import UUID
 
 import msgspec
 
-from tests.chaos import keeping_plants
+from tests.chaos import keeping_plants, scopes_plants
 from tests.chaos.planting import (
-    Transport,
     Values,
     answers,
     forgets,
@@ -24,7 +23,7 @@ from tests.chaos.process import Process
 from tests.chaos.world import Plant
 from trunkline.clock import Clock
 from trunkline.engine.seams import Seams
-from trunkline.http.message import Request, Response
+from trunkline.http.message import Request, Response, Transport
 
 
 def _first_page_only(page: dict[str, Any]) -> None:
@@ -214,6 +213,7 @@ def _id_lost(_: Values) -> Values:
 
 PLANTS: dict[str, Plant] = {
     **keeping_plants.PLANTS,
+    **scopes_plants.PLANTS,
     "only the first page is read": pages(_first_page_only),
     "the last row of a page is dropped": pages(_last_row_dropped),
     "the last row of a page is counted twice": pages(_last_row_twice),

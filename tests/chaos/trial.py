@@ -12,6 +12,7 @@ from random import Random
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.chaos import scopes_met
 from tests.chaos.chores import Beside, Follow, Look, Pin, Prune, Sync, Verify
 from tests.chaos.held import Holding, held
 from tests.chaos.judgement import (
@@ -26,6 +27,9 @@ from tests.chaos.judgement import (
 )
 from tests.chaos.keeper import Keeper
 from tests.chaos.meeting import met_between, met_by, met_in_all
+from tests.chaos.questions import Meanwhile, Question
+from tests.chaos.scopes_asking import Moment, asked_at_once, expected_of
+from tests.chaos.scopes_judgement import Questioned, judge_question
 from tests.chaos.story import DAY, Action, Ask, Cancel, Fate, Resume, Story, Together, Wait, Weather
 from tests.chaos.world import Answered, Ended, Plant, World, cancelling, no_plant, resuming
 from trunkline.errors import IncompleteData
@@ -54,8 +58,11 @@ class _Trial:
     tale: list[str] = field(default_factory=list)
     keeper: Keeper = field(init=False)
     newest: Holding | None = None
+    moments: list[Moment] = field(init=False)
+    files: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.moments = [Moment(self.world.clock.now(), 0)]
         self.keeper = Keeper(self.world)
 
     def lives(self, action: Action) -> None:
@@ -79,6 +86,19 @@ class _Trial:
                     self.heard(ask, ended, before)
             case Sync() | Follow() | Verify() | Prune() | Pin() | Look() | Beside() as chore:
                 self.wrong(self.keeper.does(chore, self.before(), self.judged, self.heard))
+            case Question() | Meanwhile() as asking:
+                self.questioned(*asking.questions)
+
+    def questioned(self, *questions: Question) -> None:
+        """One question, or two at once."""
+        before, moments = self.before(), tuple(self.moments)
+        self.met["two questions at once"] += len(questions) > 1
+        for question, ended in asked_at_once(self.world, questions, moments):
+            after = self.answered_from(ended, self.judged(ended))
+            self.met += scopes_met.met_of(question, ended, moments)
+            expected = expected_of(self.world, question, moments)
+            of = Questioned(self.world, question, ended, before, after, expected)
+            self.wrong(judge_question(of))
 
     def asked(self, ask: Ask, **more: int) -> Ended:
         """A query by itself. ``more`` are settings that differ from their defaults."""
@@ -89,13 +109,20 @@ class _Trial:
 
     def heard(self, ask: Ask, ended: Ended, before: Holding, refresh: float = REFRESH) -> None:
         """What a query's answer is worth."""
-        after = self.judged(ended)
+        after = self.answered_from(ended, self.judged(ended))
+        self.wrong(judge_ask(Asked(self.world, ask, ended, before, after, refresh)))
+
+    def answered_from(self, ended: Ended, after: Holding) -> Holding:
+        """What the snapshot shows that was answered from; an older one is as it was."""
         answered = isinstance(ended.value, Answered)
         snapshot = ended.value.prepared.snapshot if answered else ended.snapshot
-        if snapshot != after.snapshot:  # another process has gone on since
-            after = held(self.world, snapshot)
-            self.wrong(judge_lake(self.world, after))
-        self.wrong(judge_ask(Asked(self.world, ask, ended, before, after, refresh)))
+        if snapshot == after.snapshot:
+            return after
+        found = held(self.world, snapshot)  # another process has gone on since, or it was meant
+        if found.beside.files != self.files.get(snapshot, found.beside.files):
+            self.wrong([f"snapshot {snapshot} is not what it was"])
+        self.wrong(judge_lake(self.world, found))
+        return found
 
     def judged(self, ended: Ended) -> Holding:
         """How a process ended, and the lake after it."""
@@ -106,7 +133,9 @@ class _Trial:
         self.met += met_by(ended) + met_between(before, holding)
         self.wrong(judge_lake(self.world, holding))
         self.wrong(self.keeper.looks(holding, ended))
-        self.newest = holding
+        self.met += scopes_met.met_between(before, holding)
+        self.newest, self.files[holding.snapshot] = holding, holding.beside.files
+        self.moments.append(Moment(self.world.clock.now(), holding.snapshot))
         return holding
 
     def before(self) -> Holding:
@@ -175,7 +204,8 @@ class _Trial:
             # A refresh that was killed: no query wants its days again, which are held and final.
             self.judged(self.world.alone(Fate(), resuming))
         self.wrong(_strays(self.world))
-        self.wrong([f"unfinished for ever: job {key}" for key in self.before().unfinished])
+        lying = self.before().unfinished - self.before().beside.begun
+        self.wrong([f"unfinished for ever: job {key}" for key in lying])
         self.wrong(_personal(self.world))
 
 

@@ -88,10 +88,10 @@ def settle(parts: Parts) -> None:
 
 
 def retire(parts: Parts) -> None:
-    """Give up what was begun under other rights, or before all its days were fetched as of today.
+    """Give up what was begun under other rights, through a filter, or before its days were had.
 
-    It is never gone on with, and would lie there unfinished, with its pages, for ever. What of it
-    the provider still has expires there.
+    That is, fetched whole under today's rights. It is never gone on with, and would lie there
+    unfinished, with its pages, for ever. What of it the provider still has expires there.
     """
     held = {(day.dataset, day.day): day for day in parts.lake.coverage(parts.catalog.schema)}
     for job in parts.store.unfinished(parts.catalog.schema):
@@ -109,7 +109,7 @@ def _takes_place_of(job: Job, day: CoveredDay, parts: Parts) -> bool:
     """Whether a day is held so that nothing is wanted of it that an unfinished job would bring."""
     if day.fingerprint != parts.fingerprint:
         return False
-    if job.fingerprint != parts.fingerprint:
+    if job.fingerprint != parts.fingerprint or job.scope.predicates:
         return True
     return job.submitted_at is not None and day.fetched_at > job.submitted_at
 

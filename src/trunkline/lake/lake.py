@@ -16,7 +16,7 @@ from trunkline.errors import ConfigError
 from trunkline.lake.amending import amended, open_in
 from trunkline.lake.catalogue import Catalogue, CoveredDay, HeldFile, LiveFile, Publication
 from trunkline.lake.compaction import Merge, complete_months, merged, merges, readable
-from trunkline.lake.displacement import displaced, out_of_place
+from trunkline.lake.displacement import displaced, keys_in, out_of_place
 from trunkline.lake.freshness import OpenRecord
 from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
 from trunkline.lake.reading import Held, Reads
@@ -82,6 +82,7 @@ class Lake:
             files=(*kept, *gone.remainders),
             days=_conversations(publication.files, publication, layout),
             open=self._open(kept, publication, layout),
+            keys=self._keys(kept, publication, layout),
         )
         snapshot = self.catalogue.publish(whole, gone.files, published_at)
         paths = {file.path for file in kept}
@@ -126,6 +127,14 @@ class Lake:
         days = self.catalogue.whole_days(publication.organization, publication.dataset)
         pieces = (split(self.home, file, days, layout, WHOLE) for file in files)
         return tuple(piece for of_file in pieces for piece in of_file)
+
+    def _keys(
+        self, files: tuple[StagedFile, ...], publication: Publication, layout: Layout
+    ) -> frozenset[str]:
+        """The records that a publication tells of; of OPEN_AT, all that it brings."""
+        if publication.scope != OPEN_AT:
+            return publication.keys
+        return frozenset(keys_in(self.home, files, layout).to_pylist())
 
     def amend(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
         """Put some records in the place of what is held of them, in all tables at once.

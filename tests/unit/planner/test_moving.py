@@ -73,9 +73,8 @@ def test_what_is_held_of_it_and_fresh_is_not_asked_for(
 
 
 def test_what_a_clock_noted_that_was_ahead_is_of_no_known_age() -> None:
-    noted = {"watermark": WATERMARK, "fingerprint": "today"}
     for at, wanted in ((NOW, set()), (NOW + timedelta(days=2), {DAY})):
-        days = held(DAY, DAY, fetched_at=at, **noted)
+        days = held(DAY, DAY, fetched_at=at, watermark=WATERMARK, fingerprint="today")
         assert {day for f in planned(Holdings({NAME: days})).fetches for day in f.days} == wanted
         told = Holdings(told={NAME: Told(WATERMARK - timedelta(days=1), at)})
         assert bool(planned(told).fetches) == bool(wanted)
