@@ -197,7 +197,7 @@ def _forgotten(asked: Asked) -> list[str]:
     """Open conversations of the days asked for that nobody has asked about for over a week."""
     said = []
     readable = asked.after.readable(["conversations"])["conversations"]
-    for day in asked.ask.utc_days:
+    for day in sorted(set(asked.ask.utc_days) - asked.stale):  # what could not be had is named
         for row in (row for row in readable if row["conversation_start"].date() == day):
             if row["conversation_end"] is None and day in asked.after.brought:
                 at = asked.world.records.last(row["conversation_id"])

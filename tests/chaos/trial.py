@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.chaos import scopes_met
+from tests.chaos.chores import Beside, Follow, Look, Pin, Prune, Sync, Verify
 from tests.chaos.held import Holding, held
 from tests.chaos.judgement import (
     REFRESH,
@@ -24,11 +25,13 @@ from tests.chaos.judgement import (
     judge_patience,
     went_well,
 )
+from tests.chaos.keeper import Keeper
 from tests.chaos.meeting import met_between, met_by, met_in_all
 from tests.chaos.questions import Meanwhile, Question
 from tests.chaos.scopes_asking import Moment, asked_at_once, expected_of
 from tests.chaos.scopes_judgement import Questioned, judge_question
-from tests.chaos.story import DAY, Action, Ask, Cancel, Resume, Story, Together, Wait, Weather
+from tests.chaos.snapshots import shelf
+from tests.chaos.story import DAY, Action, Ask, Cancel, Fate, Resume, Story, Together, Wait, Weather
 from tests.chaos.world import Answered, Ended, Plant, World, cancelling, no_plant, resuming
 from trunkline.errors import IncompleteData
 from trunkline.interval import midnight
@@ -54,11 +57,12 @@ class _Trial:
     violations: list[str] = field(default_factory=list)
     met: Counter[str] = field(default_factory=Counter)
     tale: list[str] = field(default_factory=list)
+    keeper: Keeper = field(init=False)
     newest: Holding | None = None
     moments: list[Moment] = field(init=False)
-    files: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.keeper = Keeper(self.world)
         self.moments = [Moment(self.world.clock.now(), 0)]
 
     def lives(self, action: Action) -> None:
@@ -82,10 +86,13 @@ class _Trial:
                     self.heard(ask, ended, before)
             case Question() | Meanwhile() as asking:
                 self.questioned(*asking.questions)
+            case Sync() | Follow() | Verify() | Prune() | Pin() | Look() | Beside() as chore:
+                self.wrong(self.keeper.does(chore, self.before(), self.judged, self.heard))
 
     def questioned(self, *questions: Question) -> None:
         """One question, or two at once."""
-        before, moments = self.before(), tuple(self.moments)
+        before, readable = self.before(), {0, *shelf(self.world.home).readable}
+        moments = tuple(moment for moment in self.moments if moment.snapshot in readable)
         self.met["two questions at once"] += len(questions) > 1
         for question, ended in asked_at_once(self.world, questions, moments):
             after = self.answered_from(ended, self.judged(ended))
@@ -113,8 +120,6 @@ class _Trial:
         if snapshot == after.snapshot:
             return after
         found = held(self.world, snapshot)  # another process has gone on since, or it was meant
-        if found.beside.files != self.files.get(snapshot, found.beside.files):
-            self.wrong([f"snapshot {snapshot} is not what it was"])
         self.wrong(judge_lake(self.world, found))
         return found
 
@@ -127,7 +132,8 @@ class _Trial:
         self.met += met_by(ended) + met_between(before, holding)
         self.wrong(judge_lake(self.world, holding))
         self.met += scopes_met.met_between(before, holding)
-        self.newest, self.files[holding.snapshot] = holding, holding.beside.files
+        self.wrong(self.keeper.looks(holding, ended))
+        self.newest = holding
         self.moments.append(Moment(self.world.clock.now(), holding.snapshot))
         return holding
 
@@ -193,6 +199,9 @@ class _Trial:
         if _strays(self.world):
             # Whoever fetches next sweeps: a day that nobody has asked for yet.
             self.asked(Ask(self.everything.table, self.everything.first - DAY, 1))
+        if self.before().unfinished and self.keeper.has_chores:
+            # A refresh that was killed: no query wants its days again, which are held and final.
+            self.judged(self.world.alone(Fate(), resuming))
         self.wrong(_strays(self.world))
         lying = self.before().unfinished - self.before().beside.begun
         self.wrong([f"unfinished for ever: job {key}" for key in lying])
@@ -212,7 +221,7 @@ def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool
                 part()
     except Exception as defect:  # noqa: BLE001  (of the proof itself, or of the lake it cannot read)
         trial.wrong([f"could not be judged: {type(defect).__name__}: {defect}"])
-    met = trial.met + trial.world.simulator.state.met + met_in_all(trial.world)
+    met = trial.met + trial.keeper.met + trial.world.simulator.state.met + met_in_all(trial.world)
     tale = "\n".join([str(story), *trial.tale])
     return Verdict(story.seed, tuple(dict.fromkeys(trial.violations)), met, tale)
 

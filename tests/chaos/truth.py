@@ -62,7 +62,15 @@ def _kind(provider: Provider) -> Provider:
         late_seconds=provider.late_seconds,
         corrected_share=provider.corrected_share,
         corrected_seconds=provider.corrected_seconds,
+        removed_share=provider.removed_share,
+        removed_seconds=provider.removed_seconds,
     )
+
+
+def counted(provider: Provider, day: date, at: datetime) -> int:
+    """How many conversations of a day the synchronous API has for the client at an instant."""
+    prompt = replace(_kind(provider), late_share=0.0)
+    return len(_rows(prompt, "conversations", day, at, provider.clients[0].divisions))
 
 
 @lru_cache(maxsize=4_000)

@@ -151,14 +151,13 @@ class Engine:
         again. CostGuard where there are more days than requests allowed.
         """
         dataset, zone = details(self.catalog), zone_of(self.parts, options)
-        context = context_of(self.parts, zone, "", options)
-        days, beyond = to_verify(self.coverage(), (start, end), dataset, context)
-        guarded(days, options.max_requests or self.settings.max_requests)
-        counted = []
+        most, counted = options.max_requests or self.settings.max_requests, []
         with self.recorded("verify") as recording:
-            most = options.max_requests or self.settings.max_requests
             meter = Meter(Tally(), most, recording.hearing(observe))
             async with writer(self.parts, meter) as provider:
+                context = context_of(self.parts, zone, "", options)
+                days, beyond = to_verify(self.coverage(), (start, end), dataset, context)
+                guarded(days, most)
                 for day in days:
                     count = await provider.count(dataset, day_span(day.day, day.day))
                     now = self.seams.clock.now()

@@ -18,10 +18,10 @@ from trunkline.lake.catalogue import Catalogue, CoveredDay, HeldFile, LiveFile, 
 from trunkline.lake.compaction import Merge, complete_months, merged, merges, readable
 from trunkline.lake.displacement import displaced, keys_in, out_of_place
 from trunkline.lake.freshness import OpenRecord
-from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
+from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, room, stage
 from trunkline.lake.reading import Held, Reads
 from trunkline.lake.relation import Part
-from trunkline.lake.remainder import newest_only, split
+from trunkline.lake.remainder import newest_only, outside, split
 from trunkline.lake.retention import Keep, Pruned
 from trunkline.scope import OPEN_AT, WHOLE, Scope
 
@@ -56,8 +56,12 @@ class Lake:
     def stage(
         self, name: str, tables: Mapping[str, pa.Table], layout: Layout, scope: Scope = WHOLE
     ) -> Receipt:
-        """Write one page's tables as final Parquet that no snapshot names yet."""
-        return stage(self.home, name, tables, layout, scope)
+        """Write one page's tables as final Parquet that no snapshot names yet.
+
+        LimitExceeded where the disk is full, as from ``publish`` and ``amend``.
+        """
+        with room(self.home):
+            return stage(self.home, name, tables, layout, scope)
 
     def publish(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
         """Replace what the job brought anew, in all tables at once; the snapshot it became.
@@ -72,21 +76,51 @@ class Lake:
         if (already := self.catalogue.snapshot_of(publication.job)) is not None:
             return already
         self._require(publication)
+        with room(self.home):
+            return self._publish(publication, layout, published_at)
+
+    def _publish(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
         once = newest_only(self.home, publication.files, layout)
-        kept = self._placed(publication, once, layout)
+        staged = (*publication.files, *once)
+        publication = self._without_newer(replace(publication, files=once), layout)
+        kept = self._placed(publication, publication.files, layout)
         gone = displaced(self.home, self.catalogue, publication, kept, layout)
         whole = replace(
             publication,
             files=(*kept, *gone.remainders),
-            days=_conversations(once, publication, layout),
+            days=_conversations(publication.files, publication, layout),
             open=self._open(kept, publication, layout),
             keys=self._keys(kept, publication, layout),
         )
         snapshot = self.catalogue.publish(whole, gone.files, published_at)
         paths = {file.path for file in kept}
-        staged = (*publication.files, *once)
+        staged += publication.files
         self.discard(file for file in staged if file.path not in paths)
         return snapshot
+
+    def _without_newer(self, publication: Publication, layout: Layout) -> Publication:
+        """What a job brought without the days that are held as of later, under the same rights.
+
+        It may have been left unfinished, and the days fetched again before it was gone on with.
+        """
+        newer = frozenset(
+            held.day
+            for held in self.scoped(publication.organization)
+            if (held.dataset, held.scope) == (publication.dataset, publication.scope)
+            and held.fingerprint == publication.fingerprint
+            and held.fetched_at > publication.fetched_at
+        )
+        if publication.scope == OPEN_AT or not newer & publication.days.keys():
+            return publication
+        return replace(
+            publication,
+            days={day: count for day, count in publication.days.items() if day not in newer},
+            files=tuple(
+                rest
+                for file in publication.files
+                for rest in outside(self.home, file, newer, layout)
+            ),
+        )
 
     def _placed(
         self, publication: Publication, files: tuple[StagedFile, ...], layout: Layout
@@ -116,7 +150,8 @@ class Lake:
         Only in the tables that the answer can have rows of: see ``Layout.only_in_jobs``. Its files
         may be of whole days and of the tail; it covers nothing that was not covered before.
         """
-        gone = amended(self.home, self.catalogue, publication, layout)
+        with room(self.home):
+            gone = amended(self.home, self.catalogue, publication, layout)
         whole = replace(
             publication,
             files=(*publication.files, *gone.remainders),

@@ -76,6 +76,21 @@ class Receipt(msgspec.Struct, frozen=True):
         return msgspec.json.decode(text, type=Receipt)
 
 
+@contextmanager
+def room(home: Path) -> Iterator[None]:
+    """LimitExceeded where a file of the block has no place on the disk; it can be run again."""
+    try:
+        yield
+    except OSError as error:
+        # pyarrow tells what it cannot read by an OSError of no number.
+        if not error.errno or isinstance(error, FileNotFoundError):
+            raise
+        raise LimitExceeded(
+            f"a file could not be written to {home}: {error.strerror}",
+            hint="Free some space and run it again; what has landed is kept.",
+        ) from error
+
+
 def stage(
     home: Path,
     name: str,
