@@ -57,9 +57,7 @@ def drawn(seed: int) -> Story:
     )
     if draw.random() < 0.8:
         actions = (featured(draw, provider, seed), *actions)
-    plain = Story(seed, start, provider, actions)
-    kept = with_chores(plain, weather)
-    return woven(plain) if kept is plain else kept
+    return woven(with_chores(Story(seed, start, provider, actions), weather))
 
 
 def _provider(draw: Random, seed: int) -> Settings:

@@ -150,7 +150,7 @@ def _beside(world: World, engine: Engine, at: int, jobs: dict[str, Job]) -> Besi
                 of_table += of_day
     tails = engine.lake.catalogue.fresh.tails(engine.catalog.schema, at)
     begun = frozenset(j.key for j in jobs.values() if j.unfinished and j.scope == OPEN_AT)
-    return Beside(rows, brought, tails, frozenset(file.path for file in files), begun)
+    return Beside(rows, brought, tails, begun)
 
 
 def _remote(world: World, job: Job | None) -> Remote | None:

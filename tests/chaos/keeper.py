@@ -86,8 +86,6 @@ class Keeper:
         """After every process: all that can be read is as it was, or as the provider had it."""
         said = judge_time(self.newest, newest) if self.newest else []
         self.newest = newest
-        if not self.has_chores:
-            return said
         now = shelf(self.world.home)
         self.met += met_with(ended, self.world.home, self.last, now)
         self.last = now

@@ -212,8 +212,8 @@ def _id_lost(_: Values) -> Values:
 
 
 PLANTS: dict[str, Plant] = {
-    **keeping_plants.PLANTS,
     **scopes_plants.PLANTS,
+    **keeping_plants.PLANTS,
     "only the first page is read": pages(_first_page_only),
     "the last row of a page is dropped": pages(_last_row_dropped),
     "the last row of a page is counted twice": pages(_last_row_twice),

@@ -65,7 +65,9 @@ class Question:
         if not self.within:
             return self.interval
         first = (self.interval.start - timedelta(days=self.lookback)).date()
-        return Interval(midnight(first), self.interval.end)
+        # A segment may stand a moment before its conversation: see design/0021.
+        lead = timedelta(0) if self.within == "conversation_end" else timedelta(seconds=1)
+        return Interval(midnight(first), self.interval.end + lead)
 
     @property
     def utc_days(self) -> tuple[date, ...]:

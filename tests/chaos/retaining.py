@@ -85,12 +85,10 @@ def judge_look(look: Look, answer: Looked | Refused, lived: Lived) -> list[str]:
         return [] if told and hinted and not is_there else [f"refused: {answer.error.message}"]
     if answer.snapshot != asked or not is_there:
         return [f"answered from snapshot {answer.snapshot}, asked was {asked}"]
-    holding = held(lived.world, asked)
     interval, table = look.ask.interval, look.ask.table
     rows = [
         row
-        for day in look.ask.utc_days
-        for row in holding.rows[table].get(day, [])
+        for row in held(lived.world, asked).readable([table])[table]
         if interval.start <= row["conversation_start"] < interval.end
     ]
     return differences(table, f"as of {asked}", answer.rows, rows)

@@ -30,14 +30,13 @@ class Brought:
 class Beside:
     """Rows by scope and table; the jobs that brought days of a scope; the days of the tail.
 
-    ``files`` are all of the snapshot, of every scope. ``begun`` are the keys of unfinished jobs
-    that ask what was open: only the same question goes on with them.
+    ``begun`` are the keys of unfinished jobs that ask what was open: only the same question goes on
+    with them.
     """
 
     rows: Mapping[Scope, Mapping[str, Rows]] = field(default_factory=dict)
     brought: Mapping[Scope, Mapping[date, Brought]] = field(default_factory=dict)
     tails: tuple[TailDay, ...] = ()
-    files: frozenset[str] = frozenset()
     begun: frozenset[str] = frozenset()
 
     def of(self, scope: Scope, table: str) -> Rows:

@@ -88,10 +88,12 @@ def settle(parts: Parts) -> None:
 
 
 def retire(parts: Parts) -> None:
-    """Give up what was begun under other rights, through a filter, or before its days were had.
+    """Give up what was begun and is wanted no more, once all its days are held as of today.
 
-    That is, fetched whole under today's rights. It is never gone on with, and would lie there
-    unfinished, with its pages, for ever. What of it the provider still has expires there.
+    Begun under other rights, through a filter, or before the days were fetched.
+
+    It is never gone on with, and would lie there unfinished, with its pages, for ever. What of it
+    the provider still has expires there.
     """
     held = {(day.dataset, day.day): day for day in parts.lake.coverage(parts.catalog.schema)}
     for job in parts.store.unfinished(parts.catalog.schema):
@@ -109,7 +111,7 @@ def _takes_place_of(job: Job, day: CoveredDay, parts: Parts) -> bool:
     """Whether a day is held so that nothing is wanted of it that an unfinished job would bring."""
     if day.fingerprint != parts.fingerprint:
         return False
-    if job.fingerprint != parts.fingerprint or job.scope.predicates:
+    if job.scope.predicates or job.fingerprint != parts.fingerprint:
         return True
     return job.submitted_at is not None and day.fetched_at > job.submitted_at
 
