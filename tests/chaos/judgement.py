@@ -47,10 +47,20 @@ def judge_lake(world: World, holding: Holding) -> list[str]:
     for day in holding.brought:
         said += _judge_day(world, holding, day)
     for day, covered in holding.days.items():
-        counted = len(holding.rows["conversations"].get(day, []))
+        counted = len(_of_its_job(holding, day))
         if covered.conversations != counted:
             said.append(f"{day}: {covered.conversations} conversations said, {counted} held")
     return [*said, *judge_beside(world, holding)]
+
+
+def _of_its_job(holding: Holding, day: date) -> Rows:
+    """The conversations of a day without those that only a job for open ones knew of."""
+    here = holding.rows["conversations"].get(day, [])
+    fetched = holding.brought.get(day)
+    if fetched is None:
+        return here
+    told = {row["conversation_id"] for row in fetched.rows("conversations", day)}
+    return [row for row in here if row["conversation_id"] in told]
 
 
 def _judge_day(world: World, holding: Holding, day: date) -> list[str]:

@@ -259,6 +259,8 @@ def _ended_ones(of: Questioned) -> Iterator[str]:
     complete = of.ended.value.prepared.certificate["complete"]
     if question.within != "conversation_end" or question.where or not complete or question.counted:
         return
+    if of.world.provider.removed_share:
+        return  # what ended may be gone since
     jobs = [after.brought[day].job for day in question.utc_days if day in after.brought]
     opened = after.beside.brought.get(OPEN_AT, {}).get(question.utc_days[0])
     jobs += [opened.job] if opened else []

@@ -79,14 +79,17 @@ def _opened(world: World, holding: Holding) -> Iterator[str]:
             began = table_of([made], "conversations")[0]["conversation_start"].date()
             of_day = holding.rows["conversations"].get(began, [])
             here = one in found or any(row["conversation_id"] == one for row in of_day)
-            if not here and not _under_other_rights(holding, began, brought.job):
+            if not here and not _is_told_since(holding, began, brought.job):
                 yield f"{one} was open when {day} began, and is not held"
 
 
-def _under_other_rights(holding: Holding, day: date, job: Job) -> bool:
-    """Whether a day is held whole as another client was told of it than a job."""
+def _is_told_since(holding: Holding, day: date, job: Job) -> bool:
+    """Whether a day is held whole as it was told later than a job was, or under other rights."""
     fetched = holding.brought.get(day)
-    return fetched is not None and fetched.job.client.divisions != job.client.divisions
+    if fetched is None:
+        return False
+    later = fetched.job.submitted >= job.submitted
+    return later or fetched.job.client.divisions != job.client.divisions
 
 
 def _openings(world: World) -> Iterator[tuple[Job, Made]]:

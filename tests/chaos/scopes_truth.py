@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from tests.chaos.truth import kind
 from trunkline.interval import DAY, midnight
 from trunkline_simulator.directory import directory
 from trunkline_simulator.settings import Settings as Provider
@@ -52,17 +53,17 @@ class Telling:
 
 def told_live(provider: Provider, day: date, telling: Telling) -> Made:
     """The conversations of a day as the synchronous API tells them: nothing is late there."""
-    return _made(_kind(provider, late=False), day, telling.at, telling.divisions)
+    return _made(replace(kind(provider), late_share=0.0), day, telling.at, telling.divisions)
 
 
 def told_by_job(provider: Provider, day: date, job: Job) -> Made:
     """The conversations of a day as the data lake had them when a job was submitted."""
-    return _made(_kind(provider, late=True), day, job.lake_date, job.client.divisions)
+    return _made(kind(provider), day, job.lake_date, job.client.divisions)
 
 
 def open_at(provider: Provider, day: date, job: Job) -> Made:
     """What had begun before a day, and was told to be open when it began, by the job asked."""
-    return _open_at(_kind(provider, late=True), day, job.lake_date, job.client.divisions)
+    return _open_at(kind(provider), day, job.lake_date, job.client.divisions)
 
 
 def _is_open(made: dict[str, Any], at: datetime) -> bool:
@@ -95,18 +96,6 @@ def _open_at(provider: Provider, day: date, at: datetime, names: frozenset[str] 
         for name, made in _made(provider, day - back * DAY, at, names).items()
         if _is_open(made, midnight(day))
     }
-
-
-def _kind(provider: Provider, *, late: bool) -> Provider:
-    """What of a provider decides its rows: the same for all that only behave otherwise."""
-    return replace(
-        Provider(),
-        shape=provider.shape,
-        late_share=provider.late_share if late else 0.0,
-        late_seconds=provider.late_seconds,
-        corrected_share=provider.corrected_share,
-        corrected_seconds=provider.corrected_seconds,
-    )
 
 
 @lru_cache(maxsize=2_000)
