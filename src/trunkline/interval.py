@@ -64,6 +64,11 @@ def iso(instant: datetime) -> str:
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
+def to_millisecond(instant: datetime) -> datetime:
+    """The instant without what is finer than the providers, and all that is kept, tell it."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
 def midnight(day: date) -> datetime:
     """The instant a UTC day begins."""
     return datetime.combine(day, time.min, tzinfo=UTC)
@@ -71,7 +76,7 @@ def midnight(day: date) -> datetime:
 
 def is_settled(until: datetime, watermark: datetime, settle: timedelta) -> bool:
     """Whether a watermark is so far past an instant that nothing before that changes any more."""
-    return watermark >= until + settle
+    return watermark - settle >= until  # which may be the end of all time
 
 
 def day_span(first: date, last: date) -> Interval:

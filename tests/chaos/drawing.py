@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from tests.chaos.chores_drawn import with_chores
 from tests.chaos.process import Kill
+from tests.chaos.scopes_drawing import woven
 from tests.chaos.story import (
     DAY,
     Action,
@@ -55,7 +57,7 @@ def drawn(seed: int) -> Story:
     )
     if draw.random() < 0.8:
         actions = (featured(draw, provider, seed), *actions)
-    return Story(seed, start, provider, actions)
+    return woven(with_chores(Story(seed, start, provider, actions), weather))
 
 
 def _provider(draw: Random, seed: int) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -10,6 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from tests.chaos.records import Records
+from tests.chaos.scopes_held import Beside, Brought, readable
 from tests.chaos.truth import Fetched, Rows
 from tests.chaos.world import World
 from tests.fakes import inline
@@ -22,7 +24,7 @@ from trunkline.http.transport import AiohttpTransport
 from trunkline.jobs.job import Job
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.landing import Receipt
-from trunkline.scope import WHOLE
+from trunkline.scope import OPEN_AT, WHOLE, Scope
 from trunkline_simulator.state import Job as Remote
 
 _EMPTY = {
@@ -50,6 +52,27 @@ class Holding:
     named: frozenset[str]
     unfinished: frozenset[str]
     problems: tuple[str, ...]
+    beside: Beside
+
+    def readable(
+        self,
+        tables: Iterable[str],
+        through: Mapping[Scope, Iterable[date]] | None = None,
+        *,
+        opened: bool = False,
+    ) -> dict[str, Rows]:
+        """What can be read of some tables: of every conversation one version."""
+        return {
+            table: readable(
+                table,
+                self.rows[table],
+                self.days,
+                self.beside,
+                through=through or {},
+                opened=opened,
+            )
+            for table in tables
+        }
 
     def amended(self, records: Records, day: date) -> frozenset[str]:
         """Conversations of a day that are held as an answer by id had them, in all its tables."""
@@ -107,7 +130,27 @@ def _read(world: World, engine: Engine, snapshot: int | None) -> Holding:
             f"{day} was brought by a job that the provider does not know"
             for day in days.keys() - brought.keys()
         ),
+        beside=_beside(world, engine, at, jobs),
     )
+
+
+def _beside(world: World, engine: Engine, at: int, jobs: dict[str, Job]) -> Beside:
+    """What is held beside whole days."""
+    brought: dict[Scope, dict[date, Brought]] = {}
+    for covered in engine.lake.scoped(engine.catalog.schema, at):
+        if covered.scope != WHOLE and (found := _remote(world, jobs.get(covered.job))):
+            brought.setdefault(covered.scope, {})[covered.day] = Brought(covered.job, found)
+    rows: dict[Scope, dict[str, Rows]] = {}
+    files = engine.lake.catalogue.files(engine.catalog.schema, at)
+    for file in files:
+        if file.scope != WHOLE:
+            table, path = _name(file.table), engine.lake.home / file.path
+            of_table = rows.setdefault(file.scope, {}).setdefault(table, [])
+            for of_day in _days_of(table, str(path), path.stat().st_mtime_ns).values():
+                of_table += of_day
+    tails = engine.lake.catalogue.fresh.tails(engine.catalog.schema, at)
+    begun = frozenset(j.key for j in jobs.values() if j.unfinished and j.scope == OPEN_AT)
+    return Beside(rows, brought, tails, begun)
 
 
 def _remote(world: World, job: Job | None) -> Remote | None:

@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 
 from tests.chaos.held import Holding, differences
 from tests.chaos.network import Sent
+from tests.chaos.scopes_lake import judge_beside, told_anew
+from tests.chaos.spans import clipped, common, days_text, parsed, texts, without
 from tests.chaos.story import Ask
 from tests.chaos.truth import Rows
 from tests.chaos.world import Answered, Ended, World
@@ -22,7 +24,7 @@ from trunkline.errors import (
     LimitExceeded,
     ProviderError,
 )
-from trunkline.interval import Interval, midnight, months, runs
+from trunkline.interval import Interval, midnight, months
 from trunkline_simulator.state import Job
 
 ONLY_IN_JOBS = "participant_attributes"
@@ -45,10 +47,20 @@ def judge_lake(world: World, holding: Holding) -> list[str]:
     for day in holding.brought:
         said += _judge_day(world, holding, day)
     for day, covered in holding.days.items():
-        counted = len(holding.rows["conversations"].get(day, []))
+        counted = len(_of_its_job(holding, day))
         if covered.conversations != counted:
             said.append(f"{day}: {covered.conversations} conversations said, {counted} held")
-    return said
+    return [*said, *judge_beside(world, holding)]
+
+
+def _of_its_job(holding: Holding, day: date) -> Rows:
+    """The conversations of a day without those that only a job for open ones knew of."""
+    here = holding.rows["conversations"].get(day, [])
+    fetched = holding.brought.get(day)
+    if fetched is None:
+        return here
+    told = {row["conversation_id"] for row in fetched.rows("conversations", day)}
+    return [row for row in here if row["conversation_id"] in told]
 
 
 def _judge_day(world: World, holding: Holding, day: date) -> list[str]:
@@ -58,11 +70,12 @@ def _judge_day(world: World, holding: Holding, day: date) -> list[str]:
     same = (day, fetched.job.job_id, files, world.records.count)
     if same in world.well:
         return []
-    newer = holding.amended(world.records, day)
+    anew = told_anew(world, holding, day, TABLES) | holding.amended(world.records, day)
+    of_jobs = told_anew(world, holding, day, [ONLY_IN_JOBS])
     for table in TABLES:
         found, truth = holding.rows[table].get(day, []), fetched.rows(table, day)
-        if table != ONLY_IN_JOBS:
-            found, truth = _others(found, newer), _others(truth, newer)
+        newer = of_jobs if table == ONLY_IN_JOBS else anew
+        found, truth = _others(found, newer), _others(truth, newer)
         said += differences(table, f"on {day}", found, truth)
     if not said:
         world.well.add(same)
@@ -100,7 +113,7 @@ class Asked:
         return {
             day
             for day in self.ask.utc_days
-            if midnight(day) < self._reached and not self._is_fresh(day)
+            if midnight(day) < self.reached and not self._is_fresh(day)
         }
 
     @property
@@ -109,7 +122,7 @@ class Asked:
         return self.ended.began - self.ended.process.skew
 
     @property
-    def _reached(self) -> datetime:
+    def reached(self) -> datetime:
         """Up to when it had to know of data: where it asked for nothing, as was told of late.
 
         What has not begun by its own clock it does not ask for, however wrong that is.
@@ -119,7 +132,7 @@ class Asked:
         told = [one for one in self.world.records.told if one.at <= self._began + self._took]
         if not told or any(one.tells for one in self.ended.sent):
             return reached
-        recently = self._began - timedelta(seconds=self.refresh) - _skews(self.world)
+        recently = self._began - timedelta(seconds=self.refresh) - skews(self.world)
         return min(reached, told[-1].date) if told[-1].at >= recently else reached
 
     @property
@@ -132,9 +145,9 @@ class Asked:
             return False
         # A job that was gone on with has the data of the time it was submitted; that is said.
         resumed = self.after.days[day].job in self.before.unfinished
-        return resumed or fetched.is_final(day, SETTLE) or self._is_of_late(fetched.job)
+        return resumed or fetched.is_final(day, SETTLE) or self.is_of_late(fetched.job)
 
-    def _is_of_late(self, job: Job) -> bool:
+    def is_of_late(self, job: Job) -> bool:
         """By the clocks of who asks and of who fetched; what seems to be of the future is not."""
         if job.submitted >= self._began:
             return True
@@ -144,7 +157,7 @@ class Asked:
     @property
     def under_other_rights(self) -> list[date]:
         """Days of an answer that was fetched for which were fetched under rights of before."""
-        if not self.ended.sent:
+        if not any("/authorization/subjects" in sent.path for sent in self.ended.sent):
             return []
         now = self.world.provider.clients[0].divisions
         brought = self.after.brought
@@ -180,8 +193,7 @@ def _rows(asked: Asked) -> list[str]:
     ask, interval = asked.ask, asked.ask.interval
     held = [
         row
-        for day in ask.utc_days
-        for row in asked.after.rows[ask.table].get(day, [])
+        for row in asked.after.readable([ask.table])[ask.table]
         if interval.start <= row["conversation_start"] < interval.end
     ]
     return differences(ask.table, "in the answer", asked.ended.value.rows, held)
@@ -194,12 +206,13 @@ def _others(rows: Rows, ids: frozenset[str]) -> Rows:
 def _forgotten(asked: Asked) -> list[str]:
     """Open conversations of the days asked for that nobody has asked about for over a week."""
     said = []
-    for day in asked.ask.utc_days:
-        for row in asked.after.rows["conversations"].get(day, []):
+    readable = asked.after.readable(["conversations"])["conversations"]
+    for day in sorted(set(asked.ask.utc_days) - asked.stale):  # what could not be had is named
+        for row in (row for row in readable if row["conversation_start"].date() == day):
             if row["conversation_end"] is None and day in asked.after.brought:
                 at = asked.world.records.last(row["conversation_id"])
                 last = max(asked.after.brought[day].job.submitted, at)
-                if asked.ended.began - last > WEEK + _skews(asked.world):
+                if asked.ended.began - last > WEEK + skews(asked.world):
                     said.append(f"{row['conversation_id']} is open since {last} and forgotten")
     return said
 
@@ -231,24 +244,26 @@ def _completeness(asked: Asked) -> list[str]:
     said: list[str] = []
     if prepared.certificate["complete"] == bool(spans):
         said.append(f"complete is {prepared.certificate['complete']}, missing is {spans}")
-    time = _clipped(asked.ask.interval, asked.ended.began)
+    time = clipped(asked.ask.interval, asked.ended.began)
     if time is None:
         return said
     stale = asked.stale
     partial = any("partial" in notice for notice in prepared.notices)
     if not partial and (stale or asked.under_other_rights):
         silent = {*stale, *asked.under_other_rights}
-        said.append(f"answered without a word with days that had to be fetched: {_days(silent)}")
+        had = f"days that had to be fetched: {days_text(silent)}"
+        said.append(f"answered without a word with {had}")
     have = [
         part
         for day, fetched in asked.after.brought.items()
         if (part := fetched.held(day)) and not (partial and day in stale)
     ]
-    missing = _without(time, have)
-    told = [part for span in _parsed(s.split("/") for s in spans) if (part := _common(span, time))]
-    wrong = any(_without(gap, told) for gap in missing) if partial else missing != told
+    have += [Interval(day.start, day.end) for day in asked.after.beside.tails]
+    missing = without(time, have)
+    told = [part for span in parsed(s.split("/") for s in spans) if (part := common(span, time))]
+    wrong = any(without(gap, told) for gap in missing) if partial else missing != told
     if wrong:
-        said.append(f"missing is {_texts(missing)}, but said {_texts(told)}")
+        said.append(f"missing is {texts(missing)}, but said {texts(told)}")
     return said
 
 
@@ -256,17 +271,17 @@ def _named_exactly(asked: Asked, error: IncompleteData) -> list[str]:
     """The days that an error names are those asked for that could not be had; no other."""
     named = {
         day
-        for span in _parsed(_SPAN.findall(error.message))
+        for span in parsed(_SPAN.findall(error.message))
         for day in span.days()
         if day in asked.ask.utc_days
     }
     missing = asked.stale.union(asked.under_other_rights)
     if named == missing:
         return []
-    return [f"the error names {_days(named)}, missing is {_days(missing)}: {error.message}"]
+    return [f"the error names {days_text(named)}, missing is {days_text(missing)}: {error.message}"]
 
 
-def _skews(world: World) -> timedelta:
+def skews(world: World) -> timedelta:
     """Twice as much as any clock of the story is wrong."""
     return timedelta(seconds=2 * max(abs(ask.fate.skew) for ask in world.story.asks))
 
@@ -300,47 +315,3 @@ def _polls(seconds: float) -> int:
 def went_well(sent: Iterable[Sent]) -> bool:
     """Whether nothing was wrong with any request."""
     return not any(one.faults for one in sent)
-
-
-def _clipped(interval: Interval, now: datetime) -> Interval | None:
-    """Nothing is missing of the future. Intervals are written to the millisecond."""
-    now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-    return _common(interval, Interval(interval.start, now)) if interval.start < now else None
-
-
-def _common(one: Interval, other: Interval) -> Interval | None:
-    start, end = max(one.start, other.start), min(one.end, other.end)
-    return Interval(start, end) if start < end else None
-
-
-def _without(asked: Interval, have: Iterable[Interval]) -> list[Interval]:
-    """What of the asked time nothing has."""
-    left = [asked]
-    for part in have:
-        left = [
-            piece
-            for whole in left
-            for start, end in (
-                (whole.start, min(whole.end, part.start)),
-                (max(whole.start, part.end), whole.end),
-            )
-            if start < end
-            for piece in (Interval(start, end),)
-        ]
-    return left
-
-
-def _parsed(spans: Iterable[Iterable[str]]) -> list[Interval]:
-    return [Interval(*map(_instant, span)) for span in spans]
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _texts(spans: Iterable[Interval]) -> str:
-    return ", ".join(map(str, spans)) or "nothing"
-
-
-def _days(days: Iterable[date]) -> str:
-    return _texts(runs(days))

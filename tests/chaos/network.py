@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from tests.chaos.process import Process
 from tests.chaos.records import Records
+from tests.chaos.scopes_truth import Telling
 from tests.chaos.submits import Submits
 from tests.fakes import VirtualClock
 from trunkline.http.message import ConnectionLost, Request, Response, TimedOut
@@ -40,6 +41,8 @@ class Sent:
         bare = urlsplit(self.path).path
         if bare.endswith("/conversations/details"):
             return "record"
+        if bare.endswith("/details/query"):
+            return "tail"
         if bare.endswith("/results"):
             return "page"
         if "/details/jobs/" in bare and not bare.endswith("/availability"):
@@ -80,6 +83,9 @@ class Line:
         received = _received(answer)
         self.submits.heard(self.process, kind, request.url, received)
         self.records.heard(asked, request.url, received)
+        if kind in ("record", "tail"):
+            telling = Telling(asked, self.simulator.settings.clients[0].divisions)
+            self.records.live.heard(telling, request, received)
         return received
 
     async def close(self) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from tests.chaos import keeping_plants, scopes_plants
 from tests.chaos.planting import (
     Values,
     answers,
@@ -211,6 +212,8 @@ def _id_lost(_: Values) -> Values:
 
 
 PLANTS: dict[str, Plant] = {
+    **scopes_plants.PLANTS,
+    **keeping_plants.PLANTS,
     "only the first page is read": pages(_first_page_only),
     "the last row of a page is dropped": pages(_last_row_dropped),
     "the last row of a page is counted twice": pages(_last_row_twice),

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from tests.chaos.scopes_records import Tellings
 from trunkline.http.message import Response
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -28,6 +29,7 @@ class Records:
 
     known: dict[str, list[datetime]] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
+    live: Tellings = field(default_factory=Tellings)
 
     def heard(self, at: datetime, url: str, answer: Response) -> None:
         """An answer reached a process."""
@@ -47,4 +49,5 @@ class Records:
 
     def last(self, conversation: str) -> datetime:
         """When it was answered last."""
-        return max(self.known.get(conversation, [NEVER]))
+        told = (telling.at for telling in self.live.told.get(conversation, ()))
+        return max((*self.known.get(conversation, ()), *told), default=NEVER)

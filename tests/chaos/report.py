@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.chaos import keeping_met, scopes_met
 from tests.chaos.drawing import DEEPEST
 from tests.chaos.meeting import MET
 from tests.chaos.trial import Verdict
 from tests.chaos.weather import BARE, KINDS, TOKEN_KINDS
 
-EXPECTED: frozenset[str] = frozenset(
+EXPECTED: frozenset[str] = scopes_met.MET | frozenset(
     [
         *KINDS,
         *(f"{kind} of the token" for kind in TOKEN_KINDS),
         *(f"{kind} without a body" for kind in BARE),
         *(f"killed at a {point}" for point in DEEPEST),
         *MET,
+        *keeping_met.MET,
         "cursor expired",
         "empty page with a cursor",
         "job cancel after it ended",

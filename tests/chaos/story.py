@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from tests.chaos.process import Kill
@@ -126,7 +127,17 @@ class Weather:
         return f"the provider: {' '.join(changed)}"
 
 
-Action = Ask | Together | Resume | Cancel | Wait | Weather
+@runtime_checkable
+class Asking(Protocol):
+    """Anything else that asks: ``asks`` are plain queries for the same days."""
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        """The days that it would have fetched."""
+        ...
+
+
+Action = Ask | Together | Resume | Cancel | Wait | Weather | Asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +158,8 @@ class Story:
                 found.append(action)
             elif isinstance(action, Together):
                 found += [action.one, action.other]
+            elif isinstance(action, Asking):
+                found += action.asks
         return tuple(found)
 
     def __str__(self) -> str:

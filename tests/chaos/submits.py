@@ -61,6 +61,8 @@ class Submits:
             with suppress(msgspec.DecodeError):  # a proxy's page in its place
                 found = msgspec.json.decode(answer.body)["jobId"]
                 self.ids[found] = Heard(process, process.passed["statement"])
+        if kind == "cancel":  # given up: what it would bring is of too long ago
+            self.read.add(urlsplit(url).path.split("/")[-1])
         if kind == "page" and answer.status == 200 and b'"cursor":' not in answer.body:
             self.read.add(urlsplit(url).path.split("/")[-2])
 

@@ -12,6 +12,8 @@ from random import Random
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.chaos import scopes_met
+from tests.chaos.chores import Beside, Follow, Look, Pin, Prune, Sync, Verify
 from tests.chaos.held import Holding, held
 from tests.chaos.judgement import (
     REFRESH,
@@ -23,8 +25,13 @@ from tests.chaos.judgement import (
     judge_patience,
     went_well,
 )
+from tests.chaos.keeper import Keeper
 from tests.chaos.meeting import met_between, met_by, met_in_all
-from tests.chaos.story import DAY, Action, Ask, Cancel, Resume, Story, Together, Wait, Weather
+from tests.chaos.questions import Meanwhile, Question
+from tests.chaos.scopes_asking import Moment, asked_at_once, expected_of
+from tests.chaos.scopes_judgement import Questioned, judge_question
+from tests.chaos.snapshots import shelf
+from tests.chaos.story import DAY, Action, Ask, Cancel, Fate, Resume, Story, Together, Wait, Weather
 from tests.chaos.world import Answered, Ended, Plant, World, cancelling, no_plant, resuming
 from trunkline.errors import IncompleteData
 from trunkline.interval import midnight
@@ -50,7 +57,13 @@ class _Trial:
     violations: list[str] = field(default_factory=list)
     met: Counter[str] = field(default_factory=Counter)
     tale: list[str] = field(default_factory=list)
+    keeper: Keeper = field(init=False)
     newest: Holding | None = None
+    moments: list[Moment] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.keeper = Keeper(self.world)
+        self.moments = [Moment(self.world.clock.now(), 0)]
 
     def lives(self, action: Action) -> None:
         """One action, judged when it is over."""
@@ -71,6 +84,22 @@ class _Trial:
                 ends = self.world.together(one, other)
                 for ask, ended in zip((one, other), ends, strict=True):
                     self.heard(ask, ended, before)
+            case Question() | Meanwhile() as asking:
+                self.questioned(*asking.questions)
+            case Sync() | Follow() | Verify() | Prune() | Pin() | Look() | Beside() as chore:
+                self.wrong(self.keeper.does(chore, self.before(), self.judged, self.heard))
+
+    def questioned(self, *questions: Question) -> None:
+        """One question, or two at once."""
+        before, readable = self.before(), {0, *shelf(self.world.home).readable}
+        moments = tuple(moment for moment in self.moments if moment.snapshot in readable)
+        self.met["two questions at once"] += len(questions) > 1
+        for question, ended in asked_at_once(self.world, questions, moments):
+            after = self.answered_from(ended, self.judged(ended))
+            self.met += scopes_met.met_of(question, ended, moments)
+            expected = expected_of(self.world, question, moments)
+            of = Questioned(self.world, question, ended, before, after, expected)
+            self.wrong(judge_question(of))
 
     def asked(self, ask: Ask, **more: int) -> Ended:
         """A query by itself. ``more`` are settings that differ from their defaults."""
@@ -81,13 +110,18 @@ class _Trial:
 
     def heard(self, ask: Ask, ended: Ended, before: Holding, refresh: float = REFRESH) -> None:
         """What a query's answer is worth."""
-        after = self.judged(ended)
+        after = self.answered_from(ended, self.judged(ended))
+        self.wrong(judge_ask(Asked(self.world, ask, ended, before, after, refresh)))
+
+    def answered_from(self, ended: Ended, after: Holding) -> Holding:
+        """What the snapshot shows that was answered from; an older one is as it was."""
         answered = isinstance(ended.value, Answered)
         snapshot = ended.value.prepared.snapshot if answered else ended.snapshot
-        if snapshot != after.snapshot:  # another process has gone on since
-            after = held(self.world, snapshot)
-            self.wrong(judge_lake(self.world, after))
-        self.wrong(judge_ask(Asked(self.world, ask, ended, before, after, refresh)))
+        if snapshot == after.snapshot:
+            return after
+        found = held(self.world, snapshot)  # another process has gone on since, or it was meant
+        self.wrong(judge_lake(self.world, found))
+        return found
 
     def judged(self, ended: Ended) -> Holding:
         """How a process ended, and the lake after it."""
@@ -97,7 +131,10 @@ class _Trial:
         before, holding = self.before(), held(self.world)
         self.met += met_by(ended) + met_between(before, holding)
         self.wrong(judge_lake(self.world, holding))
+        self.met += scopes_met.met_between(before, holding)
+        self.wrong(self.keeper.looks(holding, ended))
         self.newest = holding
+        self.moments.append(Moment(self.world.clock.now(), holding.snapshot))
         return holding
 
     def before(self) -> Holding:
@@ -162,8 +199,12 @@ class _Trial:
         if _strays(self.world):
             # Whoever fetches next sweeps: a day that nobody has asked for yet.
             self.asked(Ask(self.everything.table, self.everything.first - DAY, 1))
+        if self.before().unfinished and self.keeper.has_chores:
+            # A refresh that was killed: no query wants its days again, which are held and final.
+            self.judged(self.world.alone(Fate(), resuming))
         self.wrong(_strays(self.world))
-        self.wrong([f"unfinished for ever: job {key}" for key in self.before().unfinished])
+        lying = self.before().unfinished - self.before().beside.begun
+        self.wrong([f"unfinished for ever: job {key}" for key in lying])
         self.wrong(_personal(self.world))
 
 
@@ -180,7 +221,7 @@ def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool
                 part()
     except Exception as defect:  # noqa: BLE001  (of the proof itself, or of the lake it cannot read)
         trial.wrong([f"could not be judged: {type(defect).__name__}: {defect}"])
-    met = trial.met + trial.world.simulator.state.met + met_in_all(trial.world)
+    met = trial.met + trial.keeper.met + trial.world.simulator.state.met + met_in_all(trial.world)
     tale = "\n".join([str(story), *trial.tale])
     return Verdict(story.seed, tuple(dict.fromkeys(trial.violations)), met, tale)
 

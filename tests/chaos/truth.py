@@ -34,12 +34,12 @@ class Fetched:
     def rows(self, table: str, day: date) -> Rows:
         """The rows of a day, as the data lake had them when the job was submitted."""
         names = self.job.client.divisions
-        found = _rows(_kind(self.provider), table, day, self.job.lake_date, names)
+        found = _rows(kind(self.provider), table, day, self.job.lake_date, names)
         return [row for row in found if row["conversation_start"] < self.end]
 
     def live(self, table: str, day: date, at: datetime) -> Rows:
         """The rows of a day as the synchronous API knew them: nothing is late there."""
-        prompt = replace(_kind(self.provider), late_share=0.0)
+        prompt = replace(kind(self.provider), late_share=0.0)
         return _rows(prompt, table, day, at, self.job.client.divisions)
 
     def held(self, day: date) -> Interval | None:
@@ -52,7 +52,7 @@ class Fetched:
         return (self.job.lake_date - midnight(day + DAY)).total_seconds() >= settle
 
 
-def _kind(provider: Provider) -> Provider:
+def kind(provider: Provider) -> Provider:
     """What of a provider decides its rows: the same for all that only behave otherwise."""
     plain = Provider()
     return replace(
@@ -62,7 +62,15 @@ def _kind(provider: Provider) -> Provider:
         late_seconds=provider.late_seconds,
         corrected_share=provider.corrected_share,
         corrected_seconds=provider.corrected_seconds,
+        removed_share=provider.removed_share,
+        removed_seconds=provider.removed_seconds,
     )
+
+
+def counted(provider: Provider, day: date, at: datetime) -> int:
+    """How many conversations of a day the synchronous API has for the client at an instant."""
+    prompt = replace(kind(provider), late_share=0.0)
+    return len(_rows(prompt, "conversations", day, at, provider.clients[0].divisions))
 
 
 @lru_cache(maxsize=4_000)

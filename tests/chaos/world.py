@@ -243,13 +243,13 @@ def answering(ask: Ask) -> Work:
         prepared = await engine.prepare(ask.sql, options, observe)
         with engine.answer(prepared) as answer:
             found = pa.Table.from_batches(answer.batches, answer.schema)
-            rows = _in_utc(found).to_pylist()
+            rows = in_utc(found).to_pylist()
         return Answered(prepared, rows)
 
     return work
 
 
-def _in_utc(rows: pa.Table) -> pa.Table:
+def in_utc(rows: pa.Table) -> pa.Table:
     """Two instants of the hour that comes twice are not equal to themselves in another zone."""
     types = {f.name: f.type for f in rows.schema if pa.types.is_timestamp(f.type) and f.type.tz}
     for name, type_ in types.items():

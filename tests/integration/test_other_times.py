@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.gateway import SMALL, Site
+from trunkline.config import Settings
 from trunkline.engine import Options
 from trunkline_simulator.settings import Shape
 
@@ -112,6 +113,16 @@ def test_answering_from_what_is_held_says_what_it_lacks(site: Site) -> None:
     covered = site.prepare(f"SELECT 1 FROM conversations WHERE {ENDED}", Options(covered=True))
     assert any("was open when it began" in notice for notice in covered.notices)
     assert not covered.certificate["complete"]
+
+
+def test_without_an_end_it_is_asked_once_and_again(tmp_path: Path) -> None:
+    site = Site(tmp_path / "home", SMALL, Settings(lookback=1))
+    since = datetime(2026, 3, 9, tzinfo=UTC)
+    sql = "SELECT conversation_id FROM conversations WHERE conversation_end >= '2026-03-09'"
+    held = site.truth("conversations", date(2026, 1, 1), date(2026, 3, 10))
+    truth = [row for row in held if row["conversation_end"] and row["conversation_end"] >= since]
+    for _ in range(2):
+        assert ids(site.query(sql, Options(tail=False))) == ids(truth)
 
 
 def test_explain_shows_it_before_it_is_paid(site: Site) -> None:

@@ -15,8 +15,9 @@ from tests.gateway import SMALL, TABLES, YEAR, Site, same_rows
 from tests.integration.test_crashes import Fuse, Killed, KillingTransport
 from trunkline.config import Settings
 from trunkline.engine import Options
+from trunkline.errors import IncompleteData
+from trunkline_simulator.settings import JobFault, Shape
 from trunkline_simulator.settings import Settings as SimSettings
-from trunkline_simulator.settings import Shape
 
 ALWAYS = Options(pushdown="always")
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
@@ -276,3 +277,30 @@ def test_a_notice_where_the_provider_may_miss_a_row(site: Site) -> None:
     assert "media_type" in notice
     truth = [r for r in site.truth("sessions", *MONTH_DAYS) if r["media_type"] == "email"]
     same_rows("sessions", site.query(sql, ALWAYS), truth)
+
+
+def test_a_filtered_fetch_that_fails_fails_the_question(site: Site) -> None:
+    rare = queues(site, *MONTH_DAYS)[0]
+    site.simulate(replace(site.simulation, job_faults=(JobFault("fail"),)))
+    with pytest.raises(IncompleteData) as caught:
+        site.prepare(segments(MONTH, rare), ALWAYS)
+    span = "conversation_details 2025-02-01T00:00:00.000Z/2025-03-01T00:00:00.000Z"
+    assert span in caught.value.message
+    partly = site.prepare(segments(MONTH, rare), replace(ALWAYS, allow_partial=True))
+    assert any("the answer is partial" in notice for notice in partly.notices)
+    assert not partly.certificate["complete"]
+
+
+def test_a_filtered_day_that_cannot_be_had_again_is_missing(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", SMALL, start=datetime(2025, 2, 12, 12, tzinfo=UTC))
+    rare = queues(site, date(2025, 2, 1), date(2025, 2, 11))[2]
+    alone = replace(ALWAYS, tail=False)
+    site.prepare(segments(MONTH, rare), alone)
+    site.wait(hours=1)
+    site.simulate(replace(SMALL, job_faults=(JobFault("fail"),)))
+    with pytest.raises(IncompleteData) as caught:
+        site.prepare(segments(MONTH, rare), alone)
+    assert "2025-02-09T00:00:00.000Z/2025-02-13T00:00:00.000Z" in caught.value.message
+    partly = site.prepare(segments(MONTH, rare), replace(alone, allow_partial=True))
+    (missing,) = partly.certificate["intervals"]["conversation_details"]["missing"]
+    assert missing.startswith("2025-02-09T00:00:00.000Z/2025-02-12T13:00:")

@@ -112,3 +112,30 @@ def test_what_filters_take_out_of_the_tail_is_not_called_complete(tmp_path: Path
     found = {row["conversation_id"] for row in site.query(early, covered)}
     assert found < truth
     assert site.prepare(early, covered).certificate["complete"] is False
+
+
+def test_what_was_open_says_who_is_asked_for_again(site: Site) -> None:
+    """One that has ended by then is on the list no more; one that came with it is."""
+    site.prepare(DECEMBER, NO_TAIL)
+    site.wait(days=79)
+    site.query(f"SELECT * FROM conversations WHERE {ENDED}", NO_TAIL)
+    held = site.query(f"{DECEMBER} AND conversation_start < '2025-12-21'", Options(covered=True))
+    with site.engine() as engine:
+        listed = engine.lake.catalogue.fresh.open_records("genesys")
+    early = {record.key for record in listed if record.start < datetime(2025, 12, 21, tzinfo=UTC)}
+    assert early == {row["conversation_id"] for row in held if row["conversation_end"] is None}
+
+
+def test_what_was_open_takes_out_of_the_tail_is_not_called_complete(tmp_path: Path) -> None:
+    """A query by start does not read what was open; so the tail has no whole day any more."""
+    behind = replace(SMALL, lag_seconds=2 * 86_400)
+    site = Site(tmp_path / "home", behind, Settings(lookback=0))
+    asked = "conversation_start >= '2026-03-09' AND conversation_start < '2026-03-10'"
+    question = f"SELECT * FROM conversations WHERE {asked}"
+    there = {row["conversation_id"] for row in site.query(question)}
+    site.wait(days=2)
+    since = "SELECT 1 FROM conversations WHERE conversation_end >= '2026-03-10'"
+    site.prepare(since, NO_TAIL)
+    left = {row["conversation_id"] for row in site.query(question, Options(covered=True))}
+    assert left < there, "one went on past midnight"
+    assert not site.prepare(question, Options(covered=True)).certificate["complete"]

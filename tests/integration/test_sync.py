@@ -18,7 +18,7 @@ from trunkline.errors import (
     UnknownRelation,
     UsageError,
 )
-from trunkline_simulator.settings import JobFault
+from trunkline_simulator.settings import Fault, JobFault
 
 FEBRUARY = Wish(start=datetime(2026, 2, 1, tzinfo=UTC), end=datetime(2026, 3, 1, tzinfo=UTC))
 IN_FEBRUARY = "conversation_start >= '2026-02-01' AND conversation_start < '2026-03-01'"
@@ -82,6 +82,64 @@ def test_refresh_fetches_final_days_again(tmp_path: Path) -> None:
     assert len(truth) > len(early)
     question = f"SELECT * FROM conversations WHERE {IN_FEBRUARY}"
     same_rows("conversations", site.query(question), truth)
+
+
+SLOW_TO_COME = replace(
+    SMALL, late_share=0.3, late_seconds=40 * DAY, result_seconds=90 * DAY, page_rows=1000
+)
+
+
+def left_unfinished(site: Site, wish: Wish) -> None:
+    """A sync whose jobs run, but whose pages cannot be had for now."""
+    site.simulate(replace(site.simulation, faults=(Fault("GET */results", "503", times=0),)))
+    with pytest.raises(IncompleteData):
+        site.sync(wish)
+    site.simulate(replace(site.simulation, faults=()))
+
+
+def test_a_refresh_is_not_content_with_a_job_of_before(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", SLOW_TO_COME)
+    left_unfinished(site, FEBRUARY)
+    site.wait(days=50)
+    begun = site.submits()
+    site.sync(replace(FEBRUARY, refresh=True))
+    truth = site.truth("conversations", FIRST, LAST)
+    question = f"SELECT * FROM conversations WHERE {IN_FEBRUARY}"
+    same_rows("conversations", site.query(question), truth)
+    assert site.submits() == begun + 1
+    with site.engine() as engine:
+        states = [job.state.value for job in engine.jobs()]
+    assert states == ["cancelled", "published"]
+    assert [path for method, path, _ in site.requests if method == "DELETE"]
+
+
+def test_a_recheck_is_not_content_with_a_job_of_before(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", SLOW_TO_COME)
+    site.sync(FEBRUARY)
+    left_unfinished(site, replace(FEBRUARY, refresh=True))
+    site.wait(days=50)
+    site.sync(Wish(recheck=True))
+    third = date(2026, 2, 3)  # the days before it were of age when they were fetched first
+    question = f"SELECT * FROM conversations WHERE {IN_FEBRUARY}"
+    found = [r for r in site.query(question) if r["conversation_start"].date() >= third]
+    same_rows("conversations", found, site.truth("conversations", third, LAST))
+
+
+def test_a_job_that_ends_late_leaves_the_days_alone_that_were_fetched_since(
+    tmp_path: Path,
+) -> None:
+    site = Site(tmp_path / "data", SLOW_TO_COME)
+    tenth = datetime(2026, 2, 10, tzinfo=UTC)
+    early = site.truth("conversations", FIRST, LAST)
+    left_unfinished(site, FEBRUARY)
+    site.wait(days=50)
+    site.sync(Wish(start=tenth, end=tenth + timedelta(days=1), refresh=True))
+    late = site.truth("conversations", tenth.date(), tenth.date())
+    site.resume()
+    others = [row for row in early if row["conversation_start"].date() != tenth.date()]
+    assert len(late) > len(early) - len(others), "the tenth has what came late"
+    question = f"SELECT * FROM conversations WHERE {IN_FEBRUARY}"
+    same_rows("conversations", site.query(question, Options(covered=True)), [*others, *late])
 
 
 def test_recheck_fetches_each_day_once_more_when_it_is_old_enough(tmp_path: Path) -> None:

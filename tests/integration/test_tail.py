@@ -310,3 +310,13 @@ def test_killed_at_the_tail_only_that_request_is_lost(site: Site, *, after: bool
     assert site.submits() == 1
     assert prepared.certificate["complete"] is True
     assert ids(site.query(QUESTION)) == ids(known(site, "conversations", tails(site)[0].asked_at))
+
+
+def test_a_fraction_of_a_millisecond_is_not_missing(tmp_path: Path) -> None:
+    now = datetime(2026, 3, 10, 4, 0, 0, 400, tzinfo=UTC)  # instants are told to the millisecond
+    site = Site(tmp_path / "data", BUSY, start=now)
+    question = QUESTION.replace("03-09", "03-10")
+    for options in (NO_TAIL, None):
+        prepared = site.prepare(question, options)
+    assert prepared.certificate["intervals"]["conversation_details"]["missing"] == []
+    assert prepared.certificate["complete"] is True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from tests.fakes import run
 from tests.gateway import SMALL, Site
-from trunkline.engine import Options
+from trunkline.engine import Engine, Options
 from trunkline.engine.findings import Health
 from trunkline.engine.syncing import Wish
 from trunkline.engine.verifying import Verified, findings
@@ -93,6 +94,29 @@ def test_the_certificate_has_the_counts_until_the_days_are_fetched_again(tmp_pat
     assert site.prepare(question).certificate["provider_counts"] is None
     verify(site)
     assert site.prepare(question).certificate["provider_counts"]["differing"] == []
+
+
+def test_days_that_are_fetched_again_while_it_waits_are_compared_as_they_are_then(
+    tmp_path: Path,
+) -> None:
+    site = Site(tmp_path / "data", LATE)
+    site.sync(FEBRUARY)
+    site.wait(days=45)
+
+    async def both(one: Engine, other: Engine) -> Verified:
+        again = replace(FEBRUARY, refresh=True)
+        _, verified = await asyncio.gather(
+            one.sync(again, Options(), lambda _: None),
+            other.verify(None, None, Options(), lambda _: None),
+        )
+        return verified
+
+    with site.engine() as one, site.engine() as other:
+        verified = run(site.clock, both(one, other))
+        kept = other.lake.catalogue.fresh.counts("genesys")
+    assert {count.day: count.held for count in verified.counted} == by_day(site)
+    assert [finding.health for finding in findings(verified)] == [Health.GOOD]
+    assert all(count.held == count.provider for count in kept)
 
 
 def test_only_the_days_of_the_interval(tmp_path: Path) -> None:

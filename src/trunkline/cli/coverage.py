@@ -10,13 +10,13 @@ from trunkline.cli.opening import engine_of
 from trunkline.cli.telling import put
 from trunkline.interval import midnight, months, runs
 from trunkline.lake.catalogue import CoveredDay
-from trunkline.scope import WHOLE
+from trunkline.scope import OPEN_AT
 
 
 @click.command("coverage")
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Show which UTC days are held, by dataset, filter and month.
+    """Show which UTC days are held, by dataset and month; also through filters, or open at one.
 
     Example:
 
@@ -24,8 +24,7 @@ def command(ctx: click.Context) -> None:
         trunkline coverage
     """
     with engine_of(ctx) as engine:
-        scoped = engine.lake.scoped(engine.catalog.schema)
-        held = [day for day in scoped if day.scope == WHOLE or day.scope.predicates]
+        held = engine.lake.scoped(engine.catalog.schema)
         settle = engine.settings.settle_time
         snapshot = engine.lake.catalogue.latest()
     if not held:
@@ -39,7 +38,9 @@ def command(ctx: click.Context) -> None:
 
 
 def _title(day: CoveredDay) -> str:
-    """What a day is held of: a dataset, or what a filter let through of it."""
+    """What a day is held of: a dataset, or what a filter or an instant picked of it."""
+    if day.scope == OPEN_AT:
+        return f"{day.dataset}, what began before these days and was open when they did"
     condition = day.scope.condition
     return f"{day.dataset}, fetched where {condition}" if condition else day.dataset
 
@@ -49,11 +50,11 @@ def _months(held: list[CoveredDay], settle: timedelta) -> list[str]:
     lines = []
     for month in months(by_day):
         days = [by_day[day] for day in month]
+        conversations = sum(day.conversations for day in days)
         final = sum(midnight(d.day) + timedelta(days=1) + settle <= d.watermark for d in days)
         spans = ", ".join(f"{i.start:%d}-{i.end - timedelta(days=1):%d}" for i in runs(month))
-        conversations = sum(day.conversations for day in days)
-        lines.append(
-            f"{min(month):%Y-%m}  days {spans:<12} {final} final, {len(days) - final} provisional, "
-            f"{conversations:,} conversations"
-        )
+        # Whether what was open changes any more depends on the time that is asked about.
+        ages = f"{final} final, {len(days) - final} provisional, "
+        ages = "" if days[0].scope == OPEN_AT else ages
+        lines.append(f"{min(month):%Y-%m}  days {spans:<12} {ages}{conversations:,} conversations")
     return lines

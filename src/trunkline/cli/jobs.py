@@ -74,7 +74,7 @@ def _filter(job: Job) -> str:
 @click.argument("key")
 @click.pass_context
 def show(ctx: click.Context, key: str) -> None:
-    """Show one job, named by the start of its key.
+    """Show one job, named by the start of its key or of the provider's id.
 
     Example:
 
@@ -149,9 +149,12 @@ def resume(ctx: click.Context) -> None:
 
 
 def _find(engine: Engine, key: str) -> Job:
-    found = [job for job in engine.jobs() if job.key.startswith(key)]
+    """The job of a key, or of the provider's id, as progress names it; UsageError if not one."""
+    jobs = engine.jobs()
+    found = [job for job in jobs if job.key.startswith(key)]
+    found = found or [job for job in jobs if (job.remote_id or "").startswith(key)]
     if len(found) != 1:
         count = "no job" if not found else f"{len(found)} jobs"
         hint = "`trunkline jobs` lists them by their keys; more of a key tells two apart."
-        raise UsageError(f"{count} with a key that starts with {key!r}", hint=hint)
+        raise UsageError(f"{count} with a key or id that starts with {key!r}", hint=hint)
     return found[0]

@@ -21,7 +21,7 @@ from trunkline.engine.fetching import Meter, Parts, flattener_of
 from trunkline.engine.landing import Tables, landed_of, layout_of
 from trunkline.errors import IncompleteData, ProviderError
 from trunkline.flatten import Flattener
-from trunkline.interval import DAY, EVER, Interval, iso, midnight
+from trunkline.interval import DAY, EVER, Interval, iso, midnight, to_millisecond
 from trunkline.jobs.job import Landed
 from trunkline.lake.catalogue import Publication
 from trunkline.lake.freshness import TailDay
@@ -153,7 +153,7 @@ def _only(tables: Tables, key: str, keys: list[str]) -> dict[str, pa.Table]:
 async def _ask_tail(asking: Asking, tail: Tail) -> tuple[str, ...]:
     """Every page of the tail, published as one; a notice where there were too many."""
     parts, live = asking.parts, tail.dataset.live or Live()
-    at, job = parts.seams.clock.now(), parts.seams.new_key()
+    at, job = to_millisecond(parts.seams.clock.now()), parts.seams.new_key()
     interval = Interval(tail.interval.start, min(at, tail.interval.start + live.days * DAY))
     floor, flattener = _floor(parts, interval, tail.dataset), flattener_of(parts, tail.dataset)
     had, page, more = _Had(), 0, True

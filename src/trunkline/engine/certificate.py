@@ -19,6 +19,7 @@ from trunkline.jobs.runner import Progress
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import Counted, TailDay
 from trunkline.planner.plan import Plan
+from trunkline.scope import OPEN_AT
 
 _WITHOUT_PAGES = (JobState.PLANNED, JobState.SPLIT, JobState.FAILED, JobState.CANCELLED)
 
@@ -211,6 +212,7 @@ def _job(job: Job) -> dict[str, Any]:
         "id": job.remote_id,
         "interval": str(job.interval),
         "days": len(job.days),
+        "of": _of(job),
         "state": job.state.value,
         "pages": job.pages,
         "attempt": job.attempt,
@@ -218,6 +220,11 @@ def _job(job: Job) -> dict[str, Any]:
         "possibly_repeated": job.possibly_repeated,
         "error": job.error,
     }
+
+
+def _of(job: Job) -> str:
+    """What of its days a job is for: all, what a filter lets through, or what was open."""
+    return "open when it begins" if job.scope == OPEN_AT else job.scope.condition or "all"
 
 
 def _tail(facts: Facts) -> list[dict[str, Any]]:

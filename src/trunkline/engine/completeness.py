@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from trunkline.interval import Interval, day_span, iso
+from trunkline.interval import Interval, day_span, iso, to_millisecond
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import TailDay
 from trunkline.planner.plan import Plan
@@ -23,7 +23,7 @@ def asked_of(plan: Plan) -> dict[str, tuple[Interval, ...]]:
 
     To the millisecond, in which providers tell their watermarks.
     """
-    now = plan.now.replace(microsecond=plan.now.microsecond // 1000 * 1000)
+    now = to_millisecond(plan.now)
     asked: dict[str, list[Interval]] = {}
     for scan in plan.scans:
         for interval in scan.intervals:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 
 from trunkline.engine.certificate import Tally
 from trunkline.engine.events import Observe
@@ -11,7 +11,7 @@ from trunkline.engine.options import Options
 from trunkline.engine.planning import context_of
 from trunkline.engine.registry import details
 from trunkline.engine.running import writer
-from trunkline.engine.verifying import countable, guarded, to_verify
+from trunkline.engine.verifying import Verified, countable, guarded, to_verify
 from trunkline.errors import UsageError
 from trunkline.interval import day_span
 from trunkline.lake.catalogue import CoveredDay
@@ -19,6 +19,9 @@ from trunkline.lake.freshness import Counted
 from trunkline.planner.plan import Plan
 
 BESIDES = 6  # a token and whatever is repeated
+
+Chosen = Callable[[], tuple[tuple[CoveredDay, ...], int]]
+"""The days to count, and how many are too old for that."""
 
 
 def allow(parts: Parts, plan: Plan, options: Options) -> None:
@@ -41,22 +44,30 @@ async def verify_run(
     parts: Parts, plan: Plan, tally: Tally, options: Options, observe: Observe
 ) -> None:
     """Ask for every final day that a plan is about and that is held whole."""
-    dataset, context = details(parts.catalog), context_of(parts, plan.time_zone, "", options)
+    dataset = details(parts.catalog)
     wanted = plan.wanted.get(dataset.name, ())
-    held = [day for day in parts.lake.coverage(parts.catalog.schema) if day.day in wanted]
-    days, _ = to_verify(held, (None, None), dataset, context)
-    if days:
+
+    def chosen() -> tuple[tuple[CoveredDay, ...], int]:
+        context = context_of(parts, plan.time_zone, "", options)
+        held = [day for day in parts.lake.coverage(parts.catalog.schema) if day.day in wanted]
+        return to_verify(held, (None, None), dataset, context)
+
+    if days := chosen()[0]:
         most = tally.total_requests + 2 * len(days) + BESIDES
-        await count_days(parts, days, Meter(tally, most, observe))
+        await count_days(parts, chosen, Meter(tally, most, observe))
 
 
-async def count_days(parts: Parts, days: Iterable[CoveredDay], meter: Meter) -> tuple[Counted, ...]:
-    """Ask for the provider's count of each day, and keep it: one request a day."""
+async def count_days(parts: Parts, chosen: Chosen, meter: Meter) -> Verified:
+    """Ask for the provider's count of each day, and keep it: one request a day.
+
+    The days are chosen when nobody else writes: what is counted is what is held then.
+    """
     dataset, counted = details(parts.catalog), []
     async with writer(parts, meter) as provider:
+        days, beyond = chosen()
         for day in days:
             count = await provider.count(dataset, day_span(day.day, day.day))
             now = parts.seams.clock.now()
             counted.append(Counted(dataset.name, day.day, count, day.conversations, now))
             parts.lake.catalogue.fresh.count(parts.catalog.schema, counted[-1])
-    return tuple(counted)
+    return Verified(tuple(counted), beyond)

@@ -153,13 +153,17 @@ class Engine:
         again. CostGuard where there are more days than requests allowed.
         """
         dataset, zone = details(self.catalog), zone_of(self.parts, options)
-        context = context_of(self.parts, zone, "", options)
-        days, beyond = to_verify(self.coverage(), (start, end), dataset, context)
         most = options.max_requests or self.settings.max_requests
-        guarded(len(days), most)
+
+        def chosen() -> tuple[tuple[CoveredDay, ...], int]:
+            context = context_of(self.parts, zone, "", options)
+            days, beyond = to_verify(self.coverage(), (start, end), dataset, context)
+            guarded(len(days), most)
+            return days, beyond
+
         with self.recorded("verify") as recording:
             meter = Meter(Tally(), most, recording.hearing(observe))
-            return Verified(await count_days(self.parts, days, meter), beyond)
+            return await count_days(self.parts, chosen, meter)
 
     async def _hold(self, kind: str, planned: Planner, options: Options, observe: Observe) -> Done:
         """See to it that what a plan wants is held, and note what that took."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -26,7 +26,7 @@ from trunkline.lake.landing import Receipt
 from trunkline.planner.plan import Fetch
 from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.providers.genesys.organization import covered
-from trunkline.scope import OPEN_AT, WHOLE, Scope, ScopeKind
+from trunkline.scope import OPEN_AT, ScopeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Parts:
 class Fetched:
     """How a fetch ended.
 
-    ``broken`` are the whole days of jobs that did not end well, by dataset; ``unopened`` the days
+    ``broken`` are the wanted days of jobs that did not end well, by dataset; ``unopened`` the days
     for which it was not found out what was open when they began.
     """
 
@@ -118,18 +118,32 @@ async def fetch(
 ) -> Fetched:
     """Run every job of the plan to its end; those that break leave the others running."""
     dataset = fetches[0].dataset
-    jobs = _jobs(parts, _within(fetches, rights.watermark))
+    there = _within(fetches, rights.watermark)
+    jobs = _jobs(parts, there)
     meter(Started(jobs, rights.watermark))
     outcome = await _runner(parts, provider, dataset, rights, meter).run(jobs)
-    return Fetched(outcome, _broken(outcome, WHOLE), _broken(outcome, OPEN_AT))
+    instants, days = _parted(outcome)
+    return Fetched(outcome, _wanted(days, there), _wanted(instants, there))
 
 
-def _broken(outcome: Outcome, scope: Scope) -> Mapping[str, frozenset[date]]:
+def _parted(outcome: Outcome) -> tuple[list[Job], list[Job]]:
+    """The jobs that did not end well: those for an instant, and those for days, filtered or not."""
+    broken = [job for job, _ in outcome.broken]
+    instants = [job for job in broken if job.scope == OPEN_AT]
+    return instants, [job for job in broken if job.scope != OPEN_AT]
+
+
+def _wanted(jobs: Iterable[Job], fetches: Iterable[Fetch]) -> Mapping[str, frozenset[date]]:
+    """The days of some jobs that are wanted in their scope, by dataset.
+
+    A job that is gone on with may have others, which are held in another scope by now.
+    """
     found: dict[str, frozenset[date]] = {}
-    for job, _ in outcome.broken:
-        if job.scope == scope:
-            found[job.dataset] = found.get(job.dataset, frozenset()) | job.days
-    return found
+    for job in jobs:
+        mine = (f.days for f in fetches if (f.dataset.name, f.scope) == (job.dataset, job.scope))
+        days = job.days & frozenset[date]().union(*mine)
+        found[job.dataset] = found.get(job.dataset, frozenset()) | days
+    return {name: days for name, days in found.items() if days}
 
 
 async def resume(

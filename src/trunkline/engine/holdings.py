@@ -65,7 +65,15 @@ def holdings(
         open_at=days.get(OPEN_AT, {}),
         filtered={scope: of for scope, of in days.items() if scope.predicates},
         unfinished=tuple(
-            Unfinished(job.key, job.dataset, job.interval, job.days, job.state.value, job.scope)
+            Unfinished(
+                job.key,
+                job.dataset,
+                job.interval,
+                job.days,
+                job.state.value,
+                job.scope,
+                job.submitted_at,
+            )
             for job in store.unfinished(organization)
             if job.fingerprint == fingerprint
         ),

@@ -20,6 +20,7 @@ from trunkline.engine.relating import every_relation
 from trunkline.engine.shares import shares
 from trunkline.engine.syncing import Wish, intervals_of, tables_of
 from trunkline.errors import UsageError
+from trunkline.interval import to_millisecond
 from trunkline.lake import constants
 from trunkline.lake.given import Given
 from trunkline.lake.session import bound
@@ -90,7 +91,7 @@ def context_of(parts: Parts, zone: str, fingerprint: str, options: Options) -> C
     """What every plan depends on beside its text or wish; no constant has a value."""
     settings = parts.settings
     return Context(
-        now=parts.seams.clock.now(),
+        now=to_millisecond(parts.seams.clock.now()),
         time_zone=zone,
         constant=lambda _: None,
         fingerprint=fingerprint,

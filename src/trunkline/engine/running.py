@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 
@@ -12,14 +12,15 @@ from trunkline.engine.certificate import Tally
 from trunkline.engine.connect import connected, genesys_hosts
 from trunkline.engine.events import LockWait, Observe
 from trunkline.engine.evidence import Run
-from trunkline.engine.fetching import Meter, Parts, Rights, fetch, rights_of
+from trunkline.engine.fetching import Meter, Parts, Rights, cancel, fetch, rights_of
 from trunkline.engine.holdings import with_rights
 from trunkline.engine.keeping import merge_notice
 from trunkline.engine.options import Options
 from trunkline.engine.planning import Planner, last_fingerprint
 from trunkline.engine.registry import details
-from trunkline.errors import CostGuard, IncompleteData
-from trunkline.jobs.job import JobState
+from trunkline.errors import CostGuard, IncompleteData, ProviderError
+from trunkline.jobs.job import Job, JobState
+from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import Told
 from trunkline.lake.landing import Receipt
 from trunkline.lake.lock import writing
@@ -87,7 +88,9 @@ def settle(parts: Parts) -> None:
 
 
 def retire(parts: Parts) -> None:
-    """Give up what was begun under other rights, once all its days were fetched under today's.
+    """Give up what was begun and is wanted no more, once all its days are held as of today.
+
+    Begun under other rights, through a filter, or before the days were fetched.
 
     It is never gone on with, and would lie there unfinished, with its pages, for ever. What of it
     the provider still has expires there.
@@ -95,13 +98,22 @@ def retire(parts: Parts) -> None:
     held = {(day.dataset, day.day): day for day in parts.lake.coverage(parts.catalog.schema)}
     for job in parts.store.unfinished(parts.catalog.schema):
         since = [held.get((job.dataset, day)) for day in job.days]
-        if job.fingerprint == parts.fingerprint or job.scope.kind is ScopeKind.OPEN_AT:
+        if job.scope.kind is ScopeKind.OPEN_AT:
             continue
-        if all(day is not None and day.fingerprint == parts.fingerprint for day in since):
+        if all(day is not None and _takes_place_of(job, day, parts) for day in since):
             pages = parts.store.pages(job)
             parts.store.cancelled(job)
             for page in pages:
                 parts.lake.discard(Receipt.decode(page.receipt).files)
+
+
+def _takes_place_of(job: Job, day: CoveredDay, parts: Parts) -> bool:
+    """Whether a day is held so that nothing is wanted of it that an unfinished job would bring."""
+    if day.fingerprint != parts.fingerprint:
+        return False
+    if job.scope.predicates or job.fingerprint != parts.fingerprint:
+        return True
+    return job.submitted_at is not None and day.fetched_at > job.submitted_at
 
 
 async def _days(
@@ -114,6 +126,9 @@ async def _days(
     under, rights = await rights_now(parts, provider)
     done = replace(done, plan=planned(under.fingerprint))
     while done.plan.fetches:
+        for key in done.plan.outlived:
+            with suppress(ProviderError):  # then it stays, and is gone on with by `jobs resume`
+                await cancel(under, provider, key)
         fetched = await fetch(under, provider, done.plan.fetches, rights, meter)
         done = replace(done, fetched=fetched)
         again = planned(under.fingerprint)

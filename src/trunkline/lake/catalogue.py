@@ -19,7 +19,7 @@ from trunkline.interval import iso
 from trunkline.lake.freshness import Freshness, OpenRecord, TailDay
 from trunkline.lake.landing import StagedFile
 from trunkline.lake.retention import Retention
-from trunkline.scope import TAIL, WHOLE, Scope
+from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope
 from trunkline.statements import load
 
 VERSION = 3
@@ -223,9 +223,14 @@ class Catalogue:
     def _freshen(self, publication: Publication, snapshot: int) -> None:
         """What a publication means for the open records, the tail, and counts to compare."""
         organization, dataset = publication.organization, publication.dataset
-        if publication.scope.predicates:  # took its records out of the tail, which lacks them now
-            of_tail = publication.days.keys() - self.whole_days(organization, dataset)
+        if publication.scope.predicates or publication.scope == OPEN_AT:
+            # It took its records out of the tail, which lacks them now.
+            begun = publication.days.keys() if publication.scope.predicates else _begun(publication)
+            of_tail = begun - self.whole_days(organization, dataset)
             self.fresh.replace_tail(organization, dataset, of_tail, (), snapshot)
+        if publication.scope == OPEN_AT:  # of the days held whole it tells anew
+            found = [record for record in publication.open if record.scope == WHOLE]
+            self.fresh.replace_open(organization, found, dataset=dataset, keys=publication.keys)
         if publication.scope not in (WHOLE, TAIL):
             return
         days = publication.days or (tail.day for tail in publication.tail)
@@ -319,6 +324,12 @@ class Catalogue:
 
     def _all(self, query: str, **values: Any) -> list[sqlite3.Row]:
         return self._db.execute(QUERIES[query], values).fetchall()
+
+
+def _begun(publication: Publication) -> frozenset[date]:
+    """The days on which records of OPEN_AT began, as far as they are not of whole days."""
+    files = (file for file in publication.files if file.scope == str(OPEN_AT))
+    return frozenset(day for file in files for day in file.days)
 
 
 def _days(texts: list[str]) -> frozenset[date]:

@@ -91,7 +91,7 @@ def _by_records(
 ) -> Iterator[Ended]:
     scopes = _RECORDS.get(publication.scope.kind, ())
     unread = _unread(catalogue, publication)
-    keys = _keys(home, kept, layout, unread) if scopes else None
+    keys = keys_in(home, kept, layout, unread) if scopes else None
     for scope in scopes:
         for table in layout.tables:
             files = catalogue.live_files(publication.organization, table, None, scope)
@@ -120,7 +120,7 @@ def _told_anew(
     anew = tuple(file for file in kept if not file.scope)
     if publication.scope == WHOLE or not anew:
         return
-    keys = _keys(home, anew, layout)
+    keys = keys_in(home, anew, layout)
     days = frozenset(day for file in anew for day in file.days)
     for table in layout.tables:
         files = catalogue.live_files(publication.organization, table, days)
@@ -142,7 +142,7 @@ def losing(
             yield file, rest
 
 
-def _keys(
+def keys_in(
     home: Path,
     kept: tuple[StagedFile, ...],
     layout: Layout,

@@ -16,12 +16,12 @@ from trunkline.database import Connect, connect
 from trunkline.lake.amending import amended, open_in
 from trunkline.lake.catalogue import Catalogue, CoveredDay, HeldFile, LiveFile, Publication
 from trunkline.lake.compaction import Merge, complete_months, merged, merges, readable
-from trunkline.lake.displacement import displaced, out_of_place
+from trunkline.lake.displacement import displaced, keys_in, out_of_place
 from trunkline.lake.freshness import OpenRecord
 from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
 from trunkline.lake.reading import Held, Reads
 from trunkline.lake.relation import Part
-from trunkline.lake.remainder import newest_only, split
+from trunkline.lake.remainder import newest_only, outside, split
 from trunkline.lake.retention import Keep, Pruned
 from trunkline.scope import OPEN_AT, WHOLE, Scope
 
@@ -67,19 +67,50 @@ class Lake:
             return already
         self._require(publication)
         once = newest_only(self.home, publication.files, layout)
-        kept = self._placed(publication, once, layout)
+        staged = (*publication.files, *once)
+        publication = self._without_newer(replace(publication, files=once), layout)
+        kept = self._placed(publication, publication.files, layout)
         gone = displaced(self.home, self.catalogue, publication, kept, layout)
         whole = replace(
             publication,
             files=(*kept, *gone.remainders),
-            days=_conversations(once, publication, layout),
+            days=_conversations(publication.files, publication, layout),
             open=self._open(kept, publication, layout),
+            keys=self._keys(kept, publication, layout),
         )
         snapshot = self.catalogue.publish(whole, gone.files, published_at)
         paths = {file.path for file in kept}
-        staged = (*publication.files, *once)
+        staged += publication.files
         self.discard(file for file in staged if file.path not in paths)
         return snapshot
+
+    def _without_newer(self, publication: Publication, layout: Layout) -> Publication:
+        """What a job brought without the days that are held as of later, under the same rights.
+
+        It may have been left unfinished, and the days fetched again before it was gone on with.
+        What was open and began on such a day is there as of later, too.
+        """
+        is_instant = publication.scope == OPEN_AT
+        of = WHOLE if is_instant else publication.scope
+        newer = frozenset(
+            held.day
+            for held in self.scoped(publication.organization)
+            if (held.dataset, held.scope) == (publication.dataset, of)
+            and held.fingerprint == publication.fingerprint
+            and held.fetched_at > publication.fetched_at
+        )
+        if not newer:
+            return publication
+        days = {day: n for day, n in publication.days.items() if is_instant or day not in newer}
+        return replace(
+            publication,
+            days=days,
+            files=tuple(
+                rest
+                for file in publication.files
+                for rest in outside(self.home, file, newer, layout)
+            ),
+        )
 
     def _placed(
         self, publication: Publication, files: tuple[StagedFile, ...], layout: Layout
@@ -94,6 +125,14 @@ class Lake:
         days = self.catalogue.whole_days(publication.organization, publication.dataset)
         pieces = (split(self.home, file, days, layout, WHOLE) for file in files)
         return tuple(piece for of_file in pieces for piece in of_file)
+
+    def _keys(
+        self, files: tuple[StagedFile, ...], publication: Publication, layout: Layout
+    ) -> frozenset[str]:
+        """The records that a publication tells of; of OPEN_AT, all that it brings."""
+        if publication.scope != OPEN_AT:
+            return publication.keys
+        return frozenset(keys_in(self.home, files, layout).to_pylist())
 
     def amend(self, publication: Publication, layout: Layout, published_at: datetime) -> int:
         """Put some records in the place of what is held of them, in all tables at once.

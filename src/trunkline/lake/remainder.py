@@ -106,6 +106,20 @@ def split(
     )
 
 
+def outside(
+    home: Path, file: StagedFile, days: frozenset[date], layout: Layout
+) -> tuple[StagedFile, ...]:
+    """A staged file without its rows of some days; as it is where it has none of them."""
+    if not file.days.keys() & days:
+        return (file,)
+
+    def stays(rows: pa.Table) -> pa.Array:
+        return pc.invert(on_days(rows, layout.time_column, days))
+
+    own = Scope.parse(file.scope)
+    return _filtered(home, home / file.path, file.table, f"{_page(file)}-else", stays, layout, own)
+
+
 def _page(file: StagedFile) -> str:
     return Path(file.path).stem
 

@@ -15,6 +15,7 @@ from trunkline.planner.binder import bind
 from trunkline.planner.demands import needed
 from trunkline.planner.gap import needs
 from trunkline.planner.masked import masked_notices
+from trunkline.planner.months import outlived
 from trunkline.planner.parameters import require_times, with_values
 from trunkline.planner.parsing import parsed, too_deep
 from trunkline.planner.plan import Context, Holdings, Plan
@@ -75,4 +76,5 @@ def _planned(
         filters=filtered,
         tails=tails,
         reopened=again,
+        outlived=outlived(wanted, holdings),
     )

@@ -58,7 +58,8 @@ def _need(
     states = {d: state(untils[d], held.get(d), context, told) for d in sorted(untils)}
     stale = (day for day, found in states.items() if found is State.STALE)
     reasons = {day: why(held[day].fingerprint, context.fingerprint) for day in stale}
-    return Need(dataset, states, reasons, scope)
+    since = {d: at for d, s in states.items() if (at := _since(s, untils[d], held.get(d), context))}
+    return Need(dataset, states, reasons, scope, since)
 
 
 def wanted_days(intervals: Iterable[Interval], context: Context) -> frozenset[date]:
@@ -108,6 +109,21 @@ def is_final(until: datetime, held: DayHeld, context: Context) -> bool:
 
 def _is_ahead(until: datetime, told: Told, context: Context) -> bool:
     return until - DAY >= told.watermark and is_recent(told.told_at, context)
+
+
+def _since(
+    state: State, until: datetime, held: DayHeld | None, context: Context
+) -> datetime | None:
+    """The instant before which what a job was told does not help a day; None where all helps."""
+    if state.is_held:
+        return None
+    of_age = until + context.recheck if context.recheck is not None else None
+    known = (
+        context.refresh_before,
+        of_age if of_age and of_age <= context.now else None,
+        held.fetched_at if held and state is not State.STALE else None,
+    )
+    return max((at for at in known if at), default=None)
 
 
 def _is_due(until: datetime, held: DayHeld, context: Context) -> bool:

@@ -28,7 +28,7 @@ def fetches(need: Need, holdings: Holdings, scope: Scope = WHOLE) -> tuple[Fetch
     rest = set(need.gap)
     found: list[Fetch] = []
     for job in _useful(need, holdings.unfinished, scope):
-        if days := rest & job.days:
+        if days := rest & need.served_by(job):
             rest -= days
             found.append(_fetch(need, holdings, job.interval, days, job.key))
     found += [
@@ -37,6 +37,16 @@ def fetches(need: Need, holdings: Holdings, scope: Scope = WHOLE) -> tuple[Fetch
     ]
     told = (fetch if scope == WHOLE else replace(fetch, scope=scope, pages=None) for fetch in found)
     return tuple(sorted(told, key=lambda fetch: fetch.interval))
+
+
+def outlived(needs: Iterable[Need], holdings: Holdings) -> tuple[str, ...]:
+    """The keys of unfinished jobs of which nothing is wanted as they would bring it."""
+    return tuple(
+        job.key
+        for need in needs
+        for job in holdings.unfinished
+        if (job.dataset, job.scope) == (need.dataset.name, need.scope) and need.outlives(job)
+    )
 
 
 def pieces(days: Iterable[date], dataset: Dataset) -> tuple[frozenset[date], ...]:
@@ -50,7 +60,10 @@ def _opened(need: Need, holdings: Holdings, day: date) -> Fetch:
     begun = (
         job.key
         for job in holdings.unfinished
-        if job.scope == OPEN_AT and job.dataset == need.dataset.name and job.days == {day}
+        if job.scope == OPEN_AT
+        and job.dataset == need.dataset.name
+        and job.days == {day}
+        and need.served_by(job)
     )
     minute = Interval(midnight(day), midnight(day) + MINUTE)
     key, reason = next(begun, None), need.days[day].value
@@ -60,7 +73,7 @@ def _opened(need: Need, holdings: Holdings, day: date) -> Fetch:
 def _useful(need: Need, unfinished: Iterable[Unfinished], scope: Scope) -> list[Unfinished]:
     """The dataset's unfinished jobs of the scope, those that cover most of the gap first."""
     mine = [j for j in unfinished if j.dataset == need.dataset.name and j.scope == scope]
-    return sorted(mine, key=lambda job: (-len(need.gap & job.days), job.interval, job.key))
+    return sorted(mine, key=lambda job: (-len(need.served_by(job)), job.interval, job.key))
 
 
 def _pieces(days: Iterable[date], longest: int) -> Iterator[set[date]]:

@@ -28,7 +28,10 @@ class DayHeld:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A job that an earlier run left resumable, submitted under the fingerprint of today."""
+    """A job that an earlier run left resumable, submitted under the fingerprint of today.
+
+    What it brings is as of ``submitted_at``; None where it has yet to be submitted.
+    """
 
     key: str
     dataset: str
@@ -36,6 +39,7 @@ class Unfinished:
     days: frozenset[date]
     state: str
     scope: Scope = WHOLE
+    submitted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +149,26 @@ class Need:
     """The UTC days a query wants of one dataset, and what is held of each.
 
     ``why`` has words for the days that are stale. With the scope OPEN_AT, what it wants is what was
-    open when the days began.
+    open when the days began. Of the days in ``since``, what was told before that is of no use.
     """
 
     dataset: Dataset
     days: Mapping[date, State]
     why: Mapping[date, str] = field(default_factory=dict)
     scope: Scope = WHOLE
+    since: Mapping[date, datetime] = field(default_factory=dict)
+
+    def served_by(self, job: Unfinished) -> frozenset[date]:
+        """The days of the gap that a job brings as they are wanted."""
+        return frozenset(day for day in self.gap & job.days if not self._is_too_old(job, day))
+
+    def outlives(self, job: Unfinished) -> bool:
+        """Whether a job is too old for every one of its days."""
+        return all(self._is_too_old(job, day) for day in job.days)
+
+    def _is_too_old(self, job: Unfinished, day: date) -> bool:
+        since = self.since.get(day)
+        return since is not None and job.submitted_at is not None and job.submitted_at < since
 
     def in_state(self, *states: State) -> frozenset[date]:
         """The days in any of the states."""
@@ -192,7 +209,8 @@ class Plan:
 
     ``others`` are relations that are not of a dataset, such as the system tables; they need no
     fetch. ``tails`` and ``reopened`` are asked for without a job. ``filters`` are those that the
-    provider can apply, where any day is not held whole.
+    provider can apply, where any day is not held whole. ``outlived`` are the keys of unfinished
+    jobs that would bring wanted days as of too long ago.
     """
 
     sql: str
@@ -206,6 +224,7 @@ class Plan:
     tails: tuple[Tail, ...] = ()
     reopened: tuple[Reopen, ...] = ()
     filters: tuple[Filtered, ...] = ()
+    outlived: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return explain.text(self)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from trunkline.errors import UnboundedScan
-from trunkline.interval import DAY, Interval, midnight, runs
+from trunkline.interval import DAY, Interval, iso, midnight, runs
 from trunkline.planner.lives import Needed
 from trunkline.planner.nodes import TableNode
 from trunkline.planner.plan import Context, Holdings, Open, Scan
@@ -24,7 +24,8 @@ def scan_of(
     """
     spans = needed.starts
     if spans.has_start:
-        return _scan(node, _intervals(spans, context)), None
+        first = spans.parts[0][0] if spans.parts else BEGINNING
+        return _scan(node, _intervals(spans, context)), _still_to_come(node, first, context)
     if needed.since:
         return _looking_back(node, spans, needed.since, context)
     if context.covered or context.lenient:
@@ -39,7 +40,7 @@ def _looking_back(
     day = max(since, BEGINNING + context.lookback + DAY).date() - context.lookback
     scan = _scan(node, _intervals(spans & Spans.since(midnight(day)), context))
     if midnight(day) >= context.now:
-        return scan, None
+        return scan, _still_to_come(node, midnight(day), context)
     until = spans.parts[-1][1] if spans.has_end and spans.parts else END
     return replace(scan, open_at=Open(day, until)), (
         f"{node.alias} has no lower bound on {node.table.time_column}; by its other times it needs "
@@ -56,11 +57,24 @@ def _intervals(spans: Spans, context: Context) -> tuple[Interval, ...]:
     return tuple(Interval(start, end) for start, end in begun or spans.parts[:1])
 
 
-def _held(node: TableNode, spans: Spans, holdings: Holdings, context: Context) -> tuple[Scan, str]:
+def _still_to_come(node: TableNode, first: datetime, context: Context) -> str | None:
+    """What has to be said where no row can be there yet: the year may be a slip of the pen."""
+    if first < context.now:
+        return None
+    asked = f"{node.alias} is asked for from {iso(first)} on"
+    return f"{asked}, which is still to come: it has no rows yet"
+
+
+def _held(
+    node: TableNode, spans: Spans, holdings: Holdings, context: Context
+) -> tuple[Scan, str | None]:
     held = runs(holdings.days.get(node.table.dataset.name, {}))
     parts = Spans.of((interval.start, interval.end) for interval in held) & spans
     what = ", ".join(f"{interval.start:%F} to {interval.end - DAY:%F}" for interval in held)
-    return replace(_scan(node, _intervals(parts, context)), bounded=False), (
+    scan = replace(_scan(node, _intervals(parts, context)), bounded=False)
+    if context.covered:  # every such answer says what is held
+        return scan, None
+    return scan, (
         f"{node.alias} has no lower bound on {node.table.time_column}; it is answered from what is "
         f"held: {what or 'nothing'}"
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from trunkline.catalog import Table
 from trunkline.interval import Interval
 from trunkline.planner.gap import needs
-from trunkline.planner.months import fetches
+from trunkline.planner.months import fetches, outlived
 from trunkline.planner.plan import Context, Holdings, Plan, Scan
 from trunkline.planner.supplements import supplements
 
@@ -33,4 +33,5 @@ def wanting(
         notices=(),
         tails=tails,
         reopened=again,
+        outlived=outlived(wanted, holdings),
     )

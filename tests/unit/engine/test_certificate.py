@@ -171,6 +171,7 @@ def test_a_job_is_told_with_what_it_cost() -> None:
             "id": "r",
             "interval": "2025-03-01T00:00:00.000Z/2025-03-04T00:00:00.000Z",
             "days": 3,
+            "of": "all",
             "state": "ready",
             "pages": 4,
             "attempt": 2,

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.chaos.process import Process, running
 from tests.unit.lake.asking import SCHEMA
 from tests.unit.lake.pages import (
     COLUMNS,
@@ -62,6 +63,17 @@ def test_what_is_published_can_be_read(lake: Lake) -> None:
     snapshot = publish(lake, "j", [ONE, TWO], [record("a", ONE)], [record("b", TWO, segments=3)])
     assert held(lake, snapshot) == {"a": "first", "b": "first"}
     assert segments(lake) == {"a": 2, "b": 3}
+
+
+def test_a_disk_that_is_full_before_the_remainders_is_told_and_nothing_changes(lake: Lake) -> None:
+    publish(lake, "j", [ONE, TWO], [record("a", ONE), record("b", TWO)])
+    two_files = Process(lake.home, full_after=2)
+    with running(two_files), pytest.raises(LimitExceeded, match="could not be written"):
+        publish(lake, "k", [TWO], [record("c", TWO)])
+    assert two_files.disk_was_full
+    assert held(lake) == {"a": "first", "b": "first"}
+    publish(lake, "k", [TWO], [record("c", TWO)])
+    assert held(lake) == {"a": "first", "c": "first"}
 
 
 def test_all_tables_appear_in_one_snapshot(lake: Lake) -> None:
