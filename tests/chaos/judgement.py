@@ -212,7 +212,9 @@ def _certificate(asked: Asked) -> list[str]:
     ended, brought = asked.ended, asked.after.brought
     certificate = ended.value.prepared.certificate
     counted = sum(
-        len(brought[day].rows("conversations", day)) for day in asked.ask.utc_days if day in brought
+        len(brought[day].rows("conversations", day))
+        for day in asked.ask.utc_days
+        if day in brought and midnight(day) < ended.began  # by its own clock, however wrong
     )
     said = []
     if certificate["requests"]["total"] != len(ended.sent):

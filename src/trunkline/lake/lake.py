@@ -94,19 +94,23 @@ class Lake:
         """What a job brought without the days that are held as of later, under the same rights.
 
         It may have been left unfinished, and the days fetched again before it was gone on with.
+        What was open and began on such a day is there as of later, too.
         """
+        is_instant = publication.scope == OPEN_AT
+        of = WHOLE if is_instant else publication.scope
         newer = frozenset(
             held.day
             for held in self.scoped(publication.organization)
-            if (held.dataset, held.scope) == (publication.dataset, publication.scope)
+            if (held.dataset, held.scope) == (publication.dataset, of)
             and held.fingerprint == publication.fingerprint
             and held.fetched_at > publication.fetched_at
         )
-        if publication.scope == OPEN_AT or not newer & publication.days.keys():
+        if not newer:
             return publication
+        days = {day: n for day, n in publication.days.items() if is_instant or day not in newer}
         return replace(
             publication,
-            days={day: count for day, count in publication.days.items() if day not in newer},
+            days=days,
             files=tuple(
                 rest
                 for file in publication.files

@@ -217,6 +217,16 @@ def test_a_page_that_came_twice_leaves_one_set_of_files(lake: Lake) -> None:
     assert files_on_disk(lake) == named
 
 
+def test_a_disk_that_is_full_while_days_are_put_together_is_told(lake: Lake) -> None:
+    one, again = [record("a", ONE), record("b", ONE)], [record("a", ONE)]
+    receipts = [lake.stage(f"j-{n}", tables(page), LAYOUT) for n, page in enumerate((one, again))]
+    # What cannot be written, whoever tries: the name is a folder's.
+    (lake.home / "files" / "conversations" / "j-0-once.partial").mkdir()
+    with pytest.raises(LimitExceeded, match=f"could not be written to {lake.home}"):
+        lake.publish(publication("j", [ONE], receipts), LAYOUT, PUBLISHED)
+    assert lake.catalogue.latest() == 0
+
+
 def test_a_staged_file_that_is_gone_is_told_before_anything_changes(lake: Lake) -> None:
     receipt = lake.stage("j-0", tables([record("a", ONE)]), LAYOUT)
     lake.discard(receipt.files[1:])

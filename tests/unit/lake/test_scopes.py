@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +16,7 @@ from tests.unit.lake.pages import (
     DATASET,
     LAYOUT,
     ORGANIZATION,
+    PUBLISHED,
     TABLES,
     Record,
     held,
@@ -129,6 +130,21 @@ def test_what_was_open_is_told_anew_of_days_that_are_held_whole(lake: Lake) -> N
     assert held(lake, scopes=(OPEN_AT,)) == {"a": "first", "b": "open", "c": "open", "d": "open"}
     assert covered(lake) == {(WHOLE, ONE, 2), (OPEN_AT, THREE, 3)}
     assert held(lake, 2) == {"a": "first", "b": "first", "c": "tail"}
+
+
+def test_what_was_open_is_not_told_of_days_that_are_held_as_of_later(lake: Lake) -> None:
+    """The job was left unfinished, and the day fetched again before it was gone on with."""
+    publish(lake, "j", [ONE], [record("a", ONE), record("b", ONE)])
+    old = [record("b", ONE, segments=4), record("d", TWO)]
+    receipt = lake.stage("l-0", tables(old, "old"), LAYOUT, OPEN_AT)
+    asked = PUBLISHED - timedelta(days=1)
+    late = publication("l", [THREE], [receipt], scope=OPEN_AT, fetched_at=asked)
+    lake.publish(late, LAYOUT, PUBLISHED)
+    assert held(lake, scopes=(OPEN_AT,)) == {"a": "first", "b": "first", "d": "old"}
+    assert segments(lake) == {"a": 2, "b": 2}
+    assert {day.day for day in lake.scoped(ORGANIZATION)} == {ONE, THREE}
+    lying = {path.name for path in (lake.home / "files").rglob("*.parquet")}
+    assert lying == {Path(path).name for path in lake.catalogue.paths()}
 
 
 def test_what_filters_let_through_of_a_whole_day_leaves_the_tail_alone(lake: Lake) -> None:

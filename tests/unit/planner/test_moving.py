@@ -74,7 +74,7 @@ def test_what_is_held_of_it_and_fresh_is_not_asked_for(
 
 def test_what_a_clock_noted_that_was_ahead_is_of_no_known_age() -> None:
     for at, wanted in ((NOW, set()), (NOW + timedelta(days=2), {DAY})):
-        days = held(DAY, DAY, fetched_at=at, watermark=WATERMARK, fingerprint="today")
+        days = held(DAY, DAY, watermark=WATERMARK, fetched_at=at, fingerprint="today")
         assert {day for f in planned(Holdings({NAME: days})).fetches for day in f.days} == wanted
         told = Holdings(told={NAME: Told(WATERMARK - timedelta(days=1), at)})
         assert bool(planned(told).fetches) == bool(wanted)
@@ -152,6 +152,19 @@ def test_the_ones_that_are_due_of_the_days_that_are_wanted() -> None:
     assert [record.key for record in again.records] == ["due", "now"]
     assert (again.requests, found.requests) == (1, 1)
     assert planned(Holdings(open={NAME: records}), sql).reopened == (), "a job brings them"
+
+
+def test_what_a_job_brought_as_it_was_long_ago_is_asked_for_once_the_jobs_are_done() -> None:
+    records = (StillOpen("parked", datetime(2025, 3, 19, 9, tzinfo=UTC), NOW),)
+    sql = "SELECT 1 FROM segments WHERE conversation_start::DATE = DATE '2025-03-19'"
+    span = date(2025, 3, 19), date(2025, 3, 19)
+    at = NOW - timedelta(hours=20)
+    for fingerprint, asked in (("today", 1), ("other", 0)):
+        days = held(*span, watermark=at, fetched_at=at, fingerprint=fingerprint)
+        holdings = Holdings({NAME: days}, open={NAME: records})
+        assert planned(holdings, sql).reopened == (), "a job brings them"
+        done = replace(context("UTC", NOW), fetched=True)
+        assert len(plan(sql, OF_IT, holdings, done).reopened) == asked
 
 
 def test_a_hundred_and_one_are_two_requests() -> None:
