@@ -142,6 +142,23 @@ def test_a_job_that_ends_late_leaves_the_days_alone_that_were_fetched_since(
     same_rows("conversations", site.query(question, Options(covered=True)), [*others, *late])
 
 
+def test_an_error_names_no_day_that_another_job_has_brought(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    lately = Wish(start=datetime(2026, 3, 5, tzinfo=UTC))
+    left_unfinished(site, lately)
+    eighth = datetime(2026, 3, 8, tzinfo=UTC)
+    site.sync(Wish(start=eighth, end=eighth + timedelta(days=1), refresh=True))
+    site.wait(minutes=20)
+    with site.engine() as engine:
+        (begun,) = (job.remote_id for job in engine.jobs() if job.unfinished)
+    faults = (Fault(f"GET */{begun}/results", "503", times=0),)
+    site.simulate(replace(SMALL, faults=faults))
+    with pytest.raises(IncompleteData) as caught:
+        site.sync(lately)
+    spans = ("2026-03-05T00:00:00.000Z/2026-03-08", "2026-03-09T00:00:00.000Z/2026-03-11")
+    assert all(span in caught.value.message for span in spans), caught.value.message
+
+
 def test_recheck_fetches_each_day_once_more_when_it_is_old_enough(tmp_path: Path) -> None:
     corrected = replace(SMALL, corrected_share=0.4, corrected_seconds=20 * DAY)
     site = Site(tmp_path / "data", corrected, start=datetime(2026, 3, 10, tzinfo=UTC))

@@ -136,12 +136,14 @@ def _parted(outcome: Outcome) -> tuple[list[Job], list[Job]]:
 def _wanted(jobs: Iterable[Job], fetches: Iterable[Fetch]) -> Mapping[str, frozenset[date]]:
     """The days of some jobs that are wanted in their scope, by dataset.
 
-    A job that is gone on with may have others, which are held in another scope by now.
+    A job that is gone on with may have others, which are held in another scope by now, or which
+    another job brings.
     """
     found: dict[str, frozenset[date]] = {}
     for job in jobs:
-        mine = (f.days for f in fetches if (f.dataset.name, f.scope) == (job.dataset, job.scope))
-        days = job.days & frozenset[date]().union(*mine)
+        of_scope = [f for f in fetches if (f.dataset.name, f.scope) == (job.dataset, job.scope)]
+        mine = [f for f in of_scope if f.resumes == job.key] or of_scope
+        days = job.days & frozenset[date]().union(*(f.days for f in mine))
         found[job.dataset] = found.get(job.dataset, frozenset()) | days
     return {name: days for name, days in found.items() if days}
 

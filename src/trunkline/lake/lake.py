@@ -68,7 +68,7 @@ class Lake:
         self._require(publication)
         once = newest_only(self.home, publication.files, layout)
         staged = (*publication.files, *once)
-        publication = self._without_newer(replace(publication, files=once), layout)
+        publication = self._without_newer(replace(publication, files=once), layout, published_at)
         kept = self._placed(publication, publication.files, layout)
         gone = displaced(self.home, self.catalogue, publication, kept, layout)
         whole = replace(
@@ -84,11 +84,14 @@ class Lake:
         self.discard(file for file in staged if file.path not in paths)
         return snapshot
 
-    def _without_newer(self, publication: Publication, layout: Layout) -> Publication:
+    def _without_newer(
+        self, publication: Publication, layout: Layout, now: datetime
+    ) -> Publication:
         """What a job brought without the days that are held as of later, under the same rights.
 
         It may have been left unfinished, and the days fetched again before it was gone on with.
-        What was open and began on such a day is there as of later, too.
+        What was open and began on such a day is there as of later, too. A fetch that is noted in
+        the future was noted by a clock that was wrong: nobody knows whether it is later.
         """
         is_instant = publication.scope == OPEN_AT
         of = WHOLE if is_instant else publication.scope
@@ -97,7 +100,7 @@ class Lake:
             for held in self.scoped(publication.organization)
             if (held.dataset, held.scope) == (publication.dataset, of)
             and held.fingerprint == publication.fingerprint
-            and held.fetched_at > publication.fetched_at
+            and publication.fetched_at < held.fetched_at <= now
         )
         if not newer:
             return publication
