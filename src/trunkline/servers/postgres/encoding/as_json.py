@@ -1,0 +1,110 @@
+"""Structs and maps, which have no type in PostgreSQL that a client could read: as JSON.
+
+Numbers keep all their digits; what JSON has no number for (NaN, Infinity) is a string; instants are
+ISO 8601, as PostgreSQL's to_json writes them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trunkline.servers.postgres.encoding.arrays import is_list
+from trunkline.servers.postgres.encoding.cells import blanked, by_value, joined
+from trunkline.servers.postgres.encoding.scalars import truth
+from trunkline.servers.postgres.encoding.style import Style
+
+Text = Callable[[pa.Array, Style], pa.Array]
+TextOf = Callable[[pa.DataType], Text]
+
+
+def text(array: pa.Array, style: Style, text_of: TextOf) -> pa.Array:
+    """The JSON of each value, NULL where there is none; ``text_of`` spells what is no container."""
+    type_ = array.type
+    if pa.types.is_struct(type_):
+        return _struct(array, style, text_of)
+    if pa.types.is_map(type_):
+        return _map(array, style, text_of)
+    if is_list(type_):
+        items = _filled(text(array.flatten(), style, text_of))
+        return blanked(_bracketed("[", _lengths(array), items, "]"), array)
+    return _leaf(array, style, text_of)
+
+
+def _struct(array: pa.Array, style: Style, text_of: TextOf) -> pa.Array:
+    parts: list[pa.Array | str] = ["{"]
+    for place, field in enumerate(array.type):
+        comma = ", " if place else ""
+        parts.append(f"{comma}{json.dumps(field.name, ensure_ascii=False)}: ")
+        parts.append(_filled(text(array.field(place), style, text_of)))
+    if len(parts) == 1:
+        return blanked(pa.repeat("{}", len(array)), array)
+    return blanked(joined(*parts, "}"), array)
+
+
+def _map(array: pa.Array, style: Style, text_of: TextOf) -> pa.Array:
+    """Keys are strings whatever their type."""
+    entries = pa.ListArray.from_arrays(array.offsets, _entries(array)).flatten()
+    keys = _strings(text_of(array.type.key_type)(entries.field(0), style))
+    values = _filled(text(entries.field(1), style, text_of))
+    offsets = np.asarray(array.offsets)
+    made = _bracketed("{", np.diff(offsets), joined(keys, ": ", values), "}")
+    return blanked(made, array)
+
+
+def _entries(array: pa.Array) -> pa.Array:
+    fields = [pa.field("key", array.type.key_type), pa.field("value", array.type.item_type)]
+    return pa.StructArray.from_arrays([array.keys, array.items], fields=fields)
+
+
+def _leaf(array: pa.Array, style: Style, text_of: TextOf) -> pa.Array:
+    words = text_of(array.type)(array, style)
+    if _is(array.type, "arrow.bool8") or pa.types.is_boolean(array.type):
+        return pc.if_else(truth(array), pa.scalar("true"), pa.scalar("false"))
+    if pa.types.is_integer(array.type) or pa.types.is_decimal(array.type):
+        return words
+    if pa.types.is_floating(array.type):
+        return pc.if_else(pc.is_finite(array), words, joined('"', words, '"'))
+    if _is(array.type, "arrow.json"):
+        return words
+    if pa.types.is_timestamp(array.type):
+        words = _iso(words)
+    return _strings(words)
+
+
+def _is(type_: pa.DataType, name: str) -> bool:
+    return isinstance(type_, pa.BaseExtensionType) and type_.extension_name == name
+
+
+def _iso(words: pa.Array) -> pa.Array:
+    apart = pc.replace_substring(words, " ", "T", max_replacements=1)
+    return pc.replace_substring_regex(apart, r"([+-]\d\d)$", r"\1:00")
+
+
+def _strings(words: pa.Array) -> pa.Array:
+    """Quoted; Python spells those with a quotation mark, a backslash or a control character."""
+    odd = pc.match_substring_regex(words, r'["\\\x00-\x1f]')
+    made = joined('"', words, '"')
+    if not pc.any(odd).as_py():
+        return made
+    spelled = by_value(words, lambda word: json.dumps(word, ensure_ascii=False), pa.string())
+    return pc.if_else(odd, spelled, made)
+
+
+def _filled(words: pa.Array) -> pa.Array:
+    return pc.fill_null(words, "null")
+
+
+def _lengths(array: pa.Array) -> pa.Array:
+    return np.asarray(pc.fill_null(pc.list_value_length(array), 0))
+
+
+def _bracketed(before: str, lengths: pa.Array, items: pa.Array, after: str) -> pa.Array:
+    offsets = np.zeros(len(lengths) + 1, np.int32)
+    np.cumsum(lengths, out=offsets[1:])
+    lists = pa.ListArray.from_arrays(pa.array(offsets), items)
+    return joined(before, pc.binary_join(lists, ", "), after)
