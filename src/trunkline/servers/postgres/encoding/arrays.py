@@ -18,6 +18,7 @@ from trunkline.servers.postgres.encoding.cells import (
     Cells,
     Fixed,
     Numbers,
+    binary_of,
     blanked,
     bytes_of,
     even,
@@ -149,8 +150,8 @@ def measured(cells: Cells) -> tuple[pa.Array, Numbers]:
         width = cells.data.shape[1]
         if cells.valid is None:
             return even(cells.data), np.full(len(cells.data), width, np.int64)
-        wanted = np.broadcast_to(cells.valid[:, None], cells.data.shape)
-        return picked(cells.data, wanted), np.where(cells.valid, width, -1)
+        lengths = np.where(cells.valid, width, -1)
+        return binary_of(cells.data[cells.valid], np.maximum(lengths, 0)), lengths
     lengths = np.asarray(pc.fill_null(pc.binary_length(cells), -1)).astype(np.int64)
     values = cells if cells.type == pa.binary() else cells.view(pa.binary())
     return (pc.fill_null(values, b"") if values.null_count else values), lengths

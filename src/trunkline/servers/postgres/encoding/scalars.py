@@ -22,7 +22,9 @@ from trunkline.servers.postgres.encoding.style import Style
 
 _DIGITS = np.frombuffer(b"0123456789abcdef", np.uint8)
 _NIBBLES = np.arange(256, dtype=np.uint8)
-_HEX = np.stack((_DIGITS[_NIBBLES >> 4], _DIGITS[_NIBBLES & 15]), axis=1)  # (256, 2)
+# Both digits of a byte as one number: taking those is quicker than taking pairs.
+_HEX = np.stack((_DIGITS[_NIBBLES >> 4], _DIGITS[_NIBBLES & 15]), axis=1).view(np.uint16)[:, 0]
+_GROUPS = ((0, 8, 0), (8, 12, 9), (12, 16, 14), (16, 20, 19), (20, 32, 24))  # of digits; to where
 _DASHES = (8, 13, 18, 23)
 _UUID_DIGITS = np.array([place for place in range(36) if place not in _DASHES])
 
@@ -92,7 +94,7 @@ def nothing_binary(array: pa.Array) -> Cells:
 def bytea_text(array: pa.Array, _: Style) -> pa.Array:
     r"""``\x`` and hexadecimal digits."""
     plain = pc.fill_null(array.cast(pa.binary()), b"")
-    digits = _HEX[_bytes_of(plain)].reshape(-1)
+    digits = np.take(_HEX, _bytes_of(plain))
     lengths = np.asarray(pc.binary_length(plain)) * 2
     prefix = pa.scalar(b"\\x", pa.binary())
     made = pc.binary_join_element_wise(prefix, binary_of(digits, lengths), b"")
@@ -114,7 +116,9 @@ def uuid_text(array: pa.Array, style: Style) -> pa.Array:
     if not pa.types.is_fixed_size_binary(plain.type):
         return text(plain, style)
     made = np.full((len(plain), 36), ord("-"), np.uint8)
-    made[:, _UUID_DIGITS] = _HEX[_sixteen(plain)].reshape(-1, 32)
+    digits = np.take(_HEX, _sixteen(plain)).view(np.uint8)
+    for first, after, place in _GROUPS:
+        made[:, place : place + after - first] = digits[:, first:after]
     lengths = np.full(len(plain), 36, np.int32)
     return blanked(binary_of(made, lengths).cast(pa.string()), plain)
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from trunkline.servers.postgres.encoding.cells import Numbers
 from trunkline.servers.postgres.report import refused
 
-TARGET = 2 * 1024 * 1024  # bytes of Arrow; as text they are two to four times as many
+TARGET = 8 * 1024 * 1024  # bytes of Arrow; as text they are two to four times as many
 MOST = 256 * 1024 * 1024  # bytes of one row; a message of PostgreSQL ends at 1 GB
 _COLUMN = 8  # what a value costs at least, lengths and small numbers included
 
