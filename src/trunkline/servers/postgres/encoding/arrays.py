@@ -28,6 +28,12 @@ from trunkline.servers.postgres.encoding.cells import (
 from trunkline.servers.postgres.report import refused
 
 _NEEDS_QUOTES = r'[\s\x0b{}",\\]|^$|^(?i:null)$'
+_LISTS: tuple[Callable[[pa.DataType], bool], ...] = (
+    pa.types.is_list,
+    pa.types.is_large_list,
+    pa.types.is_fixed_size_list,
+    pa.types.is_list_view,
+)
 _ONE = 1  # the lower bound of every dimension
 
 
@@ -42,10 +48,7 @@ class Shape:
 
 def is_list(type_: pa.DataType) -> bool:
     """Whether values are lists, of whatever layout."""
-    return (
-        pa.types.is_list(type_) or pa.types.is_large_list(type_)
-        or pa.types.is_fixed_size_list(type_) or pa.types.is_list_view(type_)
-    )  # fmt: skip
+    return any(belongs(type_) for belongs in _LISTS)
 
 
 def shape_of(array: pa.Array) -> Shape:

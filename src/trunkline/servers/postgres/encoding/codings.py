@@ -229,4 +229,4 @@ def _modifier(type_: pa.DataType) -> int:
     """Precision and scale of a decimal, as atttypmod has them."""
     if not pa.types.is_decimal(type_):
         return -1
-    return (type_.precision << 16 | type_.scale) + 4
+    return int(type_.precision << 16 | type_.scale) + 4

@@ -132,7 +132,7 @@ def uuid_binary(array: pa.Array) -> Cells:
     digits = _bytes_of(filled).reshape(-1, 36)[:, _UUID_DIGITS]
     # Letters stand 39 above where the digits would go on; both cases have bit 5 of a letter.
     nibbles = np.where(digits > ord("9"), (digits | 32) - 87, digits - 48).astype(np.uint8)
-    return Fixed(nibbles[:, 0::2] << 4 | nibbles[:, 1::2], valid_of(plain))
+    return Fixed((nibbles[:, 0::2] << 4 | nibbles[:, 1::2]).astype(np.uint8), valid_of(plain))
 
 
 def _sixteen(array: pa.Array) -> NDArray[np.uint8]:

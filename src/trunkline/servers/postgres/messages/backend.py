@@ -86,10 +86,8 @@ def ready_for_query(transaction: Transaction) -> bytes:
 
 def row_description(columns: Sequence[Column], formats: Sequence[int]) -> bytes:
     """Names and types of the columns, each with its format."""
-    return _message(
-        b"T",
-        len(columns).to_bytes(2) + b"".join(map(_field, columns, formats, strict=True)),
-    )
+    fields = (_field(*field) for field in zip(columns, formats, strict=True))
+    return _message(b"T", len(columns).to_bytes(2) + b"".join(fields))
 
 
 def _field(column: Column, wire_format: int) -> bytes:
