@@ -131,7 +131,7 @@ def _load(directory: Path, held: list[pa.RecordBatch]) -> None:
     """Our own COPY text, read by PostgreSQL."""
     columns = columns_of(held[0].schema)
     names = ", ".join(f"{c.name} {t}" for c, t in zip(columns, POSTGRES, strict=True))
-    psql = [BINARIES / "psql", "-qX", "-h", directory, "-p", str(PORT), "-U", "postgres"]
+    psql = [f"{BINARIES}/psql", "-qX", "-h", str(directory), "-p", str(PORT), "-U", "postgres"]
     subprocess.run([*psql, "-c", f"CREATE UNLOGGED TABLE t ({names})"], check=True)
     with subprocess.Popen([*psql, "-c", "COPY t FROM STDIN"], stdin=subprocess.PIPE) as loading:
         assert loading.stdin

@@ -1,4 +1,4 @@
-"""Writes tests/fixtures/wire/*.json: how a real PostgreSQL 15 sends values, in each format.
+"""Writes tests/fixtures/wire*: how a real PostgreSQL 15 sends values and keeps passwords.
 
     python -m tests.record_wire
 
@@ -16,6 +16,8 @@ from tests.postgres_client import Answer, Client
 from tests.postgres_server import PORT, running
 
 FOLDER = Path(__file__).parent / "fixtures" / "wire"
+VERIFIERS = FOLDER.parent / "wire-verifiers.json"
+PASSWORDS = ("pencil", "pa ss\u00a0word", "\u2168\u00ad", "\u00fcber")
 Case = str | tuple[str, str]
 
 
@@ -27,6 +29,14 @@ def each(type_: str, *values: str) -> list[Case]:
 def apart(postgres: str, duckdb: str, *values: str) -> list[Case]:
     """The same words, of types that have two names."""
     return [(f"'{value}'::{postgres}", f"'{value}'::{duckdb}") for value in values]
+
+
+def struct(*fields: Case) -> Case:
+    """A record in PostgreSQL's JSON, and a struct of DuckDB; its fields have odd names."""
+    both = [field if isinstance(field, tuple) else (field, field) for field in fields]
+    named = ", ".join(f'{sql} as "f {place}"' for place, (sql, _) in enumerate(both))
+    duckdb = ", ".join(f"'f {place}': {sql}" for place, (_, sql) in enumerate(both))
+    return f"row_to_json(r) from (select {named}) r", f"{{{duckdb}}}"
 
 
 FLOATS = (
@@ -135,6 +145,27 @@ GROUPS: dict[str, tuple[str, list[Case]]] = {
                            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
                            "ffffffff-ffff-ffff-ffff-ffffffffffff"), "null::uuid"]),
     "json": ("UTC", [*each("json", "{}", "null", "[1, 2]", '{"a": "b\\nc"}', '"x"'), "null::json"]),
+    "struct": ("Europe/Amsterdam", [
+        struct("1", "'x'", "null::int"),
+        ("null::json", "null::struct(a int)"),
+        struct("E'q\"\\\\ \\n\\t\\x01\\x1f\\x7fé/'", "true", "false", "null::bool"),
+        struct("1.50::numeric(9,2)", "0.0000000001::numeric(20,10)", "1e20::float8",
+               "'NaN'::float8", "'-Infinity'::float4", "-0.5::float4",
+               *apart("numeric", "hugeint", "12345678901234567890123")),
+        struct("'2026-07-01'::date", "'2026-07-01 12:00:00.5'::timestamp", "'infinity'::timestamp"),
+        struct(*each("timestamptz", "2026-07-01 12:00:00+00", "1936-06-01 12:00:00+00",
+                     "-infinity")),
+        struct("'12:00:00'::time", "'1 day 02:00:00'::interval"),
+        struct(("'\\x00ff'::bytea", "'\\x00\\xFF'::blob"), "'{\"k\":[1]}'::json",
+               "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid"),
+        struct(("array[1,null]", "[1,null]"), ("array[]::text[]", "[]::text[]"), "null::int4[]",
+               ("array[array['x'],array['y']]", "[['x'],['y']]")),
+        struct(("(select row_to_json(i) from (select 1 as k) i)", "{'k': 1}"),
+               ("array(select row_to_json(i) from (select 1 as k) i)", "[{'k': 1}]")),
+        ("'{\"a\":1,\"b\":null}'::json", "map {'a': 1, 'b': null}"),
+        ("'{}'::json", "map {}::map(varchar, int)"), ("null::json", "null::map(varchar, int)"),
+        ("'{\"1\":[true]}'::json", "map {1: [true]}"),
+    ]),
     "bit": ("UTC", [*apart("varbit", "bit", "1", "0", "101", "11111111", "000000001",
                            "1010101010101010101"), ("null::varbit", "null::bit")]),
     "array": ("UTC", [
@@ -178,6 +209,16 @@ def main() -> None:
             lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in recorded)
             text = f'{{"zone": "{zone}", "cases": [\n{lines}\n]}}\n'
             (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
+        kept = {password: verifier(client, password) for password in PASSWORDS}
+        VERIFIERS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+def verifier(client: Client, password: str) -> str:
+    """What is kept of a password: SCRAM-SHA-256 is the default."""
+    client.simple(f"create role kept password '{password}'")
+    kept = client.simple("select rolpassword from pg_authid where rolname = 'kept'").rows[0][0]
+    client.simple("drop role kept")
+    return kept.decode() if kept else ""
 
 
 def record(client: Client, case: Case) -> dict[str, Any]:

@@ -37,13 +37,12 @@ class Group:
 
 def _group(path: Path) -> Group:
     held = json.loads(path.read_text(encoding="utf-8"))
-    cases = tuple(Recorded(**_raw(case)) for case in held["cases"])
+    cases = tuple(Recorded(**{**case, "binary": _bytes(case["binary"])}) for case in held["cases"])
     return Group(path.stem, Style(ZoneInfo(held["zone"])), cases)
 
 
-def _raw(case: dict[str, str | None]) -> dict[str, object]:
-    binary = case["binary"]
-    return {**case, "binary": None if binary is None else bytes.fromhex(binary)}
+def _bytes(digits: str | None) -> bytes | None:
+    return None if digits is None else bytes.fromhex(digits)
 
 
 GROUPS = tuple(_group(path) for path in sorted(FOLDER.glob("*.json")))

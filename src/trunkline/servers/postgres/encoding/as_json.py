@@ -17,42 +17,56 @@ from trunkline.servers.postgres.encoding.arrays import is_list
 from trunkline.servers.postgres.encoding.cells import blanked, by_value, joined
 from trunkline.servers.postgres.encoding.scalars import truth
 from trunkline.servers.postgres.encoding.style import Style
+from trunkline.servers.postgres.types import (
+    BOOL,
+    FLOAT4,
+    FLOAT8,
+    INT2,
+    INT4,
+    INT8,
+    JSON,
+    NUMERIC,
+    TIMESTAMP,
+    TIMESTAMPTZ,
+    PgType,
+)  # fmt: skip
 
 Text = Callable[[pa.Array, Style], pa.Array]
-TextOf = Callable[[pa.DataType], Text]
+SpellingOf = Callable[[pa.DataType], tuple[PgType, Text]]
+_BARE = (INT2, INT4, INT8, NUMERIC, JSON)  # written as they are
 
 
-def text(array: pa.Array, style: Style, text_of: TextOf) -> pa.Array:
-    """The JSON of each value, NULL where there is none; ``text_of`` spells what is no container."""
+def text(array: pa.Array, style: Style, spelling: SpellingOf) -> pa.Array:
+    """The JSON of each value, NULL where there is none; ``spelling`` knows what is no container."""
     type_ = array.type
     if pa.types.is_struct(type_):
-        return _struct(array, style, text_of)
+        return _struct(array, style, spelling)
     if pa.types.is_map(type_):
-        return _map(array, style, text_of)
+        return _map(array, style, spelling)
     if is_list(type_):
-        items = _filled(text(array.flatten(), style, text_of))
+        items = _filled(text(array.flatten(), style, spelling))
         return blanked(_bracketed("[", _lengths(array), items, "]"), array)
-    return _leaf(array, style, text_of)
+    return _leaf(array, style, spelling)
 
 
-def _struct(array: pa.Array, style: Style, text_of: TextOf) -> pa.Array:
+def _struct(array: pa.Array, style: Style, spelling: SpellingOf) -> pa.Array:
     parts: list[pa.Array | str] = ["{"]
     for place, field in enumerate(array.type):
-        comma = ", " if place else ""
-        parts.append(f"{comma}{json.dumps(field.name, ensure_ascii=False)}: ")
-        parts.append(_filled(text(array.field(place), style, text_of)))
+        comma = "," if place else ""
+        parts.append(f"{comma}{json.dumps(field.name, ensure_ascii=False)}:")
+        parts.append(_filled(text(array.field(place), style, spelling)))
     if len(parts) == 1:
         return blanked(pa.repeat("{}", len(array)), array)
     return blanked(joined(*parts, "}"), array)
 
 
-def _map(array: pa.Array, style: Style, text_of: TextOf) -> pa.Array:
+def _map(array: pa.Array, style: Style, spelling: SpellingOf) -> pa.Array:
     """Keys are strings whatever their type."""
     entries = pa.ListArray.from_arrays(array.offsets, _entries(array)).flatten()
-    keys = _strings(text_of(array.type.key_type)(entries.field(0), style))
-    values = _filled(text(entries.field(1), style, text_of))
+    keys = _strings(spelling(array.type.key_type)[1](entries.field(0), style))
+    values = _filled(text(entries.field(1), style, spelling))
     offsets = np.asarray(array.offsets)
-    made = _bracketed("{", np.diff(offsets), joined(keys, ": ", values), "}")
+    made = _bracketed("{", np.diff(offsets), joined(keys, ":", values), "}")
     return blanked(made, array)
 
 
@@ -61,23 +75,16 @@ def _entries(array: pa.Array) -> pa.Array:
     return pa.StructArray.from_arrays([array.keys, array.items], fields=fields)
 
 
-def _leaf(array: pa.Array, style: Style, text_of: TextOf) -> pa.Array:
-    words = text_of(array.type)(array, style)
-    if _is(array.type, "arrow.bool8") or pa.types.is_boolean(array.type):
+def _leaf(array: pa.Array, style: Style, spelling: SpellingOf) -> pa.Array:
+    type_, text_of = spelling(array.type)
+    words = text_of(array, style)
+    if type_ is BOOL:
         return pc.if_else(truth(array), pa.scalar("true"), pa.scalar("false"))
-    if pa.types.is_integer(array.type) or pa.types.is_decimal(array.type):
-        return words
-    if pa.types.is_floating(array.type):
+    if type_ in (FLOAT4, FLOAT8):
         return pc.if_else(pc.is_finite(array), words, joined('"', words, '"'))
-    if _is(array.type, "arrow.json"):
+    if type_ in _BARE:
         return words
-    if pa.types.is_timestamp(array.type):
-        words = _iso(words)
-    return _strings(words)
-
-
-def _is(type_: pa.DataType, name: str) -> bool:
-    return isinstance(type_, pa.BaseExtensionType) and type_.extension_name == name
+    return _strings(_iso(words) if type_ in (TIMESTAMP, TIMESTAMPTZ) else words)
 
 
 def _iso(words: pa.Array) -> pa.Array:
@@ -107,4 +114,4 @@ def _bracketed(before: str, lengths: pa.Array, items: pa.Array, after: str) -> p
     offsets = np.zeros(len(lengths) + 1, np.int32)
     np.cumsum(lengths, out=offsets[1:])
     lists = pa.ListArray.from_arrays(pa.array(offsets), items)
-    return joined(before, pc.binary_join(lists, ", "), after)
+    return joined(before, pc.binary_join(lists, ","), after)

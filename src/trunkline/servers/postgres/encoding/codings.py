@@ -22,7 +22,7 @@ is made of.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import pyarrow as pa
@@ -38,57 +38,73 @@ from trunkline.servers.postgres.encoding import (
     scalars,
 )  # fmt: skip
 from trunkline.servers.postgres.encoding.cells import Cells, storage
-from trunkline.servers.postgres.encoding.style import UTC, Style
+from trunkline.servers.postgres.encoding.style import Style
 from trunkline.servers.postgres.report import refused
 from trunkline.servers.postgres.types import Column, PgType
 
 Text = Callable[[pa.Array, Style], pa.Array]
-Binary = Callable[[pa.Array], Cells]
+Binary = Callable[[pa.Array, Style], Cells]
 
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """How values are written; NULLs stay NULLs.
+    """How values are written; NULLs stay NULLs. Without ``binary`` both formats are the text.
 
     ``plain`` text has nothing to escape in COPY; ``quiet`` text needs no quotes in an array.
     """
 
     type: PgType
     text: Text
-    binary: Binary
+    binary: Binary | None = None
     plain: bool = True
     quiet: bool = True
 
-
-def _ints(type_: PgType) -> Coding:
-    return Coding(type_, scalars.int_text, partial(scalars.int_binary, width=type_.size))
-
-
-def _words(type_: PgType) -> Coding:
-    return Coding(type_, scalars.text, scalars.text_binary, plain=False, quiet=False)
+    def cells(self, array: pa.Array, wire_format: int, style: Style) -> Cells:
+        """Values in the format of a code."""
+        if wire_format and self.binary:
+            return self.binary(array, style)
+        return self.text(array, style)
 
 
-BOOL = Coding(pg.BOOL, scalars.bool_text, scalars.bool_binary)
-INT2, INT4, INT8 = _ints(pg.INT2), _ints(pg.INT4), _ints(pg.INT8)
-OID = Coding(pg.OID, scalars.int_text, scalars.oid_binary)
-UINT8 = Coding(pg.NUMERIC, scalars.int_text, numeric.unsigned_binary)
-FLOAT4 = Coding(pg.FLOAT4, floats.text, floats.binary)
-FLOAT8 = Coding(pg.FLOAT8, floats.text, floats.binary)
-NUMERIC = Coding(pg.NUMERIC, numeric.text, numeric.binary)
+def _scalar(
+    type_: PgType, text: Text, binary: Callable[[pa.Array], Cells], *, quiet: bool = True
+) -> Coding:
+    """In binary no scalar depends on a style."""
+    return Coding(type_, text, lambda array, _: binary(array), quiet=quiet)
+
+
+def _int(type_: PgType) -> Coding:
+    return _scalar(type_, scalars.int_text, partial(scalars.int_binary, width=type_.size))
+
+
+def _words(type_: PgType, text: Text = scalars.text) -> Coding:
+    return Coding(type_, text, plain=False, quiet=False)
+
+
+BOOL = _scalar(pg.BOOL, scalars.bool_text, scalars.bool_binary)
+INT2, INT4, INT8 = _int(pg.INT2), _int(pg.INT4), _int(pg.INT8)
+OID = _scalar(pg.OID, scalars.int_text, scalars.oid_binary)
+UINT8 = _scalar(pg.NUMERIC, scalars.int_text, numeric.unsigned_binary)
+FLOAT4 = _scalar(pg.FLOAT4, floats.text, floats.binary)
+FLOAT8 = _scalar(pg.FLOAT8, floats.text, floats.binary)
+NUMERIC = _scalar(pg.NUMERIC, numeric.text, numeric.binary)
 TEXT, NAME, VARCHAR, BPCHAR, JSON = map(_words, (pg.TEXT, pg.NAME, pg.VARCHAR, pg.BPCHAR, pg.JSON))
-BYTEA = Coding(pg.BYTEA, scalars.bytea_text, scalars.text_binary, plain=False, quiet=False)
-ENUM = Coding(pg.TEXT, scalars.enum_text, scalars.enum_binary, plain=False, quiet=False)
-NOTHING = Coding(pg.TEXT, scalars.nothing, scalars.nothing_binary)
-UUID = Coding(pg.UUID, scalars.uuid_text, scalars.uuid_binary)
-BIT = Coding(pg.VARBIT, scalars.bit_text, scalars.bit_binary)
-DATE = Coding(pg.DATE, moments.date_text, moments.date_binary, quiet=False)  # BC has a space
-TIME = Coding(pg.TIME, moments.time_text, moments.time_binary)
-TIMETZ = Coding(pg.TIMETZ, moments.timetz_text, moments.timetz_binary)
-TIMESTAMP = Coding(pg.TIMESTAMP, moments.timestamp_text, moments.timestamp_binary, quiet=False)
-TIMESTAMPTZ = Coding(
+BYTEA = Coding(
+    pg.BYTEA, scalars.bytea_text, lambda array, _: scalars.bytes_as_they_are(array),
+    plain=False, quiet=False,
+)  # fmt: skip
+ENUM = _words(pg.TEXT, scalars.enum_text)
+NOTHING = _words(pg.TEXT, scalars.nothing)
+UUID = _scalar(pg.UUID, scalars.uuid_text, scalars.uuid_binary)
+BIT = _scalar(pg.VARBIT, scalars.bit_text, scalars.bit_binary)
+DATE = _scalar(pg.DATE, moments.date_text, moments.date_binary, quiet=False)  # BC has a space
+TIME = _scalar(pg.TIME, moments.time_text, moments.time_binary)
+TIMETZ = _scalar(pg.TIMETZ, moments.timetz_text, moments.timetz_binary)
+TIMESTAMP = _scalar(pg.TIMESTAMP, moments.timestamp_text, moments.timestamp_binary, quiet=False)
+TIMESTAMPTZ = _scalar(
     pg.TIMESTAMPTZ, moments.timestamptz_text, moments.timestamp_binary, quiet=False
 )
-INTERVAL = Coding(pg.INTERVAL, intervals.text, intervals.binary, quiet=False)
+INTERVAL = _scalar(pg.INTERVAL, intervals.text, intervals.binary, quiet=False)
 
 _SIMPLE: dict[pa.DataType, Coding] = {
     pa.null(): NOTHING,
@@ -114,9 +130,9 @@ _EXTENSIONS = {
     "arrow.uuid": UUID,
     "arrow.json": JSON,
     "arrow.bool8": BOOL,
-    "hugeint": Coding(pg.NUMERIC, numeric.hugeint_text, numeric.hugeint_binary),
-    "uhugeint": Coding(pg.NUMERIC, numeric.uhugeint_text, numeric.uhugeint_binary),
-    "bignum": Coding(pg.NUMERIC, numeric.bignum_text, numeric.bignum_binary),
+    "hugeint": _scalar(pg.NUMERIC, numeric.hugeint_text, numeric.hugeint_binary),
+    "uhugeint": _scalar(pg.NUMERIC, numeric.uhugeint_text, numeric.uhugeint_binary),
+    "bignum": _scalar(pg.NUMERIC, numeric.bignum_text, numeric.bignum_binary),
     "bit": BIT,
     "time_tz": TIMETZ,
 }
@@ -166,7 +182,7 @@ def _found(type_: pa.DataType, declared: PgType | None) -> Coding:
     if arrays.is_list(type_):
         return _array(type_, declared)
     if pa.types.is_struct(type_) or pa.types.is_map(type_):
-        return _json()
+        return _words(pg.JSON, _json)
     return next((coding for belongs, coding in _FAMILIES if belongs(type_)), None) or _none(type_)
 
 
@@ -179,12 +195,13 @@ def _none(type_: pa.DataType) -> Coding:
 
 
 def _cast(coding: Coding, made_of: pa.DataType) -> Coding:
-    return Coding(
-        coding.type,
-        lambda array, style: coding.text(storage(array).cast(made_of), style),
-        lambda array: coding.binary(storage(array).cast(made_of)),
-        coding.plain,
-        coding.quiet,
+    def cast(array: pa.Array) -> pa.Array:
+        return storage(array).cast(made_of)
+
+    return replace(
+        coding,
+        text=lambda array, style: coding.text(cast(array), style),
+        binary=lambda array, style: coding.cells(cast(array), 1, style),
     )
 
 
@@ -194,24 +211,23 @@ def _array(type_: pa.DataType, declared: PgType | None) -> Coding:
     items = coding_of(type_, declared.element if declared else None)
     if not items.type.array_oid:
         return _none(type_)
-    oid = items.type.oid
-    return Coding(
-        items.type.array,
-        lambda array, style: arrays.text(
-            array, lambda flat: items.text(flat, style), quiet=items.quiet
-        ),
-        lambda array: arrays.binary(array, items.binary, oid),
-        plain=False,
-        quiet=False,
-    )
 
-
-def _json() -> Coding:
     def text(array: pa.Array, style: Style) -> pa.Array:
-        return as_json.text(array, style, lambda type_: coding_of(type_).text)
+        return arrays.text(array, lambda flat: items.text(flat, style), quiet=items.quiet)
 
-    # JSON is text in both formats; the binary one knows no time zone of a session.
-    return Coding(pg.JSON, text, lambda array: text(array, UTC), plain=False, quiet=False)
+    def binary(array: pa.Array, style: Style) -> Cells:
+        return arrays.binary(array, lambda flat: items.cells(flat, 1, style), items.type.oid)
+
+    return Coding(items.type.array, text, binary, plain=False, quiet=False)
+
+
+def _json(array: pa.Array, style: Style) -> pa.Array:
+    return as_json.text(array, style, _spelling)
+
+
+def _spelling(type_: pa.DataType) -> tuple[PgType, Text]:
+    coding = coding_of(type_)
+    return coding.type, coding.text
 
 
 def columns_of(

@@ -42,8 +42,7 @@ def data_rows(
 
 
 def _cells(array: pa.Array, column: Column, wire_format: int, style: Style) -> Cells:
-    coding = coding_of(array.type, column.type)
-    return coding.binary(array) if wire_format else coding.text(array, style)
+    return coding_of(array.type, column.type).cells(array, wire_format, style)
 
 
 def _joined(cells: Sequence[Cells], rows: int, letter: bytes) -> memoryview:

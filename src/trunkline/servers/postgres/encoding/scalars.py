@@ -65,19 +65,8 @@ def text(array: pa.Array, _: Style) -> pa.Array:
     return plain if plain.type == pa.string() else plain.cast(pa.string())
 
 
-def text_binary(array: pa.Array) -> Cells:
-    """As it is."""
-    plain = storage(array)
-    return plain if plain.type in (pa.string(), pa.binary()) else plain.cast(pa.binary())
-
-
 def enum_text(array: pa.Array, _: Style) -> pa.Array:
     """The words of an enumeration: those of its dictionary."""
-    return array.dictionary.cast(pa.string()).take(array.indices)
-
-
-def enum_binary(array: pa.Array) -> Cells:
-    """As text."""
     return array.dictionary.cast(pa.string()).take(array.indices)
 
 
@@ -86,9 +75,9 @@ def nothing(array: pa.Array, _: Style) -> pa.Array:
     return pa.nulls(len(array), pa.string())
 
 
-def nothing_binary(array: pa.Array) -> Cells:
-    """NULL of no type."""
-    return pa.nulls(len(array), pa.string())
+def bytes_as_they_are(array: pa.Array) -> Cells:
+    """Bytes."""
+    return array if array.type == pa.binary() else array.cast(pa.binary())
 
 
 def bytea_text(array: pa.Array, _: Style) -> pa.Array:

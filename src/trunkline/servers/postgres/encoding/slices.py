@@ -34,7 +34,7 @@ def slices(batch: pa.RecordBatch, target: int = TARGET) -> Iterator[pa.RecordBat
 
 def _size(batch: pa.RecordBatch) -> int:
     least = batch.num_rows * batch.num_columns * _COLUMN
-    return max(int(batch.nbytes), least)
+    return max(int(batch.nbytes), int(least))
 
 
 def fits(sizes: Numbers) -> None:

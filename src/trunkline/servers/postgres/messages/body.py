@@ -1,8 +1,11 @@
-"""The body of one message, read field by field; whatever does not fit is a ProtocolViolation."""
+"""The body of one message, read field by field; whatever does not fit is a ProtocolViolation.
+
+Text that is not UTF-8 is an error of that message only: the next one can still be found.
+"""
 
 from __future__ import annotations
 
-from trunkline.servers.postgres.report import ProtocolViolation
+from trunkline.servers.postgres.report import ProtocolViolation, refused
 
 
 class Body:
@@ -70,4 +73,4 @@ def utf8(raw: bytes) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        raise ProtocolViolation("invalid byte sequence for encoding UTF8", "22021") from None
+        raise refused("22021", "invalid byte sequence for encoding UTF8") from None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from trunkline.servers.postgres.messages.body import Body
-from trunkline.servers.postgres.report import ProtocolViolation
+from trunkline.servers.postgres.report import ProtocolViolation, refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _bind(body: Body) -> Bind:
 def _formats(body: Body) -> tuple[int, ...]:
     formats = tuple(body.int16() for _ in range(body.count()))
     if unknown := set(formats) - {0, 1}:
-        raise ProtocolViolation(f"unsupported format code: {min(unknown)}", "22023")
+        raise refused("22023", f"unsupported format code: {min(unknown)}")
     return formats
 
 

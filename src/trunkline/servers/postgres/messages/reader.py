@@ -22,12 +22,16 @@ class Limits:
 
 
 class Reader:
-    """Holds what has come of one message. ``authenticated`` opens it for more than a password."""
+    """Holds what has come of one message. ``authenticated`` opens it for more than a password.
+
+    ``letter`` is that of the last message, also where its body was refused.
+    """
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._held = bytearray()
         self._at = 0
+        self.letter = b""
         self.started = False
         self.authenticated = False
 
@@ -44,7 +48,10 @@ class Reader:
         return len(self._held) - self._at
 
     def read(self) -> Message | None:
-        """The next message, or None until more bytes come. ProtocolViolation where it is none."""
+        """The next message, or None until more bytes come.
+
+        ProtocolViolation where it is none; Refused where only its text or a code in it is wrong.
+        """
         letter = self._letter() if self.started else b""
         if letter is None or (size := self._size(letter)) is None:
             return None
@@ -53,7 +60,7 @@ class Reader:
         if end > len(self._held):
             return None
         body = Body(bytes(self._held[start:end]))
-        self._at = end
+        self._at, self.letter = end, letter
         return command(letter, body) if letter else opening(body)
 
     def _letter(self) -> bytes | None:

@@ -44,9 +44,10 @@ def _array(value: bytes, element: PgType) -> list[Any]:
         lengths = struct.unpack_from(f"!{2 * depth}i", value, 12)[::2]
         at = 12 + 8 * depth
         # Every item has four bytes at least: what claims more than there are is not begun.
-        if min(lengths, default=0) < 0 or prod(lengths) > (len(value) - at) // 4:
+        count = prod(lengths) if depth else 0
+        if min(lengths, default=0) < 0 or count > (len(value) - at) // 4:
             raise ValueError("array")
-        items, at = _items(value, at, element, prod(lengths) if depth else 0)
+        items, at = _items(value, at, element, count)
     except struct.error:
         raise ValueError("array") from None
     if at != len(value):

@@ -6,7 +6,8 @@
         write(connection.outgoing())
 
 ``next_event`` gives None when it is the client's turn and its bytes are used up, or the server's
-and the last event is not yet answered. An error in the extended protocol skips all up to the next Sync.
+and the last event is not yet answered. An error in the extended protocol skips all up to the next
+Sync.
 """
 
 from __future__ import annotations
@@ -91,12 +92,24 @@ class Connection:
         """Deal with one message; False where there is none yet."""
         try:
             message = self._wire.reader.read()
-            if message is None:
-                return False
+        except Refused as refusal:
+            self._unread(refusal.report)
+            return True
+        if message is None:
+            return False
+        try:
             self._handle(message)
         except Refused as refusal:
             self.fail(refusal.report)
         return True
+
+    def _unread(self, report: Report) -> None:
+        """A message whose body says nothing; what is skipped need not say anything."""
+        if self.phase is Phase.SKIPPING and not report.is_fatal:
+            return
+        if self.phase is Phase.READY and self._wire.reader.letter == b"Q":
+            self._wire.phase = Phase.QUERY
+        self.fail(report)
 
     def _handle(self, message: Message) -> None:
         if self.phase in BEFORE_SESSION:

@@ -30,7 +30,10 @@ class Prepared:
 
 @dataclass(eq=False, slots=True)
 class Portal:
-    """A statement with values, and how far it has run; ``holdable`` ones outlive a transaction."""
+    """A statement with values, and how far it has run; ``holdable`` ones outlive a transaction.
+
+    ``formats`` are those of its columns, text where none are given.
+    """
 
     name: str
     prepared: Prepared
@@ -39,6 +42,10 @@ class Portal:
     holdable: bool = False
     finished: bool = False
     source: Any = None
+
+    def __post_init__(self) -> None:
+        if not self.formats:
+            self.formats = (0,) * len(self.prepared.columns or ())
 
 
 @dataclass(slots=True)
