@@ -16,6 +16,7 @@ from tests.postgres_client import Answer, Client
 from tests.postgres_server import PORT, running
 
 FOLDER = Path(__file__).parent / "fixtures" / "wire"
+COPYING = FOLDER.parent / "wire-copying.json"
 VERIFIERS = FOLDER.parent / "wire-verifiers.json"
 PASSWORDS = ("pencil", "pa ss\u00a0word", "\u2168\u00ad", "\u00fcber")
 Case = str | tuple[str, str]
@@ -200,6 +201,28 @@ GROUPS: dict[str, tuple[str, list[Case]]] = {
 }  # fmt: skip
 
 
+# Rows that every option has something to do with; both read it.
+ODD = r"""select a as "a,b", n as "an ""n"" here", t as plain from (values
+ (1, 15, E'tab\t|pipe'), (2, null, 'say "x", y'), (3, 0, ''), (4, -1, '\.'), (5, 7, null),
+ (6, 8, 'NULL'), (7, 9, E'line\nfeed'), (8, 1, 'it''s; 1.5'), (9, 0, 'back\slash')) v(a, n, t)
+ order by a"""
+COPY_OPTIONS = (
+    "format text", "format text, header true", "format text, delimiter '|'",
+    "format text, delimiter ',', null 'NULL'", "format text, null ''", "format text, delimiter '-'",
+    "format csv", "format csv, header true", r"format csv, delimiter E'\t', header true",
+    "format csv, delimiter '|', null 'NULL'", "format csv, null '0'", "format csv, delimiter '-'",
+    "format csv, quote ''''", r"format csv, escape '\'", "format csv, quote '''', escape '\"'",
+    "format csv, force_quote *, header true", "format csv, force_quote (plain)",
+    "format csv, delimiter ';', quote '|', null 'x'",
+)  # fmt: skip
+
+
+def copy(client: Client, options: str) -> dict[str, str]:
+    """What a COPY of ``ODD`` with some options gives, header and all."""
+    sent = client.simple(f"copy ({ODD}) to stdout ({options})").copied
+    return {"options": options, "sent": sent.decode()}
+
+
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with running() as directory, Client(directory, PORT) as client:
@@ -209,6 +232,8 @@ def main() -> None:
             lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in recorded)
             text = f'{{"zone": "{zone}", "cases": [\n{lines}\n]}}\n'
             (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
+        copied = [copy(client, options) for options in COPY_OPTIONS]
+        COPYING.write_text(json.dumps(copied, indent=1) + "\n", encoding="utf-8")
         kept = {password: verifier(client, password) for password in PASSWORDS}
         VERIFIERS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
