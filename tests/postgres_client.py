@@ -148,6 +148,10 @@ class Client:
     def simple(self, sql: str) -> Answer:
         return self._ask(query(sql))
 
+    def copy_in(self, sql: str, data: bytes) -> None:
+        """COPY ... FROM STDIN."""
+        self._ask(query(sql) + message(b"d", data) + message(b"c"))
+
     def extended(self, sql: str, result_format: int) -> Answer:
         asked = parse(sql) + bind(results=[result_format]) + describe(b"P") + execute()
         return self._ask(asked + SYNC)
