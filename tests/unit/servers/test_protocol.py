@@ -22,6 +22,7 @@ from tests.unit.servers.serving import Server
 from trunkline.servers.postgres.messages.backend import Transaction
 from trunkline.servers.postgres.protocol.events import Closed, Released, Run
 from trunkline.servers.postgres.protocol.phase import Phase
+from trunkline.servers.postgres.protocol.portals import MOST_HELD, MOST_NAMES
 from trunkline.servers.postgres.report import Report, Severity
 from trunkline.servers.postgres.types import INT4, TEXT, TIMESTAMPTZ
 
@@ -277,6 +278,22 @@ def test_parameters_are_read_by_their_type_and_the_clock_of_the_session() -> Non
     server.say(asked)
     (run,) = [event for event in server.events if isinstance(event, Run)]
     assert run.portal.parameters == (-5, datetime(2026, 7, 1, 10, tzinfo=UTC), None)
+
+
+def test_a_session_holds_so_many_statements_and_no_more() -> None:
+    server = session()
+    many = b"".join(parse("rows 1", f"s{number}") for number in range(MOST_NAMES))
+    assert errors(server.say(many + SYNC)) == []
+    assert errors(server.say(parse("rows 1", "one more") + SYNC)) == ["53400"]
+    assert errors(server.say(close(b"S", "s0") + parse("rows 1", "one more") + SYNC)) == []
+
+
+def test_what_portals_hold_is_bounded() -> None:
+    server = session()
+    value = b"x" * (MOST_HELD // 8)
+    server.say(parse("rows 1", "s", [TEXT.oid]))
+    sent = [server.say(bind([value], f"p{number}", "s") + client.FLUSH) for number in range(9)]
+    assert [errors(one) for one in sent] == [[]] * 8 + [["53400"]]
 
 
 # The rest.

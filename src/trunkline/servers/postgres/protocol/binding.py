@@ -31,7 +31,8 @@ def bound(message: Bind, prepared: Prepared, zone: ZoneInfo) -> Portal:
             zip(values, types, formats, strict=True), start=1
         )
     )
-    return Portal(message.portal, prepared, read, _results(message.result_formats, prepared))
+    results = _results(message.result_formats, prepared)
+    return Portal(message.portal, prepared, read, results, sum(len(one or b"") for one in values))
 
 
 def _results(formats: tuple[int, ...], prepared: Prepared) -> tuple[int, ...]:
