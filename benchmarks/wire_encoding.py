@@ -60,11 +60,33 @@ SELECT ('00000000-0000-4000-8000-' || lpad(to_hex(i), 12, '0'))::uuid AS convers
   timestamptz '2026-01-01 00:00:00+00' + to_seconds(i) AS ingested_at
 FROM range({rows}) r(i)
 """
-POSTGRES = (
-    "uuid, text, timestamp, timestamp, date, text, text, text, uuid, text, bigint, bigint, integer, "
-    "smallint, float8, float8, numeric(18,4), boolean, boolean, timestamptz"
-).split(", ")
-COPIES = {"text": CopyOptions(), "csv": CopyOptions.csv(), "binary": CopyOptions(CopyFormat.BINARY)}
+POSTGRES = [
+    "uuid",
+    "text",
+    "timestamp",
+    "timestamp",
+    "date",
+    "text",
+    "text",
+    "text",
+    "uuid",
+    "text",
+    "bigint",
+    "bigint",
+    "integer",
+    "smallint",
+    "float8",
+    "float8",
+    "numeric(18,4)",
+    "boolean",
+    "boolean",
+    "timestamptz",
+]
+COPIES = {
+    "text": CopyOptions(),
+    "csv": CopyOptions.csv(),
+    "binary": CopyOptions(CopyFormat.BINARY),
+}
 Work = Callable[[], int]
 
 

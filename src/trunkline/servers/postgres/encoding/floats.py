@@ -9,6 +9,7 @@ reader rounds to even. Only whole numbers beyond the precision of their type hav
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,8 +19,9 @@ from trunkline.servers.postgres.encoding.cells import Cells, Numbers, fixed, num
 from trunkline.servers.postgres.encoding.style import Style
 
 _PLACES = {4: 6, 8: 15}  # by width: digits before the point without an exponent
-_COARSE = {4: range(7, 40), 8: range(15, 41)}  # exponents where a short text may lie between two
-_TYPES = {4: np.float32, 8: np.float64}
+# Exponents where a short text may lie between two: the power of 5 in it divides 25 or 54 bits.
+_COARSE = {4: range(7, 20), 8: range(15, 41)}
+_TYPES: dict[int, Any] = {4: np.float32, 8: np.float64}
 _AGREED = {4: (1e-4, 1e6), 8: (1e-4, 1e10)}  # where both write no exponent
 
 
@@ -83,11 +85,10 @@ def _spelled(word: str, width: int) -> str:
 
 def _inside(digits: str, exponent: int, width: int) -> tuple[str, int]:
     """Digits, and their exponent, that are nearer to their number than half way to the next."""
-    number = _TYPES[width](f"{digits}e{exponent - len(digits) + 1}")
-    below, above = (
-        (Fraction(float(number)) + Fraction(float(np.nextafter(number, towards)))) / 2
-        for towards in (number.dtype.type(0), np.finfo(number.dtype).max)
-    )
+    kind = _TYPES[width]
+    number = kind(f"{digits}e{exponent - len(digits) + 1}")
+    beside = np.nextafter(number, np.array([0, np.inf], kind)).tolist()
+    below, above = ((Fraction(float(number)) + Fraction(other)) / 2 for other in beside)
     more = len(digits)
     while not below < int(digits) * Fraction(10) ** (exponent - len(digits) + 1) < above:
         mantissa, _, power = f"{float(number):.{more}e}".partition("e")
