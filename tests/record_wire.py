@@ -201,6 +201,10 @@ GROUPS: dict[str, tuple[str, list[Case]]] = {
          "['a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',null]::uuid[]"),
         ("array['\\x00ff','\\x']::bytea[]", "['\\x00\\xFF'::blob, ''::blob]"),
         ("array['{\"a\": 1}']::json[]", "['{\"a\": 1}'::json]"),
+        ("array[row_to_json(r), null] from (select 1 a) r", "[{'a': 1}, null]"),
+        ("array['a', null]", "['a'::enum('a', 'b'), null]"),
+        ("array['12:00:00+01', null]::timetz[]", "['12:00:00+01', null]::timetz[]"),
+        ("array[18446744073709551615, 0]::numeric[]", "[18446744073709551615, 0]::ubigint[]"),
         ("array['101','1']::varbit[]", "['101'::bit, '1'::bit]"),
     ]),
 }  # fmt: skip

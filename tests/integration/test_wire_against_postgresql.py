@@ -39,7 +39,7 @@ MOMENTS = st.integers(-62_000_000_000_000_000, 250_000_000_000_000_000) | st.int
 NAN = st.just(math.nan)  # one of many; text tells of no other
 FLOATS, FLOATS_32 = st.floats(allow_nan=False) | NAN, st.floats(allow_nan=False, width=32) | NAN
 WHOLE = st.integers(-(2**63), 2**63 - 1)
-DECIMALS = st.decimals(-(10**14), 10**14, places=4) | st.integers(-(10**6), 10**6)
+DECIMALS = st.decimals(-(10**14) + 1, 10**14 - 1, places=4) | st.integers(-(10**6), 10**6)
 # A type of Arrow, the same in PostgreSQL, and values of it.
 KINDS: tuple[tuple[pa.DataType, str, st.SearchStrategy[Any]], ...] = (
     (pa.bool_(), "boolean", st.booleans()),

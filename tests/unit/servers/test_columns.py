@@ -102,6 +102,8 @@ def test_lists_that_are_no_array_are_refused(sql: str, wire_format: int) -> None
 def test_arrays_of_rows_may_have_shapes_of_their_own() -> None:
     batch = arrow("SELECT * FROM (VALUES ([[1, 2], [3, 4]]), ([[5]]), (NULL), ([])) v(a)")
     assert [text for (text,) in rows(batch, 0)] == [b"{{1,2},{3,4}}", b"{{5}}", None, b"{}"]
+    batch = arrow("SELECT * FROM (VALUES (NULL), (array_value(1, 2)), (NULL)) v(a)")
+    assert [text for (text,) in rows(batch, 0)] == [None, b"{1,2}", None]
 
 
 @given(st.integers(1, 3000), st.integers(1, 400), st.integers(1, 5000))

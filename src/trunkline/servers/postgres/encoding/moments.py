@@ -174,6 +174,8 @@ def _clock(times: Numbers) -> pa.Array:
 
 def _offset_text(east: Numbers) -> pa.Array:
     """``+01``, ``-03:30``, ``+00:19:32``: as much as there is."""
+    if len(east) and (east == east[0]).all():
+        return pa.repeat(_offset(int(east[0])), len(east))
     found, place = np.unique(east, return_inverse=True)
     return pa.array([_offset(int(offset)) for offset in found], pa.string()).take(pa.array(place))
 

@@ -22,6 +22,9 @@ _FIRST, _LAST = -62_135_510_400, 253_402_214_400  # a day inside what datetime c
 
 def offsets(seconds: Numbers, zone: ZoneInfo) -> Numbers:
     """Seconds to add to instants to read the clock of a zone. Instants are seconds since 1970."""
+    always = zone.utcoffset(None)
+    if always is not None:  # a zone without history, as UTC is
+        return np.full(len(seconds), always // timedelta(seconds=1), np.int64)
     hours, place = np.unique(seconds // HOUR, return_inverse=True)
     found = [_of_hour(zone, int(hour)) for hour in hours]
     steady = np.array([offset is not None for offset in found], np.bool_)
