@@ -60,3 +60,9 @@ def arrow(sql: str, *, lossless: bool = True) -> pa.RecordBatch:
     (batch,) = _DUCKDB.sql(sql).to_arrow_table().combine_chunks().to_batches()
     assert isinstance(batch, pa.RecordBatch)
     return batch
+
+
+def value(sql: str) -> object:
+    """The only value of a query, as DuckDB gives it to Python."""
+    ((found,),) = _DUCKDB.execute(sql).fetchall()
+    return found

@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.servers.recorded import CASES, Recorded
+from tests.unit.servers.recorded import value as value_of
 from trunkline.servers.postgres.parameters import Infinite, Interval, decoded
 from trunkline.servers.postgres.report import Refused
 from trunkline.servers.postgres.types import (
@@ -105,9 +105,7 @@ COMPARED = [
 @pytest.mark.parametrize("case", COMPARED, ids=[case.duckdb for case in COMPARED])
 def test_values_are_those_that_duckdb_has(case: Recorded) -> None:
     assert case.binary is not None
-    connection = duckdb.connect()
-    connection.execute("SET timezone = 'UTC'")
-    ((expected,),) = connection.sql(f"SELECT {case.duckdb}").fetchall()
+    expected = value_of(f"SELECT {case.duckdb}")
     value = read(case.binary, BY_OID[case.oid], 1)
     if isinstance(value, Decimal):
         assert value == Decimal(str(expected))
