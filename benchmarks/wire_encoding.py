@@ -124,7 +124,7 @@ def _ours(batches: Callable[[], Iterator[pa.RecordBatch]]) -> dict[str, Work]:
         return sum(
             len(piece)
             for batch in batches()
-            for piece in copy_rows(batch, columns_of(batch.schema), options, UTC)
+            for piece in copy_rows(batch, columns_of(batch.schema), options, UTC, first=False)
         )
 
     made: dict[str, Work] = {"rows text": lambda: rows(0), "rows binary": lambda: rows(1)}
@@ -158,7 +158,7 @@ def _load(directory: Path, held: list[pa.RecordBatch]) -> None:
     with subprocess.Popen([*psql, "-c", "COPY t FROM STDIN"], stdin=subprocess.PIPE) as loading:
         assert loading.stdin
         for batch in held:
-            for piece in copy_rows(batch, columns, CopyOptions(), UTC):
+            for piece in copy_rows(batch, columns, CopyOptions(), UTC, first=False):
                 loading.stdin.write(b"".join(_bodies(bytes(piece))))
     subprocess.run([*psql, "-c", "VACUUM ANALYZE t"], check=True)
 

@@ -84,7 +84,8 @@ def postgresql() -> Iterator[Client]:
 def copied(batch: pa.RecordBatch, options: CopyOptions) -> bytes:
     columns = columns_of(batch.schema)
     sent = copy_begin(columns, options)
-    sent += b"".join(copy_rows(batch, columns, options, UTC)) + copy_end(options)
+    sent += b"".join(copy_rows(batch, columns, options, UTC, first=True))
+    sent += copy_end(options, empty=False)
     return b"".join(body for _, body in client.messages(sent))
 
 

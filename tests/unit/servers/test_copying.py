@@ -22,6 +22,8 @@ from trunkline.servers.postgres.encoding import (
 )
 from trunkline.servers.postgres.encoding.style import UTC
 
+BINARY = CopyFormat.BINARY
+SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 RECORDED = json.loads(Path(COPYING).read_text(encoding="utf-8"))
 
 
@@ -54,7 +56,8 @@ def test_each_option_has_the_effect_it_has_in_postgresql(case: dict[str, Any]) -
     batch, options = arrow(ODD), read(case["options"])
     columns = columns_of(batch.schema)
     sent = copy_begin(columns, options)
-    sent += b"".join(copy_rows(batch, columns, options, UTC)) + copy_end(options)
+    sent += b"".join(copy_rows(batch, columns, options, UTC, first=True))
+    sent += copy_end(options, empty=False)
     bodies = [body for letter, body in client.messages(sent) if letter == "d"]
     assert b"".join(bodies).decode() == case["sent"]
     assert len(bodies) == batch.num_rows + options.header
@@ -64,8 +67,23 @@ def test_a_copy_of_nothing_has_only_a_beginning_and_an_end() -> None:
     batch = arrow("SELECT 1 AS n").slice(1)
     columns = columns_of(batch.schema)
     for options in (CopyOptions(), CopyOptions.csv(), CopyOptions(CopyFormat.BINARY)):
-        assert list(copy_rows(batch, columns, options, UTC)) == []
-    assert copy_begin(columns, CopyOptions()) + copy_end(CopyOptions()) == b""
+        assert list(copy_rows(batch, columns, options, UTC, first=True)) == []
+    assert copy_begin(columns, CopyOptions()) + copy_end(CopyOptions(), empty=True) == b""
+    binary = CopyOptions(CopyFormat.BINARY, header=True)
+    assert copy_begin(columns, binary) == b""
+    assert copy_end(binary, empty=True) == client.message(b"d", SIGNATURE, b"\xff\xff")
+
+
+def test_in_binary_the_first_row_comes_with_the_signature() -> None:
+    """As from PostgreSQL; psycopg reads rows by the message."""
+    batch, binary = arrow("SELECT i::smallint AS n FROM range(2) r(i)"), CopyOptions(BINARY)
+    columns = columns_of(batch.schema)
+    sent = b"".join(copy_rows(batch, columns, binary, UTC, first=True))
+    sent += b"".join(copy_rows(batch, columns, binary, UTC, first=False))
+    bodies = [body for _, body in client.messages(sent)]
+    zero, one = (b"\0\1\0\0\0\2\0" + bytes([number]) for number in (0, 1))
+    assert bodies == [SIGNATURE + zero, one, zero, one]
+    assert copy_end(binary, empty=False) == client.message(b"d", b"\xff\xff")
 
 
 def test_whether_columns_are_binary_is_said_by_the_format() -> None:

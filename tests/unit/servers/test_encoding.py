@@ -41,7 +41,7 @@ def test_each_value_is_copied_as_by_postgresql(group: Group, case: Recorded) -> 
     columns = columns_of(batch.schema)
     for options, expected in ((CopyOptions(), case.copy), (CopyOptions.csv(), case.csv)):
         ((letter, body),) = client.messages(
-            b"".join(copy_rows(batch, columns, options, group.style))
+            b"".join(copy_rows(batch, columns, options, group.style, first=True))
         )
         assert (letter, body.decode()) == ("d", expected + "\n")
 
@@ -53,10 +53,11 @@ def test_each_value_is_copied_in_binary_between_a_signature_and_a_trailer(
     batch = arrow(f"SELECT {case.duckdb} AS a")
     columns, options = columns_of(batch.schema), CopyOptions(CopyFormat.BINARY)
     sent = copy_begin(columns, options)
-    sent += b"".join(copy_rows(batch, columns, options, group.style)) + copy_end(options)
-    begin, row, end = (body for _, body in client.messages(sent))
-    assert begin == b"PGCOPY\n\xff\r\n\0" + bytes(8)
-    assert client.row(row) == (case.binary,)
+    sent += b"".join(copy_rows(batch, columns, options, group.style, first=True))
+    sent += copy_end(options, empty=False)
+    row, end = (body for _, body in client.messages(sent))
+    assert row[:19] == b"PGCOPY\n\xff\r\n\0" + bytes(8)
+    assert client.row(row[19:]) == (case.binary,)
     assert end == b"\xff\xff"
 
 
@@ -96,9 +97,9 @@ def test_many_rows_and_parts_of_batches_are_encoded_as_each_alone(
             None if case.text is None else case.text.encode() for case in expected
         ]
         assert [binary for _, _, binary in rows] == [case.binary for case in expected]
-        copied = b"".join(copy_rows(part, columns, CopyOptions(), group.style))
+        copied = b"".join(copy_rows(part, columns, CopyOptions(), group.style, first=True))
         lines = [body.decode() for _, body in client.messages(copied)]
         assert [line.split("\t")[0] for line in lines] == [case.copy for case in expected]
-        copied = b"".join(copy_rows(part, columns, CopyOptions.csv(), group.style))
+        copied = b"".join(copy_rows(part, columns, CopyOptions.csv(), group.style, first=True))
         for (_, body), case in zip(client.messages(copied), expected, strict=True):
             assert body.decode().startswith(case.csv.replace('"\\."', "\\.") + ",")

@@ -64,30 +64,47 @@ Escape = Callable[[pa.Array, CopyOptions], pa.Array]
 
 
 def copy_begin(columns: Sequence[Column], options: CopyOptions) -> bytes:
-    """What stands before the rows: a signature, a header, or nothing."""
-    if options.format is CopyFormat.BINARY:
-        return copy_data(_SIGNATURE)
-    if not options.header:
+    """What stands before the rows: a header, or nothing."""
+    if not options.header or options.format is CopyFormat.BINARY:
         return b""
     names = pa.array([[column.name] for column in columns]).flatten()
     words = _ESCAPE[options.format](names, options)
     return copy_data((options.delimiter.join(words.to_pylist()) + "\n").encode())
 
 
-def copy_end(options: CopyOptions) -> bytes:
-    """What stands after them."""
-    return copy_data(_TRAILER) if options.format is CopyFormat.BINARY else b""
+def copy_end(options: CopyOptions, *, empty: bool) -> bytes:
+    """What stands after them; ``empty`` says that there were none."""
+    if options.format is not CopyFormat.BINARY:
+        return b""
+    return copy_data(_SIGNATURE + _TRAILER if empty else _TRAILER)
 
 
 def copy_rows(
-    batch: pa.RecordBatch, columns: Sequence[Column], options: CopyOptions, style: Style
-) -> Iterator[memoryview]:
-    """Messages of all rows, in pieces of bounded size."""
-    if options.format is CopyFormat.BINARY:
-        yield from data_rows(batch, columns, [1] * len(columns), style, b"d")
+    batch: pa.RecordBatch,
+    columns: Sequence[Column],
+    options: CopyOptions,
+    style: Style,
+    *,
+    first: bool,
+) -> Iterator[bytes | memoryview]:
+    """Messages of all rows, in pieces of bounded size; a message may go on in the next piece.
+
+    ``first`` says that no row has been sent yet: in binary the first one comes with the signature,
+    as clients expect that take a message for a row.
+    """
+    if options.format is not CopyFormat.BINARY:
+        for piece in slices(batch):
+            yield _lines(piece, columns, options, style)
         return
-    for piece in slices(batch):
-        yield _lines(piece, columns, options, style)
+    for rows in data_rows(batch, columns, [1] * len(columns), style, b"d"):
+        if first:
+            yield rows[:1].tobytes() + _grown(rows[1:5], len(_SIGNATURE)) + _SIGNATURE
+        yield rows[5:] if first else rows
+        first = False
+
+
+def _grown(size: memoryview, more: int) -> bytes:
+    return (int.from_bytes(size) + more).to_bytes(4)
 
 
 def _lines(
