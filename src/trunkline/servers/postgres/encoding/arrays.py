@@ -1,0 +1,160 @@
+"""Arrays: lists of one type, and lists of lists as arrays of more dimensions.
+
+https://www.postgresql.org/docs/15/arrays.html#ARRAYS-IO. All rows of a dimension are as long as one
+another in PostgreSQL, and none of them is NULL; a list that is not so is refused, since no client
+could read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trunkline.servers.postgres.encoding.cells import (
+    Cells,
+    Fixed,
+    Numbers,
+    binary_of,
+    blanked,
+    bytes_of,
+    even,
+    joined,
+    picked,
+)
+from trunkline.servers.postgres.report import refused
+
+_NEEDS_QUOTES = r'[\s\x0b{}",\\]|^$|^(?i:null)$'
+_LISTS: tuple[Callable[[pa.DataType], bool], ...] = (
+    pa.types.is_list,
+    pa.types.is_large_list,
+    pa.types.is_fixed_size_list,
+    pa.types.is_list_view,
+)
+_ONE = 1  # the lower bound of every dimension
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Rows of lists laid flat: the lengths at each depth, and the items of the deepest."""
+
+    dimensions: list[Numbers]  # (rows,) each
+    lengths: list[Numbers]  # of all lists at a depth
+    items: pa.Array
+
+
+def is_list(type_: pa.DataType) -> bool:
+    """Whether values are lists, of whatever layout."""
+    return any(belongs(type_) for belongs in _LISTS)
+
+
+def shape_of(array: pa.Array) -> Shape:
+    """Lay lists flat. Refused where they are not rectangular."""
+    dimensions, lengths = [_lengths(array)], [_lengths(array)]
+    parents = np.repeat(np.arange(len(array)), lengths[0])
+    items = array.flatten()
+    while is_list(items.type):
+        inner = _lengths(items)
+        first = _firsts(inner, parents, len(array))
+        if items.null_count or (inner != first[parents]).any():
+            raise refused(
+                "2202E",
+                "multidimensional arrays must have sub-arrays with matching dimensions",
+                hint="Cast the column to JSON, or unnest it.",
+            )
+        dimensions.append(first)
+        lengths.append(inner)
+        parents = np.repeat(parents, inner)
+        items = items.flatten()
+    return Shape(dimensions, lengths, items)
+
+
+def _firsts(inner: Numbers, parents: Numbers, rows: int) -> Numbers:
+    """The length of the first list in each row; 0 in a row without one."""
+    first = np.zeros(rows, np.int64)
+    first[parents[::-1]] = inner[::-1]  # the last to be written is the first of its row
+    return first
+
+
+def _lengths(array: pa.Array) -> Numbers:
+    return np.asarray(pc.fill_null(pc.list_value_length(array), 0)).astype(np.int64)
+
+
+def text(array: pa.Array, items: Callable[[pa.Array], pa.Array], *, quiet: bool) -> pa.Array:
+    """``{1,NULL,"a b"}``; ``quiet`` items never need quotes."""
+    shape = shape_of(array)
+    words = items(shape.items)
+    made = pc.fill_null(words if quiet else _quoted(words), "NULL")
+    for lengths in reversed(shape.lengths):
+        made = joined("{", pc.binary_join(_lists(lengths, made), ","), "}")
+    if len(shape.dimensions) > 1:
+        empty = np.minimum.reduce(shape.dimensions) == 0
+        made = pc.if_else(pa.array(empty), "{}", made)
+    return blanked(made, array)
+
+
+def _quoted(words: pa.Array) -> pa.Array:
+    wanting = pc.match_substring_regex(words, _NEEDS_QUOTES)
+    if not pc.any(wanting).as_py():
+        return words
+    escaped = pc.replace_substring(pc.replace_substring(words, "\\", "\\\\"), '"', '\\"')
+    return pc.if_else(wanting, joined('"', escaped, '"'), words)
+
+
+def _lists(lengths: Numbers, items: pa.Array) -> pa.Array:
+    offsets = np.zeros(len(lengths) + 1, np.int32)
+    np.cumsum(lengths, out=offsets[1:])
+    return pa.ListArray.from_arrays(pa.array(offsets), items)
+
+
+def binary(array: pa.Array, items: Callable[[pa.Array], Cells], oid: int) -> Cells:
+    """Dimensions, whether there are NULLs, the type of the items, and they after their lengths."""
+    shape = shape_of(array)
+    counts = np.multiply.reduce(shape.dimensions)
+    lists = pc.binary_join(_lists(counts, prefixed(items(shape.items))), b"")
+    made = joined(_head(shape, counts, oid), lists, type_=pa.binary())
+    return blanked(made, array)
+
+
+def _head(shape: Shape, counts: Numbers, oid: int) -> pa.Array:
+    depth, rows = len(shape.dimensions), len(counts)
+    made = np.empty((rows, 3 + 2 * depth), ">i4")
+    made[:, 0] = np.where(counts > 0, depth, 0)
+    made[:, 1] = _has_null(shape.items, counts)
+    made[:, 2] = oid
+    made[:, 3::2] = np.stack(shape.dimensions, axis=1)
+    made[:, 4::2] = _ONE
+    wanted = np.broadcast_to(np.arange(3 + 2 * depth) < 3, made.shape)
+    return picked(made, wanted | (counts > 0)[:, None])
+
+
+def _has_null(items: pa.Array, counts: Numbers) -> Numbers:
+    if not items.null_count:
+        return np.zeros(len(counts), np.int64)
+    nulls = np.concatenate(([0], np.cumsum(np.asarray(items.is_null()))))
+    ends = np.cumsum(counts)
+    some: Numbers = nulls[ends] > nulls[ends - counts]
+    return some
+
+
+def prefixed(cells: Cells) -> pa.Array:
+    """Each value after its length of four bytes, which is -1 for NULL."""
+    values, lengths = measured(cells)
+    heads = even(bytes_of(lengths.astype(">i4")))
+    return joined(heads, values, type_=pa.binary())
+
+
+def measured(cells: Cells) -> tuple[pa.Array, Numbers]:
+    """Values without NULLs, and their lengths; -1 for NULL."""
+    if isinstance(cells, Fixed):
+        width = cells.data.shape[1]
+        if cells.valid is None:
+            return even(cells.data), np.full(len(cells.data), width, np.int64)
+        lengths = np.where(cells.valid, width, -1)
+        return binary_of(cells.data[cells.valid], np.maximum(lengths, 0)), lengths
+    lengths = np.asarray(pc.fill_null(pc.binary_length(cells), -1)).astype(np.int64)
+    values = cells if cells.type == pa.binary() else cells.view(pa.binary())
+    return (pc.fill_null(values, b"") if values.null_count else values), lengths
