@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,15 @@ from dotenv import dotenv_values
 
 from trunkline.catalog import closest
 from trunkline.errors import ConfigError
+from trunkline.organizations import (
+    GENESYS,
+    Organization,
+    Own,
+    checked_name,
+    default_first,
+    limits_of,
+    prefix_of,
+)
 
 FILE = "trunkline.toml"
 _NO_SETTINGS = ("TRUNKLINE_CONFIG", "TRUNKLINE_DEBUG")
@@ -57,7 +66,7 @@ def _setting(default: Any, description: str, *, secret: bool = False) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenesysSettings:
-    """One Genesys Cloud organisation, from ``GENESYS_…`` or the table ``[genesys]``."""
+    """The account in one Genesys Cloud organisation; ``variables`` is what theirs begin with."""
 
     client_id: str = _setting("", "id of the OAuth client (grant type client credentials)")
     client_secret: str = _setting("", "secret of the OAuth client", secret=True)
@@ -65,6 +74,7 @@ class GenesysSettings:
     org: str = _setting("", "short name of the organisation; checked by `trunkline doctor`")
     api_url: str = _setting("", "API host, where it does not follow from the region")
     login_url: str = _setting("", "login host, where it does not follow from the region")
+    variables: str = "GENESYS_"
 
     @property
     def configured(self) -> bool:
@@ -108,8 +118,22 @@ class Settings:
     policy: str = _setting("", "file of masking rules, in place of the table `[masking]`")
     token_key: str = _setting("", "key of the tokens that stand beside numbers", secret=True)
     phone_region: str = _setting("", "country of numbers without one: AU, GB, US, ...")
+    default_organization: str = _setting(
+        "", "the organisation that names without a schema mean; by default the first"
+    )
     masking: MaskingRules = field(default_factory=MaskingRules)
     genesys: GenesysSettings = field(default_factory=GenesysSettings)
+    organization: str = GENESYS
+    organizations: tuple[Organization, ...] = ()
+
+    @property
+    def each(self) -> tuple[Settings, ...]:
+        """The settings of each organisation, as if it were the only one; the default one first."""
+        return tuple(map(self._of, self.organizations)) or (self,)
+
+    def _of(self, one: Organization) -> Settings:
+        own = replace(self, organization=one.name, organizations=(), genesys=one.genesys)
+        return replace(own, **one.limits)
 
     @property
     def settle_time(self) -> timedelta:
@@ -167,20 +191,61 @@ def load(
     file = str(named or FILE)
     table = _file(directory / file, required=named is not None)
     inner, written = table.pop("genesys", {}), table.pop("masking", None)
+    named = table.pop("organizations", {})
     genesys = _values(GenesysSettings, _Layer(file, inner, "genesys.", merged, "GENESYS_"))
     settings = _values(Settings, _Layer(file, table, "", merged, "TRUNKLINE_"))
     masking = _masking(settings.get("policy", ""), written, directory, file)
-    return _checked(Settings(**settings, masking=masking, genesys=GenesysSettings(**genesys)))
+    read = Settings(**settings, masking=masking, genesys=GenesysSettings(**genesys))
+    found = _organizations(named, _Layer(file, inner, "genesys.", merged, "GENESYS_"), read)
+    whole = replace(_checked(read), organizations=found)
+    for each in whole.each:
+        _checked(each, f"organizations.{each.organization}.")
+    return whole
+
+
+def _organizations(told: Any, genesys: _Layer, read: Settings) -> tuple[Organization, ...]:
+    """Those of the file, and before them the one of ``[genesys]`` if anything of it is set."""
+    if not isinstance(told, dict):
+        raise ConfigError(f"{genesys.file}: [organizations] must be a table of tables")
+    if genesys.table and GENESYS in told:
+        raise ConfigError(f"{genesys.file}: [genesys] and [organizations.genesys] are the same one")
+    found = [_organization(name, table, genesys) for name, table in told.items()]
+    if found and GENESYS not in told and read.genesys != GenesysSettings():
+        found.insert(0, Organization(GENESYS, read.genesys))
+    return default_first(found, read.default_organization)
+
+
+def _organization(name: str, table: Any, beside: _Layer) -> Organization:
+    prefix, variable = f"organizations.{name}.", prefix_of(checked_name(name))
+    if clash := _clash(name):
+        raise ConfigError(f"an organisation cannot be called {name!r}: {clash} is a setting")
+    if not isinstance(table, dict):
+        raise ConfigError(f"{beside.file}: [{prefix.rstrip('.')}] must be a table")
+    layer = replace(beside, prefix=prefix, variable=variable)
+    mine = {item.name for item in fields(Own)}
+    told = {key: value for key, value in table.items() if key not in mine}
+    account = _values(GenesysSettings, replace(layer, table=told))
+    own = _values(Own, replace(layer, table={k: v for k, v in table.items() if k in mine}))
+    genesys = GenesysSettings(**account, variables=variable)
+    return Organization(name, genesys, limits_of(name, own))
+
+
+def _clash(name: str) -> str | None:
+    """A variable of an organisation that is one of another setting, too."""
+    settings = {variable for _, variable, _, _ in describe() if name != GENESYS}
+    return next((v for _, v, _, _ in describe_organization(name) if v in settings), None)
 
 
 def unknown_variables(
-    environment: Mapping[str, str], *, directory: Path
+    environment: Mapping[str, str], *, directory: Path, organizations: Iterable[str] = ()
 ) -> tuple[tuple[str, str | None], ...]:
     """Variables that look like settings and are none, each with the one that may be meant.
 
     No error: an environment is shared with other programs, and with other versions of this one.
     """
     known = {*_NO_SETTINGS, *(variable for _, variable, _, _ in describe())}
+    for name in organizations:
+        known |= {variable for _, variable, _, _ in describe_organization(name)}
     given = _dotenv(directory / ".env") | {k: v for k, v in environment.items() if v}
     found = []
     for name in sorted(given.keys() - known):
@@ -201,6 +266,21 @@ def describe() -> tuple[tuple[str, str, str, str], ...]:
             (Settings, "", "TRUNKLINE_"),
             (GenesysSettings, "genesys.", "GENESYS_"),
         )
+        for item in fields(kind)
+        if "description" in item.metadata
+    )
+
+
+def describe_organization(name: str) -> tuple[tuple[str, str, str, str], ...]:
+    """Each setting of one of several organisations, in the same way."""
+    return tuple(
+        (
+            f"organizations.{name}.{item.name}",
+            prefix_of(name) + item.name.upper(),
+            "" if kind is Own else str(item.default),
+            _words(item),
+        )
+        for kind in (GenesysSettings, Own)
         for item in fields(kind)
         if "description" in item.metadata
     )
@@ -260,7 +340,7 @@ def _values(kind: type[Any], layer: _Layer) -> dict[str, Any]:
     for name in layer.table:
         if name not in known:
             named = ("genesys", "masking", *(setting for setting, *_ in describe()))
-            near = closest(layer.prefix + name, named)
+            near = closest(layer.prefix + name, (*named, *(layer.prefix + one for one in known)))
             raise ConfigError(
                 f"{layer.file}: there is no setting {layer.prefix}{name}",
                 hint=f"Did you mean {near}?" if near else None,
@@ -312,20 +392,20 @@ def zone_exists(name: str) -> bool:
     return True
 
 
-def _checked(settings: Settings) -> Settings:
+def _checked(settings: Settings, prefix: str = "") -> Settings:
     if not zone_exists(settings.timezone):
         raise ConfigError(
             f"there is no time zone {settings.timezone!r}",
             hint="Use an IANA name such as Europe/Berlin or UTC.",
         )
     if not 0 < settings.rate_share <= 1:
-        raise ConfigError("rate_share must be above 0 and at most 1")
+        raise ConfigError(f"{prefix}rate_share must be above 0 and at most 1")
     if settings.pushdown not in PUSHDOWNS:
         raise ConfigError("pushdown must be auto, never or always")
     _check_memory(settings.query_memory)
     for name, (least, most) in _BOUNDS.items():
         if not least <= getattr(settings, name) <= most:
-            raise ConfigError(f"{name} must be between {least:,} and {most:,}")
+            raise ConfigError(f"{prefix}{name} must be between {least:,} and {most:,}")
     return settings
 
 

@@ -16,7 +16,7 @@ from trunkline.scope import WHOLE
 @click.command("coverage")
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Show which UTC days are held, by dataset, filter and month.
+    """Show which UTC days are held, by organisation, dataset, filter and month.
 
     Example:
 
@@ -24,24 +24,28 @@ def command(ctx: click.Context) -> None:
         trunkline coverage
     """
     with engine_of(ctx) as engine:
-        scoped = engine.lake.scoped(engine.catalog.schema)
+        scoped = (d for name in engine.catalogs.names for d in engine.lake.scoped(name))
         held = [day for day in scoped if day.scope == WHOLE or day.scope.predicates]
-        settle = engine.settings.settle_time
+        settle, named = engine.settings.settle_time, engine.catalogs.is_several
         snapshot = engine.lake.catalogue.latest()
     if not held:
         put("nothing is held yet: a query fetches what it needs")
         return
     put(f"snapshot {snapshot}")
-    for title in sorted({_title(day) for day in held}):
+    titled: dict[str, list[CoveredDay]] = {}
+    for day in held:
+        titled.setdefault(_title(day, named=named), []).append(day)
+    for title in sorted(titled):
         put(f"\n{title}")
-        for line in _months([day for day in held if _title(day) == title], settle):
+        for line in _months(titled[title], settle):
             put(f"  {line}")
 
 
-def _title(day: CoveredDay) -> str:
+def _title(day: CoveredDay, *, named: bool) -> str:
     """What a day is held of: a dataset, or what a filter let through of it."""
+    whose = f"{day.organization}: " if named else ""
     condition = day.scope.condition
-    return f"{day.dataset}, fetched where {condition}" if condition else day.dataset
+    return f"{whose}{day.dataset}" + (f", fetched where {condition}" if condition else "")
 
 
 def _months(held: list[CoveredDay], settle: timedelta) -> list[str]:

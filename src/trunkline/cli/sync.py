@@ -10,13 +10,14 @@ import click
 
 from trunkline.cli.asked import instant
 from trunkline.cli.opening import engine_of
-from trunkline.cli.options import NO_TAIL, TIMEZONE
+from trunkline.cli.options import NO_TAIL, ORG, TIMEZONE
 from trunkline.cli.progress import watching
 from trunkline.cli.telling import put, tell
 from trunkline.engine import Engine, Options
 from trunkline.engine.syncing import Synced, Wish, checked, follow
+from trunkline.engine.together import together
 from trunkline.errors import TrunklineError
-from trunkline.planner.plan import Plan
+from trunkline.planner.plans import Plans
 
 
 @click.command("sync")
@@ -28,6 +29,7 @@ from trunkline.planner.plan import Plan
     "--recheck", is_flag=True, help="Fetch once more what is older than the setting recheck."
 )
 @click.option("--follow", is_flag=True, help="Go on for ever: again after refresh_after.")
+@ORG
 @NO_TAIL
 @TIMEZONE
 @click.option(
@@ -43,13 +45,15 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
 
     Without a TABLE, all of them; tables that come from one payload come together. Dates and times
     are half-open: --to is the first that is not included. --follow keeps the last seven days
-    fresh where no --from is given; --recheck goes over all days held.
+    fresh where no --from is given; --recheck goes over all days held. Several organisations are
+    synced side by side, unless a table says whose it is, or --org does.
 
     Example:
 
     \b
         trunkline sync --from 2025-03-01 --to 2025-04-01
         trunkline sync conversations --follow
+        trunkline sync acme.conversations --from 2025-03-01
     """
     with engine_of(ctx) as engine:
         zone = given["timezone"] or engine.settings.timezone
@@ -61,6 +65,7 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
                 refresh=given["refresh"],
                 recheck=given["recheck"],
                 follow=given["follow"],
+                organization=given["org"],
             )
         )
         tail = False if given["no_tail"] else None
@@ -69,14 +74,21 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
 
 
 async def _sync(engine: Engine, wish: Wish, options: Options, *, quiet: bool) -> None:
-    async def once() -> Synced:
-        with watching(quiet=quiet) as observe:
-            return await engine.sync(wish, options, observe)
+    """Every organisation by itself: one that is away neither slows nor stops another."""
+    wishes = engine.wishes(wish)
+    with watching(quiet=quiet, named=engine.catalogs.is_several) as observe:
 
-    if wish.follow:
-        await follow(once, _say, engine.seams.clock, engine.settings.refresh_time)
-    else:
-        _say(await once())
+        async def of(own: Wish) -> None:
+            async def once() -> Synced:
+                return await engine.sync(own, options, observe)
+
+            if own.follow:
+                await follow(once, _say, engine.seams.clock, engine.settings.refresh_time)
+            else:
+                _say(await once())
+
+        works = {own.organization or "": of(own) for own in wishes}
+        await together(works, named=False)
 
 
 def _say(done: Synced | TrunklineError) -> None:
@@ -88,7 +100,7 @@ def _say(done: Synced | TrunklineError) -> None:
     put(str(done))
 
 
-def _ask(plan: Plan) -> bool:
+def _ask(plan: Plans) -> bool:
     """On a terminal, ask whether a costly round shall run; elsewhere it shall not."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False

@@ -23,12 +23,12 @@ from trunkline.providers.genesys.tables import TABLES
 def genesys_hosts(settings: GenesysSettings) -> Hosts:
     """The hosts to talk to; ConfigError where something that is needed is not set."""
     missing = [
-        f"GENESYS_{name.upper()}"
+        f"{settings.variables}{name.upper()}"
         for name in ("client_id", "client_secret")
         if not getattr(settings, name)
     ]
     if not settings.region and not (settings.api_url and settings.login_url):
-        missing.append("GENESYS_REGION")
+        missing.append(f"{settings.variables}REGION")
     if missing:
         raise ConfigError(
             f"not set: {', '.join(missing)}",

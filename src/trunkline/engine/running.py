@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -15,26 +15,48 @@ from trunkline.engine.fetching import Meter, Parts, Rights, fetch, rights_of
 from trunkline.engine.holdings import with_rights
 from trunkline.engine.keeping import merge_notice
 from trunkline.engine.options import Options
-from trunkline.engine.planning import Planner, last_fingerprint
+from trunkline.engine.planning import Planner, Task, last_fingerprint
+from trunkline.engine.recording import Recording
 from trunkline.engine.registry import details
-from trunkline.errors import CostGuard, IncompleteData
+from trunkline.engine.together import allowance, together
+from trunkline.errors import IncompleteData
 from trunkline.jobs.job import JobState
 from trunkline.lake.freshness import Told
 from trunkline.lake.landing import Receipt
-from trunkline.lake.lock import writing
 from trunkline.planner.plan import Plan
+from trunkline.planner.plans import Plans
 from trunkline.providers.genesys.client import GenesysCloud
 
 
-async def run(
-    parts: Parts, planned: Planner, options: Options, observe: Observe, first: Plan
-) -> Run:
-    """Fetch under the lock; planned again there, since another process may have done it.
+async def run_each(
+    tasks: Sequence[Task],
+    plans: Plans,
+    options: Options,
+    recording: Recording,
+    observe: Observe,
+) -> dict[str, Run]:
+    """Fetch what the plans want, of the organisations side by side.
 
-    CostGuard where ``first`` would take more requests than it may.
+    CostGuard where that would take more requests than it may, and ConfigError where there is not
+    enough to connect with, both before any request. One organisation that fails leaves the others
+    running.
     """
-    tally = Tally()
-    meter = Meter(tally, _allowance(parts, first, options), observe)
+    allowed = allowance({t.parts.organization: t.parts.settings for t in tasks}, plans, options)
+    for task in tasks:
+        genesys_hosts(task.parts.settings.genesys)
+    above = Meter(Tally(), allowed.total, observe) if len(tasks) > 1 else observe
+    runs = {}
+    for task in tasks:
+        name, tally = task.parts.organization, Tally()
+        hear = recording.hearing(above, name)
+        meter = Meter(tally, allowed.each[name], hear, name if plans.named else "")
+        runs[name] = run(task, options, meter, tally)
+    return await together(runs, named=plans.named)
+
+
+async def run(task: Task, options: Options, meter: Meter, tally: Tally) -> Run:
+    """Fetch under the lock; planned again there, since another process may have done it."""
+    parts, planned = task.parts, task.planned
     async with writer(parts, meter) as provider:
         under = replace(parts, fingerprint=last_fingerprint(parts))
         done = Run(planned(under.fingerprint), tally)
@@ -50,11 +72,16 @@ async def run(
 async def writer(parts: Parts, meter: Meter) -> AsyncIterator[GenesysCloud]:
     """The provider, for the one process that may write to the data directory."""
     genesys_hosts(parts.settings.genesys)
-    home, clock = parts.settings.home, parts.seams.clock
-    async with writing(home, clock, lambda process: meter(LockWait(process))):
-        parts.lake.sweep(Receipt.decode(text) for text in parts.store.receipts())
-        async with connected(parts.settings, parts.seams, meter) as provider:
-            yield provider
+    async with (
+        parts.lock.held(lambda process: meter(LockWait(process)), lambda: _swept(parts)),
+        connected(parts.settings, parts.seams, meter) as provider,
+    ):
+        yield provider
+
+
+def _swept(parts: Parts) -> None:
+    """Only when the process takes the lock: what its own tasks have half written is no orphan."""
+    parts.lake.sweep(Receipt.decode(text) for text in parts.store.receipts())
 
 
 async def rights_now(parts: Parts, provider: GenesysCloud) -> tuple[Parts, Rights]:
@@ -62,7 +89,7 @@ async def rights_now(parts: Parts, provider: GenesysCloud) -> tuple[Parts, Right
 
     The watermark is kept, for plans that ask for nothing.
     """
-    dataset, schema = details(parts.catalog), parts.catalog.schema
+    dataset, schema = details(parts.catalog), parts.organization
     rights = await rights_of(parts, provider, dataset)
     told = Told(rights.watermark, parts.seams.clock.now())
     parts.lake.catalogue.fresh.tell(schema, dataset.name, told)
@@ -71,7 +98,7 @@ async def rights_now(parts: Parts, provider: GenesysCloud) -> tuple[Parts, Right
 
 def settle(parts: Parts) -> None:
     """Note the jobs that a crash left between the lake and the job store."""
-    for job in parts.store.unfinished(parts.catalog.schema):
+    for job in parts.store.unfinished(parts.organization):
         is_there = parts.lake.catalogue.snapshot_of(job.key) is not None
         if job.state is JobState.DOWNLOADED and is_there:
             parts.store.published(job)
@@ -108,18 +135,3 @@ async def _rest(asking: Asking, done: Run, rest: Plan, options: Options) -> Run:
             raise
         return replace(done, notices=(error.message,))
     return replace(done, reopened=reopened, notices=notices)
-
-
-def _allowance(parts: Parts, planned: Plan, options: Options) -> int:
-    """The requests a run may take; where the user agreed to more, four times the estimate."""
-    most = options.max_requests or parts.settings.max_requests
-    if planned.requests <= most:
-        return most
-    if options.confirm(planned):
-        return 4 * planned.requests
-    raise CostGuard(
-        f"this would take at least {planned.requests:,} requests; "
-        f"the limit for one query is {most:,}",
-        hint="Ask for a shorter interval, or allow it with --max-requests. "
-        "Requests are billed by the provider.",
-    )

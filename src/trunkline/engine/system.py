@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from trunkline.catalog import Catalog, Whose, folded
+from trunkline.catalog import Whose, folded
+from trunkline.catalogs import Catalogs
 from trunkline.engine.unknown_fields import UNKNOWN_FIELDS, unknown_fields
 from trunkline.jobs.job import Job, UnknownName
 from trunkline.jobs.journal import Requested, RunKept
@@ -26,7 +27,7 @@ Rows = Iterable[tuple[object, ...]]
 class Sources:
     """Where the tables are read from. Each is called only where a table that needs it is named."""
 
-    catalog: Catalog
+    catalogs: Catalogs
     jobs: Callable[[], Iterable[Job]]
     coverage: Callable[[], Iterable[CoveredDay]]
     unknown: Callable[[], Iterable[UnknownName]]
@@ -44,6 +45,7 @@ class SystemTable:
     rows: Callable[[Sources], Rows]
 
 
+ORGANIZATION = ("organization", Type.TEXT, "Whose: the organisation's name in the settings.")
 JOBS: Columns = (
     ("key", Type.TEXT, "The job, as `trunkline jobs show` takes it."),
     ("dataset", Type.TEXT, "What it fetches."),
@@ -58,6 +60,7 @@ JOBS: Columns = (
     ("possibly_repeated", Type.BIGINT, "Of them: those whose outcome was never learned."),
     ("watermark", Type.TIMESTAMP, "Up to where the provider's data was complete."),
     ("error", Type.TEXT, "Why it failed or was started over."),
+    ORGANIZATION,
 )
 COVERAGE: Columns = (
     ("dataset", Type.TEXT, "What is held."),
@@ -65,6 +68,7 @@ COVERAGE: Columns = (
     ("fetched_at", Type.TIMESTAMP, "When its job was submitted."),
     ("watermark", Type.TIMESTAMP, "Up to where the provider's data was complete then."),
     ("conversations", Type.BIGINT, "Conversations that started on it."),
+    ORGANIZATION,
 )
 TABLES: Columns = (
     ("schema_name", Type.TEXT, "Its schema: the organisation's, or finance."),
@@ -99,6 +103,7 @@ REQUESTS: Columns = (
     ("duration_ms", Type.BIGINT, "Milliseconds until the answer was there."),
     ("bytes", Type.BIGINT, "Bytes of the answer on the wire."),
     ("correlation_id", Type.TEXT, "The provider's name for it, to be quoted to its support."),
+    ("organization", Type.TEXT, "The organisation that was asked."),
 )
 
 
@@ -139,14 +144,22 @@ def _job(job: Job) -> tuple[object, ...]:
         job.possibly_repeated,
         job.watermark,
         job.error,
+        job.organization,
     )
 
 
 def _day(day: CoveredDay) -> tuple[object, ...]:
-    return (day.dataset, day.day, day.fetched_at, day.watermark, day.conversations)
+    return (
+        day.dataset,
+        day.day,
+        day.fetched_at,
+        day.watermark,
+        day.conversations,
+        day.organization,
+    )
 
 
-def _columns(catalog: Catalog) -> Rows:
+def _columns(catalogs: Catalogs) -> Rows:
     return (
         (
             catalog.schema_of(table),
@@ -158,6 +171,7 @@ def _columns(catalog: Catalog) -> Rows:
             column.whose.value,
             column.description,
         )
+        for catalog in catalogs.each
         for table in catalog.tables
         for column in table.columns
     )
@@ -207,6 +221,7 @@ def _request(request: Requested) -> tuple[object, ...]:
         request.duration_ms,
         request.received,
         request.correlation_id,
+        request.organization,
     )
 
 
@@ -247,6 +262,6 @@ SYSTEM_TABLES = (
         "tables",
         "Every column of every table: type, unit, kind of personal data and meaning.",
         TABLES,
-        lambda sources: (*_columns(sources.catalog), *_system_columns()),
+        lambda sources: (*_columns(sources.catalogs), *_system_columns()),
     ),
 )

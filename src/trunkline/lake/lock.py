@@ -15,34 +15,56 @@ RETRY_SECONDS = 0.5
 HOLDER = "writer.pid"
 
 
-@asynccontextmanager
-async def writing(
-    home: Path, clock: Clock, waiting: Callable[[int | None], None]
-) -> AsyncIterator[None]:
-    """Hold the lock of a data directory.
+class WriterLock:
+    """The lock of one data directory, as the tasks of one process share it.
 
-    ``waiting`` is told once if another process has it: which, where that can be read.
+    The first of them takes it and the last lets go of it: what they publish are transactions that
+    nothing is awaited in, so they are no more in one another's way than the jobs of one task.
     """
-    lock = _lock(home)
-    holder = home / HOLDER
-    told = False
-    while True:
+
+    def __init__(self, home: Path, clock: Clock) -> None:
+        self._home = home
+        self._clock = clock
+        self._lock = _lock(home)
+        self._holders = 0
+
+    @asynccontextmanager
+    async def held(
+        self, waiting: Callable[[int | None], None], begin: Callable[[], object] = lambda: None
+    ) -> AsyncIterator[None]:
+        """Hold it; whoever takes it for the process does what is to be done first.
+
+        ``waiting`` is told once if another process has it: which, where that can be read.
+        """
+        await self._joined(waiting)
         try:
-            lock.acquire(timeout=0)
-            break
-        except Timeout:
-            if not told:
-                waiting(holder_of(home))
-                told = True
-            await clock.sleep(RETRY_SECONDS)
-    try:
-        with suppress(OSError):  # it is there to be told of, nothing more
-            holder.write_text(str(os.getpid()))
-        yield
-    finally:
-        with suppress(OSError):
-            holder.unlink()
-        lock.release()
+            if self._holders == 1:
+                with suppress(OSError):  # it is there to be told of, nothing more
+                    (self._home / HOLDER).write_text(str(os.getpid()))
+                begin()
+            yield
+        finally:
+            self._left()
+
+    async def _joined(self, waiting: Callable[[int | None], None]) -> None:
+        told = False
+        while not self._holders:
+            try:
+                self._lock.acquire(timeout=0)
+                break
+            except Timeout:
+                if not told:
+                    waiting(holder_of(self._home))
+                    told = True
+                await self._clock.sleep(RETRY_SECONDS)
+        self._holders += 1
+
+    def _left(self) -> None:
+        self._holders -= 1
+        if not self._holders:
+            with suppress(OSError):
+                (self._home / HOLDER).unlink()
+            self._lock.release()
 
 
 def is_held(home: Path) -> bool:

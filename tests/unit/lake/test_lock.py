@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import VirtualClock, run
-from trunkline.lake.lock import writing
+from trunkline.lake.lock import WriterLock
 
 
 def test_the_second_writer_waits_for_the_first(tmp_path: Path) -> None:
@@ -17,7 +17,9 @@ def test_the_second_writer_waits_for_the_first(tmp_path: Path) -> None:
     heard: list[str] = []
 
     async def write(name: str) -> None:
-        async with writing(tmp_path, clock, lambda who: heard.append(f"{name} waits for {who}")):
+        async with WriterLock(tmp_path, clock).held(
+            lambda who: heard.append(f"{name} waits for {who}")
+        ):
             heard.append(f"{name} begins")
             await clock.sleep(10)
             heard.append(f"{name} ends")
@@ -42,7 +44,7 @@ def test_an_error_lets_go_of_the_lock(tmp_path: Path) -> None:
     heard: list[str] = []
 
     async def write(error: Exception | None) -> None:
-        async with writing(tmp_path, clock, lambda _: heard.append("waits")):
+        async with WriterLock(tmp_path, clock).held(lambda _: heard.append("waits")):
             if error:
                 raise error
 

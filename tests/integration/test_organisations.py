@@ -1,0 +1,192 @@
+"""Two organisations in one gateway: each its own host, data, rights and limits."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import run
+from tests.gateway import SMALL, same_rows
+from tests.sites import Sites
+from trunkline.engine import Engine, Options
+from trunkline.engine.syncing import Wish
+from trunkline.errors import CostGuard, ProviderUnreachable, UnknownRelation
+from trunkline_simulator.settings import Shape
+
+FIRST, LAST = date(2026, 2, 1), date(2026, 2, 28)
+FEBRUARY = "conversation_start >= '2026-02-01' AND conversation_start < '2026-03-01'"
+IN_FEBRUARY = Wish(start=datetime(2026, 2, 1, tzinfo=UTC), end=datetime(2026, 3, 1, tzinfo=UTC))
+BOTH = f"""
+    SELECT * FROM (
+        SELECT 'acme' AS whose, * FROM acme.conversations
+        UNION ALL SELECT 'globex', * FROM globex.conversations
+    ) WHERE {FEBRUARY}"""
+OTHER = replace(SMALL, shape=Shape(seed=8, per_day=6), salt="globex", short_name="globex")
+ACME = f"SELECT * FROM conversations WHERE {FEBRUARY}"
+GLOBEX = f"SELECT * FROM globex.conversations WHERE {FEBRUARY}"
+
+
+@pytest.fixture
+def sites(tmp_path: Path) -> Sites:
+    return Sites(tmp_path / "data", {"acme": SMALL, "globex": OTHER})
+
+
+def test_one_query_reads_both_from_one_snapshot(sites: Sites) -> None:
+    rows = sites.query(BOTH)
+    for name in ("acme", "globex"):
+        mine = [row for row in rows if row["whose"] == name]
+        truth = sites.truth(name, "conversations", FIRST, LAST)
+        assert len(truth) > 50
+        same_rows("conversations", mine, truth)
+        assert sites.submits(name) == 1
+    asked = {name: sites.requests(name) for name in sites.simulators}
+    assert len(sites.query(BOTH)) == len(rows)
+    assert {name: sites.requests(name) for name in sites.simulators} == asked
+
+
+def test_an_unqualified_name_is_of_the_default_organisation(sites: Sites) -> None:
+    same_rows("conversations", sites.query(ACME), sites.truth("acme", "conversations", FIRST, LAST))
+    assert sites.requests("globex") == 0
+    same_rows(
+        "conversations", sites.query(GLOBEX), sites.truth("globex", "conversations", FIRST, LAST)
+    )
+
+
+def test_a_bound_on_one_bounds_the_other_through_their_times(sites: Sites) -> None:
+    sql = f"""
+        SELECT count(*) AS n FROM acme.conversations a JOIN globex.conversations g
+        ON g.conversation_start = a.conversation_start WHERE a.{FEBRUARY.replace("AND ", "AND a.")}
+    """
+    with sites.engine() as engine:
+        plans = engine.explain(sql)
+    assert [len(plan.fetches) for plan in plans.each.values()] == [1, 1]
+
+
+def test_keys_of_two_organisations_are_not_of_one_conversation(sites: Sites) -> None:
+    sql = f"""
+        SELECT 1 FROM acme.conversations a JOIN globex.sessions g USING (conversation_id)
+        WHERE a.{FEBRUARY.replace("AND ", "AND a.")}"""
+    with (
+        sites.engine() as engine,
+        pytest.raises(Exception, match="no bounds on conversation_start of sessions"),
+    ):
+        engine.explain(sql)
+
+
+def test_explain_says_what_each_is_asked(sites: Sites) -> None:
+    with sites.engine() as engine:
+        plans = engine.explain(BOTH)
+        one = str(engine.explain(GLOBEX))
+    text = str(plans)
+    assert text.index("Organisation acme") < text.index("Organisation globex")
+    assert text.count("At least 3 requests") == 2
+    assert text.endswith("In all at least 6 requests")
+    assert "Organisation acme" not in one
+    assert "Organisation globex" in one
+
+
+def test_the_guard_sums(sites: Sites) -> None:
+    with pytest.raises(CostGuard, match="at least 6 requests"):
+        sites.prepare(BOTH, Options(max_requests=5))
+    assert sites.requests("acme") == sites.requests("globex") == 0
+    sites.prepare(ACME, Options(max_requests=20))
+
+
+def test_the_guard_holds_for_each_by_its_own_limit(tmp_path: Path) -> None:
+    sites = Sites(
+        tmp_path / "data", {"acme": SMALL, "globex": OTHER}, {"globex": {"max_requests": 2}}
+    )
+    with pytest.raises(CostGuard, match="3 requests of globex; the limit .* of globex is 2"):
+        sites.prepare(BOTH)
+    sites.prepare(ACME)
+    assert sites.requests("globex") == 0
+
+
+def test_the_certificate_names_them(sites: Sites) -> None:
+    both = sites.prepare(BOTH).certificate
+    acme, globex = both["organizations"]["acme"], both["organizations"]["globex"]
+    assert both["complete"] is True
+    assert both["conversations"] == acme["conversations"] + globex["conversations"]
+    assert both["requests"]["total"] == sum(map(sites.requests, ("acme", "globex")))
+    assert acme["requests"]["total"] == sites.requests("acme")
+    assert globex["intervals"]["conversation_details"]["asked"] == [
+        "2026-02-01T00:00:00.000Z/2026-03-01T00:00:00.000Z"
+    ]
+    one = sites.prepare(GLOBEX).certificate
+    assert one["organization"] == "globex"
+    assert one["conversations"] == globex["conversations"]
+
+
+def test_a_name_that_no_organisation_has(sites: Sites) -> None:
+    with sites.engine() as engine, pytest.raises(UnknownRelation) as caught:
+        engine.explain(f"SELECT * FROM globx.conversations WHERE {FEBRUARY}")
+    assert caught.value.message == "there is no table globx.conversations"
+    assert "globex.conversations" in (caught.value.hint or "")
+    assert "acme" in (caught.value.hint or "")
+
+
+def test_finance_is_apart_for_each(sites: Sites) -> None:
+    for schema, name in (("finance", "acme"), ("globex_finance", "globex")):
+        rows = sites.query(f"SELECT * FROM {schema}.session_numbers WHERE {FEBRUARY}")
+        same_rows(
+            "finance.session_numbers",
+            rows,
+            sites.truth(name, "finance.session_numbers", FIRST, LAST),
+        )
+
+
+def test_one_that_is_away_fails_what_reads_it_and_nothing_else(sites: Sites) -> None:
+    sites.away.add("globex")
+    with pytest.raises(ProviderUnreachable) as caught:
+        sites.query(BOTH)
+    assert caught.value.message.startswith("globex: ")
+    asked = sites.requests("acme")
+    same_rows("conversations", sites.query(ACME), sites.truth("acme", "conversations", FIRST, LAST))
+    assert sites.requests("acme") == asked, "what landed beside the failure is kept"
+    sites.away.clear()
+    assert len(sites.query(BOTH)) > 100
+    assert sites.requests("acme") == asked
+
+
+def when_synced(sites: Sites, wish: Wish) -> dict[str, float]:
+    """Seconds until each organisation was done, all begun at once."""
+    ended: dict[str, float] = {}
+
+    async def of(engine: Engine, own: Wish) -> None:
+        await engine.sync(own, Options(), lambda _: None)
+        ended[own.organization or ""] = sites.clock.monotonic()
+
+    async def of_all(engine: Engine) -> None:
+        await asyncio.gather(*(of(engine, own) for own in engine.wishes(wish)))
+
+    with sites.engine() as engine:
+        run(sites.clock, of_all(engine))
+    return ended
+
+
+def test_a_slow_one_does_not_slow_the_other(tmp_path: Path) -> None:
+    """Twelve requests a minute for the one; the other takes as long as it does alone."""
+    year = Wish(start=datetime(2025, 1, 1, tzinfo=UTC), end=datetime(2026, 1, 1, tzinfo=UTC))
+    alone = when_synced(Sites(tmp_path / "alone", {"acme": SMALL}), year)
+    limits = {"globex": {"rate_share": 12 / 300}}
+    both = {"acme": SMALL, "globex": OTHER}
+    beside = when_synced(Sites(tmp_path / "beside", both, limits), year)
+    assert beside["acme"] == alone["acme"]
+    assert beside["globex"] > 2 * 60, "more than twice twelve requests, of which each is counted"
+
+
+def test_sync_of_all_of_one_and_of_a_table(sites: Sites) -> None:
+    done = sites.sync(IN_FEBRUARY)
+    assert [one.organization for one in done.each] == ["acme", "globex"]
+    assert (done.days, sites.submits("acme"), sites.submits("globex")) == (56, 1, 1)
+    assert str(done).startswith("acme: 2026-02-01 to 2026-02-28: 28 days fetched")
+    assert "\nglobex: 2026-02-01 to 2026-02-28: 28 days fetched" in str(done)
+    again = sites.sync(replace(IN_FEBRUARY, organization="globex", refresh=True))
+    assert (again.organization, again.days) == ("globex", 28)
+    one = sites.sync(replace(IN_FEBRUARY, tables=("acme.segments",), refresh=True))
+    assert (one.organization, one.days) == ("acme", 28)
+    assert (sites.submits("acme"), sites.submits("globex")) == (2, 2)
