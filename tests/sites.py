@@ -56,9 +56,10 @@ class Sites:
     settings: Settings = field(default_factory=Settings)
     start: datetime = NOW
     away: set[str] = field(default_factory=set)
+    accounts: dict[str, GenesysSettings] = field(default_factory=dict)
     clock: VirtualClock = field(init=False)
     simulators: dict[str, Simulator] = field(init=False)
-    _keys: Iterator[int] = field(default_factory=count, init=False)
+    _keys: Iterator[int] = field(default_factory=lambda: count(1_000_000), init=False)
 
     def __post_init__(self) -> None:
         self.clock = VirtualClock(self.start)
@@ -101,7 +102,7 @@ class Sites:
             login_url=f"https://login.{name}.example",
             variables=prefix_of(name),
         )
-        return Organization(name, account, self.limits.get(name, {}))
+        return Organization(name, self.accounts.get(name, account), self.limits.get(name, {}))
 
     @contextmanager
     def engine(self, wrap: Wrap = lambda transport: transport) -> Iterator[Engine]:

@@ -6,11 +6,13 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from tests.fakes import run
-from tests.gateway import SMALL, same_rows
+from tests.gateway import SMALL, Site, same_rows
 from tests.sites import Sites
 from trunkline.engine import Engine, Options
 from trunkline.engine.syncing import Wish
@@ -100,7 +102,9 @@ def test_the_guard_holds_for_each_by_its_own_limit(tmp_path: Path) -> None:
     sites = Sites(
         tmp_path / "data", {"acme": SMALL, "globex": OTHER}, {"globex": {"max_requests": 2}}
     )
-    with pytest.raises(CostGuard, match="3 requests of globex; the limit .* of globex is 2"):
+    with pytest.raises(
+        CostGuard, match="3 requests of globex; the limit for one query of globex is 2"
+    ):
         sites.prepare(BOTH)
     sites.prepare(ACME)
     assert sites.requests("globex") == 0
@@ -190,3 +194,78 @@ def test_sync_of_all_of_one_and_of_a_table(sites: Sites) -> None:
     one = sites.sync(replace(IN_FEBRUARY, tables=("acme.segments",), refresh=True))
     assert (one.organization, one.days) == ("acme", 28)
     assert (sites.submits("acme"), sites.submits("globex")) == (2, 2)
+
+
+class Pulled(Exception):
+    """The plug is pulled: nothing of ours catches it."""
+
+
+def test_a_kill_in_the_middle_costs_neither_a_job(sites: Sites) -> None:
+    """Killed after a number of requests: both go on with the jobs that had begun."""
+    left = 9
+
+    def counting(transport: Any) -> Any:
+        async def send(request: Any, timeout: float) -> Any:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise Pulled
+            return await transport.send(request, timeout)
+
+        return SimpleNamespace(send=send, close=transport.close)
+
+    with sites.engine(counting) as engine, pytest.raises(Pulled):
+        run(sites.clock, engine.prepare(BOTH, Options(), lambda _: None))
+    assert sites.submits("acme") + sites.submits("globex") > 0
+    with sites.engine() as engine:
+        left = 1_000
+        assert {job.organization for job in engine.jobs() if job.unfinished} <= {"acme", "globex"}
+        outcome, others = run(sites.clock, engine.resume(lambda _: None))
+        assert (len(outcome.broken), others) == (0, ())
+    rows = sites.query(BOTH)
+    for name in ("acme", "globex"):
+        mine = [row for row in rows if row["whose"] == name]
+        same_rows("conversations", mine, sites.truth(name, "conversations", FIRST, LAST))
+        assert sites.submits(name) == 1
+
+
+def test_the_system_tables_say_whose(sites: Sites) -> None:
+    sites.prepare(BOTH)
+    sql = "SELECT organization, count(*) AS n FROM trunkline.{} GROUP BY ALL ORDER BY ALL"
+    for table, counts in {
+        "coverage": (28, 28),
+        "jobs": (1, 1),
+        "requests": (sites.requests("acme"), sites.requests("globex")),
+    }.items():
+        rows = sites.query(sql.format(table))
+        assert [(row["organization"], row["n"]) for row in rows] == [
+            ("acme", counts[0]),
+            ("globex", counts[1]),
+        ]
+
+
+def test_what_was_fetched_for_the_plain_environment_stays(tmp_path: Path) -> None:
+    """An organisation that is added beside [genesys] changes nothing of what is held."""
+    site = Site(tmp_path / "data")
+    before = site.query(ACME)
+    sites = Sites(tmp_path / "data", {"genesys": SMALL, "globex": OTHER}, start=site.clock.now())
+    account = site.world()[0].genesys
+    sites.accounts["genesys"] = account
+    assert sites.query(ACME) == before
+    assert sites.requests("genesys") == 0
+
+
+@pytest.mark.parametrize(
+    "options", [Options(covered=True), Options(as_of=1)], ids=["covered", "as of"]
+)
+def test_what_is_held_of_both_is_answered_without_a_request(sites: Sites, options: Options) -> None:
+    sites.prepare(ACME)
+    asked = sites.requests("acme")
+    with sites.engine() as engine:
+        prepared = run(sites.clock, engine.prepare(BOTH, options, lambda _: None))
+    said = [notice.split(": ")[:2] for notice in prepared.notices if "requested" in notice]
+    assert [who for who, *_ in said] == ["acme", "globex"]
+    rows = sites.query(BOTH, options)
+    assert {row["whose"] for row in rows} == {"acme"}
+    assert prepared.certificate["complete"] is False
+    assert (sites.requests("acme"), sites.requests("globex")) == (asked, 0)
