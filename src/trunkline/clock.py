@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -38,3 +38,16 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Wait on the running event loop."""
         await asyncio.sleep(seconds)
+
+
+REST = 60.0
+
+
+async def rest(clock: Clock, seconds: float) -> None:
+    """Wait so long, or until the clock on the wall says that it has been so long.
+
+    A machine that slept counts no elapsed time; a clock that is set back does not lengthen it.
+    """
+    began, due = clock.monotonic(), clock.now() + timedelta(seconds=seconds)
+    while (left := seconds - (clock.monotonic() - began)) > 0 and clock.now() < due:
+        await clock.sleep(min(left, REST))

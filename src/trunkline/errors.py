@@ -26,12 +26,17 @@
 
 A message says what happened and where; ``hint`` says what to do about it. Neither may hold a
 secret or a personal value. ``unknown`` counts the attempts at a request that must not be repeated
-which ended without our knowing whether they were carried out.
+which ended without our knowing whether they were carried out. ``retry_after`` is when the provider
+asks to be asked again, where it does: nothing is sent to it before.
 """
 
 from __future__ import annotations
 
+import errno
+from datetime import datetime
 from typing import ClassVar
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class TrunklineError(Exception):
@@ -45,6 +50,7 @@ class TrunklineError(Exception):
         self.message = message
         self.hint = hint
         self.unknown = 0
+        self.retry_after: datetime | None = None
 
 
 class UsageError(TrunklineError):
@@ -203,3 +209,14 @@ class Interrupted(TrunklineError):
 
     exit_status = 5
     sqlstate = "57014"
+
+
+def no_space(error: BaseException) -> LimitExceeded | None:
+    """The error for a system's one that says that a file has no room; None for any other."""
+    if not isinstance(error, OSError) or error.errno not in _FULL:
+        return None
+    place = error.filename or "standard output or a file"
+    return LimitExceeded(
+        f"{place} cannot be written: {error.strerror}",
+        hint="Free some space, and run the same query again: what has landed is kept.",
+    )

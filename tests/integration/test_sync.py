@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fakes import run
 from tests.gateway import NOW, SMALL, TABLES, Site, same_rows
-from trunkline.config import Settings
 from trunkline.engine import Options
-from trunkline.engine.syncing import Synced, Wish, follow
+from trunkline.engine.syncing import Wish
 from trunkline.errors import (
     CostGuard,
     IncompleteData,
-    ProviderError,
     UnknownRelation,
     UsageError,
 )
-from trunkline_simulator.settings import Fault, JobFault
+from trunkline_simulator.settings import JobFault
 
 FEBRUARY = Wish(start=datetime(2026, 2, 1, tzinfo=UTC), end=datetime(2026, 3, 1, tzinfo=UTC))
 IN_FEBRUARY = "conversation_start >= '2026-02-01' AND conversation_start < '2026-03-01'"
@@ -173,74 +169,3 @@ def test_what_could_not_be_had_is_an_error_that_names_it(tmp_path: Path) -> None
         site.sync(FEBRUARY)
     site.simulate(SMALL)
     assert site.sync(FEBRUARY).days == 1, "what did land is not fetched again"
-
-
-class Enough(Exception):
-    """Somebody has seen enough."""
-
-
-def followed(
-    site: Site, rounds: int, wish: Wish
-) -> list[tuple[datetime, Synced | ProviderError | IncompleteData]]:
-    """Follow for some rounds; when each was told, and what."""
-    told: list[tuple[datetime, Synced | ProviderError | IncompleteData]] = []
-
-    def hear(done: Synced | ProviderError | IncompleteData) -> None:
-        told.append((site.clock.now(), done))
-        if len(told) == rounds:
-            raise Enough
-
-    with site.engine() as engine:
-        every = engine.settings.refresh_time
-        rounds_for_ever = follow(
-            lambda: engine.sync(wish, Options(), lambda _: None), hear, site.clock, every
-        )
-        with pytest.raises(Enough):
-            run(site.clock, rounds_for_ever)
-    return told
-
-
-def test_follow_keeps_the_last_days_fresh(tmp_path: Path) -> None:
-    site = Site(tmp_path / "data")
-    told = followed(site, 4, Wish(follow=True))
-    done = [what for _, what in told]
-    assert all(isinstance(what, Synced) for what in done)
-    first, *later = done
-    assert isinstance(first, Synced)
-    assert first.days == 8, "seven days and today"
-    # Of those only what is not final is fetched again: 7 to 10 March, six hours behind.
-    assert [what.days for what in later if isinstance(what, Synced)] == [4, 4, 4]
-    waits = [(b - a) for (a, _), (b, _) in pairwise(told)]
-    assert all(timedelta(minutes=15) < wait < timedelta(minutes=16) for wait in waits)
-    question = "SELECT * FROM conversations WHERE conversation_start >= '2026-03-03'"
-    before = len(site.requests)
-    found = site.query(question, Options(covered=True))
-    assert len(site.requests) == before
-    assert {row["conversation_id"] for row in found} <= {
-        row["conversation_id"]
-        for row in site.truth("conversations", date(2026, 3, 3), date(2026, 3, 10))
-    }
-
-
-def test_follow_keeps_to_open_conversations_of_older_days(tmp_path: Path) -> None:
-    site = Site(tmp_path / "data")
-    site.sync(FEBRUARY)
-    with site.engine() as engine:
-        old = {r.start.date() for r in engine.lake.catalogue.fresh.open_records("genesys")}
-    assert min(old) < date(2026, 2, 20)
-    site.wait(minutes=20)
-    ((_, done),) = followed(site, 1, Wish(follow=True))
-    assert isinstance(done, Synced)
-    assert {day for interval in done.intervals for day in interval.days()} >= old
-    assert done.certificate["reopened"]["asked"] > 0
-    assert str(done).split(":")[0].endswith("2026-03-03 to 2026-03-10")
-
-
-def test_follow_goes_on_when_the_provider_fails(tmp_path: Path) -> None:
-    faults = (Fault("GET */availability", "503", nth=2, times=12),)
-    site = Site(tmp_path / "data", replace(SMALL, faults=faults), Settings(refresh_after=0))
-    done = [what for _, what in followed(site, 6, Wish(follow=True))]
-    kinds = [isinstance(what, ProviderError) for what in done]
-    assert kinds[0] is False
-    assert True in kinds
-    assert kinds[-1] is False

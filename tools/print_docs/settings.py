@@ -30,8 +30,8 @@ REGIONS_TEXT = """\
 domain, or the address of the login page. A domain that is not listed is taken at its word."""
 
 ORGANIZATIONS = """\
-Each of [several organisations](../howto/several-organisations.md) has a table of its own, here one that is called
-`acme`. What it does not say of its limits is as above."""
+Each of [several organisations](../howto/several-organisations.md) has a table of its own, here one
+that is called `acme`. What it does not say of its limits is as above."""
 
 OTHER = """\
 What else may stand in the table `[masking]` is in [masking](../explanation/masking.md#the-policy).

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import signal
@@ -17,7 +16,7 @@ import click
 
 from trunkline.cli import stopping
 from trunkline.cli.telling import silence, tell
-from trunkline.errors import Interrupted, LimitExceeded, SqlError, TrunklineError, UsageError
+from trunkline.errors import Interrupted, SqlError, TrunklineError, UsageError, no_space
 
 _HOME = Path(__file__).parents[1]
 
@@ -27,7 +26,6 @@ RESUMABLE = (
 )
 
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _STOPPED = "Query interrupted"  # DuckDB's RuntimeError where a signal comes on the main thread
 
 
@@ -127,15 +125,8 @@ def _unforeseen(error: Exception) -> int:
         return report(Interrupted("interrupted", hint=RESUMABLE))
     if isinstance(error, OSError) and not _flushed():
         return report(UsageError(f"standard output cannot be written: {error.strerror}"))
-    if isinstance(error, OSError) and error.errno in _FULL:
-        place = error.filename or "standard output or a file"
-        return report(
-            LimitExceeded(
-                f"{place} cannot be written: {error.strerror}",
-                hint="Free some space, and run the same query again: what has landed is kept.",
-            )
-        )
-    return _defect(error)
+    full = no_space(error)
+    return report(full) if full else _defect(error)
 
 
 def _defect(error: Exception) -> int:

@@ -29,6 +29,7 @@ from trunkline.jobs.runner import Progress
 from trunkline.scope import OPEN_AT
 from trunkline.wording import counted
 
+LONG_WAIT = 60.0  # seconds; the provider's windows are as long
 WORDS = {
     JobState.PLANNED: ("waiting", "dim"),
     JobState.SUBMITTING: ("submitting", "yellow"),
@@ -66,6 +67,7 @@ class View:
         if isinstance(event, Exchange):
             self.requests += 1
             self.throttled += event.status == 429
+            self.note = _told_to_wait(event) or self.note
         elif isinstance(event, Started):
             self.jobs |= {job.key: job for job in event.jobs}
         elif isinstance(event, Progress):
@@ -138,14 +140,15 @@ class View:
 
 
 @contextmanager
-def watching(*, quiet: bool, named: bool = False) -> Iterator[Observe]:
+def watching(*, quiet: bool, named: bool = False, plain: bool = False) -> Iterator[Observe]:
     """An observer for the engine; what it shows ends with the block.
 
-    ``named`` where it has to be said whose a job is.
+    ``named`` where it has to be said whose a job is; ``plain`` where others watch at the same time,
+    and one terminal has but one live view.
     """
     if quiet:
         yield _silent
-    elif sys.stderr.isatty():
+    elif sys.stderr.isatty() and not plain:
         with _live(View(named=named)) as observe:
             yield observe
     else:
@@ -193,6 +196,8 @@ def _line(event: Event, view: View) -> Iterator[str]:
         yield locked(event)
     if isinstance(event, Merging):
         yield _merging(event)
+    if isinstance(event, Exchange) and (told := _told_to_wait(event)):
+        yield told
     if isinstance(event, Beside):
         what = view.whose(event.organization) + event.what
         yield f"{what}: {counted(event.landed.conversations, 'conversation')}"
@@ -203,6 +208,13 @@ def _line(event: Event, view: View) -> Iterator[str]:
         yield f"{whose}{days_of(job)}: {WORDS[job.state][0]}: {event.note}"
     elif job.state in SPOKEN:
         yield f"{whose}{days_of(job)}: {SPOKEN[job.state](job, view)}"
+
+
+def _told_to_wait(event: Exchange) -> str:
+    """Said of waits that would look like a fault."""
+    if event.asked_wait is None or event.asked_wait < LONG_WAIT:
+        return ""
+    return f"the provider asks for no requests for {event.asked_wait:,.0f} s"
 
 
 def _merging(event: Merging) -> str:

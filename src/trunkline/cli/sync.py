@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -12,11 +13,14 @@ from trunkline.cli.asked import instant
 from trunkline.cli.opening import engine_of
 from trunkline.cli.options import NO_TAIL, ORG, TIMEZONE
 from trunkline.cli.progress import watching
+from trunkline.cli.serving import served
+from trunkline.cli.stopping import until_stopped
 from trunkline.cli.telling import put, tell
 from trunkline.engine import Engine, Options
-from trunkline.engine.syncing import Synced, Wish, checked, follow
+from trunkline.engine.events import Observe
+from trunkline.engine.options import never
+from trunkline.engine.syncing import Synced, Wish, checked
 from trunkline.engine.together import together
-from trunkline.errors import TrunklineError
 from trunkline.planner.plans import Plans
 
 
@@ -45,8 +49,9 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
 
     Without a TABLE, all of them; tables that come from one payload come together. Dates and times
     are half-open: --to is the first that is not included. --follow keeps the last seven days
-    fresh where no --from is given; --recheck goes over all days held. Several organisations are
-    synced side by side, unless a table says whose it is, or --org does.
+    fresh where no --from is given, and prints a line on its health after each round; --recheck
+    goes over all days held. Several organisations are synced side by side, unless a table says
+    whose it is, or --org does.
 
     Example:
 
@@ -70,34 +75,45 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
         )
         tail = False if given["no_tail"] else None
         options = Options(zone, given["max_requests"], confirm=_ask, tail=tail)
-        asyncio.run(_sync(engine, wish, options, quiet=given["quiet"]))
+        until_stopped(_sync(engine, wish, options, quiet=given["quiet"]))
 
 
 async def _sync(engine: Engine, wish: Wish, options: Options, *, quiet: bool) -> None:
     """Every organisation by itself: one that is away neither slows nor stops another."""
+    named = engine.catalogs.is_several
+
+    async def once(own: Wish, options: Options, observe: Observe) -> Synced:
+        done = await engine.sync(own, options, observe)
+        for notice in done.notices:
+            tell(f"notice: {notice}")
+        return done
+
+    async def told(own: Wish, observe: Observe) -> None:
+        put(str(await once(own, options, observe)))
+
+    def rounds(own: Wish) -> Callable[[], Awaitable[Synced]]:
+        by_round = _rounds(options)
+
+        async def again() -> Synced:
+            with watching(quiet=quiet, named=named, plain=named) as observe:
+                return await once(own, next(by_round), observe)
+
+        return again
+
     wishes = engine.wishes(wish)
-    with watching(quiet=quiet, named=engine.catalogs.is_several) as observe:
-
-        async def of(own: Wish) -> None:
-            async def once() -> Synced:
-                return await engine.sync(own, options, observe)
-
-            if own.follow:
-                await follow(once, _say, engine.seams.clock, engine.settings.refresh_time)
-            else:
-                _say(await once())
-
-        works = {own.organization or "": of(own) for own in wishes}
+    if wish.follow:
+        await served(engine, {own: rounds(own) for own in wishes})
+        return
+    with watching(quiet=quiet, named=named) as observe:
+        works = {own.organization or "": told(own, observe) for own in wishes}
         await together(works, named=False)
 
 
-def _say(done: Synced | TrunklineError) -> None:
-    if isinstance(done, TrunklineError):
-        tell(f"notice: {done.message}; it is tried again")
-        return
-    for notice in done.notices:
-        tell(f"notice: {notice}")
-    put(str(done))
+def _rounds(options: Options) -> Iterator[Options]:
+    """Of a service, only the first round may ask: later nobody may be there to answer."""
+    yield options
+    while True:
+        yield replace(options, confirm=never)
 
 
 def _ask(plan: Plans) -> bool:

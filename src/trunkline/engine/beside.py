@@ -85,11 +85,13 @@ async def supplement(asking: Asking, plan: Plan) -> tuple[Reopened, tuple[str, .
         for tail in plan.tails:
             notices += await _ask_tail(asking, tail)
     except ProviderError as error:
-        raise IncompleteData(
+        incomplete = IncompleteData(
             f"not fetched: what needs no job ({error.message})",
             hint="What did land is kept. Run it again, take what is there with --allow-partial, "
             "or leave the time past the watermark out with --no-tail.",
-        ) from error
+        )
+        incomplete.retry_after = error.retry_after
+        raise incomplete from error
     return done, tuple(notices)
 
 

@@ -11,6 +11,7 @@ from trunkline.errors import ConfigError
 from trunkline.http.auth import Credentials, TokenSource
 from trunkline.http.client import Api, Client
 from trunkline.http.exchange import Observer, Patience
+from trunkline.http.hold import Holds
 from trunkline.http.ratelimit import RateLimiter
 from trunkline.http.retry import RetryPolicy
 from trunkline.providers.genesys.client import GenesysCloud
@@ -44,9 +45,13 @@ def genesys_hosts(settings: GenesysSettings) -> Hosts:
 
 @asynccontextmanager
 async def connected(
-    settings: Settings, seams: Seams, observer: Observer
+    settings: Settings, seams: Seams, observer: Observer, holds: Holds | None = None
 ) -> AsyncIterator[GenesysCloud]:
-    """A provider with its token source, rate limit and report of every exchange."""
+    """A provider with its token source, rate limit and report of every exchange.
+
+    ``holds`` are what its hosts asked for in earlier runs.
+    """
+    holds = holds or Holds.none(seams.clock)
     found = genesys_hosts(settings.genesys)
     transport = seams.transport()
     credentials = Credentials(
@@ -57,8 +62,8 @@ async def connected(
         client_secret=settings.genesys.client_secret,
     )
     patience = Patience(seams.clock, RetryPolicy(), seams.random)
-    tokens = TokenSource(credentials, transport, patience, observer=observer)
-    limiter = RateLimiter(RATE, seams.clock, rate_share=settings.rate_share)
+    tokens = TokenSource(credentials, transport, patience, observer, holds.login)
+    limiter = RateLimiter(RATE, seams.clock, settings.rate_share, holds.api)
     client = Client(
         Api("Genesys Cloud", found.api, read_refusal, CORRELATION_HEADER),
         transport,

@@ -40,6 +40,7 @@ from trunkline.engine.system import Sources
 from trunkline.engine.together import together
 from trunkline.engine.verifying import Verified, guarded, to_verify
 from trunkline.errors import DamagedLake
+from trunkline.http.hold import Holds
 from trunkline.interval import day_span
 from trunkline.jobs.job import Job
 from trunkline.jobs.runner import Outcome
@@ -304,6 +305,7 @@ class Engine:
             self.seams,
             self._fingerprint(settings.genesys, own),
             self.policy,
+            Holds.none(self.seams.clock),
         )
 
     def _fingerprint(self, genesys: GenesysSettings, own: Catalog) -> str:

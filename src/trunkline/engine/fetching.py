@@ -16,6 +16,7 @@ from trunkline.engine.seams import Seams
 from trunkline.errors import CostGuard, PermissionMissing, RequestRefused, UsageError
 from trunkline.flatten import Flattener, policy
 from trunkline.http.exchange import Exchange
+from trunkline.http.hold import Holds
 from trunkline.interval import Interval, day_span, midnight
 from trunkline.jobs.job import Job
 from trunkline.jobs.policy import Policy
@@ -35,7 +36,8 @@ class Parts:
     """What a fetch of one organisation works with; made once by the engine.
 
     ``settings`` are those of the organisation and ``catalog`` is its own; ``catalogs`` are those of
-    all, which share the lake, the store and the lock.
+    all, which share the lake, the store and the lock. ``holds`` are what its hosts asked for, in
+    this run or an earlier one.
     """
 
     settings: Settings
@@ -47,6 +49,7 @@ class Parts:
     seams: Seams
     fingerprint: str
     policy: policy.Policy
+    holds: Holds
 
     @property
     def organization(self) -> str:

@@ -33,11 +33,14 @@ def require_complete(fetched: Fetched, *, allow_partial: bool) -> str:
     text = f"not fetched: {', '.join(gaps)} ({'; '.join(reasons)})"
     if allow_partial:
         return f"the answer is partial; {text}"
-    raise IncompleteData(
+    error = IncompleteData(
         text,
         hint="What did land is kept and not fetched again: run the query again to go on, "
         "or take what is there with --allow-partial.",
     )
+    asked = (broken.retry_after for _, broken in fetched.outcome.broken)
+    error.retry_after = max(filter(None, asked), default=None)
+    raise error
 
 
 def quarantine_notice(certificate: Mapping[str, Any]) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ async def writer(parts: Parts, meter: Meter) -> AsyncIterator[GenesysCloud]:
     genesys_hosts(parts.settings.genesys)
     async with (
         parts.lock.held(lambda process: meter(LockWait(process)), lambda: _swept(parts)),
-        connected(parts.settings, parts.seams, meter) as provider,
+        connected(parts.settings, parts.seams, meter, parts.holds) as provider,
     ):
         yield provider
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from trunkline.catalog import Catalog, Table
 from trunkline.catalogs import Catalogs
-from trunkline.clock import Clock
 from trunkline.engine.combining import combined
-from trunkline.errors import IncompleteData, ProviderError, UsageError
+from trunkline.errors import UsageError
 from trunkline.interval import DAY, Interval, midnight, runs
 from trunkline.planner.plan import Holdings, Plan
 from trunkline.wording import counted
 
 FOLLOWED = timedelta(days=7)  # past it, days are final: settle and the watermark's lag together
-LEAST_PAUSE = 60.0
 MOST_SHOWN = 3
 
 
@@ -132,10 +130,15 @@ def intervals_of(wish: Wish, holdings: Holdings, now: datetime) -> tuple[Interva
     """The time that is to be held. UsageError where it has not begun."""
     if wish.start is None and not wish.follow:
         return runs(day for days in holdings.days.values() for day in days)
-    start, end = wish.start or midnight(now.date()) - FOLLOWED, wish.end or now
+    start, end = first_wanted(wish, now), wish.end or now
     if start >= now:
         raise UsageError("--from is in the future: there is nothing to fetch yet")
     return (*_older(wish, holdings, start), Interval(start, end))
+
+
+def first_wanted(wish: Wish, now: datetime) -> datetime:
+    """Where a wish begins, open conversations aside; one to follow begins some days ago."""
+    return wish.start or midnight(now.date()) - FOLLOWED
 
 
 def _older(wish: Wish, holdings: Holdings, start: datetime) -> tuple[Interval, ...]:
@@ -186,21 +189,6 @@ def summed(done: Mapping[str, Synced]) -> Synced:
         certificate=combined({n: one.certificate for n, one in done.items()}, named=True),
         each=each,
     )
-
-
-async def follow(
-    again: Callable[[], Awaitable[Synced]],
-    told: Callable[[Synced | ProviderError | IncompleteData], None],
-    clock: Clock,
-    every: timedelta,
-) -> None:
-    """Sync for ever; what the provider could not do is told, and tried again in the next round."""
-    while True:
-        try:
-            told(await again())
-        except (ProviderError, IncompleteData) as error:
-            told(error)
-        await clock.sleep(max(LEAST_PAUSE, every.total_seconds() + 1))
 
 
 def _days(interval: str) -> int:

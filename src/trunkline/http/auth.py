@@ -13,9 +13,10 @@ import msgspec
 from trunkline.errors import CredentialsError, TrunklineError
 from trunkline.http.answers import UNREADABLE
 from trunkline.http.exchange import Observer, Patience, ignore, repeat, report, send_once
+from trunkline.http.hold import Held, Hold
 from trunkline.http.message import Outcome, Request, Response, Transport, TransportFailure
 from trunkline.http.refusal import unreachable
-from trunkline.http.retry import Tries, is_retried
+from trunkline.http.retry import Tries, asked_wait, is_retried
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105
 EXCHANGE_SECONDS = 30.0
@@ -80,6 +81,7 @@ class TokenSource:
 
     Renewed 60 seconds before its end, or a tenth of its life if that is less: Genesys clients may
     be given tokens of 300 to 172,800 seconds. Those who ask meanwhile wait for the one request.
+    The login host has a limit of its own, and so a ``hold``.
     """
 
     def __init__(
@@ -88,12 +90,14 @@ class TokenSource:
         transport: Transport,
         patience: Patience,
         observer: Observer = ignore,
+        hold: Hold | None = None,
     ) -> None:
         self._credentials = credentials
         self._transport = transport
         self._patience = patience
         self._clock = patience.clock
         self._observer = observer
+        self._hold = hold or Hold(self._clock)
         self._current: _Token | None = None
         self._one_flight = asyncio.Lock()
 
@@ -104,7 +108,7 @@ class TokenSource:
         """A token that is good for a while yet.
 
         Raises CredentialsError where the client or the host is refused, ProviderUnreachable where
-        the host gives no usable answer.
+        the host gives no usable answer, or asks to be left alone for longer than patience.
         """
         async with self._one_flight:
             if self._current is None or self._clock.monotonic() >= self._current.renew_at:
@@ -117,22 +121,28 @@ class TokenSource:
             self._current = None
 
     async def _granted(self) -> _Token:
-        outcome, tries = await repeat(self._exchange, self._patience, _hold_nobody, Tries())
+        outcome, tries = await repeat(self._exchange, self._patience, self._hold.ask, Tries())
         if isinstance(outcome, TransportFailure) or is_retried(outcome):
             at = f"{self._credentials.provider}, {self._credentials.place}"
-            raise unreachable(at, f"POST {TOKEN_PATH}", outcome, tries)
+            raise unreachable(at, f"POST {TOKEN_PATH}", outcome, tries, self._clock.now())
         granted = _read_grant(outcome, self._credentials)
         margin = min(LONGEST_MARGIN, granted.expires_in / 10)
         renew_at = self._clock.monotonic() + granted.expires_in - margin
         return _Token(granted.access_token, renew_at)
 
-    async def _exchange(self, attempt: int) -> Outcome:
+    async def _exchange(self, tries: Tries) -> Outcome:
+        try:
+            await self._hold.over(self._patience.left(tries))
+        except Held as held:
+            return held
         sent = self._clock.monotonic()
         outcome = await send_once(
             self._transport, token_request(self._credentials), EXCHANGE_SECONDS
         )
         times = (sent, sent, self._clock.monotonic())
-        self._observer(report("POST", TOKEN_PATH, outcome, times, attempt))
+        asked = asked_wait(outcome, self._clock.now())
+        attempt = tries.exchanges + 1
+        self._observer(report("POST", TOKEN_PATH, outcome, times, attempt, asked=asked))
         return outcome
 
 
@@ -146,10 +156,6 @@ def token_request(credentials: Credentials) -> Request:
     }
     url = credentials.login_url.rstrip("/") + TOKEN_PATH
     return Request("POST", url, headers, b"grant_type=client_credentials")
-
-
-def _hold_nobody(_: float) -> None:
-    """The login host has a limit of its own, and only one request is under way."""
 
 
 def _read_grant(response: Response, credentials: Credentials) -> _Granted:

@@ -16,10 +16,11 @@ import msgspec
 from trunkline.errors import TrunklineError
 from trunkline.http.auth import Tokens
 from trunkline.http.exchange import Observer, Patience, ignore, repeat, report, send_once
+from trunkline.http.hold import Held
 from trunkline.http.message import Outcome, Request, Response, Transport, TransportFailure, Unfit
 from trunkline.http.ratelimit import RateLimiter
 from trunkline.http.refusal import RefusalReader, read_nothing, refused, unreachable
-from trunkline.http.retry import Tries, http_date, is_retried
+from trunkline.http.retry import Tries, asked_wait, http_date, is_retried
 
 UNAUTHORIZED = 401
 FRESH_TOKENS = 2  # one may be refused because another task's 401 came while it was on its way
@@ -129,8 +130,9 @@ class Client:
         ``fit`` is a failure that passes.
 
         Raises CredentialsError (401 to fresh tokens too), PermissionMissing (403), RequestRefused
-        (any other answer below 500), ProviderUnreachable (attempts or patience used up) and
-        MalformedAnswer (used up by answers that do not fit).
+        (any other answer below 500), ProviderUnreachable (attempts or patience used up, or the
+        provider asks to be left alone for longer than patience) and MalformedAnswer (used up by
+        answers that do not fit). ``retry_after`` of an error says when it may be asked again.
         """
         url = self._url(path.format(**_quoted(ids)), query)
         call = _call(method, path, url, json, idempotent=idempotent, fits=fits)
@@ -152,7 +154,8 @@ class Client:
         error: TrunklineError
         if isinstance(outcome, TransportFailure) or is_retried(outcome):
             at = f"{self._api.provider}, host {self._api.host}"
-            error = unreachable(at, str(call), outcome, tries, idempotent=call.idempotent)
+            now = self._clock.now()
+            error = unreachable(at, str(call), outcome, tries, now, idempotent=call.idempotent)
         else:
             refusal = self._api.read_refusal(outcome)
             error = refused(self._api.provider, str(call), outcome.status, refusal)
@@ -165,31 +168,35 @@ class Client:
     async def _settle(self, call: _Call, tries: Tries) -> tuple[Outcome, Tries]:
         """Repeat until the outcome is final or patience ends."""
 
-        async def send(attempt: int) -> Outcome:
-            return await self._exchange(call, attempt)
+        async def send(tries: Tries) -> Outcome:
+            try:
+                return await self._exchange(call, tries)
+            except Held as held:
+                return held
 
         return await repeat(send, self._patience, self._limiter.hold, tries)
 
-    async def _exchange(self, call: _Call, attempt: int) -> Outcome:
-        """Wait for a turn, send once, and report it."""
-        asked = self._clock.monotonic()
-        async with self._limiter.slot() as slot:
+    async def _exchange(self, call: _Call, tries: Tries) -> Outcome:
+        """Wait for a turn, send once, and report it. Held where the turn is too far away."""
+        wanted = self._clock.monotonic()
+        async with self._limiter.slot(self._patience.left(tries)) as slot:
             token = await self._tokens.token()
             sent = self._clock.monotonic()
             slot.sent = sent
             outcome = await send_once(self._transport, call.request(token), self._timeout)
             slot.outcome = outcome
         self._learn(outcome, token)
-        times = (asked, sent, self._clock.monotonic())
+        times = (wanted, sent, self._clock.monotonic())
         self._observer(
             report(
                 call.method,
                 call.template,
                 outcome,
                 times,
-                attempt,
+                tries.exchanges + 1,
                 idempotent=call.idempotent,
                 correlation_header=self._api.correlation_header,
+                asked=asked_wait(outcome, self._clock.now()),
             )
         )
         return _fitting(outcome, call.fits)

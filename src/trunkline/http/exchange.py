@@ -30,6 +30,7 @@ class Exchange:
     before it was sent (rate limit and back-off), ``seconds`` its own duration, ``received`` its
     bytes on the wire, ``attempt`` counts from 1. ``ambiguous``: it must not be repeated, and may
     have been carried out although it ended badly. ``correlation_id`` is the provider's name for it.
+    ``asked_wait`` is the seconds for which the provider asks to be left alone.
     """
 
     method: str
@@ -42,6 +43,7 @@ class Exchange:
     attempt: int
     ambiguous: bool = False
     correlation_id: str | None = None
+    asked_wait: float | None = None
 
 
 Observer = Callable[[Exchange], None]
@@ -59,8 +61,14 @@ class Patience:
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     random: Callable[[], float] = system_random
 
+    def left(self, tries: Tries) -> float:
+        """Seconds that a request which has been through this may still take."""
+        if not (tries.failures or tries.throttled):
+            return self.policy.patience
+        return max(0.0, self.policy.patience - (self.clock.monotonic() - tries.since))
 
-def report(
+
+def report(  # noqa: PLR0913 (the last three are by name)
     method: str,
     path: str,
     outcome: Outcome,
@@ -69,21 +77,23 @@ def report(
     *,
     idempotent: bool = True,
     correlation_header: str = "",
+    asked: float | None = None,
 ) -> Exchange:
-    """The report; ``times`` are the monotonic instants it was asked for, sent and over."""
+    """The report; ``times`` are the monotonic instants it was wanted, sent and over."""
     answer = outcome if isinstance(outcome, Response) else None
-    asked, sent, over = times
+    wanted, sent, over = times
     return Exchange(
         method=method,
         path=path,
         status=answer.status if answer else None,
         failure=outcome.kind if isinstance(outcome, TransportFailure) else None,
-        waited=sent - asked,
+        waited=sent - wanted,
         seconds=over - sent,
         received=answer.received if answer else 0,
         attempt=attempt,
         ambiguous=not idempotent and is_retried(outcome) and may_have_acted(outcome),
         correlation_id=word(answer.header(correlation_header)) if answer else None,
+        asked_wait=asked if is_throttled(outcome) else None,
     )
 
 
@@ -96,35 +106,32 @@ async def send_once(transport: Transport, request: Request, timeout: float) -> O
 
 
 async def repeat(
-    send: Callable[[int], Awaitable[Outcome]],
+    send: Callable[[Tries], Awaitable[Outcome]],
     patience: Patience,
     hold: Callable[[float], None],
     tries: Tries,
 ) -> tuple[Outcome, Tries]:
     """Send until the outcome is not worth repeating, or patience ends; the last outcome.
 
-    ``send`` gets the number of the attempt; ``hold`` is told the seconds after each 429. An error
-    that ``send`` raises carries the attempts before it whose outcome is unknown.
+    ``send`` gets what the request has been through; ``hold`` is told the seconds after each 429,
+    also where they are more than this request waits. An error that ``send`` raises carries the
+    attempts before it whose outcome is unknown.
     """
     while True:
         try:
-            outcome = await send(tries.exchanges + 1)
+            outcome = await send(tries)
         except TrunklineError as error:
             error.unknown = tries.unknown
             raise
         tries = tries.after(outcome, patience.clock.monotonic())
         if not is_retried(outcome):
             return outcome, tries
-        wait = _next_wait(patience, tries, outcome)
+        asked = asked_wait(outcome, patience.clock.now())
+        drawn = back_off(patience.policy, tries.failures + tries.throttled, patience.random)
+        if is_throttled(outcome):
+            hold(max(asked or 0.0, drawn))
+        elapsed = patience.clock.monotonic() - tries.since
+        wait = wait_before_next(patience.policy, tries, asked, elapsed, drawn)
         if wait is None:
             return outcome, tries
-        if is_throttled(outcome):
-            hold(wait)
         await patience.clock.sleep(wait)
-
-
-def _next_wait(patience: Patience, tries: Tries, outcome: Outcome) -> float | None:
-    policy, clock = patience.policy, patience.clock
-    asked = asked_wait(outcome, clock.now())
-    drawn = back_off(policy, tries.failures + tries.throttled, patience.random)
-    return wait_before_next(policy, tries, asked, clock.monotonic() - tries.since, drawn)

@@ -13,12 +13,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from math import inf
+from math import ceil, inf
 
 from trunkline.clock import Clock
+from trunkline.http.hold import Held, Hold
 from trunkline.http.message import ConnectionFailed, Outcome, Response
 
 ROUNDING = 1.0  # seconds; the headers count whole ones
+WINDOWS = 2  # the reset of an answer is believed for so many; a broken one would stop us for good
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ def read_told(limit: Limit, response: Response) -> Told | None:
     values = [response.header(name) or "" for name in names]
     if not all(value.isascii() and value.isdigit() for value in values):
         return None
-    told = Told(*map(int, values))
+    count, allowed, reset = map(int, values)
+    told = Told(count, allowed, min(reset, ceil(WINDOWS * limit.seconds)))
     return told if told.allowed > 0 else None
 
 
@@ -109,28 +112,39 @@ class Slot:
 class RateLimiter:
     """Lets requests pass, first come first served. One for each token.
 
-    ``rate_share`` is the part of the allowance that we may use, above 0 and at most 1.
+    ``rate_share`` is the part of the allowance that we may use, above 0 and at most 1. ``hold`` is
+    that of the host, and outlives the limiter.
     """
 
-    def __init__(self, limit: Limit, clock: Clock, rate_share: float = 1.0) -> None:
+    def __init__(
+        self, limit: Limit, clock: Clock, rate_share: float = 1.0, hold: Hold | None = None
+    ) -> None:
         self._limit = limit
         self._clock = clock
         self._share = rate_share
         self._window = Window(limit.allowance)
         self._under_way = 0
-        self._held_until = -inf
+        self._hold = hold or Hold(clock)
         self._turnstile = asyncio.Lock()  # wakes those who wait in their order
         self._changed = asyncio.Event()
 
     def hold(self, seconds: float) -> None:
         """Let nothing pass for so long: the server answered 429."""
-        self._held_until = max(self._held_until, self._clock.monotonic() + seconds)
+        self._hold.ask(seconds)
+        self._changed.set()
 
     @asynccontextmanager
-    async def slot(self) -> AsyncIterator[Slot]:
-        """Wait for a turn, and keep it for the exchange inside the block."""
+    async def slot(self, patience: float = inf) -> AsyncIterator[Slot]:
+        """Wait for a turn, and keep it for the exchange inside the block.
+
+        Held where the server asked to be left alone for longer than ``patience`` seconds from now:
+        those who wait already give up with the rest.
+        """
+        ends = self._clock.monotonic() + patience
         async with self._turnstile:
             while (wait := self._wait_seconds()) > 0:
+                if self._clock.monotonic() + self._hold.left > ends:
+                    raise Held(self._hold.until)
                 await self._pause(wait)
             slot = self._enter()
         try:
@@ -142,8 +156,8 @@ class RateLimiter:
         """0 if a request may go now; else after how long to look again at the latest."""
         now = self._clock.monotonic()
         self._window = self._window.at(now)
-        if now < self._held_until:
-            return self._held_until - now
+        if left := self._hold.left:
+            return left
         if self._under_way >= self._limit.concurrency:
             return inf
         allowance = max(1, int(self._window.allowed * self._share))

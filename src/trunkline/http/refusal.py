@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from trunkline.errors import (
     CredentialsError,
@@ -20,6 +21,7 @@ from trunkline.errors import (
     RequestRefused,
     TrunklineError,
 )
+from trunkline.http.hold import Held
 from trunkline.http.message import (
     CertificateRefused,
     ConnectionFailed,
@@ -28,7 +30,8 @@ from trunkline.http.message import (
     TimedOut,
     Unfit,
 )
-from trunkline.http.retry import Tries
+from trunkline.http.retry import Tries, asked_wait, is_throttled
+from trunkline.interval import iso
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,99}\Z")
 
@@ -89,21 +92,44 @@ def refused(provider: str, call: str, status: int, refusal: Refusal) -> Trunklin
 
 
 def unreachable(
-    at: str, call: str, outcome: Outcome, tries: Tries, *, idempotent: bool = True
+    at: str, call: str, outcome: Outcome, tries: Tries, now: datetime, *, idempotent: bool = True
 ) -> ProviderError:
     """The error for a request whose attempts or patience are used up. ``at`` says where.
 
-    MalformedAnswer where the last attempt was answered, but not with what was asked for.
+    MalformedAnswer where the last attempt was answered, but not with what was asked for. Where the
+    host named a time, the error does: one and the same for all requests that it held.
     """
-    answered = isinstance(outcome, Response)
+    until = _come_again(outcome, now)
+    doubt = "" if idempotent or not tries.unknown else "; it may have been carried out all the same"
+    if until is not None and (isinstance(outcome, Held) or is_throttled(outcome)):
+        what = f"{at}: too many requests (429); it asks for none before {iso(until)}{doubt}"
+        hint = "run this again after that; what has landed is kept"
+    else:
+        what = f"{at}: tried {call} {_ending(outcome, tries)}{doubt}"
+        hint = _hint(outcome)
+    kind = MalformedAnswer if isinstance(outcome, Unfit) else ProviderUnreachable
+    error = kind(what, hint=hint)
+    error.retry_after = until
+    return error
+
+
+def _come_again(outcome: Outcome, now: datetime) -> datetime | None:
+    """When the host asks to be asked again, if it does."""
+    if isinstance(outcome, Held):
+        return outcome.until
+    asked = asked_wait(outcome, now)
+    return now + timedelta(seconds=asked) if asked else None
+
+
+def _ending(outcome: Outcome, tries: Tries) -> str:
     what = f"status {outcome.status}" if isinstance(outcome, Response) else outcome.reason
     times = "once" if tries.exchanges == 1 else f"{tries.exchanges} times"
-    doubt = "" if idempotent or not tries.unknown else "; it may have been carried out all the same"
-    error = MalformedAnswer if isinstance(outcome, Unfit) else ProviderUnreachable
-    return error(
-        f"{at}: tried {call} {times}, the last ended with {what}{doubt}",
-        hint=_ANSWERED_BADLY if answered else _NO_ANSWER.get(type(outcome), _LOST),
-    )
+    return f"{times}, the last ended with {what}"
+
+
+def _hint(outcome: Outcome) -> str:
+    answered = isinstance(outcome, Response)
+    return _ANSWERED_BADLY if answered else _NO_ANSWER.get(type(outcome), _LOST)
 
 
 _REFUSED_HINTS = {

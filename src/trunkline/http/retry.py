@@ -3,7 +3,7 @@
 Waits grow exponentially and are drawn from the whole range (full jitter), so that many clients do
 not come back at once. A ``Retry-After`` counts where it asks for more: one of 0 would otherwise
 make a hot loop. 429 says that the server is well and we are early: it uses up patience but no
-attempts.
+attempts. Patience is ten windows of the vendor's rate limit.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 
 from trunkline.http.message import Outcome, Response, TransportFailure
 
+DAY_SECONDS = 86_400.0  # no quota is longer; what asks for more is believed for a day
 TOO_MANY_REQUESTS = 429
 REQUEST_TIMEOUT = 408
 
@@ -83,15 +84,18 @@ def may_have_acted(outcome: Outcome) -> bool:
 def retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds that a ``Retry-After`` asks for: a number or an HTTP date (RFC 9110, 10.2.3).
 
-    None where there is none or it cannot be read.
+    A day at the most; None where there is none or it cannot be read. ``now`` is the server's, where
+    that is known: a date is one of its clock.
     """
     if value is None:
         return None
     text = value.strip()
     if text.isascii() and text.isdigit():
-        return float(text)
+        return min(float(text), DAY_SECONDS)
     instant = http_date(text)
-    return None if instant is None else max(0.0, (instant - now).total_seconds())
+    if instant is None:
+        return None
+    return min(max(0.0, (instant - now).total_seconds()), DAY_SECONDS)
 
 
 def http_date(text: str) -> datetime | None:
@@ -111,10 +115,14 @@ def back_off(policy: RetryPolicy, tried: int, random: Callable[[], float]) -> fl
 
 
 def asked_wait(outcome: Outcome, now: datetime) -> float | None:
-    """Seconds the server asks to wait before the next attempt; None if it does not say."""
-    if isinstance(outcome, Response):
-        return retry_after(outcome.header("Retry-After"), now)
-    return None
+    """Seconds the server asks to wait before the next attempt; None if it does not say.
+
+    Its own ``Date``, where there is one, says what it means by a date: either clock may be wrong.
+    """
+    if not isinstance(outcome, Response):
+        return None
+    there = http_date(outcome.header("Date") or "")
+    return retry_after(outcome.header("Retry-After"), there or now)
 
 
 def wait_before_next(

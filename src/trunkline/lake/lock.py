@@ -1,4 +1,8 @@
-"""One process at a time writes to a data directory; a crash lets go of the lock."""
+"""One process at a time writes to a data directory, and one follows; a crash lets go of both.
+
+The lock is the system's and goes with the process, however it ends. Beside it stands a note with
+the number of the process, to be told to those who wait; it may be left behind by a kill.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,10 @@ from filelock import FileLock, Timeout
 from trunkline.clock import Clock
 
 RETRY_SECONDS = 0.5
-HOLDER = "writer.pid"
+WRITER = "writer"
+SERVICE = "service"
+
+Waiting = Callable[[int | None], None]
 
 
 class WriterLock:
@@ -23,53 +30,75 @@ class WriterLock:
     """
 
     def __init__(self, home: Path, clock: Clock) -> None:
-        self._home = home
-        self._clock = clock
-        self._lock = _lock(home)
+        self._lock = _Lock(home, WRITER, clock)
         self._holders = 0
 
     @asynccontextmanager
     async def held(
-        self, waiting: Callable[[int | None], None], begin: Callable[[], object] = lambda: None
+        self, waiting: Waiting, begin: Callable[[], object] = lambda: None
     ) -> AsyncIterator[None]:
         """Hold it; whoever takes it for the process does what is to be done first.
 
         ``waiting`` is told once if another process has it: which, where that can be read.
         """
-        await self._joined(waiting)
+        await self._lock.taken(waiting, lambda: self._holders > 0)
+        self._holders += 1
         try:
             if self._holders == 1:
-                with suppress(OSError):  # it is there to be told of, nothing more
-                    (self._home / HOLDER).write_text(str(os.getpid()))
                 begin()
             yield
         finally:
-            self._left()
+            self._holders -= 1
+            if not self._holders:
+                self._lock.let_go()
 
-    async def _joined(self, waiting: Callable[[int | None], None]) -> None:
+
+@asynccontextmanager
+async def serving(home: Path, clock: Clock, waiting: Waiting) -> AsyncIterator[None]:
+    """Be the one process that follows in a data directory, for as long as it does."""
+    lock = _Lock(home, SERVICE, clock)
+    await lock.taken(waiting)
+    try:
+        yield
+    finally:
+        lock.let_go()
+
+
+class _Lock:
+    """The system's lock and the note beside it."""
+
+    def __init__(self, home: Path, name: str, clock: Clock) -> None:
+        self._home = home
+        self._name = name
+        self._clock = clock
+        self._lock = _lock(home, name)
+
+    async def taken(self, waiting: Waiting, is_ours: Callable[[], bool] = lambda: False) -> None:
+        """Take it, unless the process has come to have it meanwhile; then its number is noted."""
         told = False
-        while not self._holders:
+        while not is_ours():
             try:
                 self._lock.acquire(timeout=0)
-                break
             except Timeout:
                 if not told:
-                    waiting(holder_of(self._home))
+                    waiting(holder_of(self._home, self._name))
                     told = True
                 await self._clock.sleep(RETRY_SECONDS)
-        self._holders += 1
+                continue
+            with suppress(OSError):  # it is there to be told of, nothing more
+                _note(self._home, self._name).write_text(str(os.getpid()))
+            return
 
-    def _left(self) -> None:
-        self._holders -= 1
-        if not self._holders:
-            with suppress(OSError):
-                (self._home / HOLDER).unlink()
-            self._lock.release()
+    def let_go(self) -> None:
+        """Let another process have it."""
+        with suppress(OSError):
+            _note(self._home, self._name).unlink()
+        self._lock.release()
 
 
-def is_held(home: Path) -> bool:
+def is_held(home: Path, name: str = WRITER) -> bool:
     """Whether somebody has the lock at this moment."""
-    lock = _lock(home)
+    lock = _lock(home, name)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -78,13 +107,30 @@ def is_held(home: Path) -> bool:
     return False
 
 
-def holder_of(home: Path) -> int | None:
-    """The process that has the lock; None where there is none or it cannot be read."""
+def holder_of(home: Path, name: str = WRITER) -> int | None:
+    """The process that has the lock; None where it cannot be read, or is that of a dead one."""
     try:
-        return int((home / HOLDER).read_text())
+        process = int(_note(home, name).read_text())
     except (OSError, ValueError):
         return None
+    return process if _is_alive(process) else None
 
 
-def _lock(home: Path) -> FileLock:
-    return FileLock(home / "writer.lock", mode=0o600)
+def _is_alive(process: int) -> bool:
+    if process <= 0 or os.name == "nt":  # where signal 0 is Ctrl-C
+        return process > 0
+    try:
+        os.kill(process, 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True
+
+
+def _note(home: Path, name: str) -> Path:
+    return home / f"{name}.pid"
+
+
+def _lock(home: Path, name: str) -> FileLock:
+    return FileLock(home / f"{name}.lock", mode=0o600)

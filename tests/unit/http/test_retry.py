@@ -18,6 +18,7 @@ from trunkline.http.message import (
 from trunkline.http.retry import (
     RetryPolicy,
     Tries,
+    asked_wait,
     back_off,
     is_retried,
     may_have_acted,
@@ -67,12 +68,28 @@ def test_outcomes(outcome: Outcome, retried: bool, acted: bool) -> None:
         ("-5", None),
         ("Sat, 01 Mar 2025 12:00:30 +999999999999999999", None),
         ("soon", None),
+        ("86400", 86_400.0),
+        ("864000", 86_400.0),
+        ("1000000000000", 86_400.0),
+        ("9" * 400, 86_400.0),
+        ("1e12", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400.0),
         ("\u0661\u0662", None),
         ("", None),
     ],
 )
 def test_retry_after(value: str | None, seconds: float | None) -> None:
     assert retry_after(value, NOW) == seconds
+
+
+@pytest.mark.parametrize("date", ["Sat, 01 Mar 2025 09:00:00 GMT", "Sat, 01 Mar 2025 15:00:00 GMT"])
+def test_a_date_is_one_of_the_servers_clock(date: str) -> None:
+    """Ours is three hours fast or slow."""
+    hour = date[17:19]
+    headers = {"Date": date, "Retry-After": f"Sat, 01 Mar 2025 {hour}:00:30 GMT"}
+    assert asked_wait(answer(429, headers=headers), NOW) == 30.0
+    assert asked_wait(answer(429, headers=headers | {"Retry-After": "7"}), NOW) == 7.0
+    assert asked_wait(answer(429, headers=headers | {"Date": "?"}), NOW) in (0.0, 10_830.0)
 
 
 def test_back_off_doubles_up_to_its_ceiling() -> None:

@@ -1,0 +1,96 @@
+"""``sync --follow`` as a service: one of a data directory, with a line on its health each round."""
+
+from __future__ import annotations
+
+from asyncio import CancelledError
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from trunkline.cli.telling import put, tell
+from trunkline.engine import Engine
+from trunkline.engine.following import Rhythm, Round, follow
+from trunkline.engine.health import health_of, words
+from trunkline.engine.health_file import HealthFile
+from trunkline.engine.standing import standing
+from trunkline.engine.syncing import Synced, Wish
+from trunkline.engine.together import together
+from trunkline.errors import Interrupted, TrunklineError
+from trunkline.lake.lock import serving
+
+STOPPED = "stopped on request"
+GOES_ON = "What has landed is kept, and jobs under way go on at the provider: start it again."
+
+
+async def served(engine: Engine, rounds: Mapping[Wish, Callable[[], Awaitable[Synced]]]) -> None:
+    """Follow each organisation until somebody stops it. Interrupted then.
+
+    One whose ``follow`` raises leaves the others going on; what it raised is raised in the end.
+    """
+    seams, home = engine.seams, engine.settings.home
+    rhythm = Rhythm(seams.clock, engine.settings.refresh_time.total_seconds(), seams.random)
+    try:
+        async with serving(home, seams.clock, _waits):
+            with _kept(HealthFile(home, seams.clock, rhythm.pause)) as file:
+                works = {
+                    wish.organization or "": _followed(engine, wish, again, rhythm, file)
+                    for wish, again in rounds.items()
+                }
+                await together(works, named=engine.catalogs.is_several)
+    except CancelledError:
+        raise Interrupted(STOPPED, hint=GOES_ON) from None
+
+
+async def _followed(
+    engine: Engine,
+    wish: Wish,
+    again: Callable[[], Awaitable[Synced]],
+    rhythm: Rhythm,
+    file: HealthFile,
+) -> None:
+    try:
+        await follow(again, _telling(engine, wish, rhythm, file), rhythm)
+    except TrunklineError as error:
+        if engine.catalogs.is_several:
+            tell(f"notice: {wish.organization}: {error.message}; it is not followed any more")
+        raise
+
+
+def _telling(
+    engine: Engine, wish: Wish, rhythm: Rhythm, file: HealthFile
+) -> Callable[[Round], None]:
+    parts = engine.of(wish.organization)
+    whose = f"{parts.organization}: " if engine.catalogs.is_several else ""
+
+    def told(over: Round) -> None:
+        health = health_of(over, standing(parts, wish, over.ended), rhythm.pause)
+        file.keep(parts.organization, health)
+        if said := words(over):
+            tell(f"notice: {whose}{said}")
+        if over.remind and over.trouble and over.trouble.error.hint:
+            tell(f"  {over.trouble.error.hint}")
+        put(f"{whose}{health}")
+
+    return told
+
+
+@contextmanager
+def _kept(file: HealthFile) -> Iterator[HealthFile]:
+    """The file, which says at the end how it came to it."""
+    try:
+        yield file
+    except (CancelledError, KeyboardInterrupt):
+        file.end(STOPPED)
+        raise
+    except TrunklineError as error:
+        file.end(f"{type(error).__name__}: {error.message}")
+        raise
+    except BaseException as error:
+        file.end(type(error).__name__)
+        raise
+
+
+def _waits(process: int | None) -> None:
+    who = f" ({process})" if process else ""
+    tell(
+        f"another `trunkline sync --follow`{who} serves this data directory; waiting for it to end"
+    )
