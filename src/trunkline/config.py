@@ -21,12 +21,12 @@ from trunkline.catalog import closest
 from trunkline.errors import ConfigError
 from trunkline.organizations import (
     GENESYS,
+    Described,
     Organization,
-    Own,
-    checked_name,
     default_first,
-    limits_of,
-    prefix_of,
+    described,
+    described_of,
+    organizations_of,
 )
 
 FILE = "trunkline.toml"
@@ -196,44 +196,21 @@ def load(
     settings = _values(Settings, _Layer(file, table, "", merged, "TRUNKLINE_"))
     masking = _masking(settings.get("policy", ""), written, directory, file)
     read = Settings(**settings, masking=masking, genesys=GenesysSettings(**genesys))
-    found = _organizations(named, _Layer(file, inner, "genesys.", merged, "GENESYS_"), read)
+
+    def values(kind: type[Any], of: Any, prefix: str, variable: str) -> dict[str, Any]:
+        return _values(kind, _Layer(file, of, prefix, merged, variable))
+
+    taken = frozenset(variable for _, variable, _, _ in describe())
+    others = organizations_of(named, file, GenesysSettings, values, taken)
+    if inner and GENESYS in named:
+        raise ConfigError(f"{file}: [genesys] and [organizations.genesys] are the same one")
+    if others and GENESYS not in named and read.genesys != GenesysSettings():
+        others = (Organization(GENESYS, read.genesys), *others)
+    found = default_first(others, read.default_organization)
     whole = replace(_checked(read), organizations=found)
     for each in whole.each:
         _checked(each, f"organizations.{each.organization}.")
     return whole
-
-
-def _organizations(told: Any, genesys: _Layer, read: Settings) -> tuple[Organization, ...]:
-    """Those of the file, and before them the one of ``[genesys]`` if anything of it is set."""
-    if not isinstance(told, dict):
-        raise ConfigError(f"{genesys.file}: [organizations] must be a table of tables")
-    if genesys.table and GENESYS in told:
-        raise ConfigError(f"{genesys.file}: [genesys] and [organizations.genesys] are the same one")
-    found = [_organization(name, table, genesys) for name, table in told.items()]
-    if found and GENESYS not in told and read.genesys != GenesysSettings():
-        found.insert(0, Organization(GENESYS, read.genesys))
-    return default_first(found, read.default_organization)
-
-
-def _organization(name: str, table: Any, beside: _Layer) -> Organization:
-    prefix, variable = f"organizations.{name}.", prefix_of(checked_name(name))
-    if clash := _clash(name):
-        raise ConfigError(f"an organisation cannot be called {name!r}: {clash} is a setting")
-    if not isinstance(table, dict):
-        raise ConfigError(f"{beside.file}: [{prefix.rstrip('.')}] must be a table")
-    layer = replace(beside, prefix=prefix, variable=variable)
-    mine = {item.name for item in fields(Own)}
-    told = {key: value for key, value in table.items() if key not in mine}
-    account = _values(GenesysSettings, replace(layer, table=told))
-    own = _values(Own, replace(layer, table={k: v for k, v in table.items() if k in mine}))
-    genesys = GenesysSettings(**account, variables=variable)
-    return Organization(name, genesys, limits_of(name, own))
-
-
-def _clash(name: str) -> str | None:
-    """A variable of an organisation that is one of another setting, too."""
-    settings = {variable for _, variable, _, _ in describe() if name != GENESYS}
-    return next((v for _, v, _, _ in describe_organization(name) if v in settings), None)
 
 
 def unknown_variables(
@@ -258,36 +235,17 @@ def unknown_variables(
     return tuple(found)
 
 
-def describe() -> tuple[tuple[str, str, str, str], ...]:
+def describe() -> tuple[Described, ...]:
     """Each setting as name in the file, name in the environment, default and description."""
-    return tuple(
-        (prefix + item.name, variable + item.name.upper(), str(item.default), _words(item))
-        for kind, prefix, variable in (
-            (Settings, "", "TRUNKLINE_"),
-            (GenesysSettings, "genesys.", "GENESYS_"),
-        )
-        for item in fields(kind)
-        if "description" in item.metadata
+    return (
+        *described(Settings, "", "TRUNKLINE_"),
+        *described(GenesysSettings, "genesys.", "GENESYS_"),
     )
 
 
-def describe_organization(name: str) -> tuple[tuple[str, str, str, str], ...]:
+def describe_organization(name: str) -> tuple[Described, ...]:
     """Each setting of one of several organisations, in the same way."""
-    return tuple(
-        (
-            f"organizations.{name}.{item.name}",
-            prefix_of(name) + item.name.upper(),
-            "" if kind is Own else str(item.default),
-            _words(item),
-        )
-        for kind in (GenesysSettings, Own)
-        for item in fields(kind)
-        if "description" in item.metadata
-    )
-
-
-def _words(item: Any) -> str:
-    return str(item.metadata["description"])
+    return described_of(name, GenesysSettings)
 
 
 def _path(text: str | None) -> Path | None:

@@ -7,8 +7,8 @@ refused where the catalogues are made, by the engine that knows them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from trunkline.catalog import closest
@@ -16,6 +16,10 @@ from trunkline.errors import ConfigError
 
 if TYPE_CHECKING:
     from trunkline.config import GenesysSettings
+
+Described = tuple[str, str, str, str]
+Values = Callable[[type[Any], Any, str, str], dict[str, Any]]
+"""The values of a kind of settings: its table, what stands before its names and its variables."""
 
 GENESYS = "genesys"
 """The organisation that ``[genesys]`` and ``GENESYS_…`` mean."""
@@ -78,11 +82,56 @@ class Organization:
     limits: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
-def limits_of(name: str, own: Mapping[str, Any]) -> dict[str, Any]:
-    """The limits of what an organisation was told of its own; ConfigError for another provider."""
-    if own.get("provider", GENESYS) != GENESYS:
-        raise ConfigError(f"organizations.{name}.provider must be {GENESYS}")
-    return {key: value for key, value in own.items() if key != "provider"}
+def organizations_of(
+    told: Any, file: str, account: type[GenesysSettings], values: Values, taken: Collection[str]
+) -> tuple[Organization, ...]:
+    """Those of the table ``organizations``; ConfigError where one cannot be.
+
+    ``values`` reads a kind of settings; ``taken`` are variables that mean something else.
+    """
+    if not isinstance(told, dict):
+        raise ConfigError(f"{file}: [organizations] must be a table of tables")
+    for name, table in told.items():
+        if not isinstance(table, dict):
+            raise ConfigError(f"{file}: [organizations.{name}] must be a table")
+        variables = {variable for _, variable, _, _ in described_of(checked_name(name), account)}
+        if name != GENESYS and (clash := sorted(variables & {*taken})):
+            raise ConfigError(f"an organisation cannot be called {name!r}: {clash[0]} is a setting")
+    return tuple(_organization(name, table, account, values) for name, table in told.items())
+
+
+def _organization(
+    name: str, table: dict[str, Any], account: type[GenesysSettings], values: Values
+) -> Organization:
+    prefix, variable = f"organizations.{name}.", prefix_of(name)
+    own = {item.name for item in fields(Own)}
+    told = {key: value for key, value in table.items() if key not in own}
+    found = account(**values(account, told, prefix, variable), variables=variable)
+    mine = {key: value for key, value in table.items() if key in own}
+    limits = values(Own, mine, prefix, variable)
+    if limits.pop("provider", GENESYS) != GENESYS:
+        raise ConfigError(f"{prefix}provider must be {GENESYS}")
+    return Organization(name, found, limits)
+
+
+def described(kind: type[Any], prefix: str, variable: str) -> tuple[Described, ...]:
+    """Each setting of a kind: name in the file, in the environment, default and description."""
+    return tuple(
+        (
+            prefix + item.name,
+            variable + item.name.upper(),
+            "" if kind is Own else str(item.default),
+            str(item.metadata["description"]),
+        )
+        for item in fields(kind)
+        if "description" in item.metadata
+    )
+
+
+def described_of(name: str, account: type[GenesysSettings]) -> tuple[Described, ...]:
+    """Each setting of an organisation, in the same way."""
+    prefix, variable = f"organizations.{name}.", prefix_of(name)
+    return (*described(account, prefix, variable), *described(Own, prefix, variable))
 
 
 def default_first(organizations: Sequence[Organization], default: str) -> tuple[Organization, ...]:

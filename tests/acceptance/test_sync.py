@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.commands import PATIENCE, Desk, desk
+from tests.acceptance.commands import Desk, desk
 
 MARCH = ("--from", "2025-03-01", "--to", "2025-04-01")
 
@@ -53,18 +51,6 @@ def test_what_cannot_be_synced(at: Desk, arguments: tuple[str, ...], said: str) 
     assert done.returncode == 2, done.stderr
     assert said in done.stderr
     assert at.requests == 0
-
-
-def test_following_ends_with_ctrl_c(at: Desk) -> None:
-    process = at.start("sync", "--follow", "--quiet")
-    assert process.stdout is not None
-    assert " days fetched, " in process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    end = time.monotonic() + PATIENCE
-    out, err = process.communicate(timeout=max(1.0, end - time.monotonic()))
-    assert process.returncode == 5, err
-    assert "interrupted" in err
-    assert out == ""
 
 
 def test_held_days_are_verified(at: Desk) -> None:

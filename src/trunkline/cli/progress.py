@@ -20,7 +20,6 @@ from trunkline.engine.events import (
     LockWait,
     Merging,
     Observe,
-    Planned,
     Started,
 )
 from trunkline.http.exchange import Exchange
@@ -183,8 +182,6 @@ def _live(view: View) -> Iterator[Observe]:
 def _plain_lines(view: View) -> Observe:
     def observe(event: Event) -> None:
         view.hear(event)
-        if isinstance(event, Planned) and event.plan.fetches:
-            tell(f"{counted(len(event.plan.fetches), 'job')} to fetch")
         for line in _line(event, view):
             tell(line)
 
@@ -194,6 +191,8 @@ def _plain_lines(view: View) -> Observe:
 def _line(event: Event, view: View) -> Iterator[str]:
     if isinstance(event, LockWait):
         yield locked(event)
+    if isinstance(event, Started) and event.jobs:
+        yield f"{counted(len(event.jobs), 'job')} to fetch"
     if isinstance(event, Merging):
         yield _merging(event)
     if isinstance(event, Exchange) and (told := _told_to_wait(event)):

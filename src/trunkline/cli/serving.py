@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from asyncio import CancelledError
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from trunkline.cli.telling import put, tell
@@ -17,6 +18,7 @@ from trunkline.engine.together import together
 from trunkline.errors import Interrupted, TrunklineError
 from trunkline.lake.lock import serving
 
+_FIGURES = re.compile(r"[0-9]+")
 STOPPED = "stopped on request"
 GOES_ON = "What has landed is kept, and jobs under way go on at the provider: start it again."
 
@@ -60,8 +62,12 @@ def _telling(
 ) -> Callable[[Round], None]:
     parts = engine.of(wish.organization)
     whose = f"{parts.organization}: " if engine.catalogs.is_several else ""
+    known: set[str] = set()
 
     def told(over: Round) -> None:
+        nonlocal known
+        if over.done is not None:
+            known = _tell_new(over.done.notices, known)
         health = health_of(over, standing(parts, wish, over.ended), rhythm.pause)
         file.keep(parts.organization, health)
         if said := words(over):
@@ -71,6 +77,15 @@ def _telling(
         put(f"{whose}{health}")
 
     return told
+
+
+def _tell_new(notices: Iterable[str], known: set[str]) -> set[str]:
+    """Tell what the round before did not say but for its figures; what this one says."""
+    said = {_FIGURES.sub("", notice): notice for notice in notices}
+    for shape, notice in said.items():
+        if shape not in known:
+            tell(f"notice: {notice}")
+    return set(said)
 
 
 @contextmanager

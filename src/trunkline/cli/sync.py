@@ -82,21 +82,18 @@ async def _sync(engine: Engine, wish: Wish, options: Options, *, quiet: bool) ->
     """Every organisation by itself: one that is away neither slows nor stops another."""
     named = engine.catalogs.is_several
 
-    async def once(own: Wish, options: Options, observe: Observe) -> Synced:
+    async def told(own: Wish, observe: Observe) -> None:
         done = await engine.sync(own, options, observe)
         for notice in done.notices:
             tell(f"notice: {notice}")
-        return done
-
-    async def told(own: Wish, observe: Observe) -> None:
-        put(str(await once(own, options, observe)))
+        put(str(done))
 
     def rounds(own: Wish) -> Callable[[], Awaitable[Synced]]:
         by_round = _rounds(options)
 
         async def again() -> Synced:
             with watching(quiet=quiet, named=named, plain=named) as observe:
-                return await once(own, next(by_round), observe)
+                return await engine.sync(own, next(by_round), observe)
 
         return again
 
