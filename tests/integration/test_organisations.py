@@ -15,6 +15,7 @@ from tests.fakes import run
 from tests.gateway import SMALL, Site, same_rows
 from tests.sites import Sites
 from trunkline.engine import Engine, Options
+from trunkline.engine.following import Rhythm, Round, follow
 from trunkline.engine.syncing import Wish
 from trunkline.errors import CostGuard, ProviderUnreachable, UnknownRelation
 from trunkline_simulator.settings import Shape
@@ -269,3 +270,46 @@ def test_what_is_held_of_both_is_answered_without_a_request(sites: Sites, option
     assert {row["whose"] for row in rows} == {"acme"}
     assert prepared.certificate["complete"] is False
     assert (sites.requests("acme"), sites.requests("globex")) == (asked, 0)
+
+
+def rounds_of(sites: Sites, hours: float) -> dict[str, list[Round]]:
+    """All organisations followed side by side, for so long."""
+    told: dict[str, list[Round]] = {name: [] for name in sites.simulators}
+
+    async def of(engine: Engine, own: Wish) -> None:
+        every = engine.settings.refresh_time.total_seconds()
+        rhythm = Rhythm(sites.clock, every, engine.seams.random)
+        hear = told[own.organization or ""].append
+        await follow(lambda: engine.sync(own, Options(), lambda _: None), hear, rhythm)
+
+    async def of_all(engine: Engine) -> None:
+        tasks = [asyncio.create_task(of(engine, own)) for own in engine.wishes(Wish(follow=True))]
+        await sites.clock.sleep(hours * 3600)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    with sites.engine() as engine:
+        run(sites.clock, of_all(engine))
+    return told
+
+
+def test_one_that_is_away_for_hours_neither_slows_nor_stops_the_other(tmp_path: Path) -> None:
+    alone = rounds_of(Sites(tmp_path / "alone", {"acme": SMALL}), 5)["acme"]
+    sites = Sites(tmp_path / "both", {"acme": SMALL, "globex": OTHER}, away={"globex"})
+    beside = rounds_of(sites, 5)
+    assert [(over.ended, over.done is not None) for over in beside["acme"]] == [
+        (over.ended, True) for over in alone
+    ]
+    assert len(alone) > 15
+    failed = beside["globex"]
+    assert len(failed) > 5
+    assert all(over.trouble for over in failed)
+    assert sites.requests("globex") == 0
+    sites.away.clear()
+    again = rounds_of(sites, 1)
+    assert all(over.done for of in again.values() for over in of)
+    late = "conversation_start >= '2026-03-03' AND conversation_start < '2026-03-09'"
+    found = sites.query(f"SELECT * FROM globex.conversations WHERE {late}", Options(covered=True))
+    truth = sites.truth("globex", "conversations", date(2026, 3, 3), date(2026, 3, 8))
+    same_rows("conversations", found, truth)
