@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sqlite3
 from collections.abc import Callable
@@ -13,22 +14,28 @@ from typing import Any
 
 import pytest
 
+from tests.chaos.process import Process, connecting, running
 from tests.fakes import run
 from tests.gateway import SMALL, Site, same_rows
 from tests.integration.test_sync import FEBRUARY
 from trunkline.config import Settings
-from trunkline.engine import Options
+from trunkline.engine import Engine, Options
 from trunkline.engine.following import Rhythm, Round, follow
 from trunkline.engine.health import health_of
 from trunkline.engine.standing import standing
 from trunkline.engine.syncing import Synced, Wish
-from trunkline.errors import CredentialsError, DamagedLake, ProviderUnreachable
+from trunkline.errors import (
+    CredentialsError,
+    DamagedLake,
+    LimitExceeded,
+    ProviderUnreachable,
+)
 from trunkline.http.message import Request, Response, Transport
 from trunkline_simulator.settings import Fault, Shape
 
 FOLLOW = Wish(follow=True)
 HOUR = timedelta(hours=1)
-EARLY, LATE = 60, 200  # rounds of half an hour; 500 were seen to be no different
+EARLY, LATE = 60, 150  # rounds of half an hour; 500 were seen to be no different
 
 
 class Enough(Exception):
@@ -188,6 +195,40 @@ def test_credentials_that_are_refused_for_a_while_cost_some_rounds(tmp_path: Pat
     assert [over.trouble is None for over in rounds] == [True, False, False, False, True]
 
 
+@pytest.mark.parametrize("more", [0, 3, 12])
+def test_a_full_disk_is_waited_for(tmp_path: Path, more: int) -> None:
+    """Full for two rounds, from the begin of one or in the middle of it."""
+    site = Site(tmp_path / "data")
+    process = Process(site.home)
+    told: list[Round] = []
+    settings, seams = site.world()
+    engine = Engine(settings, replace(seams, connect=connecting(process)))
+
+    def hear(over: Round) -> None:
+        told.append(over)
+        process.full_after = process.written + more if len(told) < 3 else None
+        standing(engine.parts, FOLLOW, over.ended)
+        if len(told) == 4:
+            raise Enough
+
+    rhythm = Rhythm(site.clock, 900.0, seams.random)
+
+    async def again() -> Synced:
+        return await engine.sync(FOLLOW, Options(tail=False), lambda _: None)
+
+    with running(process), pytest.raises(Enough):
+        run(site.clock, follow(again, hear, rhythm))
+    engine.close()
+    assert [over.trouble is None for over in told] == [True, False, False, True]
+    for over in told[1:3]:
+        assert over.trouble is not None
+        assert isinstance(over.trouble.error, LimitExceeded)
+    days = "conversation_start >= '2026-03-03' AND conversation_start < '2026-03-10'"
+    found = site.query(f"SELECT * FROM session_metrics WHERE {days}", Options(covered=True))
+    truth = site.truth("session_metrics", date(2026, 3, 3), date(2026, 3, 9))
+    same_rows("session_metrics", found, truth)
+
+
 def test_a_damaged_lake_ends_it(tmp_path: Path) -> None:
     site = Site(tmp_path / "data")
 
@@ -225,7 +266,7 @@ def rows(site: Site, database: str, table: str) -> int:
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts open files by /proc")
 def test_nothing_grows_without_bound(tmp_path: Path) -> None:
-    """Four days of rounds, in which days become final; the journal keeps one of them."""
+    """Three days of rounds, in which days become final; the journal keeps one of them."""
     simulation = replace(SMALL, shape=Shape(per_day=1), lag_seconds=3600)
     settings = Settings(refresh_after=1_800, keep_history=1, settle=3_600)
     site = Site(tmp_path / "data", simulation, settings)
@@ -235,6 +276,7 @@ def test_nothing_grows_without_bound(tmp_path: Path) -> None:
     def each(_: Round) -> None:
         nonlocal number
         number += 1
+        assert len(asyncio.all_tasks()) == 1, "the rounds themselves"
         if number in (EARLY, LATE):
             gc.collect()
             journal = rows(site, "jobs.sqlite", "runs"), rows(site, "jobs.sqlite", "requests")
