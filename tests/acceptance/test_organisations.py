@@ -139,6 +139,7 @@ def test_one_that_is_refused_fails_what_reads_it_alone(two: Two) -> None:
     one = at.run("sync", "--quiet", *MARCH, **wrong)
     assert one.returncode == 3, one.stderr
     assert "trunkline: globex: " in one.stderr
+    assert one.stderr.count("globex: ") == 1
     assert one.stdout.startswith("acme: 2025-03-01 to 2025-03-31: 31 days fetched")
     before = at.requests
     done = at.run("query", f"SELECT count(*) FROM conversations WHERE {IN_MARCH}", **wrong)

@@ -149,6 +149,9 @@ def test_one_that_is_away_fails_what_reads_it_and_nothing_else(sites: Sites) -> 
     with pytest.raises(ProviderUnreachable) as caught:
         sites.query(BOTH)
     assert caught.value.message.startswith("globex: ")
+    with pytest.raises(ProviderUnreachable) as synced:
+        sites.sync(IN_FEBRUARY)
+    assert synced.value.message.count("globex: ") == 1
     asked = sites.requests("acme")
     same_rows("conversations", sites.query(ACME), sites.truth("acme", "conversations", FIRST, LAST))
     assert sites.requests("acme") == asked, "what landed beside the failure is kept"

@@ -30,14 +30,15 @@ async def served(engine: Engine, rounds: Mapping[Wish, Callable[[], Awaitable[Sy
     """
     seams, home = engine.seams, engine.settings.home
     rhythm = Rhythm(seams.clock, engine.settings.refresh_time.total_seconds(), seams.random)
+    names = [engine.of(wish.organization).organization for wish in rounds]
     try:
         async with serving(home, seams.clock, _waits):
-            with _kept(HealthFile(home, seams.clock, rhythm.pause)) as file:
+            with _kept(HealthFile(home, seams.clock, rhythm.pause, names)) as file:
                 works = {
                     wish.organization or "": _followed(engine, wish, again, rhythm, file)
                     for wish, again in rounds.items()
                 }
-                await together(works, named=engine.catalogs.is_several)
+                await together(works, named=False)
     except CancelledError:
         raise Interrupted(STOPPED, hint=GOES_ON) from None
 
@@ -53,7 +54,7 @@ async def _followed(
         await follow(again, _telling(engine, wish, rhythm, file), rhythm)
     except TrunklineError as error:
         if engine.catalogs.is_several:
-            tell(f"notice: {wish.organization}: {error.message}; it is not followed any more")
+            tell(f"notice: {wish.organization} is not followed any more: {error.message}")
         raise
 
 
@@ -71,7 +72,7 @@ def _telling(
         health = health_of(over, standing(parts, wish, over.ended), rhythm.pause)
         file.keep(parts.organization, health)
         if said := words(over):
-            tell(f"notice: {whose}{said}")
+            tell(f"notice: {'' if said.startswith(whose) else whose}{said}")
         if over.remind and over.trouble and over.trouble.error.hint:
             tell(f"  {over.trouble.error.hint}")
         put(f"{whose}{health}")

@@ -138,7 +138,7 @@ class Engine:
         works = {
             own.organization or "": self.sync(own, options, observe) for own in self.wishes(wish)
         }
-        return summed(await together(works, named=self.catalogs.is_several))
+        return summed(await together(works, named=False))  # their errors say whose they are
 
     def wishes(self, wish: Wish) -> tuple[Wish, ...]:
         """One wish for each organisation that it is about: of its tables, or the named, or all."""
@@ -174,7 +174,8 @@ class Engine:
                     now = self.seams.clock.now()
                     counted.append(Counted(dataset.name, day.day, count, day.conversations, now))
                     self.lake.catalogue.fresh.count(parts.organization, counted[-1])
-        return Verified(tuple(counted), beyond)
+        whose = parts.organization if self.catalogs.is_several else ""
+        return Verified(tuple(counted), beyond, whose)
 
     def _tasks(self, asked: Asked) -> tuple[Task, ...]:
         return tuple(Task(parts, partial(plan_query, parts, asked)) for parts in self.each)

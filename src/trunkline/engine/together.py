@@ -58,10 +58,12 @@ def _done(ended: Mapping[str, T | BaseException], *, named: bool) -> dict[str, T
 
 
 def _name(failed: Mapping[str, TrunklineError], *, named: bool) -> TrunklineError:
-    """The first error, with the messages of all, each with the name of whose it is."""
+    """The first error, with the messages of all; ``named`` where they do not say whose they are."""
     first = next(iter(failed.values()))
-    if named and not isinstance(first, SqlError | CostGuard):
-        first.message = "; ".join(f"{name}: {error.message}" for name, error in failed.items())
+    if not isinstance(first, SqlError | CostGuard):
+        of = "{name}: {said}" if named else "{said}"
+        said = (of.format(name=name, said=error.message) for name, error in failed.items())
+        first.message = "; ".join(said)
         first.args = (first.message,)
     return first
 
