@@ -125,7 +125,10 @@ def test_sync_and_the_check_of_each(two: Two) -> None:
     assert "organisation globex" not in one.stdout
     pinned = at.run("prune", "--pin", "2025-03")
     assert "is kept for 2025-03" in pinned.stdout
-    assert at.run("prune", "--dry-run").stdout.count("is pinned for") == 1
+    pins = [line for line in at.run("prune", "--dry-run").stdout.splitlines() if "pinned" in line]
+    assert {line.partition(":")[0] for line in pins} == {"acme", "globex"}
+    for name in ("acme", "globex"):
+        assert pinned.stdout.split()[1] in [line.split()[2] for line in pins if name in line]
     tables = at.run("tables")
     assert "organisations: acme (the default" in tables.stdout
     assert at.run("tables", "globex_finance.session_numbers").stdout.startswith(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -18,11 +18,11 @@ KEEP_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What pruning removed, or would remove, and the pins there are."""
+    """What pruning removed, or would remove; months merged and pins by the organisation."""
 
     pruned: Pruned
-    merged: tuple[date, ...]
-    pins: tuple[tuple[date, int], ...]
+    merged: Mapping[str, tuple[date, ...]]
+    pins: Mapping[str, tuple[tuple[date, int], ...]]
     oldest: int
 
 
@@ -66,13 +66,16 @@ def merge_notice(parts: Parts, datasets: Iterable[Dataset], observe: Observe) ->
 async def prune(each: Sequence[Parts], keep: Keep, observe: Observe, *, dry_run: bool) -> Kept:
     """Merge what can be merged, then remove what no kept snapshot needs."""
     lake = each[0].lake
-    retention, merged = lake.catalogue.retention, set[date]()
+    retention = lake.catalogue.retention
     async with each[0].lock.held(lambda who: observe(LockWait(who))):
-        for parts in () if dry_run else each:
-            merged.update(merge_months(parts, parts.catalog.datasets, observe))
+        merged = {
+            parts.organization: merge_months(parts, parts.catalog.datasets, observe)
+            for parts in each
+            if not dry_run
+        }
         pruned = retention.unneeded(keep) if dry_run else lake.prune(keep)
-    pins = {pin for parts in each for pin in retention.pins(parts.organization)}
-    return Kept(pruned, tuple(sorted(merged)), tuple(sorted(pins)), retention.oldest())
+    pins = {parts.organization: retention.pins(parts.organization) for parts in each}
+    return Kept(pruned, merged, pins, retention.oldest())
 
 
 async def pin(each: Sequence[Parts], month: date, observe: Observe) -> int:
