@@ -14,10 +14,13 @@ import pytest
 from tests.fakes import run
 from tests.gateway import SMALL, Site, same_rows
 from tests.sites import Sites
+from trunkline.config import GenesysSettings
 from trunkline.engine import Engine, Options
+from trunkline.engine.doctor import examine
+from trunkline.engine.findings import Finding
 from trunkline.engine.following import Rhythm, Round, follow
 from trunkline.engine.syncing import Wish
-from trunkline.errors import CostGuard, ProviderUnreachable, UnknownRelation
+from trunkline.errors import ConfigError, CostGuard, ProviderUnreachable, UnknownRelation
 from trunkline_simulator.settings import Shape
 
 FIRST, LAST = date(2026, 2, 1), date(2026, 2, 28)
@@ -316,3 +319,19 @@ def test_one_that_is_away_for_hours_neither_slows_nor_stops_the_other(tmp_path: 
     found = sites.query(f"SELECT * FROM globex.conversations WHERE {late}", Options(covered=True))
     truth = sites.truth("globex", "conversations", date(2026, 3, 3), date(2026, 3, 8))
     same_rows("conversations", found, truth)
+
+
+def test_one_that_is_set_up_wrongly_stops_nothing_but_what_reads_it(sites: Sites) -> None:
+    sites.accounts["globex"] = GenesysSettings(client_id="i", client_secret="s", region="atlantis")
+    with pytest.raises(ConfigError, match="atlantis"):
+        sites.query(BOTH)
+    assert sites.requests("acme") == 0, "it is noticed before anything is asked"
+    same_rows("conversations", sites.query(ACME), sites.truth("acme", "conversations", FIRST, LAST))
+    with sites.engine() as engine:
+        parts = engine.of("globex")
+
+        async def look() -> list[Finding]:
+            return [found async for found in examine(parts.settings, engine.seams, parts.catalog)]
+
+        with pytest.raises(ConfigError, match="atlantis"):
+            run(sites.clock, look())

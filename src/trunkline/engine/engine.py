@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, partial
@@ -39,7 +39,7 @@ from trunkline.engine.syncing import Synced, Wish, checked, summed, synced, wish
 from trunkline.engine.system import Sources
 from trunkline.engine.together import together
 from trunkline.engine.verifying import Verified, guarded, to_verify
-from trunkline.errors import DamagedLake
+from trunkline.errors import ConfigError, DamagedLake
 from trunkline.http.hold import Holds
 from trunkline.interval import day_span
 from trunkline.jobs.job import Job
@@ -311,8 +311,9 @@ class Engine:
 
     def _fingerprint(self, genesys: GenesysSettings, own: Catalog) -> str:
         """Of who fetches and what becomes of it; where no client is set, of nothing special."""
-        where = genesys_hosts(genesys).api if genesys.configured else ""
-        dataset = details(own)
+        where, dataset = "", details(own)
+        with suppress(ConfigError):  # which is told where anything is to be asked
+            where = genesys_hosts(genesys).api if genesys.configured else ""
         masked_as = self.policy.fingerprint(own.of(dataset))
         return fingerprint(where, genesys.client_id, dataset, masked_as)
 
