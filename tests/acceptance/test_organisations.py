@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.commands import SMALL, Desk
+from tests.acceptance.commands import PATIENCE, SMALL, Desk
 from trunkline_simulator.server import run_in_thread
 from trunkline_simulator.settings import Settings, Shape
 from trunkline_simulator.simulator import Simulator
@@ -172,3 +173,31 @@ def test_from_python(two: Two) -> None:
         "globex",
         "2 ['acme', 'globex']",
     ], done.stderr
+
+
+def test_both_are_followed_and_each_has_its_health(two: Two) -> None:
+    process = two.at.start("sync", "--follow", "--quiet", "--no-tail")
+    assert process.stdout is not None
+    lines = [process.stdout.readline() for _ in range(2)]
+    assert sorted(line.partition(": ")[0] for line in lines) == ["acme", "globex"]
+    shown = two.at.run("status")
+    assert shown.returncode == 0, shown.stdout
+    assert "\nacme: " in shown.stdout
+    assert "\nglobex: " in shown.stdout
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 5, err
+
+
+def test_one_that_is_refused_leaves_the_other_followed(two: Two) -> None:
+    wrong = {"TRUNKLINE_GLOBEX_CLIENT_SECRET": "wrong"}
+    at = replace(two.at, environment=two.at.environment | wrong)
+    process = at.start("sync", "--follow", "--quiet", "--no-tail")
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("acme: ")
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 5, err
+    (notice,) = [line for line in err.splitlines() if "not followed any more" in line]
+    assert notice.startswith("notice: globex: ")

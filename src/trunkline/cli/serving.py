@@ -54,7 +54,9 @@ async def _followed(
         await follow(again, _telling(engine, wish, rhythm, file), rhythm)
     except TrunklineError as error:
         if engine.catalogs.is_several:
-            tell(f"notice: {wish.organization} is not followed any more: {error.message}")
+            tell(f"notice: {error.message}; it is not followed any more")
+            if error.hint:
+                tell(f"  {error.hint}")
         raise
 
 
