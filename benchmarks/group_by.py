@@ -212,7 +212,9 @@ def _planned(engine: Engine) -> Prepared:
 
 def _session(engine: Engine, prepared: Prepared) -> None:
     """What of an answer is spent before the query begins."""
-    parts = engine.lake.parts(engine.catalog, prepared.snapshot, prepared.reads)
+    parts = engine.lake.parts(
+        engine.catalog, prepared.snapshot, prepared.reads[engine.catalog.schema]
+    )
     relations = [r for r in relations_of(engine.catalog, parts) if r.name == "segments"]
     with session(relations, engine.catalog.schema, "UTC", Limits()):
         pass

@@ -282,10 +282,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The relations a query may name. ``schema`` is the organisation's name in the settings."""
+    """The relations of one organisation. ``schema`` is its name in the settings.
+
+    The tables of a schema such as finance stand there for the default organisation, and in one of
+    their own for each of the others: ``acme_finance``.
+    """
 
     schema: str
     tables: tuple[Table, ...]
+    is_default: bool = True
     _by_name: dict[tuple[str, str], Table] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -299,10 +304,12 @@ class Catalog:
 
     def schema_of(self, table: Table) -> str:
         """The schema a table stands in."""
-        return table.schema or self.schema
+        if table.schema is None or self.is_default:
+            return table.schema or self.schema
+        return f"{self.schema}_{table.schema}"
 
     def find(self, name: str, schema: str | None = None) -> Table | None:
-        """The table of that name, views included; unqualified names are of the default schema."""
+        """The table of that name, views included; unqualified names are of its own schema."""
         within = self.schema if schema is None else folded(schema)
         return self._by_name.get((within, folded(name)))
 

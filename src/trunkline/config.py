@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +19,15 @@ from dotenv import dotenv_values
 
 from trunkline.catalog import closest
 from trunkline.errors import ConfigError
+from trunkline.organizations import (
+    GENESYS,
+    Described,
+    Organization,
+    default_first,
+    described,
+    described_of,
+    organizations_of,
+)
 from trunkline.secrets import is_told, names_of, without_outdone
 
 FILE = "trunkline.toml"
@@ -62,7 +71,7 @@ def _secret(description: str) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenesysSettings:
-    """One Genesys Cloud organisation, from ``GENESYS_…`` or the table ``[genesys]``."""
+    """The account in one Genesys Cloud organisation; ``variables`` is what theirs begin with."""
 
     client_id: str = _setting("", "id of the OAuth client (grant type client credentials)")
     client_secret: str = _secret("secret of the OAuth client")
@@ -72,6 +81,7 @@ class GenesysSettings:
     org: str = _setting("", "short name of the organisation; checked by `trunkline doctor`")
     api_url: str = _setting("", "API host, where it does not follow from the region")
     login_url: str = _setting("", "login host, where it does not follow from the region")
+    variables: str = "GENESYS_"
 
     @property
     def configured(self) -> bool:
@@ -120,9 +130,23 @@ class Settings:
     token_key_file: str = _setting("", "file that holds it, and nothing else")
     token_key_keyring: str = _setting("", "entry of the system's keyring: service/name")
     phone_region: str = _setting("", "country of numbers without one: AU, GB, US, ...")
+    default_organization: str = _setting(
+        "", "the organisation that names without a schema mean; by default the first"
+    )
     masking: MaskingRules = field(default_factory=MaskingRules)
     genesys: GenesysSettings = field(default_factory=GenesysSettings)
     secrets_in: tuple[Path, ...] = field(default=(), compare=False)
+    organization: str = GENESYS
+    organizations: tuple[Organization, ...] = ()
+
+    @property
+    def each(self) -> tuple[Settings, ...]:
+        """The settings of each organisation, as if it were the only one; the default one first."""
+        return tuple(map(self._of, self.organizations)) or (self,)
+
+    def _of(self, one: Organization) -> Settings:
+        own = replace(self, organization=one.name, organizations=(), genesys=one.genesys)
+        return replace(own, **one.limits)
 
     @property
     def settle_time(self) -> timedelta:
@@ -187,6 +211,7 @@ def load(
     told = ((directory / file, table), (directory / ".env", dotenv))
     secrets_in = tuple(path for path, names in told if _tells_a_secret(names))
     inner, written = table.pop("genesys", {}), table.pop("masking", None)
+    named = table.pop("organizations", {})
     genesys = _values(GenesysSettings, _Layer(file, inner, "genesys.", merged, "GENESYS_"))
     settings = _values(Settings, _Layer(file, table, "", merged, "TRUNKLINE_"))
     masking = _masking(settings.get("policy", ""), written, directory, file)
@@ -196,7 +221,21 @@ def load(
         genesys=GenesysSettings(**genesys),
         secrets_in=secrets_in,
     )
-    return _checked(read)
+
+    def values(kind: type[Any], of: Any, prefix: str, variable: str) -> dict[str, Any]:
+        return _values(kind, _Layer(file, of, prefix, merged, variable))
+
+    taken = frozenset(variable for _, variable, _, _ in describe())
+    others = organizations_of(named, file, GenesysSettings, values, taken)
+    if inner and GENESYS in named:
+        raise ConfigError(f"{file}: [genesys] and [organizations.genesys] are the same one")
+    if others and GENESYS not in named and read.genesys != GenesysSettings():
+        others = (Organization(GENESYS, read.genesys), *others)
+    found = default_first(others, read.default_organization)
+    whole = replace(_checked(read), organizations=found)
+    for each in whole.each:
+        _checked(each, f"organizations.{each.organization}.")
+    return whole
 
 
 def _tells_a_secret(told: Mapping[str, Any]) -> bool:
@@ -209,13 +248,15 @@ def _tells_a_secret(told: Mapping[str, Any]) -> bool:
 
 
 def unknown_variables(
-    environment: Mapping[str, str], *, directory: Path
+    environment: Mapping[str, str], *, directory: Path, organizations: Iterable[str] = ()
 ) -> tuple[tuple[str, str | None], ...]:
     """Variables that look like settings and are none, each with the one that may be meant.
 
     No error: an environment is shared with other programs, and with other versions of this one.
     """
     known = {*_NO_SETTINGS, *(variable for _, variable, _, _ in describe())}
+    for name in organizations:
+        known |= {variable for _, variable, _, _ in describe_organization(name)}
     given = _dotenv(directory / ".env") | {k: v for k, v in environment.items() if v}
     found = []
     for name in sorted(given.keys() - known):
@@ -228,21 +269,17 @@ def unknown_variables(
     return tuple(found)
 
 
-def describe() -> tuple[tuple[str, str, str, str], ...]:
+def describe() -> tuple[Described, ...]:
     """Each setting as name in the file, name in the environment, default and description."""
-    return tuple(
-        (prefix + item.name, variable + item.name.upper(), str(item.default), _words(item))
-        for kind, prefix, variable in (
-            (Settings, "", "TRUNKLINE_"),
-            (GenesysSettings, "genesys.", "GENESYS_"),
-        )
-        for item in fields(kind)
-        if "description" in item.metadata
+    return (
+        *described(Settings, "", "TRUNKLINE_"),
+        *described(GenesysSettings, "genesys.", "GENESYS_"),
     )
 
 
-def _words(item: Any) -> str:
-    return str(item.metadata["description"])
+def describe_organization(name: str) -> tuple[Described, ...]:
+    """Each setting of one of several organisations, in the same way."""
+    return described_of(name, GenesysSettings)
 
 
 def _path(text: str | None) -> Path | None:
@@ -295,7 +332,7 @@ def _values(kind: type[Any], layer: _Layer) -> dict[str, Any]:
     for name in layer.table:
         if name not in known:
             named = ("genesys", "masking", *(setting for setting, *_ in describe()))
-            near = closest(layer.prefix + name, named)
+            near = closest(layer.prefix + name, (*named, *(layer.prefix + one for one in known)))
             raise ConfigError(
                 f"{layer.file}: there is no setting {layer.prefix}{name}",
                 hint=f"Did you mean {near}?" if near else None,
@@ -348,20 +385,20 @@ def zone_exists(name: str) -> bool:
     return True
 
 
-def _checked(settings: Settings) -> Settings:
+def _checked(settings: Settings, prefix: str = "") -> Settings:
     if not zone_exists(settings.timezone):
         raise ConfigError(
             f"there is no time zone {settings.timezone!r}",
             hint="Use an IANA name such as Europe/Berlin or UTC.",
         )
     if not 0 < settings.rate_share <= 1:
-        raise ConfigError("rate_share must be above 0 and at most 1")
+        raise ConfigError(f"{prefix}rate_share must be above 0 and at most 1")
     if settings.pushdown not in PUSHDOWNS:
         raise ConfigError("pushdown must be auto, never or always")
     _check_memory(settings.query_memory)
     for name, (least, most) in _BOUNDS.items():
         if not least <= getattr(settings, name) <= most:
-            raise ConfigError(f"{name} must be between {least:,} and {most:,}")
+            raise ConfigError(f"{prefix}{name} must be between {least:,} and {most:,}")
     return settings
 
 

@@ -6,7 +6,7 @@ What a transaction returned from survives a power cut; readers are never kept wa
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,9 +26,16 @@ def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
 
 
-def opened(path: Path, schema: str, version: int, connect: Connect = connect) -> sqlite3.Connection:
+def opened(
+    path: Path,
+    schema: str,
+    version: int,
+    connect: Connect = connect,
+    upgrades: Mapping[int, str] | None = None,
+) -> sqlite3.Connection:
     """A connection to a database of this version, made where there is none.
 
+    ``upgrades`` make one of this version of an older one, by its number; each is a transaction.
     Not to be shared between threads. Raises ConfigError where the file is no database, may not be
     written, or was made by another version of Trunkline; LimitExceeded where the disk is full.
     """
@@ -39,8 +46,10 @@ def opened(path: Path, schema: str, version: int, connect: Connect = connect) ->
         for pragma in _PRAGMAS:
             db.execute(f"PRAGMA {pragma}")
         found = int(db.execute("PRAGMA user_version").fetchone()[0])
-        if found == 0:
-            db.executescript(schema)
+        step = {0: schema, **(upgrades or {})}.get(found)
+        if step is not None:
+            db.executescript(step)
+            found = version
     except sqlite3.Error as error:
         if is_full(error):
             raise LimitExceeded(
@@ -50,7 +59,7 @@ def opened(path: Path, schema: str, version: int, connect: Connect = connect) ->
             f"{path} cannot be used as a database: {error}",
             hint="Restore it, or name another data directory with TRUNKLINE_HOME.",
         ) from error
-    if found not in (0, version):
+    if found != version:
         db.close()
         raise _other_version(path, newer=found > version)
     return db

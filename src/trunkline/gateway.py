@@ -44,7 +44,7 @@ def connect(config: str | os.PathLike[str] | None = None) -> Gateway:
 
 
 class Gateway:
-    """One data directory and the organisation behind it. Close it, or use it in ``with``."""
+    """One data directory and the organisations behind it. Close it, or use it in ``with``."""
 
     def __init__(
         self, settings: Settings, seams: Seams | None = None, new_loop: NewLoop | None = None
@@ -115,19 +115,29 @@ class Gateway:
         timezone: str | None = None,
         max_requests: int | None = None,
         tail: bool | None = None,
+        organization: str | None = None,
         verify: bool = False,
     ) -> Synced:
         """Fetch the days from ``start`` to before ``end`` (default: now) that are not held.
 
-        Without ``tables`` of all of them. A date, and a time without a zone, is one in
-        ``timezone``. ``refresh`` fetches days again although they are final; ``recheck`` those
-        that were last fetched before they were as old as the setting, by default of all that is
-        held. ``verify`` is as for ``query``. Raises what ``query`` does.
+        Without ``tables`` of all of them; of all organisations, side by side, unless a table says
+        whose it is or ``organization`` does: ``each`` has what was done for each of several. A
+        date, and a time without a zone, is one in ``timezone``. ``refresh`` fetches days again
+        although they are final; ``recheck`` those that were last fetched before they were as old as
+        the setting, by default of all that is held. ``verify`` is as for ``query``. Raises what
+        ``query`` does.
         """
         zone = timezone or self._engine.settings.timezone
-        wish = Wish(tables, instant(start, zone), instant(end, zone), refresh, recheck)
+        wish = Wish(
+            tables,
+            instant(start, zone),
+            instant(end, zone),
+            refresh,
+            recheck,
+            organization=organization,
+        )
         options = Options(timezone, max_requests, tail=tail, verify=verify)
-        return self._thread.run(lambda: self._engine.sync(wish, options, _ignore))
+        return self._thread.run(lambda: self._engine.sync_each(wish, options, _ignore))
 
     def close(self) -> None:
         """Let go of the data directory; iterations that are not at their end are ended."""

@@ -13,6 +13,7 @@ from tests.chaos.questions import Question
 from tests.chaos.world import Answered, Ended, Work, World, in_utc
 from tests.fakes import run
 from trunkline.catalog import Catalog
+from trunkline.catalogs import Catalogs
 from trunkline.engine import Engine, Options
 from trunkline.engine.events import Observe
 
@@ -52,7 +53,7 @@ def asking(question: Question, moments: Sequence[Moment]) -> Work:
     """The work of a question: fetch what is missing, read the rows."""
 
     async def work(engine: Engine, observe: Observe) -> Answered:
-        engine.catalog = _paged(engine.catalog, question.page)
+        engine.catalogs = Catalogs((_paged(engine.catalog, question.page),))
         options = options_of(question, moments)
         prepared = await engine.prepare(question.sql, options, observe)
         with engine.answer(prepared) as answer:

@@ -66,7 +66,7 @@ def test_a_pruned_snapshot_is_refused_with_the_oldest_that_is_kept(site: Site) -
         kept = run(site.clock, engine.prune(1, None, lambda _: None))
         assert kept.pruned == told.pruned
         assert kept.pruned.snapshots == (1,)
-        assert (kept.oldest, kept.pins) == (2, ((FIRST, 2),))
+        assert (kept.oldest, kept.pins) == (2, {"genesys": ((FIRST, 2),)})
     with pytest.raises(UsageError, match="snapshot 1 has been pruned") as caught:
         site.query(ASKED, Options(as_of=1))
     assert "2" in (caught.value.hint or "")

@@ -13,6 +13,7 @@ import pytest
 from tests.fakes import run
 from tests.gateway import SMALL, TABLES, MemoryTransport, Site, same_rows
 from trunkline.catalog import Catalog
+from trunkline.catalogs import Catalogs
 from trunkline.engine import Options
 from trunkline.engine.syncing import Wish
 from trunkline.errors import CostGuard
@@ -209,7 +210,7 @@ def test_more_than_one_request_holds(site: Site) -> None:
     opened = still_open(site)
     site.wait(days=75)
     with site.engine() as engine:
-        engine.catalog = with_ids(engine.catalog, 2)
+        engine.catalogs = Catalogs((with_ids(engine.catalog, 2),))
         run(site.clock, engine.prepare(QUESTION, Options(), lambda _: None))
     assert asked(site) == -(-len(opened) // 2) > 1
     assert still_open(site) == set()

@@ -13,6 +13,7 @@ import pytest
 from tests.fakes import run
 from tests.gateway import SMALL, TABLES, MemoryTransport, Site, same_rows
 from trunkline.catalog import Catalog
+from trunkline.catalogs import Catalogs
 from trunkline.config import Settings
 from trunkline.engine import Options
 from trunkline.errors import IncompleteData
@@ -203,7 +204,7 @@ def test_more_than_the_provider_pages_through_is_said(tmp_path: Path) -> None:
     many = replace(BUSY, shape=Shape(per_day=1200), live_window=200)
     site = Site(tmp_path / "data", many, start=datetime(2026, 3, 10, 20, tzinfo=UTC))
     with site.engine() as engine:
-        engine.catalog = with_window(engine.catalog, 200)
+        engine.catalogs = Catalogs((with_window(engine.catalog, 200),))
         prepared = run(site.clock, engine.prepare(QUESTION, Options(), lambda _: None))
     assert asked(site) == 2
     assert prepared.certificate["complete"] is False

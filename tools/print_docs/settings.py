@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.print_docs.markdown import code, fenced, table
 from tools.print_docs.markdown import page as page_of
-from trunkline.config import FILE, describe
+from trunkline.config import FILE, describe, describe_organization
 from trunkline.providers.genesys.regions import REGIONS
 
 INTRODUCTION = f"""\
@@ -29,6 +29,10 @@ listed = ["order_type"]     # participant attributes whose values are kept"""
 REGIONS_TEXT = """\
 `genesys.region` takes the AWS region (with dashes or underscores), one of the other names, the
 domain, or the address of the login page. A domain that is not listed is taken at its word."""
+
+ORGANIZATIONS = """\
+Each of [several organisations](../howto/several-organisations.md) has a table of its own, here one
+that is called `acme`. What it does not say of its limits is as above."""
 
 OTHER = """\
 A secret is a setting, a file or an entry of the keyring:
@@ -57,6 +61,15 @@ def page() -> str:
         "Settings",
         INTRODUCTION,
         table((f"in {FILE}", "in the environment", "default", "what it is"), rows),
+        "## Several organisations",
+        ORGANIZATIONS,
+        table(
+            (f"in {FILE}", "in the environment", "default", "what it is"),
+            [
+                (code(name), code(variable), code(default) if default else "", description)
+                for name, variable, default, description in describe_organization("acme")
+            ],
+        ),
         f"## A {FILE}",
         fenced("toml", EXAMPLE),
         OTHER,

@@ -16,7 +16,9 @@ from trunkline.scope import OPEN_AT
 @click.command("coverage")
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Show which UTC days are held, by dataset and month; also through filters, or open at one.
+    """Show which UTC days are held, by organisation, dataset and month.
+
+    Also of what was fetched through a filter, and of what was open when a day began.
 
     Example:
 
@@ -24,25 +26,29 @@ def command(ctx: click.Context) -> None:
         trunkline coverage
     """
     with engine_of(ctx) as engine:
-        held = engine.lake.scoped(engine.catalog.schema)
-        settle = engine.settings.settle_time
+        held = [day for name in engine.catalogs.names for day in engine.lake.scoped(name)]
+        settle, named = engine.settings.settle_time, engine.catalogs.is_several
         snapshot = engine.lake.catalogue.latest()
     if not held:
         put("nothing is held yet: a query fetches what it needs")
         return
     put(f"snapshot {snapshot}")
-    for title in sorted({_title(day) for day in held}):
+    titled: dict[str, list[CoveredDay]] = {}
+    for day in held:
+        titled.setdefault(_title(day, named=named), []).append(day)
+    for title in sorted(titled):
         put(f"\n{title}")
-        for line in _months([day for day in held if _title(day) == title], settle):
+        for line in _months(titled[title], settle):
             put(f"  {line}")
 
 
-def _title(day: CoveredDay) -> str:
+def _title(day: CoveredDay, *, named: bool) -> str:
     """What a day is held of: a dataset, or what a filter or an instant picked of it."""
+    whose = f"{day.organization}: " if named else ""
     if day.scope == OPEN_AT:
-        return f"{day.dataset}, what began before these days and was open when they did"
+        return f"{whose}{day.dataset}, what began before these days and was open when they did"
     condition = day.scope.condition
-    return f"{day.dataset}, fetched where {condition}" if condition else day.dataset
+    return f"{whose}{day.dataset}" + (f", fetched where {condition}" if condition else "")
 
 
 def _months(held: list[CoveredDay], settle: timedelta) -> list[str]:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import click
 
 from trunkline.cli.asked import instant
 from trunkline.cli.opening import settings_of
+from trunkline.cli.options import ORG
 from trunkline.cli.telling import put, visible
-from trunkline.config import Settings
 from trunkline.engine import Engine, Options
 from trunkline.engine.doctor import examine, unknown_finding
+from trunkline.engine.fetching import Parts
 from trunkline.engine.findings import Finding, Health
 from trunkline.engine.verifying import findings as counts_of
-from trunkline.errors import ConfigError, UsageError
+from trunkline.errors import ConfigError, TrunklineError, UsageError
 
+Span = tuple[datetime | None, datetime | None]
 _BOUNDS = {"start": "from", "end": "to"}
 COLOURS = {Health.GOOD: "green", Health.WARNING: "yellow", Health.BAD: "red"}
 
@@ -34,8 +37,9 @@ COLOURS = {Health.GOOD: "green", Health.WARNING: "yellow", Health.BAD: "red"}
     metavar="N",
     help="With --verify: requests it may take; default: the setting max_requests.",
 )
+@ORG
 @click.pass_context
-def command(ctx: click.Context, /, *, verify: bool, **given: Any) -> None:
+def command(ctx: click.Context, /, *, verify: bool, org: str | None, **given: Any) -> None:
     """Check settings, host, token, divisions, permissions, clock, rate limits and what is held.
 
     Each finding that is not good says what to do. The exit status is that of the first bad one.
@@ -53,52 +57,76 @@ def command(ctx: click.Context, /, *, verify: bool, **given: Any) -> None:
         raise UsageError("--from, --to, --timezone and --max-requests are for --verify")
     zone = given["timezone"] or settings.timezone
     start, end = (instant(given[n], zone, f"--{o}") for n, o in _BOUNDS.items())
-    findings = asyncio.run(_shown(settings))
-    if verify and not any(finding.error for finding in findings):
-        options = Options(max_requests=given["max_requests"])
-        findings += asyncio.run(_verify(settings, start, end, options))
-    worst = next((finding.error for finding in findings if finding.error), None)
+    options = Options(max_requests=given["max_requests"])
+    try:
+        engine = Engine(settings)
+    except ConfigError as error:
+        _show(_wrong(error))
+        ctx.exit(error.exit_status)
+    try:
+        each = (engine.of(org),) if org else engine.each
+        worst = asyncio.run(_looked_at(engine, each, (start, end), options, verify=verify))
+    finally:
+        engine.close()
     if worst is not None:
         ctx.exit(worst.exit_status)
 
 
-async def _verify(
-    settings: Settings, start: datetime | None, end: datetime | None, options: Options
-) -> list[Finding]:
-    engine = Engine(settings)
-    try:
-        verified = await engine.verify(start, end, options, lambda _: None)
-    finally:
-        engine.close()
+async def _looked_at(
+    engine: Engine, each: Sequence[Parts], span: Span, options: Options, *, verify: bool
+) -> TrunklineError | None:
+    """One organisation after the other, then the data directory; the first error."""
+    found: dict[str, list[Finding]] = {}
+    for parts in each:
+        _head(engine, parts)
+        found[parts.organization] = await _shown(_findings(engine, parts))
+    if any(
+        finding.what != "settings" or not finding.error for of in found.values() for finding in of
+    ):
+        _show(unknown_finding(engine))
+    for parts in each if verify else ():
+        if not any(finding.error for finding in found[parts.organization]):
+            _head(engine, parts)
+            found[parts.organization] += await _verify(engine, parts, span, options)
+    errors = (finding.error for of in found.values() for finding in of)
+    return next((error for error in errors if error), None)
+
+
+def _head(engine: Engine, parts: Parts) -> None:
+    if engine.catalogs.is_several:
+        put(click.style(f"organisation {parts.organization}", bold=True))
+
+
+async def _verify(engine: Engine, parts: Parts, span: Span, options: Options) -> list[Finding]:
+    verified = await engine.verify(*span, options, lambda _: None, parts.organization)
     found = counts_of(verified)
     for finding in found:
         _show(finding)
     return found
 
 
-async def _shown(settings: Settings) -> list[Finding]:
+async def _shown(looking: AsyncIterator[Finding]) -> list[Finding]:
     findings: list[Finding] = []
     try:
-        async for finding in _findings(settings):
+        async for finding in looking:
             _show(finding)
             findings.append(finding)
     except ConfigError as error:
-        finding = Finding("settings", Health.BAD, error.message, error.hint, error)
-        _show(finding)
-        findings.append(finding)
+        _show(_wrong(error))
+        findings.append(_wrong(error))
     return findings
 
 
-async def _findings(settings: Settings) -> AsyncIterator[Finding]:
-    """What is found with the provider, then in the data directory, which any query would make."""
-    engine = Engine(settings)
-    try:
-        with engine.recorded("doctor") as recording:
-            async for finding in examine(settings, engine.seams, engine.catalog, recording.note):
-                yield finding
-        yield unknown_finding(engine)
-    finally:
-        engine.close()
+def _wrong(error: ConfigError) -> Finding:
+    return Finding("settings", Health.BAD, error.message, error.hint, error)
+
+
+async def _findings(engine: Engine, parts: Parts) -> AsyncIterator[Finding]:
+    """What is found with the provider."""
+    with engine.recorded("doctor") as recording:
+        hear = partial(recording.note, organization=parts.organization)
+        async for finding in examine(parts.settings, engine.seams, parts.catalog, hear):
+            yield finding
 
 
 def _show(finding: Finding) -> None:

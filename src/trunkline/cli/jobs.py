@@ -44,20 +44,22 @@ def list_jobs(ctx: click.Context) -> None:
         trunkline jobs list
     """
     with engine_of(ctx) as engine:
-        jobs = engine.jobs()
+        jobs, named = engine.jobs(), engine.catalogs.is_several
     if not jobs:
         put("no jobs yet: a query starts those it needs")
         return
+    whose = ("organisation",) if named else ()
     grid.show(
-        ("job", "dataset", "interval (UTC days)", "state", "pages", "note"),
-        map(_row, jobs),
+        ("job", *whose, "dataset", "interval (UTC days)", "state", "pages", "note"),
+        (_row(job, named=named) for job in jobs),
     )
 
 
-def _row(job: Job) -> tuple[str, ...]:
+def _row(job: Job, *, named: bool) -> tuple[str, ...]:
     notes = filter(None, (_filter(job), job.error))
     return (
         job.key[:8],
+        *((job.organization,) if named else ()),
         job.dataset,
         days_of(job),
         job.state.value,
@@ -85,6 +87,7 @@ def show(ctx: click.Context, key: str) -> None:
         job = _find(engine, key)
     fields = {
         "job": job.key,
+        "organisation": job.organization,
         "dataset": job.dataset,
         "interval": str(job.interval),
         "days": len(job.days),
@@ -133,7 +136,7 @@ def resume(ctx: click.Context) -> None:
         trunkline jobs resume
     """
     with engine_of(ctx) as engine:
-        with watching(quiet=False) as observe:
+        with watching(quiet=False, named=engine.catalogs.is_several) as observe:
             outcome, others = asyncio.run(engine.resume(observe))
         count = len(outcome.published)
         tell(f"{count} job{'' if count == 1 else 's'} published")

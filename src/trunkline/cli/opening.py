@@ -17,11 +17,14 @@ from trunkline.engine import Engine
 
 def settings_of(ctx: click.Context) -> Settings:
     """The settings of the working directory, or of ``--config``."""
-    for name, near in unknown_variables(os.environ, directory=Path.cwd()):
+    config = Path(ctx.obj) if ctx.obj else None
+    settings = load(os.environ, directory=Path.cwd(), config=config)
+    names = [each.organization for each in settings.each]
+    strangers = unknown_variables(os.environ, directory=Path.cwd(), organizations=names)
+    for name, near in strangers:
         meant = f"; did you mean {near}?" if near else ""
         tell(f"notice: {name} is no setting and has no effect{meant}")
-    config = Path(ctx.obj) if ctx.obj else None
-    return load(os.environ, directory=Path.cwd(), config=config)
+    return settings
 
 
 @contextmanager

@@ -20,6 +20,7 @@ PARAM = click.option(
     metavar="NAME=VALUE",
     help="The value of $NAME in the query, as a text; 1, 2 ... for ?. May be repeated.",
 )
+ORG = click.option("--org", metavar="NAME", help="Of several organisations, this one alone.")
 PUSHDOWN = click.option(
     "--pushdown",
     type=click.Choice(PUSHDOWNS),

@@ -59,6 +59,7 @@ class View:
     requests: int = 0
     throttled: int = 0
     note: str = ""
+    named: bool = False
 
     def hear(self, event: Event) -> None:
         """Take an event in."""
@@ -75,12 +76,17 @@ class View:
                 landed = self.conversations.get(event.job.key, 0) + event.landed.conversations
                 self.conversations[event.job.key] = landed
         elif isinstance(event, Beside):
-            before = self.beside.get(event.what, 0)
-            self.beside[event.what] = before + event.landed.conversations
+            what = self.whose(event.organization) + event.what
+            before = self.beside.get(what, 0)
+            self.beside[what] = before + event.landed.conversations
         elif isinstance(event, LockWait):
             self.note = locked(event)
         elif isinstance(event, Merging):
             self.note = _merging(event)
+
+    def whose(self, organization: str) -> str:
+        """What stands before the words on an organisation's, where there are several."""
+        return f"{organization}: " if self.named and organization else ""
 
     @property
     def done(self) -> int:
@@ -112,11 +118,11 @@ class View:
     def __rich__(self) -> Grid:
         """The jobs of the run as lines, and the totals."""
         grid = Grid.grid(padding=(0, 2))
-        for job in sorted(self.jobs.values(), key=lambda job: job.interval):
+        for job in sorted(self.jobs.values(), key=lambda job: (job.organization, job.interval)):
             word, style = WORDS[job.state]
             landed = self.conversations.get(job.key, 0)
             grid.add_row(
-                Text(days_of(job)),
+                Text(self.whose(job.organization) + days_of(job)),
                 Text(word, style=style),
                 Text(counted(job.pages, "page") if job.pages else "", style="dim"),
                 Text(counted(landed, "conversation") if landed else "", style="dim"),
@@ -133,15 +139,19 @@ class View:
 
 
 @contextmanager
-def watching(*, quiet: bool) -> Iterator[Observe]:
-    """An observer for the engine; what it shows ends with the block."""
+def watching(*, quiet: bool, named: bool = False, plain: bool = False) -> Iterator[Observe]:
+    """An observer for the engine; what it shows ends with the block.
+
+    ``named`` where it has to be said whose a job is; ``plain`` where others watch at the same time,
+    and one terminal has but one live view.
+    """
     if quiet:
         yield _silent
-    elif sys.stderr.isatty():
-        with _live() as observe:
+    elif sys.stderr.isatty() and not plain:
+        with _live(View(named=named)) as observe:
             yield observe
     else:
-        yield _plain_lines()
+        yield _plain_lines(View(named=named))
 
 
 def _silent(event: Event) -> None:
@@ -151,8 +161,7 @@ def _silent(event: Event) -> None:
 
 
 @contextmanager
-def _live() -> Iterator[Observe]:
-    view = View()
+def _live(view: View) -> Iterator[Observe]:
     live = Live(view, console=Console(stderr=True), refresh_per_second=8, transient=False)
     running = False
 
@@ -170,9 +179,7 @@ def _live() -> Iterator[Observe]:
             live.stop()
 
 
-def _plain_lines() -> Observe:
-    view = View()
-
+def _plain_lines(view: View) -> Observe:
     def observe(event: Event) -> None:
         view.hear(event)
         for line in _line(event, view):
@@ -191,14 +198,15 @@ def _line(event: Event, view: View) -> Iterator[str]:
     if isinstance(event, Exchange) and (told := _told_to_wait(event)):
         yield told
     if isinstance(event, Beside):
-        yield f"{event.what}: {counted(event.landed.conversations, 'conversation')}"
+        what = view.whose(event.organization) + event.what
+        yield f"{what}: {counted(event.landed.conversations, 'conversation')}"
     if not isinstance(event, Progress):
         return
-    job = event.job
+    job, whose = event.job, view.whose(event.job.organization)
     if event.note:
-        yield f"{days_of(job)}: {WORDS[job.state][0]}: {event.note}"
+        yield f"{whose}{days_of(job)}: {WORDS[job.state][0]}: {event.note}"
     elif job.state in SPOKEN:
-        yield f"{days_of(job)}: {SPOKEN[job.state](job, view)}"
+        yield f"{whose}{days_of(job)}: {SPOKEN[job.state](job, view)}"
 
 
 def _told_to_wait(event: Exchange) -> str:

@@ -73,17 +73,23 @@ def _since(text: str | None, zone: str) -> datetime | None:
 
 
 def _tell(kept: Kept, *, dry_run: bool) -> None:
-    for month in kept.merged:
-        put(f"{month:%Y-%m} is complete: its files are merged")
+    def whose(name: str) -> str:
+        return f"{name}: " if len(kept.pins) > 1 else ""
+
+    for name, done in kept.merged.items():
+        for month in done:
+            put(f"{whose(name)}{month:%Y-%m} is complete: its files are merged")
     verb = "would be removed" if dry_run else "removed"
     snapshots = counted(len(kept.pruned.snapshots), "snapshot")
     files = counted(len(kept.pruned.files), "file")
     put(f"{snapshots} and {files} ({_size(kept.pruned.bytes)}) {verb}")
     if kept.oldest:
         put(f"the oldest snapshot is {kept.oldest}{' now' if dry_run else ''}")
-    for snapshot in sorted({number for _, number in kept.pins}):
-        months = [month for month, number in kept.pins if number == snapshot]
-        put(f"snapshot {snapshot} is pinned for {', '.join(_stretches(months))}")
+    for name, pins in kept.pins.items():
+        for snapshot in sorted({number for _, number in pins}):
+            months = [month for month, number in pins if number == snapshot]
+            stretches = ", ".join(_stretches(months))
+            put(f"{whose(name)}snapshot {snapshot} is pinned for {stretches}")
 
 
 def _stretches(months: Iterable[date]) -> Iterator[str]:

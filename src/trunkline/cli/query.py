@@ -19,7 +19,7 @@ from trunkline.cli.progress import watching
 from trunkline.cli.telling import tell
 from trunkline.engine import Engine, Options, Prepared
 from trunkline.errors import UsageError
-from trunkline.planner.plan import Plan
+from trunkline.planner.plans import Plans
 
 STDERR = "-"
 
@@ -109,14 +109,14 @@ def command(ctx: click.Context, /, sql: str | None, file: str | None, **given: A
 
 
 def _prepare(engine: Engine, text: str, options: Options, *, quiet: bool) -> Prepared:
-    with watching(quiet=quiet) as observe:
+    with watching(quiet=quiet, named=engine.catalogs.is_several) as observe:
         prepared = asyncio.run(engine.prepare(text, options, observe))
     for notice in prepared.notices:
         tell(f"notice: {notice}")
     return prepared
 
 
-def _ask(plan: Plan) -> bool:
+def _ask(plan: Plans) -> bool:
     """On a terminal, ask whether a costly query shall run; elsewhere it shall not."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from asyncio import CancelledError
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from trunkline.cli.telling import put, tell
@@ -14,6 +14,7 @@ from trunkline.engine.health import health_of, words
 from trunkline.engine.health_file import HealthFile
 from trunkline.engine.standing import standing
 from trunkline.engine.syncing import Synced, Wish
+from trunkline.engine.together import together
 from trunkline.errors import Interrupted, TrunklineError
 from trunkline.lake.lock import serving
 
@@ -22,34 +23,61 @@ STOPPED = "stopped on request"
 GOES_ON = "What has landed is kept, and jobs under way go on at the provider: start it again."
 
 
-async def served(engine: Engine, wish: Wish, again: Callable[[], Awaitable[Synced]]) -> None:
-    """Follow until somebody stops it. Interrupted then; else what ``follow`` raises."""
+async def served(engine: Engine, rounds: Mapping[Wish, Callable[[], Awaitable[Synced]]]) -> None:
+    """Follow each organisation until somebody stops it. Interrupted then.
+
+    One whose ``follow`` raises leaves the others going on; what it raised is raised in the end.
+    """
     seams, home = engine.seams, engine.settings.home
     rhythm = Rhythm(seams.clock, engine.settings.refresh_time.total_seconds(), seams.random)
+    names = [engine.of(wish.organization).organization for wish in rounds]
     try:
         async with serving(home, seams.clock, _waits):
-            with _kept(HealthFile(home, seams.clock, rhythm.pause)) as file:
-                await follow(again, _telling(engine, wish, rhythm, file), rhythm)
+            with _kept(HealthFile(home, seams.clock, rhythm.pause, names)) as file:
+                works = {
+                    wish.organization or "": _followed(engine, wish, again, rhythm, file)
+                    for wish, again in rounds.items()
+                }
+                await together(works, named=False)
     except CancelledError:
         raise Interrupted(STOPPED, hint=GOES_ON) from None
+
+
+async def _followed(
+    engine: Engine,
+    wish: Wish,
+    again: Callable[[], Awaitable[Synced]],
+    rhythm: Rhythm,
+    file: HealthFile,
+) -> None:
+    try:
+        await follow(again, _telling(engine, wish, rhythm, file), rhythm)
+    except TrunklineError as error:
+        if engine.catalogs.is_several:
+            tell(f"notice: {error.message}; it is not followed any more")
+            if error.hint:
+                tell(f"  {error.hint}")
+        raise
 
 
 def _telling(
     engine: Engine, wish: Wish, rhythm: Rhythm, file: HealthFile
 ) -> Callable[[Round], None]:
+    parts = engine.of(wish.organization)
+    whose = f"{parts.organization}: " if engine.catalogs.is_several else ""
     known: set[str] = set()
 
     def told(over: Round) -> None:
         nonlocal known
         if over.done is not None:
             known = _tell_new(over.done.notices, known)
-        health = health_of(over, standing(engine.parts, wish, over.ended), rhythm.pause)
-        file.keep(engine.catalog.schema, health)
+        health = health_of(over, standing(parts, wish, over.ended), rhythm.pause)
+        file.keep(parts.organization, health)
         if said := words(over):
-            tell(f"notice: {said}")
+            tell(f"notice: {'' if said.startswith(whose) else whose}{said}")
         if over.remind and over.trouble and over.trouble.error.hint:
             tell(f"  {over.trouble.error.hint}")
-        put(str(health))
+        put(f"{whose}{health}")
 
     return told
 

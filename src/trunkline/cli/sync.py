@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,15 +11,17 @@ import click
 
 from trunkline.cli.asked import instant
 from trunkline.cli.opening import engine_of
-from trunkline.cli.options import NO_TAIL, TIMEZONE, VERIFY
+from trunkline.cli.options import NO_TAIL, ORG, TIMEZONE, VERIFY
 from trunkline.cli.progress import watching
 from trunkline.cli.serving import served
 from trunkline.cli.stopping import until_stopped
 from trunkline.cli.telling import put, tell
 from trunkline.engine import Engine, Options
+from trunkline.engine.events import Observe
 from trunkline.engine.options import never
 from trunkline.engine.syncing import Synced, Wish, checked
-from trunkline.planner.plan import Plan
+from trunkline.engine.together import together
+from trunkline.planner.plans import Plans
 
 
 @click.command("sync")
@@ -31,6 +33,7 @@ from trunkline.planner.plan import Plan
     "--recheck", is_flag=True, help="Fetch once more what is older than the setting recheck."
 )
 @click.option("--follow", is_flag=True, help="Go on for ever: again after refresh_after.")
+@ORG
 @NO_TAIL
 @VERIFY
 @TIMEZONE
@@ -48,13 +51,15 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
     Without a TABLE, all of them; tables that come from one payload come together. Dates and times
     are half-open: --to is the first that is not included. --follow keeps the last seven days
     fresh where no --from is given, and prints a line on its health after each round; --recheck
-    goes over all days held.
+    goes over all days held. Several organisations are synced side by side, unless a table says
+    whose it is, or --org does.
 
     Example:
 
     \b
         trunkline sync --from 2025-03-01 --to 2025-04-01
         trunkline sync conversations --follow
+        trunkline sync acme.conversations --from 2025-03-01
     """
     with engine_of(ctx) as engine:
         zone = given["timezone"] or engine.settings.timezone
@@ -66,6 +71,7 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
                 refresh=given["refresh"],
                 recheck=given["recheck"],
                 follow=given["follow"],
+                organization=given["org"],
             )
         )
         tail = False if given["no_tail"] else None
@@ -76,18 +82,31 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
 
 
 async def _sync(engine: Engine, wish: Wish, options: Options, *, quiet: bool) -> None:
-    async def once(options: Options) -> Synced:
-        with watching(quiet=quiet) as observe:
-            return await engine.sync(wish, options, observe)
+    """Every organisation by itself: one that is away neither slows nor stops another."""
+    named = engine.catalogs.is_several
 
-    rounds = _rounds(options)
+    async def told(own: Wish, observe: Observe) -> None:
+        done = await engine.sync(own, options, observe)
+        for notice in done.notices:
+            tell(f"notice: {notice}")
+        put(str(done))
+
+    def rounds(own: Wish) -> Callable[[], Awaitable[Synced]]:
+        by_round = _rounds(options)
+
+        async def again() -> Synced:
+            with watching(quiet=quiet, named=named, plain=named) as observe:
+                return await engine.sync(own, next(by_round), observe)
+
+        return again
+
+    wishes = engine.wishes(wish)
     if wish.follow:
-        await served(engine, wish, lambda: once(next(rounds)))
+        await served(engine, {own: rounds(own) for own in wishes})
         return
-    done = await once(options)
-    for notice in done.notices:
-        tell(f"notice: {notice}")
-    put(str(done))
+    with watching(quiet=quiet, named=named) as observe:
+        works = {own.organization or "": told(own, observe) for own in wishes}
+        await together(works, named=False)
 
 
 def _rounds(options: Options) -> Iterator[Options]:
@@ -97,7 +116,7 @@ def _rounds(options: Options) -> Iterator[Options]:
         yield replace(options, confirm=never)
 
 
-def _ask(plan: Plan) -> bool:
+def _ask(plan: Plans) -> bool:
     """On a terminal, ask whether a costly round shall run; elsewhere it shall not."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False

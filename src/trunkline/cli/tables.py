@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
-from trunkline.catalog import Catalog, Table
+from trunkline.catalog import Table
+from trunkline.catalogs import Catalogs
 from trunkline.cli import grid
 from trunkline.cli.opening import settings_of
 from trunkline.cli.telling import put
 from trunkline.engine.masking import policy_of
-from trunkline.engine.registry import catalog
+from trunkline.engine.registry import catalogs
 from trunkline.engine.system import SYSTEM_TABLES, SystemTable
 from trunkline.errors import UsageError
 from trunkline.flatten.policy import Policy
@@ -45,21 +46,27 @@ def command(ctx: click.Context, name: str | None, *, policy: bool) -> None:
         trunkline tables trunkline.requests
         trunkline tables --policy
     """
-    known = catalog()
-    effective = policy_of(settings_of(ctx), known)
+    settings = settings_of(ctx)
+    known = catalogs(settings)
+    effective = policy_of(settings, known.default)
     if policy and name:
         raise UsageError("--policy is about all tables", hint="Leave out the name.")
     if policy:
-        put(policy_text(effective, known).rstrip("\n"))
+        put(policy_text(effective, known.default).rstrip("\n"))
     elif name is None:
         _list(known)
     elif system := _SYSTEM.get(name.lower().removeprefix(f"{SYSTEM_SCHEMA}.")):
         _show_system(system)
     else:
-        _show(known.named(name, map(_qualified, SYSTEM_TABLES)), effective)
+        owner, table = known.named(name, map(_qualified, SYSTEM_TABLES))
+        shown = known.shown(owner, table) if "." in name else table.shown
+        _show(table, shown, effective)
 
 
-def _list(known: Catalog) -> None:
+def _list(known: Catalogs) -> None:
+    if known.is_several:
+        put(_whose(known))
+        put("")
     grid.show(
         ("table", "columns", "one row is", "description"),
         (
@@ -69,13 +76,25 @@ def _list(known: Catalog) -> None:
                 table.grain,
                 table.description,
             )
-            for table in known.tables
+            for table in known.default.tables
         ),
     )
     put("")
     grid.show(
         ("Trunkline's own", "columns", "description"),
         ((_qualified(t), str(len(t.columns)), t.description) for t in SYSTEM_TABLES),
+    )
+
+
+def _whose(known: Catalogs) -> str:
+    """How the tables of each organisation are named."""
+    others = ", ".join(name for name in known.names[1:])
+    some = known.each[1]
+    root = some.root(some.datasets[0])
+    return (
+        f"organisations: {known.names[0]} (the default: a name without a schema is its), {others}. "
+        f"Each has all of these tables, for example {known.shown(some, root)}; the tables of the "
+        f"schema finance are in {some.schema}_finance and so on."
     )
 
 
@@ -92,8 +111,8 @@ def _show_system(table: SystemTable) -> None:
     )
 
 
-def _show(table: Table, policy: Policy) -> None:
-    put(f"{click.style(table.shown, bold=True)}: {table.description}")
+def _show(table: Table, shown: str, policy: Policy) -> None:
+    put(f"{click.style(shown, bold=True)}: {table.description}")
     put(f"key {table.key}; a query must bound {table.time_column}")
     grid.show(
         ("column", "type", "unit", "kept", "description"),

@@ -111,13 +111,13 @@ async def _reopen_some(asking: Asking, flattener: Flattener, batch: tuple[StillO
     body = await asking.provider.by_id(dataset, [record.key for record in batch])
     at = parts.seams.clock.now()
     brought: _Staged = await parts.seams.offload(_stage_some, parts, flattener, job, batch, body)
-    asking.meter(Beside(OPEN, brought.landed))
+    asking.meter(Beside(OPEN, brought.landed, parts.organization))
     found = frozenset(brought.starts)
     if found:
         whole = _publication(parts, dataset, job, brought.files, found, at)
         parts.lake.amend(whole, layout_of(parts.catalog, dataset), at)
     missing = [record.key for record in batch if record.key not in found]
-    parts.lake.catalogue.fresh.asked(parts.catalog.schema, dataset.name, missing, at)
+    parts.lake.catalogue.fresh.asked(parts.organization, dataset.name, missing, at)
     return len(found)
 
 
@@ -163,7 +163,7 @@ async def _ask_tail(asking: Asking, tail: Tail) -> tuple[str, ...]:
         brought: _Staged = await parts.seams.offload(
             _stage_page, parts, flattener, f"{job}-{page:05d}", answer.body, floor
         )
-        asking.meter(Beside(THE_TAIL, brought.landed))
+        asking.meter(Beside(THE_TAIL, brought.landed, parts.organization))
         had.take(brought)
         more = brought.records > 0 and (
             brought.records >= live.page_size or page * live.page_size < answer.total
@@ -204,7 +204,7 @@ def _floor(parts: Parts, interval: Interval, dataset: Dataset) -> datetime:
     newer than what is held; of one that is not, what began earlier would be a part of nothing.
     """
     first = interval.start.date()
-    held = {d.day for d in parts.lake.coverage(parts.catalog.schema) if d.dataset == dataset.name}
+    held = {d.day for d in parts.lake.coverage(parts.organization) if d.dataset == dataset.name}
     return midnight(first) if first in held else interval.start
 
 
@@ -239,7 +239,7 @@ def _publication(
 ) -> Publication:
     return Publication(
         job=job,
-        organization=parts.catalog.schema,
+        organization=parts.organization,
         dataset=dataset.name,
         days={},
         files=files,

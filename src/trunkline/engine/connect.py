@@ -25,7 +25,7 @@ from trunkline.secrets import is_told, secret
 def genesys_hosts(settings: GenesysSettings) -> Hosts:
     """The hosts to talk to; ConfigError where something that is needed is not set."""
     missing = [
-        f"GENESYS_{name.upper()}"
+        f"{settings.variables}{name.upper()}"
         for name, is_set in (
             ("client_id", settings.client_id),
             ("client_secret", is_told(settings, "client_secret")),
@@ -33,7 +33,7 @@ def genesys_hosts(settings: GenesysSettings) -> Hosts:
         if not is_set
     ]
     if not settings.region and not (settings.api_url and settings.login_url):
-        missing.append("GENESYS_REGION")
+        missing.append(f"{settings.variables}REGION")
     if missing:
         raise ConfigError(
             f"not set: {', '.join(missing)}",

@@ -49,7 +49,7 @@ async def verify_run(
 
     def chosen() -> tuple[tuple[CoveredDay, ...], int]:
         context = context_of(parts, plan.time_zone, "", options)
-        held = [day for day in parts.lake.coverage(parts.catalog.schema) if day.day in wanted]
+        held = [day for day in parts.lake.coverage(parts.organization) if day.day in wanted]
         return to_verify(held, (None, None), dataset, context)
 
     if days := chosen()[0]:
@@ -69,5 +69,5 @@ async def count_days(parts: Parts, chosen: Chosen, meter: Meter) -> Verified:
             count = await provider.count(dataset, day_span(day.day, day.day))
             now = parts.seams.clock.now()
             counted.append(Counted(dataset.name, day.day, count, day.conversations, now))
-            parts.lake.catalogue.fresh.count(parts.catalog.schema, counted[-1])
+            parts.lake.catalogue.fresh.count(parts.organization, counted[-1])
     return Verified(tuple(counted), beyond)

@@ -103,14 +103,15 @@ def _bad(what: str, error: TrunklineError) -> Finding:
 async def _organization(provider: GenesysCloud, settings: Settings) -> Finding:
     organization = await provider.organization()
     name, wanted = organization.short_name, settings.genesys.org
+    variable = f"{settings.genesys.variables}ORG"
     detail = f"{organization.name}, short name {name or 'not told'}"
     if not wanted:
-        advice = f"Set GENESYS_ORG={name} to be sure that it is always this one." if name else None
+        advice = f"Set {variable}={name} to be sure that it is always this one." if name else None
         return Finding("organisation", Health.WARNING, f"{detail}; none is configured", advice)
     if (name or "").lower() != wanted.lower():
         theirs = repr(name) if name else f"{organization.name}, which tells no short name"
-        error = ConfigError(f"the client belongs to {theirs}, GENESYS_ORG says {wanted!r}")
-        advice = "Correct GENESYS_ORG, or use the OAuth client of the organisation you mean."
+        error = ConfigError(f"the client belongs to {theirs}, {variable} says {wanted!r}")
+        advice = f"Correct {variable}, or use the OAuth client of the organisation you mean."
         return Finding("organisation", Health.BAD, error.message, advice, error)
     return Finding("organisation", Health.GOOD, detail)
 

@@ -9,14 +9,14 @@ from datetime import date, datetime
 from trunkline.http.exchange import Exchange
 from trunkline.jobs.job import Job, Landed
 from trunkline.jobs.runner import Progress
-from trunkline.planner.plan import Plan
+from trunkline.planner.plans import Plans
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """The query is understood; nothing has been requested yet."""
 
-    plan: Plan
+    plan: Plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Beside:
 
     what: str
     landed: Landed
+    organization: str = ""
 
 
 Event = Planned | LockWait | Started | Progress | Beside | Exchange | Merging

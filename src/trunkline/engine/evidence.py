@@ -43,11 +43,11 @@ def facts_of(
     """The facts of an answer from one snapshot; ``verified`` where its days were counted, too."""
     wanted = {(name, day) for name, days in run.plan.wanted.items() for day in days}
     opened = {(name, day) for name, days in run.plan.opened.items() for day in days}
-    held = parts.lake.scoped(parts.catalog.schema, snapshot)
+    held = parts.lake.scoped(parts.organization, snapshot)
     covered = (*_among(held, WHOLE, wanted), *_through(held, run.plan))
     found = _among(held, OPEN_AT, opened)
     fresh = parts.lake.catalogue.fresh
-    tails = fresh.tails(parts.catalog.schema, snapshot)
+    tails = fresh.tails(parts.organization, snapshot)
     tails = tuple(day for day in tails if (day.dataset, day.day) in wanted)
     return Facts(
         statement=masked(run.plan.sql),
@@ -65,7 +65,7 @@ def facts_of(
         verified=verified,
         counts=tuple(
             count
-            for count in fresh.counts(parts.catalog.schema)
+            for count in fresh.counts(parts.organization)
             if (count.dataset, count.day) in wanted
         ),
     )

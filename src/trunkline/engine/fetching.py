@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from trunkline.catalog import Catalog, Dataset
+from trunkline.catalogs import Catalogs
 from trunkline.config import Settings
 from trunkline.engine.certificate import Tally
 from trunkline.engine.events import Beside, Event, Observe, Started
@@ -23,6 +24,7 @@ from trunkline.jobs.runner import Outcome, Progress, Runner
 from trunkline.jobs.store import JobStore
 from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Receipt
+from trunkline.lake.lock import WriterLock
 from trunkline.planner.plan import Fetch
 from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.providers.genesys.organization import covered
@@ -31,19 +33,28 @@ from trunkline.scope import OPEN_AT, ScopeKind
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a fetch works with; made once by the engine.
+    """What a fetch of one organisation works with; made once by the engine.
 
-    ``holds`` are what the hosts asked for, in this run or an earlier one.
+    ``settings`` are those of the organisation and ``catalog`` is its own; ``catalogs`` are those of
+    all, which share the lake, the store and the lock. ``holds`` are what its hosts asked for, in
+    this run or an earlier one.
     """
 
     settings: Settings
     catalog: Catalog
+    catalogs: Catalogs
     lake: Lake
+    lock: WriterLock
     store: JobStore
     seams: Seams
     fingerprint: str
     policy: policy.Policy
     holds: Holds
+
+    @property
+    def organization(self) -> str:
+        """The name of the organisation."""
+        return self.catalog.schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +71,14 @@ class Fetched:
 
 
 class Meter:
-    """Counts what a run uses and stops it where it would use more than allowed."""
+    """Counts what a run uses and stops it where it would use more than allowed.
 
-    def __init__(self, tally: Tally, most: int, observe: Observe) -> None:
+    ``whose`` are the requests that it counts, where those of some organisation are.
+    """
+
+    def __init__(self, tally: Tally, most: int, observe: Observe, whose: str = "") -> None:
         self._tally = tally
+        self._whose = whose
         self._most = most
         self._observe = observe
 
@@ -84,7 +99,7 @@ class Meter:
         if self._tally.total_requests > self._most:
             raise CostGuard(
                 f"stopped after {self._tally.total_requests:,} requests: "
-                f"the limit for one query is {self._most:,}",
+                f"the limit for one query{self._whose and f' of {self._whose}'} is {self._most:,}",
                 hint="What has landed is kept and its jobs can be gone on with: run it again "
                 "with a higher --max-requests.",
             )
@@ -156,7 +171,7 @@ async def resume(
     A job that another client, or this one with other rights, has begun is not gone on with: its
     pages would be filed under rights they were not fetched under.
     """
-    unfinished = parts.store.unfinished(parts.catalog.schema)
+    unfinished = parts.store.unfinished(parts.organization)
     jobs = [job for job in unfinished if job.fingerprint == parts.fingerprint]
     dataset = parts.catalog.tables[0].dataset
     meter(Started(tuple(jobs), rights.watermark))
@@ -208,7 +223,7 @@ def _jobs(parts: Parts, fetches: tuple[Fetch, ...]) -> tuple[Job, ...]:
     new = tuple(
         Job(
             key=parts.seams.new_key(),
-            organization=parts.catalog.schema,
+            organization=parts.organization,
             dataset=item.dataset.name,
             interval=item.interval,
             days=item.days,

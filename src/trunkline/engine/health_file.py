@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -45,12 +45,16 @@ class Status:
 class HealthFile:
     """The file as one service keeps it. That it cannot be written ends nothing."""
 
-    def __init__(self, home: Path, clock: Clock, every: float) -> None:
+    def __init__(
+        self, home: Path, clock: Clock, every: float, only: Collection[str] | None = None
+    ) -> None:
+        """Of an earlier service, the organisations that ``only`` names are remembered."""
         self._home = home
         self._clock = clock
         before = _read(home)
         now = clock.now()
         known = before.organizations if before else {}
+        known = {n: health for n, health in known.items() if only is None or n in only}
         self._saved = Saved(__version__, os.getpid(), now, now, every, None, known)
         self._write()
 

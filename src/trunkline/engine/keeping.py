@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,7 +11,6 @@ from trunkline.engine.events import LockWait, Merging, Observe
 from trunkline.engine.fetching import Parts
 from trunkline.engine.landing import layout_of
 from trunkline.errors import DamagedLake, LimitExceeded, UsageError
-from trunkline.lake.lock import writing
 from trunkline.lake.retention import Keep, Pruned
 
 KEEP_DAYS = 7
@@ -19,11 +18,11 @@ KEEP_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What pruning removed, or would remove, and the pins there are."""
+    """What pruning removed, or would remove; months merged and pins by the organisation."""
 
     pruned: Pruned
-    merged: tuple[date, ...]
-    pins: tuple[tuple[date, int], ...]
+    merged: Mapping[str, tuple[date, ...]]
+    pins: Mapping[str, tuple[tuple[date, int], ...]]
     oldest: int
 
 
@@ -45,7 +44,7 @@ def merge_months(parts: Parts, datasets: Iterable[Dataset], observe: Observe) ->
     done: list[date] = []
     for dataset in datasets:
         done += parts.lake.compact(
-            parts.catalog.schema,
+            parts.organization,
             layout_of(parts.catalog, dataset),
             parts.settings.settle_time,
             parts.seams.new_key,
@@ -64,30 +63,41 @@ def merge_notice(parts: Parts, datasets: Iterable[Dataset], observe: Observe) ->
     return None
 
 
-async def prune(parts: Parts, keep: Keep, observe: Observe, *, dry_run: bool) -> Kept:
+async def prune(each: Sequence[Parts], keep: Keep, observe: Observe, *, dry_run: bool) -> Kept:
     """Merge what can be merged, then remove what no kept snapshot needs."""
-    retention = parts.lake.catalogue.retention
-    async with writing(parts.settings.home, parts.seams.clock, lambda who: observe(LockWait(who))):
-        merged = () if dry_run else merge_months(parts, parts.catalog.datasets, observe)
-        pruned = retention.unneeded(keep) if dry_run else parts.lake.prune(keep)
-    pins = retention.pins(parts.catalog.schema)
+    lake = each[0].lake
+    retention = lake.catalogue.retention
+    async with each[0].lock.held(lambda who: observe(LockWait(who))):
+        merged = {
+            parts.organization: merge_months(parts, parts.catalog.datasets, observe)
+            for parts in each
+            if not dry_run
+        }
+        pruned = retention.unneeded(keep) if dry_run else lake.prune(keep)
+    pins = {parts.organization: retention.pins(parts.organization) for parts in each}
     return Kept(pruned, merged, pins, retention.oldest())
 
 
-async def pin(parts: Parts, month: date, observe: Observe) -> int:
+async def pin(each: Sequence[Parts], month: date, observe: Observe) -> int:
     """Keep the newest snapshot for a month's sake; its number."""
-    async with writing(parts.settings.home, parts.seams.clock, lambda who: observe(LockWait(who))):
-        snapshot = parts.lake.catalogue.latest()
+    catalogue = each[0].lake.catalogue
+    async with each[0].lock.held(lambda who: observe(LockWait(who))):
+        snapshot = catalogue.latest()
         if not snapshot:
             raise UsageError("there is no snapshot to pin: nothing is held yet")
-        parts.lake.catalogue.retention.pin(parts.catalog.schema, month, snapshot)
+        for parts in each:
+            catalogue.retention.pin(parts.organization, month, snapshot)
     return snapshot
 
 
-async def unpin(parts: Parts, month: date, observe: Observe) -> int:
-    """Let go of a month's pins; how many there were."""
-    async with writing(parts.settings.home, parts.seams.clock, lambda who: observe(LockWait(who))):
-        return parts.lake.catalogue.retention.unpin(parts.catalog.schema, month)
+async def unpin(each: Sequence[Parts], month: date, observe: Observe) -> int:
+    """Let go of a month's pins; of how many snapshots there were any."""
+    retention = each[0].lake.catalogue.retention
+    async with each[0].lock.held(lambda who: observe(LockWait(who))):
+        pins = {pin for parts in each for pin in retention.pins(parts.organization)}
+        for parts in each:
+            retention.unpin(parts.organization, month)
+    return sum(of == month for of, _ in pins)
 
 
 def month_of(text: str) -> date:

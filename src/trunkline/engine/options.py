@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from trunkline.lake.given import Parameters
-from trunkline.planner.plan import Plan
+from trunkline.planner.plans import Plans
 
 
-def never(_: Plan) -> bool:
+def never(_: Plans) -> bool:
     """Nobody is there to be asked."""
     return False
 
@@ -33,7 +33,7 @@ class Options:
     allow_partial: bool = False
     covered: bool = False
     as_of: int | datetime | None = None
-    confirm: Callable[[Plan], bool] = never
+    confirm: Callable[[Plans], bool] = never
     tail: bool | None = None
     parameters: Parameters = field(default=(), repr=False)
     pushdown: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Protocol
@@ -37,6 +37,14 @@ class Planner(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What one organisation is to do for a text or a wish: with which parts, by which plan."""
+
+    parts: Parts
+    planned: Planner
+
+
 @contextmanager
 def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
     """A text that can be asked; what it means by now is the same until it is answered.
@@ -45,15 +53,15 @@ def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
     """
     zone, given = zone_of(parts, options), Given(parts.seams.clock.now(), options.parameters)
     limits, tokens = limits_of(parts.settings), tokens_of(parts.policy)
-    relations, schema = every_relation(parts), parts.catalog.schema
+    relations, schema = every_relation(parts), parts.catalogs.default.schema
     with bound(sql, relations, schema, zone, limits, tokens, given) as (_, session):
         yield Asked(sql, options, zone, given, cache(constants.evaluator_of(session)))
 
 
 def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = False) -> Plan:
-    """The plan of a text; UnboundedScan and its kin."""
-    schema, snapshot = parts.catalog.schema, snapshot_of(parts, asked.options.as_of)
-    held = holdings(parts.lake, parts.store, schema, fingerprint, snapshot)
+    """The plan of what a text reads of an organisation; UnboundedScan and its kin."""
+    snapshot = snapshot_of(parts, asked.options.as_of)
+    held = holdings(parts.lake, parts.store, parts.organization, fingerprint, snapshot)
     settle, limits = parts.settings.settle_time, limits_of(parts.settings)
     context = replace(
         context_of(parts, asked.time_zone, fingerprint, asked.options),
@@ -63,7 +71,7 @@ def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = 
         pushdown=pushdown_of(asked.options.pushdown or parts.settings.pushdown),
         share=shares(parts.lake, parts.catalog, snapshot, held, settle, limits),
     )
-    return plan(asked.sql, parts.catalog, held, context)
+    return plan(asked.sql, parts.catalog, held, context, parts.catalogs)
 
 
 def plan_wish(
@@ -82,7 +90,7 @@ def plan_wish(
         recheck=parts.settings.recheck_time if wish.recheck else None,
         fetched=fetched,
     )
-    held = holdings(parts.lake, parts.store, parts.catalog.schema, fingerprint)
+    held = holdings(parts.lake, parts.store, parts.organization, fingerprint)
     intervals = intervals_of(wish, held, context.now)
     return wanting(tables_of(wish, parts.catalog), intervals, held, context)
 
@@ -124,4 +132,4 @@ def snapshot_of(parts: Parts, as_of: int | datetime | None) -> int:
 
 def last_fingerprint(parts: Parts) -> str:
     """The fingerprint of today, with the rights that were known when something was last fetched."""
-    return last_known(parts.lake, parts.store, parts.catalog.schema, parts.fingerprint)
+    return last_known(parts.lake, parts.store, parts.organization, parts.fingerprint)

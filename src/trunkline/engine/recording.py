@@ -32,17 +32,17 @@ class Recording:
     snapshot: int | None = None
     certificate: dict[str, Any] | None = None
 
-    def hearing(self, observe: Observe) -> Observe:
-        """The observer, of which every exchange is noted first."""
+    def hearing(self, observe: Observe, organization: str) -> Observe:
+        """The observer, of which every exchange with an organisation is noted first."""
 
         def hear(event: Event) -> None:
             if isinstance(event, Exchange):
-                self.note(event)
+                self.note(event, organization)
             observe(event)
 
         return hear
 
-    def note(self, exchange: Exchange) -> None:
+    def note(self, exchange: Exchange, organization: str) -> None:
         """Keep an exchange that has just ended."""
         self.requests += 1
         self.journal.note(
@@ -58,6 +58,7 @@ class Recording:
                 duration_ms=round(exchange.seconds * 1000),
                 received=exchange.received,
                 correlation_id=exchange.correlation_id,
+                organization=organization,
             )
         )
 

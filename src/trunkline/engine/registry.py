@@ -1,15 +1,32 @@
-"""Which providers there are, and the catalogue they make; nothing else names their tables."""
+"""Which providers there are, and the catalogues they make; nothing else names their tables."""
 
 from __future__ import annotations
 
 from trunkline.catalog import Catalog, Dataset
+from trunkline.catalogs import Catalogs
+from trunkline.config import Settings
+from trunkline.errors import ConfigError
+from trunkline.lake.gate import is_keyword
+from trunkline.organizations import GENESYS
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.providers.genesys.tables import TABLES
 
 
-def catalog() -> Catalog:
-    """The catalogue of the default organisation."""
-    return Catalog("genesys", TABLES)
+def catalog(organization: str = GENESYS, *, is_default: bool = True) -> Catalog:
+    """The catalogue of an organisation."""
+    return Catalog(organization, TABLES, is_default)
+
+
+def catalogs(settings: Settings) -> Catalogs:
+    """Those of all organisations; ConfigError where SQL keeps the name of one for itself."""
+    names = [each.organization for each in settings.each]
+    for name in names:
+        if name != GENESYS and is_keyword(name):
+            raise ConfigError(
+                f"an organisation cannot be called {name!r}: SQL has that word for itself",
+                hint=f"Choose another name, for example {name}_org.",
+            )
+    return Catalogs(tuple(catalog(n, is_default=n == names[0]) for n in names))
 
 
 def details(known: Catalog) -> Dataset:

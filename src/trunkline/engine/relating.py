@@ -2,51 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
+from trunkline.catalog import Catalog
 from trunkline.engine.fetching import Parts
 from trunkline.engine.masking import opened_to, role_of
 from trunkline.engine.reading import reads_of
 from trunkline.engine.system import Sources, system_relations
+from trunkline.lake.catalogue import HeldFile
 from trunkline.lake.gate import check
 from trunkline.lake.reading import Reads
-from trunkline.lake.relation import Relation, relations_of
-from trunkline.planner.plan import Plan
+from trunkline.lake.relation import Part, Relation, relations_of
+from trunkline.planner.plans import Plans
+
+ReadsOfEach = Mapping[str, Reads]
+PartsRead = Mapping[str, tuple[Part, ...]]
 
 
 def every_relation(parts: Parts) -> tuple[Relation, ...]:
     """All that a text may name, without rows."""
-    return _opened(parts, relations_of(parts.catalog), system_relations(sources_of(parts)))
+    landed = (relation for each in parts.catalogs.each for relation in _opened(parts, each))
+    return (*landed, *system_relations(sources_of(parts)))
 
 
-def relations_read(parts: Parts, sql: str, snapshot: int, reads: Reads) -> tuple[Relation, ...]:
+def relations_read(
+    parts: Parts, sql: str, snapshot: int, reads: ReadsOfEach
+) -> tuple[Relation, ...]:
     """All that a text may name, with what it reads of a snapshot."""
-    landed = relations_of(parts.catalog, parts.lake.parts(parts.catalog, snapshot, reads))
-    return _opened(parts, landed, system_relations(sources_of(parts, snapshot), sql))
+    landed = (
+        relation
+        for each in parts.catalogs.each
+        for relation in _opened(parts, each, _parts_of(parts, each, snapshot, reads))
+    )
+    return (*landed, *system_relations(sources_of(parts, snapshot), sql))
 
 
-def reads(parts: Parts, planned: Plan) -> Reads:
-    """What the relations that a plan's text names are read of."""
-    named = check(planned.sql, every_relation(parts), parts.catalog.schema).named
-    return reads_of(planned, parts.catalog, named)
+def reads(parts: Parts, planned: Plans) -> ReadsOfEach:
+    """What the relations that a text names are read of, by the organisation."""
+    default = parts.catalogs.default.schema
+    named = check(planned.any.sql, every_relation(parts), default).named
+    return {
+        name: reads_of(plan, parts.catalogs.of(name), named) for name, plan in planned.each.items()
+    }
 
 
 def sources_of(parts: Parts, snapshot: int | None = None) -> Sources:
     """Where the system's own tables are read from, of the newest snapshot unless named."""
-    schema, store = parts.catalog.schema, parts.store
+    names, store = parts.catalogs.names, parts.store
     return Sources(
-        catalog=parts.catalog,
-        jobs=lambda: store.jobs(schema),
-        coverage=lambda: parts.lake.coverage(schema, snapshot),
+        catalogs=parts.catalogs,
+        jobs=lambda: (job for name in names for job in store.jobs(name)),
+        coverage=lambda: (d for name in names for d in parts.lake.coverage(name, snapshot)),
         unknown=store.unknown,
         runs=store.journal.runs,
         requests=store.journal.requests,
-        files=lambda: parts.lake.catalogue.files(
-            schema, parts.lake.catalogue.latest() if snapshot is None else snapshot
-        ),
+        files=lambda: ((name, f) for name in names for f in _files_of(parts, name, snapshot)),
     )
 
 
-def _opened(
-    parts: Parts, landed: tuple[Relation, ...], system: tuple[Relation, ...]
-) -> tuple[Relation, ...]:
-    role = role_of(parts.settings)
-    return (*opened_to(role, landed, parts.catalog, parts.policy), *system)
+def _files_of(parts: Parts, organization: str, snapshot: int | None) -> Iterable[HeldFile]:
+    catalogue = parts.lake.catalogue
+    return catalogue.files(organization, catalogue.latest() if snapshot is None else snapshot)
+
+
+def _parts_of(parts: Parts, catalog: Catalog, snapshot: int, reads: ReadsOfEach) -> PartsRead:
+    of_it = reads.get(catalog.schema)
+    return parts.lake.parts(catalog, snapshot, of_it) if of_it else {}
+
+
+def _opened(parts: Parts, catalog: Catalog, read: PartsRead | None = None) -> tuple[Relation, ...]:
+    """The relations of one organisation, as the role may read them."""
+    landed = relations_of(catalog, read)
+    return opened_to(role_of(parts.settings), landed, catalog, parts.policy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -16,28 +16,50 @@ from trunkline.engine.fetching import Meter, Parts, Rights, cancel, fetch, right
 from trunkline.engine.holdings import with_rights
 from trunkline.engine.keeping import merge_notice
 from trunkline.engine.options import Options
-from trunkline.engine.planning import Planner, last_fingerprint
+from trunkline.engine.planning import Planner, Task, last_fingerprint
+from trunkline.engine.recording import Recording
 from trunkline.engine.registry import details
-from trunkline.errors import CostGuard, IncompleteData, ProviderError
+from trunkline.engine.together import allowance, together
+from trunkline.errors import IncompleteData, ProviderError
 from trunkline.jobs.job import Job, JobState
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import Told
 from trunkline.lake.landing import Receipt
-from trunkline.lake.lock import writing
 from trunkline.planner.plan import Plan
+from trunkline.planner.plans import Plans
 from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.scope import ScopeKind
 
 
-async def run(
-    parts: Parts, planned: Planner, options: Options, observe: Observe, first: Plan
-) -> Run:
-    """Fetch under the lock; planned again there, since another process may have done it.
+async def run_each(
+    tasks: Sequence[Task],
+    plans: Plans,
+    options: Options,
+    recording: Recording,
+    observe: Observe,
+) -> dict[str, Run]:
+    """Fetch what the plans want, of the organisations side by side.
 
-    CostGuard where ``first`` would take more requests than it may.
+    CostGuard where that would take more requests than it may, and ConfigError where there is not
+    enough to connect with, both before any request. One organisation that fails leaves the others
+    running.
     """
-    tally = Tally()
-    meter = Meter(tally, _allowance(parts, first, options), observe)
+    allowed = allowance({t.parts.organization: t.parts.settings for t in tasks}, plans, options)
+    for task in tasks:
+        genesys_hosts(task.parts.settings.genesys)
+    above = Meter(Tally(), allowed.total, observe) if len(tasks) > 1 else observe
+    runs = {}
+    for task in tasks:
+        name, tally = task.parts.organization, Tally()
+        hear = recording.hearing(above, name)
+        meter = Meter(tally, allowed.each[name], hear, name if plans.named else "")
+        runs[name] = run(task, options, meter, tally)
+    return await together(runs, named=plans.named)
+
+
+async def run(task: Task, options: Options, meter: Meter, tally: Tally) -> Run:
+    """Fetch under the lock; planned again there, since another process may have done it."""
+    parts, planned = task.parts, task.planned
     async with writer(parts, meter) as provider:
         under = replace(parts, fingerprint=last_fingerprint(parts))
         done = Run(planned(under.fingerprint), tally)
@@ -54,16 +76,21 @@ async def run(
 async def writer(parts: Parts, meter: Meter) -> AsyncIterator[GenesysCloud]:
     """The provider, for the one process that may write to the data directory."""
     genesys_hosts(parts.settings.genesys)
-    home, clock = parts.settings.home, parts.seams.clock
-    async with writing(home, clock, lambda process: meter(LockWait(process))):
-        receipts = (Receipt.decode(text) for text in parts.store.receipts())
-        parts.lake.sweep(receipts, partial(_unpublished, parts))
-        async with connected(parts.settings, parts.seams, meter, parts.holds) as provider:
-            yield provider
+    async with (
+        parts.lock.held(lambda process: meter(LockWait(process)), lambda: _swept(parts)),
+        connected(parts.settings, parts.seams, meter, parts.holds) as provider,
+    ):
+        yield provider
+
+
+def _swept(parts: Parts) -> None:
+    """Only when the process takes the lock: what its own tasks have half written is no orphan."""
+    receipts = (Receipt.decode(text) for text in parts.store.receipts())
+    parts.lake.sweep(receipts, partial(_unpublished, parts))
 
 
 def _unpublished(parts: Parts) -> frozenset[str]:
-    jobs = parts.store.jobs(parts.catalog.schema)
+    jobs = (job for name in parts.catalogs.names for job in parts.store.jobs(name))
     return frozenset(job.key for job in jobs if job.state is not JobState.PUBLISHED)
 
 
@@ -72,7 +99,7 @@ async def rights_now(parts: Parts, provider: GenesysCloud) -> tuple[Parts, Right
 
     The watermark is kept, for plans that ask for nothing.
     """
-    dataset, schema = details(parts.catalog), parts.catalog.schema
+    dataset, schema = details(parts.catalog), parts.organization
     rights = await rights_of(parts, provider, dataset)
     told = Told(rights.watermark, parts.seams.clock.now())
     parts.lake.catalogue.fresh.tell(schema, dataset.name, told)
@@ -81,7 +108,7 @@ async def rights_now(parts: Parts, provider: GenesysCloud) -> tuple[Parts, Right
 
 def settle(parts: Parts) -> None:
     """Note the jobs that a crash left between the lake and the job store."""
-    for job in parts.store.unfinished(parts.catalog.schema):
+    for job in parts.store.unfinished(parts.organization):
         is_there = parts.lake.catalogue.snapshot_of(job.key) is not None
         if job.state is JobState.DOWNLOADED and is_there:
             parts.store.published(job)
@@ -95,8 +122,8 @@ def retire(parts: Parts) -> None:
     It is never gone on with, and would lie there unfinished, with its pages, for ever. What of it
     the provider still has expires there.
     """
-    held = {(day.dataset, day.day): day for day in parts.lake.coverage(parts.catalog.schema)}
-    for job in parts.store.unfinished(parts.catalog.schema):
+    held = {(day.dataset, day.day): day for day in parts.lake.coverage(parts.organization)}
+    for job in parts.store.unfinished(parts.organization):
         since = [held.get((job.dataset, day)) for day in job.days]
         if job.scope.kind is ScopeKind.OPEN_AT:
             continue
@@ -150,18 +177,3 @@ async def _rest(asking: Asking, done: Run, rest: Plan, options: Options) -> Run:
             raise
         return replace(done, notices=(error.message,))
     return replace(done, reopened=reopened, notices=notices)
-
-
-def _allowance(parts: Parts, planned: Plan, options: Options) -> int:
-    """The requests a run may take; where the user agreed to more, four times the estimate."""
-    most = options.max_requests or parts.settings.max_requests
-    if planned.requests <= most:
-        return most
-    if options.confirm(planned):
-        return 4 * planned.requests
-    raise CostGuard(
-        f"this would take at least {planned.requests:,} requests; "
-        f"the limit for one query is {most:,}",
-        hint="Ask for a shorter interval, or allow it with --max-requests. "
-        "Requests are billed by the provider.",
-    )

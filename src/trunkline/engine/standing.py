@@ -28,7 +28,7 @@ class Standing:
 
 def standing(parts: Parts, wish: Wish, now: datetime) -> Standing:
     """Of the datasets that a wish names: as far as the one that reaches least far."""
-    schema, fresh = parts.catalog.schema, parts.lake.catalogue.fresh
+    schema, fresh = parts.organization, parts.lake.catalogue.fresh
     names = {table.dataset.name for table in tables_of(wish, parts.catalog)}
     held = parts.lake.coverage(schema)
     since = midnight(first_wanted(wish, now).date())

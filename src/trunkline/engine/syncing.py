@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from trunkline.catalog import Catalog, Table
+from trunkline.catalogs import Catalogs
+from trunkline.engine.combining import combined
 from trunkline.errors import UsageError
 from trunkline.interval import DAY, Interval, midnight, runs
 from trunkline.planner.plan import Holdings, Plan
@@ -20,6 +23,9 @@ MOST_SHOWN = 3
 class Wish:
     """Which days of which tables are to be held; no tables are all of them.
 
+    ``tables`` are of the organisation, the default one where it is None, unless they say whose they
+    are.
+
     Without ``end``: up to now. Without ``start``: with ``recheck`` the days that are held; with
     ``follow`` the last seven, and those of open conversations. ``refresh`` fetches days again
     although they are final, ``recheck`` those that were last fetched before they were as old as the
@@ -32,13 +38,15 @@ class Wish:
     refresh: bool = False
     recheck: bool = False
     follow: bool = False
+    organization: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Synced:
     """What one round of ``sync`` did. ``days`` were fetched, ``held`` needed no fetch.
 
-    ``later`` are those of which the provider has nothing yet.
+    ``later`` are those of which the provider has nothing yet. ``organization`` is said where there
+    are several; of several at once these are the sums, and ``each`` has those of each.
     """
 
     intervals: tuple[Interval, ...]
@@ -50,15 +58,20 @@ class Synced:
     snapshot: int
     notices: tuple[str, ...]
     certificate: dict[str, Any]
+    organization: str = ""
+    each: tuple[Synced, ...] = ()
 
     def __str__(self) -> str:
-        """One line for a log."""
+        """One line for a log; of several organisations, one for each."""
+        if self.each:
+            return "\n".join(map(str, self.each))
         shown = [f"{i.start:%F} to {i.last_day:%F}" for i in self.intervals[-MOST_SHOWN:]]
         more = len(self.intervals) - len(shown)
         spans = ", ".join(([f"{more:,} more"] if more else []) + shown)
         later = f", {self.later:,} not there yet" if self.later else ""
+        whose = f"{self.organization}: " if self.organization else ""
         return (
-            f"{spans or 'nothing held yet'}: {counted(self.days, 'day')} fetched, "
+            f"{whose}{spans or 'nothing held yet'}: {counted(self.days, 'day')} fetched, "
             f"{self.held:,} held already{later}; {counted(self.rows, 'row')} landed, "
             f"{counted(self.requests, 'request')}; snapshot {self.snapshot}"
         )
@@ -77,6 +90,33 @@ def checked(wish: Wish) -> Wish:
     if wish.start and wish.end and wish.start >= wish.end:
         raise UsageError("--to must be later than --from", hint="--to itself is not included.")
     return wish
+
+
+def wishes_of(wish: Wish, catalogs: Catalogs) -> tuple[Wish, ...]:
+    """One wish for each organisation: of its tables; of all organisations where none are named.
+
+    UnknownRelation where there is no table of a name; UsageError where one is of another
+    organisation than the wish.
+    """
+    if not wish.tables:
+        names = (wish.organization,) if wish.organization else catalogs.names
+        return tuple(replace(wish, organization=catalogs.of(name).schema) for name in names)
+    tables: dict[str, list[str]] = {}
+    for name in wish.tables:
+        owner, table = _owned(name, wish.organization, catalogs)
+        if wish.organization and owner.schema != wish.organization:
+            raise UsageError(f"{name} is not a table of {wish.organization}")
+        shown = f"{owner.schema_of(table)}.{table.name}"
+        tables.setdefault(owner.schema, []).append(shown)
+    return tuple(replace(wish, organization=name, tables=tuple(of)) for name, of in tables.items())
+
+
+def _owned(name: str, organization: str | None, catalogs: Catalogs) -> tuple[Catalog, Table]:
+    """A table by its name, and whose: of the organisation that is asked for, unless it says so."""
+    if organization and "." not in name:
+        owner = catalogs.of(organization)
+        return owner, owner.named(name)
+    return catalogs.named(name)
 
 
 def tables_of(wish: Wish, catalog: Catalog) -> tuple[Table, ...]:
@@ -128,6 +168,26 @@ def synced(plan: Plan, certificate: dict[str, Any], notices: tuple[str, ...]) ->
         snapshot=certificate["snapshot"],
         notices=notices,
         certificate=certificate,
+    )
+
+
+def summed(done: Mapping[str, Synced]) -> Synced:
+    """What the rounds of several organisations did together; the only one's as it is."""
+    each = tuple(done.values())
+    if len(each) == 1:
+        return each[0]
+    days = frozenset[date]().union(*(span.days() for one in each for span in one.intervals))
+    return Synced(
+        intervals=runs(days),
+        days=sum(one.days for one in each),
+        held=sum(one.held for one in each),
+        later=sum(one.later for one in each),
+        rows=sum(one.rows for one in each),
+        requests=sum(one.requests for one in each),
+        snapshot=max(one.snapshot for one in each),
+        notices=tuple(notice for one in each for notice in one.notices),
+        certificate=combined({n: one.certificate for n, one in done.items()}, named=True),
+        each=each,
     )
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from trunkline.catalog import Catalog, Whose, folded
+from trunkline.catalog import Whose, folded
+from trunkline.catalogs import Catalogs
 from trunkline.engine.unknown_fields import UNKNOWN_FIELDS, unknown_fields
 from trunkline.jobs.job import Job, UnknownName
 from trunkline.jobs.journal import Requested, RunKept
@@ -26,13 +27,13 @@ Rows = Iterable[tuple[object, ...]]
 class Sources:
     """Where the tables are read from. Each is called only where a table that needs it is named."""
 
-    catalog: Catalog
+    catalogs: Catalogs
     jobs: Callable[[], Iterable[Job]]
     coverage: Callable[[], Iterable[CoveredDay]]
     unknown: Callable[[], Iterable[UnknownName]]
     runs: Callable[[], Iterable[RunKept]]
     requests: Callable[[], Iterable[Requested]]
-    files: Callable[[], Iterable[HeldFile]]
+    files: Callable[[], Iterable[tuple[str, HeldFile]]]  # each with whose it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class SystemTable:
     rows: Callable[[Sources], Rows]
 
 
+ORGANIZATION = ("organization", Type.TEXT, "Whose: the organisation's name in the settings.")
 JOBS: Columns = (
     ("key", Type.TEXT, "The job, as `trunkline jobs show` takes it."),
     ("dataset", Type.TEXT, "What it fetches."),
@@ -59,6 +61,7 @@ JOBS: Columns = (
     ("possibly_repeated", Type.BIGINT, "Of them: those whose outcome was never learned."),
     ("watermark", Type.TIMESTAMP, "Up to where the provider's data was complete."),
     ("error", Type.TEXT, "Why it failed or was started over."),
+    ORGANIZATION,
 )
 COVERAGE: Columns = (
     ("dataset", Type.TEXT, "What is held."),
@@ -66,6 +69,7 @@ COVERAGE: Columns = (
     ("fetched_at", Type.TIMESTAMP, "When its job was submitted."),
     ("watermark", Type.TIMESTAMP, "Up to where the provider's data was complete then."),
     ("conversations", Type.BIGINT, "Conversations that started on it."),
+    ORGANIZATION,
 )
 FILES: Columns = (
     ("table_name", Type.TEXT, "The table it holds rows of."),
@@ -76,6 +80,7 @@ FILES: Columns = (
     ("row_count", Type.BIGINT, "Its rows, as they were counted when it was written."),
     ("bytes", Type.BIGINT, "Its size."),
     ("sha256", Type.TEXT, "The hash of its bytes, as `sha256sum` prints it."),
+    ORGANIZATION,
 )
 TABLES: Columns = (
     ("schema_name", Type.TEXT, "Its schema: the organisation's, or finance."),
@@ -110,6 +115,7 @@ REQUESTS: Columns = (
     ("duration_ms", Type.BIGINT, "Milliseconds until the answer was there."),
     ("bytes", Type.BIGINT, "Bytes of the answer on the wire."),
     ("correlation_id", Type.TEXT, "The provider's name for it, to be quoted to its support."),
+    ("organization", Type.TEXT, "The organisation that was asked."),
 )
 
 
@@ -150,14 +156,23 @@ def _job(job: Job) -> tuple[object, ...]:
         job.possibly_repeated,
         job.watermark,
         job.error,
+        job.organization,
     )
 
 
 def _day(day: CoveredDay) -> tuple[object, ...]:
-    return (day.dataset, day.day, day.fetched_at, day.watermark, day.conversations)
+    return (
+        day.dataset,
+        day.day,
+        day.fetched_at,
+        day.watermark,
+        day.conversations,
+        day.organization,
+    )
 
 
-def _file(file: HeldFile) -> tuple[object, ...]:
+def _file(held: tuple[str, HeldFile]) -> tuple[object, ...]:
+    organization, file = held
     return (
         file.table,
         file.path,
@@ -167,10 +182,11 @@ def _file(file: HeldFile) -> tuple[object, ...]:
         file.rows,
         file.bytes,
         file.sha256,
+        organization,
     )
 
 
-def _columns(catalog: Catalog) -> Rows:
+def _columns(catalogs: Catalogs) -> Rows:
     return (
         (
             catalog.schema_of(table),
@@ -182,6 +198,7 @@ def _columns(catalog: Catalog) -> Rows:
             column.whose.value,
             column.description,
         )
+        for catalog in catalogs.each
         for table in catalog.tables
         for column in table.columns
     )
@@ -231,6 +248,7 @@ def _request(request: Requested) -> tuple[object, ...]:
         request.duration_ms,
         request.received,
         request.correlation_id,
+        request.organization,
     )
 
 
@@ -277,6 +295,6 @@ SYSTEM_TABLES = (
         "tables",
         "Every column of every table: type, unit, kind of personal data and meaning.",
         TABLES,
-        lambda sources: (*_columns(sources.catalog), *_system_columns()),
+        lambda sources: (*_columns(sources.catalogs), *_system_columns()),
     ),
 )

@@ -11,6 +11,7 @@ from trunkline.jobs.job import UnknownName
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.types import Type
 
+_Key = tuple[str, str, str]  # organisation, dataset, name
 MOST = 1_000  # names; the rarest of more are one row
 
 UNKNOWN_FIELDS = (
@@ -26,6 +27,7 @@ UNKNOWN_FIELDS = (
     ("occurrences", Type.BIGINT, "How often it stood there."),
     ("pages", Type.BIGINT, "In how many pages."),
     ("jobs", Type.BIGINT, "In the pages of how many jobs."),
+    ("organization", Type.TEXT, "Whose pages: the organisation's name in the settings."),
 )
 
 
@@ -55,11 +57,12 @@ def unknown_fields(
     days: dict[str, list[CoveredDay]] = {}
     for day in covered:
         days.setdefault(day.job, []).append(day)
-    seen: dict[tuple[str, str], _Seen] = {}
+    seen: dict[_Key, _Seen] = {}
     for name in names:
         if name.job in days:
             held = [day.day for day in days[name.job]]
-            key = (days[name.job][0].dataset, name.name)
+            first_held = days[name.job][0]
+            key = (first_held.organization, first_held.dataset, name.name)
             first, last = min(held), max(held)
             seen.setdefault(key, _Seen(first, last)).add(first, last, name)
     ordered = sorted(seen.items(), key=lambda item: (-item[1].occurrences, item[0]))
@@ -67,8 +70,8 @@ def unknown_fields(
 
 
 def _bounded(
-    ordered: list[tuple[tuple[str, str], _Seen]],
-) -> list[tuple[tuple[str, str], _Seen]]:
+    ordered: list[tuple[_Key, _Seen]],
+) -> list[tuple[_Key, _Seen]]:
     if len(ordered) <= MOST:
         return ordered
     rest = [seen for _, seen in ordered[MOST:]]
@@ -79,12 +82,13 @@ def _bounded(
         sum(seen.pages for seen in rest),
         max(seen.jobs for seen in rest),
     )
-    return [*ordered[:MOST], ((ordered[MOST][0][0], OTHERS), others)]
+    return [*ordered[:MOST], ((*ordered[MOST][0][:2], OTHERS), others)]
 
 
-def _row(key: tuple[str, str], seen: _Seen) -> tuple[object, ...]:
-    dataset, counted = key
+def _row(key: _Key, seen: _Seen) -> tuple[object, ...]:
+    organization, dataset, counted = key
     kind, path = kind_of(counted)
     return (
         dataset, kind, path, seen.first, seen.last, seen.occurrences, seen.pages, seen.jobs,
+        organization,
     )  # fmt: skip

@@ -30,10 +30,14 @@ _NONE = Finding(
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was compared; ``beyond`` are days too old for the provider to count."""
+    """What was compared; ``beyond`` are days too old for the provider to count.
+
+    ``organization`` is said where there are several.
+    """
 
     counted: tuple[Counted, ...]
     beyond: int
+    organization: str = ""
 
 
 def to_verify(
@@ -88,7 +92,8 @@ def guarded(requests: int, most: int) -> None:
 def findings(verified: Verified) -> list[Finding]:
     """What to say of it: a finding for each day that differs, and one for all the others."""
     differ = [count for count in verified.counted if count.held != count.provider]
-    found = [_differing(count) for count in differ]
+    whose = f"--org {verified.organization} " if verified.organization else ""
+    found = [_differing(count, whose) for count in differ]
     if verified.beyond:
         found.append(
             Finding(
@@ -108,12 +113,12 @@ def findings(verified: Verified) -> list[Finding]:
     return found
 
 
-def _differing(count: Counted) -> Finding:
+def _differing(count: Counted, whose: str) -> Finding:
     error = IncompleteData(
         f"{count.held:,} conversations are held, the provider counts {count.provider:,}"
     )
     advice = (
-        f"Fetch it again: trunkline sync --refresh --from {count.day} --to {count.day + DAY} "
-        "--timezone UTC"
+        f"Fetch it again: trunkline sync --refresh {whose}--from {count.day} "
+        f"--to {count.day + DAY} --timezone UTC"
     )
     return Finding(f"counts of {count.day}", Health.BAD, error.message, advice, error)

@@ -17,6 +17,7 @@ from typing import Any
 from trunkline.clock import Clock
 from trunkline.database import transaction
 from trunkline.interval import iso
+from trunkline.organizations import GENESYS
 from trunkline.statements import load
 
 QUERIES = load("trunkline.jobs", "journal.sql")
@@ -42,6 +43,7 @@ class Requested:
     duration_ms: int
     received: int
     correlation_id: str | None
+    organization: str = GENESYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from trunkline.jobs.journal import Journal
 from trunkline.scope import Scope
 from trunkline.statements import load
 
-VERSION = 3
+VERSION = 4
 SCHEMA = load("trunkline.jobs", "schema.sql")
 QUERIES = load("trunkline.jobs", "queries.sql")
 
@@ -34,7 +34,9 @@ class JobStore:
 
     def __init__(self, path: Path, clock: Clock, connect: Connect = connect) -> None:
         self._clock = clock
-        self._db = opened(path, SCHEMA["schema"], VERSION, connect)
+        self._db = opened(
+            path, SCHEMA["schema"], VERSION, connect, {3: SCHEMA["with_organizations"]}
+        )
         self.journal = Journal(self._db, clock)
 
     def close(self) -> None:

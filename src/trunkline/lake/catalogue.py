@@ -40,6 +40,7 @@ class CoveredDay:
     divisions: tuple[str, ...] | None
     job: str
     scope: Scope = WHOLE
+    organization: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ class Catalogue:
                 _names(row["divisions"]),
                 row["job"],
                 Scope.parse(row["scope"]),
+                organization,
             )
             for row in rows
         )

@@ -93,6 +93,13 @@ def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Che
     return Checked(tuple(named.values()), tuple(calls))
 
 
+def is_keyword(name: str) -> bool:
+    """Whether a name would have to be quoted somewhere, since it is a word of SQL's."""
+    sql = "SELECT 1 FROM duckdb_keywords() WHERE keyword_name = ? AND keyword_category <> ?"
+    with _parser().cursor() as connection:
+        return connection.execute(sql, [name, "unreserved"]).fetchone() is not None
+
+
 @cache
 def _parser() -> duckdb.DuckDBPyConnection:
     """A database for nothing but syntax trees: to make one takes longer than most texts do."""

@@ -24,45 +24,80 @@ SERVICE = "service"
 Waiting = Callable[[int | None], None]
 
 
-@asynccontextmanager
-async def writing(home: Path, clock: Clock, waiting: Waiting) -> AsyncIterator[None]:
-    """Hold the lock of a data directory.
+class WriterLock:
+    """The lock of one data directory, as the tasks of one process share it.
 
-    ``waiting`` is told once if another process has it: which, where that can be read.
+    The first of them takes it and the last lets go of it: what they publish are transactions that
+    nothing is awaited in, so they are no more in one another's way than the jobs of one task.
     """
-    async with _holding(home, WRITER, clock, waiting):
-        yield
+
+    def __init__(self, home: Path, clock: Clock) -> None:
+        self._lock = _Lock(home, WRITER, clock)
+        self._holders = 0
+
+    @asynccontextmanager
+    async def held(
+        self, waiting: Waiting, begin: Callable[[], object] = lambda: None
+    ) -> AsyncIterator[None]:
+        """Hold it; whoever takes it for the process does what is to be done first.
+
+        ``waiting`` is told once if another process has it: which, where that can be read.
+        """
+        await self._lock.taken(waiting, lambda: self._holders > 0)
+        self._holders += 1
+        try:
+            if self._holders == 1:
+                begin()
+            yield
+        finally:
+            self._holders -= 1
+            if not self._holders:
+                self._lock.let_go()
 
 
 @asynccontextmanager
 async def serving(home: Path, clock: Clock, waiting: Waiting) -> AsyncIterator[None]:
     """Be the one process that follows in a data directory, for as long as it does."""
-    async with _holding(home, SERVICE, clock, waiting):
-        yield
-
-
-@asynccontextmanager
-async def _holding(home: Path, name: str, clock: Clock, waiting: Waiting) -> AsyncIterator[None]:
-    lock, note = _lock(home, name), _note(home, name)
-    told = False
-    while True:
-        try:
-            lock.acquire(timeout=0)
-            break
-        except Timeout:
-            if not told:
-                waiting(holder_of(home, name))
-                told = True
-            await clock.sleep(RETRY_SECONDS)
+    lock = _Lock(home, SERVICE, clock)
+    await lock.taken(waiting)
     try:
-        with suppress(OSError, ConfigError):  # it is there to be told of, nothing more
-            private.file(note)
-            note.write_text(str(os.getpid()))
         yield
     finally:
+        lock.let_go()
+
+
+class _Lock:
+    """The system's lock and the note beside it."""
+
+    def __init__(self, home: Path, name: str, clock: Clock) -> None:
+        self._home = home
+        self._name = name
+        self._clock = clock
+        self._lock = _lock(home, name)
+
+    async def taken(self, waiting: Waiting, is_ours: Callable[[], bool] = lambda: False) -> None:
+        """Take it, unless the process has come to have it meanwhile; then its number is noted."""
+        told = False
+        while not is_ours():
+            try:
+                self._lock.acquire(timeout=0)
+            except Timeout:
+                if not told:
+                    waiting(holder_of(self._home, self._name))
+                    told = True
+                await self._clock.sleep(RETRY_SECONDS)
+                continue
+            note = _note(self._home, self._name)
+            with suppress(OSError, ConfigError):  # it is there to be told of, nothing more
+                private.file(note)
+                note.write_text(str(os.getpid()))
+            return
+
+    def let_go(self) -> None:
+        """Let another process have it."""
         with suppress(OSError):
-            note.unlink()
-        lock.release()
+            _note(self._home, self._name).unlink()
+        self._lock.release()
 
 
 def is_held(home: Path, name: str = WRITER) -> bool:

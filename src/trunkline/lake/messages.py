@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from trunkline.catalog import closest
+from trunkline.catalog import closest, folded
 from trunkline.errors import SqlError, UnknownColumn, UnknownRelation
 from trunkline.lake.relation import Relation
 
@@ -60,9 +60,16 @@ def unknown_relation(
     hint = f"Did you mean {spelled[near]}? " if near else ""
     return UnknownRelation(
         f"there is no table {name}",
-        hint=f"{hint}`trunkline tables` lists them all.",
+        hint=f"{hint}{_schemas(name, spelled)}`trunkline tables` lists them all.",
         position=position,
     )
+
+
+def _schemas(name: str, spelled: Iterable[str]) -> str:
+    """The schemas there are, which organisations have, where the name is of none of them."""
+    schema = folded(name.rpartition(".")[0])
+    schemas = sorted({one.rpartition(".")[0] for one in spelled} - {""})
+    return f"The schemas are {', '.join(schemas)}. " if schema and schema not in schemas else ""
 
 
 def character(sql: str, place: object, *, before: int = 0) -> int | None:

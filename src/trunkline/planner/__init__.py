@@ -11,11 +11,13 @@ from functools import cache
 from sqlglot import exp
 
 from trunkline.catalog import Catalog
+from trunkline.catalogs import Catalogs
 from trunkline.planner.binder import bind
 from trunkline.planner.demands import needed
 from trunkline.planner.gap import needs
 from trunkline.planner.masked import masked_notices
 from trunkline.planner.months import outlived
+from trunkline.planner.nodes import Query
 from trunkline.planner.parameters import require_times, with_values
 from trunkline.planner.parsing import parsed, too_deep
 from trunkline.planner.plan import Context, Holdings, Plan
@@ -33,8 +35,17 @@ from trunkline.planner.supplements import supplements
 __all__ = ["plan"]
 
 
-def plan(sql: str, catalog: Catalog, holdings: Holdings, context: Context) -> Plan:
+def plan(
+    sql: str,
+    catalog: Catalog,
+    holdings: Holdings,
+    context: Context,
+    among: Catalogs | None = None,
+) -> Plan:
     """Plan one SELECT that DuckDB has already bound against the catalogue.
+
+    ``among`` are the catalogues that the text may name, where there are more than the one. The plan
+    is of what it reads of the one; what it says of the others bounds that as well.
 
     UnboundedScan where a table has no bounds on its time column; SqlError where the text cannot be
     read although DuckDB can.
@@ -44,16 +55,21 @@ def plan(sql: str, catalog: Catalog, holdings: Holdings, context: Context) -> Pl
     require_times(read, context.parameters, times, context.constant)
     tree = with_values(read, context.parameters)
     try:
-        return _planned(sql, tree, catalog, holdings, context)
+        query = bind(tree, among or Catalogs((catalog,)), cache(context.constant))
+        return _planned(sql, tree, query, catalog.schema, holdings, context)
     except RecursionError as error:
         raise too_deep() from error
 
 
 def _planned(
-    sql: str, tree: exp.Expr, catalog: Catalog, holdings: Holdings, context: Context
+    sql: str,
+    tree: exp.Expr,
+    query: Query,
+    organization: str,
+    holdings: Holdings,
+    context: Context,
 ) -> Plan:
-    query = bind(tree, catalog, cache(context.constant))
-    bounded = needed(query)
+    bounded = [found for found in needed(query) if found[0].organization == organization]
     filters = filters_of(query, bounded, context)
     within = serving(filters, holdings, context)
     scanned = [scan_of(node, spans, within, context) for node, spans in bounded]

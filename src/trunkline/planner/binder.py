@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from trunkline.catalog import Catalog
+from trunkline.catalogs import Catalogs
 from trunkline.planner.clocks import Constant
 from trunkline.planner.ledger import Ledger, Scope, column_names
 from trunkline.planner.nodes import Query
@@ -23,9 +23,9 @@ from trunkline.planner.standing import standing
 _PLAIN_SUBQUERY = frozenset({"this", "alias", "with_", "order"})
 
 
-def bind(statement: exp.Expr, catalog: Catalog, constant: Constant) -> Query:
+def bind(statement: exp.Expr, catalogs: Catalogs, constant: Constant) -> Query:
     """Bind a statement."""
-    ledger = Ledger(catalog, constant, _bind_query)
+    ledger = Ledger(catalogs, constant, _bind_query)
     ledger.bind_all(statement, Scope())
     for table in statement.find_all(exp.Table):
         if id(table) not in ledger.tables:

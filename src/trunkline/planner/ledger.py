@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
-from trunkline.catalog import Catalog
+from trunkline.catalogs import Catalogs
 from trunkline.planner.clocks import Constant
 from trunkline.planner.frames import Frame
 from trunkline.planner.nodes import Node, Query
@@ -30,7 +30,7 @@ class Scope:
 class Ledger:
     """What has been bound so far; a node is entered after all that it depends on."""
 
-    catalog: Catalog
+    catalogs: Catalogs
     constant: Constant
     binder: Callable[[exp.Expr, Scope, Ledger], Relation]
     nodes: list[Node] = field(default_factory=list)

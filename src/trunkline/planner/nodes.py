@@ -13,12 +13,13 @@ from trunkline.planner.relations import Relation
 
 @dataclass(frozen=True, slots=True)
 class TableNode:
-    """One reference to a table of the catalogue."""
+    """One reference to a table of an organisation's catalogue."""
 
     number: int
     table: Table
     alias: str
     position: int | None
+    organization: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from trunkline.planner.spans import EVERYTHING, Spans
 class Lineage:
     """A column that shows the instant of a track, or, where ``reading`` is None, its key.
 
-    All tables of a dataset have the same instant for one key.
+    All tables of a dataset have the same instant for one key; ``dataset`` says whose it is, too.
     """
 
     track: Track
@@ -131,18 +131,18 @@ class Within:
 UNKNOWN = Relation((), is_open=True)
 
 
-def of_table(table: Table, number: int) -> Relation:
-    """A table of the catalogue: its time column and its key, and the times within its records."""
-    dataset = table.dataset
+def of_table(table: Table, number: int, organization: str) -> Relation:
+    """A table of a catalogue: its time column and its key, and the times within its records."""
+    dataset, whose = table.dataset, f"{organization}.{table.dataset.name}"
     shown = {
         column.name: Lineage(
-            Within(column.name, timedelta(milliseconds=column.lead_ms)), PLAIN, dataset.name
+            Within(column.name, timedelta(milliseconds=column.lead_ms)), PLAIN, whose
         )
         for column in table.columns
         if column.within
     }
-    shown[dataset.key] = Lineage(START, None, dataset.name)
-    shown[table.time_column] = Lineage(START, PLAIN, dataset.name)
+    shown[dataset.key] = Lineage(START, None, whose)
+    shown[table.time_column] = Lineage(START, PLAIN, whose)
     return Relation(
         tuple(
             Output(column.name, shown.get(column.name), _value(table, column.name))

@@ -94,14 +94,14 @@ def bind_table(node: exp.Table, scope: Scope, ledger: Ledger) -> Relation:
     name = node.name.lower()
     if not node.db and name in scope.ctes:
         return scope.ctes[name]
-    table = ledger.catalog.find(name, node.db or None)
-    if table is None:
+    found = ledger.catalogs.find(name, node.db or None)
+    if found is None:
         ledger.others[f"{node.db}.{node.name}" if node.db else node.name] = None
         return UNKNOWN
-    number = ledger.number()
-    position = node.this.meta.get("start")
-    ledger.nodes.append(TableNode(number, table, node.alias_or_name, position))
-    return of_table(table, number)
+    (catalog, table), number = found, ledger.number()
+    position, alias = node.this.meta.get("start"), node.alias_or_name
+    ledger.nodes.append(TableNode(number, table, alias, position, catalog.schema))
+    return of_table(table, number, catalog.schema)
 
 
 def _joined(left: Tree, join: exp.Join, clauses: Clauses) -> Tree:

@@ -55,6 +55,7 @@ def covered(day: date, **changes: Any) -> CoveredDay:
         "conversations": 10,
         "divisions": ("Home",),
         "job": "j1",
+        "organization": "genesys",
     }
     return CoveredDay(**(values | changes))
 

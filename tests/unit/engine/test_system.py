@@ -11,6 +11,7 @@ import pytest
 from tests.unit.engine.planned import NOW, covered, days, job
 from tests.unit.lake.asking import ask
 from trunkline.catalog import Catalog
+from trunkline.catalogs import Catalogs
 from trunkline.engine.registry import catalog
 from trunkline.engine.system import SYSTEM_TABLES, Sources, system_relations
 from trunkline.jobs.job import JobState, UnknownName
@@ -18,7 +19,7 @@ from trunkline.jobs.journal import Requested, RunKept
 from trunkline.lake.relation import relations_of
 
 NOTHING = Sources(
-    catalog=Catalog("genesys", ()),
+    catalogs=Catalogs((Catalog("genesys", ()),)),
     jobs=lambda: (),
     coverage=lambda: (),
     unknown=lambda: (),
@@ -63,7 +64,10 @@ def test_coverage_can_be_asked_for() -> None:
 def test_every_column_of_every_table_is_described() -> None:
     known = catalog()
     sql = "SELECT table_name AS t, count(*) AS n FROM trunkline.tables GROUP BY ALL"
-    relations = (*relations_of(known), *system_relations(replace(NOTHING, catalog=known), sql))
+    relations = (
+        *relations_of(known),
+        *system_relations(replace(NOTHING, catalogs=Catalogs((known,))), sql),
+    )
     counts = {row["t"]: row["n"] for row in ask(sql, relations=relations)}
     expected = {table.name: len(table.columns) for table in known.tables}
     assert counts == expected | {table.name: len(table.columns) for table in SYSTEM_TABLES}
@@ -71,7 +75,7 @@ def test_every_column_of_every_table_is_described() -> None:
         "SELECT data_type, personal_data, unit FROM trunkline.tables "
         "WHERE table_name = 'sessions' AND column_name IN ('ani', 't_talk_ms') ORDER BY column_name"
     )
-    assert asked(sql, catalog=known) == [
+    assert asked(sql, catalogs=Catalogs((known,))) == [
         {"data_type": "VARCHAR", "personal_data": "phone", "unit": None},
         {"data_type": "BIGINT", "personal_data": "none", "unit": "ms"},
     ]
@@ -116,9 +120,9 @@ def test_unknown_fields_are_those_of_the_days_of_the_snapshot() -> None:
     first, ninth = date(2025, 3, 1), date(2025, 3, 9)
     dataset = held[0].dataset
     assert [tuple(row.values()) for row in found] == [
-        (dataset, "attribute", "session.colour", first, ninth, 7, 3, 2),
-        (dataset, "metric", "tNew", ninth, ninth, 2, 1, 1),
-        (dataset, "repeated id", "session.sessionId", ninth, ninth, 1, 1, 1),
+        (dataset, "attribute", "session.colour", first, ninth, 7, 3, 2, "genesys"),
+        (dataset, "metric", "tNew", ninth, ninth, 2, 1, 1, "genesys"),
+        (dataset, "repeated id", "session.sessionId", ninth, ninth, 1, 1, 1, "genesys"),
     ]
 
 

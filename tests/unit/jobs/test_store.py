@@ -16,6 +16,7 @@ from tests.unit.jobs.acme import ORGANIZATION, span
 from tests.unit.jobs.test_job import ALLOWED, JOB
 from trunkline.errors import ConfigError
 from trunkline.jobs.job import IllegalTransition, Job, JobState, Landed
+from trunkline.jobs.journal import Ended, Requested
 from trunkline.jobs.policy import halves
 from trunkline.jobs.store import JobStore
 from trunkline.scope import filtered
@@ -244,6 +245,28 @@ def test_a_store_of_an_older_version_is_left_alone_and_named(store: JobStore, pa
         JobStore(path, VirtualClock())
     assert str(path.parent) in (caught.value.hint or "")
     assert store.get("k") == JOB
+
+
+def test_a_store_without_organisations_of_requests_is_brought_up(
+    store: JobStore, path: Path
+) -> None:
+    store.add(JOB)
+    store.journal.start("r", "query", "SELECT ?", timedelta(days=1))
+    store.journal.note(
+        Requested("r", datetime(2025, 3, 1, tzinfo=UTC), "GET", "/a", 200, None, 1, 0, 12, 5, None)
+    )
+    store.journal.finish("r", Ended(1, "done", 0))
+    with sqlite3.connect(path) as database:  # as it was before there could be several
+        database.execute("ALTER TABLE requests DROP COLUMN organization")
+        database.execute("PRAGMA user_version = 3")
+    database.close()
+    again = JobStore(path, VirtualClock())
+    assert again.get("k") == JOB
+    assert [(kept.run, kept.organization) for kept in again.journal.requests()] == [
+        ("r", "genesys")
+    ]
+    again.close()
+    JobStore(path, VirtualClock()).close()
 
 
 def test_a_reader_opens_while_another_process_writes(store: JobStore, path: Path) -> None:

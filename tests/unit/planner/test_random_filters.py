@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.unit.planner.rows import answer
 from tests.unit.planner.world import context
 from trunkline.catalog import Catalog, Column, Dataset, Level, Pushdown, Table
+from trunkline.catalogs import Catalogs
 from trunkline.planner.binder import bind
 from trunkline.planner.demands import needed
 from trunkline.planner.filters.conditions import Filter
@@ -245,7 +246,7 @@ def passes(filter_: Filter, key: str) -> str:
 
 def pruned(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[str, str, int]:
     """The query where each scan has what its own filter lets through; the same by dataset."""
-    query = bind(parsed(sql), CATALOG, context().constant)
+    query = bind(parsed(sql), Catalogs((CATALOG,)), context().constant)
     bounded = needed(query)
     own, of_dataset = filters_needed(query), filters_of(query, bounded, context())
     by_scan = by_dataset = sql

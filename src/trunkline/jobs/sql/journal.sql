@@ -1,14 +1,14 @@
 -- add_request
 INSERT INTO requests
     (run, at, method, path, status, failure, attempt, waited_ms, duration_ms, received,
-     correlation_id)
+     correlation_id, organization)
 VALUES
     (:run, :at, :method, :path, :status, :failure, :attempt, :waited_ms, :duration_ms, :received,
-     :correlation_id);
+     :correlation_id, :organization);
 
 -- requests
 SELECT run, at, method, path, status, failure, attempt, waited_ms, duration_ms, received,
-       correlation_id
+       correlation_id, organization
 FROM requests ORDER BY request;
 
 -- drop_requests

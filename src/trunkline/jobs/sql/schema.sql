@@ -61,11 +61,18 @@ CREATE TABLE IF NOT EXISTS requests (
     waited_ms      INTEGER NOT NULL,
     duration_ms    INTEGER NOT NULL,
     received       INTEGER NOT NULL,
-    correlation_id TEXT
+    correlation_id TEXT,
+    organization   TEXT NOT NULL DEFAULT 'genesys'
 );
 CREATE INDEX IF NOT EXISTS requests_by_time ON requests (at);
 CREATE TABLE IF NOT EXISTS cancellations (
     job TEXT PRIMARY KEY REFERENCES jobs
 ) WITHOUT ROWID;
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
+COMMIT;
+
+-- with_organizations
+BEGIN IMMEDIATE;
+ALTER TABLE requests ADD COLUMN organization TEXT NOT NULL DEFAULT 'genesys';
+PRAGMA user_version = 4;
 COMMIT;

@@ -1,0 +1,125 @@
+"""From tasks to what they want being held: planned, fetched, certified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trunkline.engine.certificate import Facts, Tally, certificate
+from trunkline.engine.combining import combined
+from trunkline.engine.completeness import missing_notices, unopened_notices
+from trunkline.engine.counting import allow, verify_run
+from trunkline.engine.events import Observe, Planned
+from trunkline.engine.evidence import Run, facts_of
+from trunkline.engine.fetching import Parts
+from trunkline.engine.judgement import (
+    count_notices,
+    held_notice,
+    quarantine_notice,
+    reopened_notices,
+    require_complete,
+    tail_notices,
+)
+from trunkline.engine.options import Options
+from trunkline.engine.planning import Task, last_fingerprint, snapshot_of
+from trunkline.engine.recording import recorded
+from trunkline.engine.running import run_each, settle
+from trunkline.engine.together import each_of, together
+from trunkline.planner.literals import masked
+from trunkline.planner.plans import Plans
+
+Runs = Mapping[str, Run]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What plans wanted is held now: the plans it ended with, and what that took."""
+
+    plans: Plans
+    snapshot: int
+    notices: tuple[str, ...]
+    certificate: dict[str, Any]
+    run: str
+
+
+def planned(tasks: Iterable[Task]) -> dict[str, Run]:
+    """A run that has just begun for each organisation that is read; the first where none is."""
+    begun = {
+        task.parts.organization: Run(task.planned(last_fingerprint(task.parts)), Tally())
+        for task in tasks
+    }
+    return {n: r for n, r in begun.items() if r.plan.scans} or dict([*begun.items()][:1])
+
+
+def plans_of(runs: Runs, parts: Parts) -> Plans:
+    """The plans of the runs."""
+    return Plans({name: run.plan for name, run in runs.items()}, parts.catalogs.is_several)
+
+
+async def hold(kind: str, tasks: Sequence[Task], options: Options, observe: Observe) -> Done:
+    """See to it that what plans want is held, and note what that took."""
+    by_name = {task.parts.organization: task for task in tasks}
+    some, asked_at = tasks[0].parts, tasks[0].parts.seams.clock.now()
+    for task in tasks:
+        settle(task.parts)
+    runs = planned(tasks)
+    plans, keep = plans_of(runs, some), some.settings.history_time
+    statement = masked(plans.any.sql)
+    if options.verify:
+        for name, begun in runs.items():
+            allow(by_name[name].parts, begun.plan, options)
+    with recorded(some.store.journal, some.seams, kind, statement, keep) as recording:
+        observe(Planned(plans))
+        wanting = [by_name[name] for name, begun in runs.items() if begun.plan.requests]
+        if wanting:
+            runs |= await run_each(wanting, plans, options, recording, observe)
+        if options.verify:
+            counting = {
+                name: verify_run(
+                    by_name[name].parts,
+                    run.plan,
+                    run.tally,
+                    options,
+                    recording.hearing(observe, name),
+                )
+                for name, run in runs.items()
+            }
+            await together(counting, named=plans.named)
+        snapshot = recording.snapshot = snapshot_of(some, options.as_of)
+        facts = {
+            name: facts_of(by_name[name].parts, run, snapshot, asked_at, verified=options.verify)
+            for name, run in runs.items()
+        }
+        certified = {
+            name: certificate(run.plan, run.tally, facts[name]) for name, run in runs.items()
+        }
+        whole = recording.certificate = combined(certified, named=plans.named)
+
+        def notices(name: str) -> tuple[str, ...]:
+            told = _notices(by_name[name].parts, runs[name], facts[name], options)
+            counted = count_notices(certified[name]) if options.verify else ()
+            return (*told, *quarantine_notice(certified[name]), *counted)
+
+        said = each_of(runs, notices, named=plans.named)
+    done = plans_of(runs, some)
+    return Done(done, snapshot, _named(said, done), whole, recording.run)
+
+
+def _named(said: Mapping[str, tuple[str, ...]], plans: Plans) -> tuple[str, ...]:
+    """Notices, each with whose it is where that has to be told."""
+    of = "{name}: {notice}" if plans.named else "{notice}"
+    return tuple(of.format(name=n, notice=notice) for n, told in said.items() for notice in told)
+
+
+def _notices(parts: Parts, done: Run, facts: Facts, options: Options) -> tuple[str, ...]:
+    notices = [*done.plan.notices, *done.notices, *tail_notices(facts.tails)]
+    notices += reopened_notices(done.reopened)
+    if options.held_only:
+        through = (day for day in facts.covered if day.scope.predicates)
+        held = (*parts.lake.coverage(parts.organization, facts.snapshot), *through)
+        notices.append(held_notice(facts.snapshot, held))
+    if done.fetched and (done.broken or done.unopened):
+        notices.append(require_complete(done.fetched, allow_partial=options.allow_partial))
+    missing = missing_notices(facts.missing, facts.covered)
+    return (*notices, *missing, *unopened_notices(facts.unopened))
