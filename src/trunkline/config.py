@@ -7,7 +7,6 @@ environment, ``.env`` or the file, and never printed: their fields are left out 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
@@ -15,10 +14,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dotenv import dotenv_values
-
 from trunkline.catalog import closest
 from trunkline.errors import ConfigError
+from trunkline.layers import Layer, converted, dotenv_of, expanded, source_of, table_of
 from trunkline.organizations import (
     GENESYS,
     Described,
@@ -50,15 +48,6 @@ _BOUNDS = {
     "jobs_in_flight": (1, 1_000),
     "keep_history": (1, 36_500),
 }
-# The type of a default: how it is called, and what a TOML file may have in its place.
-_KINDS: Mapping[type[Any], tuple[str, tuple[type[Any], ...]]] = {
-    str: ("text", (str,)),
-    int: ("a whole number", (int,)),
-    float: ("a number", (int, float)),
-    bool: ("true or false", (bool,)),
-    Path: ("a path", (str,)),
-}
-_TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 def _setting(default: Any, description: str) -> Any:
@@ -169,33 +158,6 @@ class Settings:
         return timedelta(seconds=self.refresh_after)
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """One place a value came from, for the message when it is wrong.
-
-    ``is_text`` where it can say nothing but text, as the environment.
-    """
-
-    name: str
-    value: Any
-    is_text: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """One table of the file, and the variables beside it; with what their names begin with."""
-
-    file: str
-    table: Any
-    prefix: str
-    environment: Mapping[str, str]
-    variable: str
-
-    def place(self, name: str) -> str:
-        """A setting of the table, as an error names it."""
-        return f"{self.prefix}{name} in {self.file}"
-
-
 def load(
     environment: Mapping[str, str], *, directory: Path, config: Path | None = None
 ) -> Settings:
@@ -203,17 +165,17 @@ def load(
 
     ``directory`` is where the files are looked for. An empty variable is as good as none.
     """
-    dotenv = _dotenv(directory / ".env")
+    dotenv = dotenv_of(directory / ".env")
     merged = dotenv | {k: v for k, v in environment.items() if v}
     named = config or _path(merged.get("TRUNKLINE_CONFIG"))
     file = str(named or FILE)
-    table = _file(directory / file, required=named is not None)
+    table = table_of(directory / file, required=named is not None)
     told = ((directory / file, table), (directory / ".env", dotenv))
     secrets_in = tuple(path for path, names in told if _tells_a_secret(names))
     inner, written = table.pop("genesys", {}), table.pop("masking", None)
-    named = table.pop("organizations", {})
-    genesys = _values(GenesysSettings, _Layer(file, inner, "genesys.", merged, "GENESYS_"))
-    settings = _values(Settings, _Layer(file, table, "", merged, "TRUNKLINE_"))
+    organizations = table.pop("organizations", {})
+    genesys = _values(GenesysSettings, Layer(file, inner, "genesys.", merged, "GENESYS_"))
+    settings = _values(Settings, Layer(file, table, "", merged, "TRUNKLINE_"))
     masking = _masking(settings.get("policy", ""), written, directory, file)
     read = Settings(
         **settings,
@@ -223,13 +185,13 @@ def load(
     )
 
     def values(kind: type[Any], of: Any, prefix: str, variable: str) -> dict[str, Any]:
-        return _values(kind, _Layer(file, of, prefix, merged, variable))
+        return _values(kind, Layer(file, of, prefix, merged, variable))
 
     taken = frozenset(variable for _, variable, _, _ in describe())
-    others = organizations_of(named, file, GenesysSettings, values, taken)
-    if inner and GENESYS in named:
+    others = organizations_of(organizations, file, GenesysSettings, values, taken)
+    if inner and GENESYS in organizations:
         raise ConfigError(f"{file}: [genesys] and [organizations.genesys] are the same one")
-    if others and GENESYS not in named and read.genesys != GenesysSettings():
+    if others and GENESYS not in organizations and read.genesys != GenesysSettings():
         others = (Organization(GENESYS, read.genesys), *others)
     found = default_first(others, read.default_organization)
     whole = replace(_checked(read), organizations=found)
@@ -257,7 +219,7 @@ def unknown_variables(
     known = {*_NO_SETTINGS, *(variable for _, variable, _, _ in describe())}
     for name in organizations:
         known |= {variable for _, variable, _, _ in describe_organization(name)}
-    given = _dotenv(directory / ".env") | {k: v for k, v in environment.items() if v}
+    given = dotenv_of(directory / ".env") | {k: v for k, v in environment.items() if v}
     found = []
     for name in sorted(given.keys() - known):
         prefix, _, rest = name.partition("_")
@@ -286,30 +248,6 @@ def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
 
 
-def _dotenv(path: Path) -> dict[str, str]:
-    """Without interpolation: a secret may hold any character."""
-    try:
-        return {
-            name: value for name, value in dotenv_values(path, interpolate=False).items() if value
-        }
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}") from error
-
-
-def _file(path: Path, *, required: bool) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        if required:
-            raise ConfigError(
-                f"there is no file {path}",
-                hint="It is named by --config, TRUNKLINE_CONFIG or the setting policy.",
-            ) from None
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}") from error
-
-
 def _masking(policy: str, written: Any, directory: Path, file: str) -> MaskingRules:
     """The rules of a file of their own, or of the table."""
     if policy and written is not None:
@@ -318,14 +256,14 @@ def _masking(policy: str, written: Any, directory: Path, file: str) -> MaskingRu
             hint="Leave out either the table or the setting policy.",
         )
     if policy:
-        path = _expanded(Path(policy))
-        return MaskingRules(str(path), _file(directory / path, required=True))
+        path = expanded(Path(policy))
+        return MaskingRules(str(path), table_of(directory / path, required=True))
     if not isinstance(written, dict | None):
         raise ConfigError(f"{file}: [masking] must be a table")
     return MaskingRules(f"[masking] in {file}", written or {})
 
 
-def _values(kind: type[Any], layer: _Layer) -> dict[str, Any]:
+def _values(kind: type[Any], layer: Layer) -> dict[str, Any]:
     if not isinstance(layer.table, dict):
         raise ConfigError(f"{layer.file}: [{layer.prefix.rstrip('.')}] must be a table")
     known = {item.name: item for item in fields(kind) if "description" in item.metadata}
@@ -341,39 +279,10 @@ def _values(kind: type[Any], layer: _Layer) -> dict[str, Any]:
     layer = replace(layer, table=set_apart)
     found: dict[str, Any] = {}
     for name, item in known.items():
-        source = _source(name, layer)
+        source = source_of(name, layer)
         if source is not None:
-            found[name] = _convert(item.default, source)
+            found[name] = converted(item.default, source)
     return found
-
-
-def _source(name: str, layer: _Layer) -> _Source | None:
-    variable = layer.variable + name.upper()
-    if value := layer.environment.get(variable):
-        return _Source(variable, value, is_text=True)
-    if name in layer.table:
-        return _Source(layer.place(name), layer.table[name], is_text=False)
-    return None
-
-
-def _convert(default: Any, source: _Source) -> Any:
-    """The value as the type of its default; the value itself is not repeated in an error."""
-    kind = Path if isinstance(default, Path) else type(default)
-    noun, accepted = _KINDS[kind]
-    fits = isinstance(source.value, accepted) and isinstance(source.value, bool) == (kind is bool)
-    try:
-        if kind is bool and source.is_text:
-            return _TRUTHS[source.value.lower()]
-        if source.is_text or fits:
-            return _expanded(kind(source.value))
-    except (KeyError, ValueError, RuntimeError):  # RuntimeError: `~name` of nobody
-        pass
-    raise ConfigError(f"{source.name} must be {noun}")
-
-
-def _expanded(value: Any) -> Any:
-    """A path may start with ``~``, which no shell expands in a file."""
-    return value.expanduser() if isinstance(value, Path) else value
 
 
 def zone_exists(name: str) -> bool:
