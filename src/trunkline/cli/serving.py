@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from asyncio import CancelledError
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from asyncio import CancelledError, TaskGroup
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from trunkline.cli.telling import put, tell
 from trunkline.engine import Engine
@@ -14,7 +15,7 @@ from trunkline.engine.health import health_of, words
 from trunkline.engine.health_file import HealthFile
 from trunkline.engine.standing import standing
 from trunkline.engine.syncing import Synced, Wish
-from trunkline.engine.together import together
+from trunkline.engine.together import each_of
 from trunkline.errors import Interrupted, TrunklineError
 from trunkline.lake.lock import serving
 
@@ -26,7 +27,8 @@ GOES_ON = "What has landed is kept, and jobs under way go on at the provider: st
 async def served(engine: Engine, rounds: Mapping[Wish, Callable[[], Awaitable[Synced]]]) -> None:
     """Follow each organisation until somebody stops it. Interrupted then.
 
-    One whose ``follow`` raises leaves the others going on; what it raised is raised in the end.
+    One whose ``follow`` raises leaves the others going on; what it raised is raised in the end. An
+    error that is not of ours ends all of it: whoever watches over the process starts it again.
     """
     seams, home = engine.seams, engine.settings.home
     rhythm = Rhythm(seams.clock, engine.settings.refresh_time.total_seconds(), seams.random)
@@ -38,9 +40,24 @@ async def served(engine: Engine, rounds: Mapping[Wish, Callable[[], Awaitable[Sy
                     wish.organization or "": _followed(engine, wish, again, rhythm, file)
                     for wish, again in rounds.items()
                 }
-                await together(works, named=False)
+                await _all(works)
     except CancelledError:
         raise Interrupted(STOPPED, hint=GOES_ON) from None
+
+
+async def _all(works: Mapping[str, Coroutine[Any, Any, TrunklineError | None]]) -> None:
+    """All to their end; what they came to is raised then."""
+    try:
+        async with TaskGroup() as group:
+            tasks = {name: group.create_task(work) for name, work in works.items()}
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+
+    def raised(name: str) -> None:
+        if error := tasks[name].result():
+            raise error
+
+    each_of(tasks, raised, named=False)
 
 
 async def _followed(
@@ -49,15 +66,18 @@ async def _followed(
     again: Callable[[], Awaitable[Synced]],
     rhythm: Rhythm,
     file: HealthFile,
-) -> None:
+) -> TrunklineError | None:
+    """Follow one for ever; the error that ended that."""
     try:
         await follow(again, _telling(engine, wish, rhythm, file), rhythm)
     except TrunklineError as error:
+        file.give_up(engine.of(wish.organization).organization, error.message)
         if engine.catalogs.is_several:
             tell(f"notice: {error.message}; it is not followed any more")
             if error.hint:
                 tell(f"  {error.hint}")
-        raise
+        return error
+    return None
 
 
 def _telling(

@@ -23,7 +23,11 @@ MISSED = 3  # pauses without a success that are too many
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What the file holds. ``ended`` says why, once the service has; None after a kill, too."""
+    """What the file holds. ``ended`` says why, once the service has; None after a kill, too.
+
+    ``followed`` are the organisations that it is about, whether a round of one is over or not;
+    ``given_up`` are those of them that it follows no more, each with why.
+    """
 
     trunkline: str
     process: int
@@ -32,6 +36,8 @@ class Saved:
     every: float
     ended: str | None = None
     organizations: dict[str, Health] = field(default_factory=dict)
+    followed: tuple[str, ...] = ()
+    given_up: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +54,15 @@ class HealthFile:
     def __init__(
         self, home: Path, clock: Clock, every: float, only: Collection[str] | None = None
     ) -> None:
-        """Of an earlier service, the organisations that ``only`` names are remembered."""
+        """``only`` are the organisations that are followed; of others, nothing is remembered."""
         self._home = home
         self._clock = clock
         before = _read(home)
         now = clock.now()
         known = before.organizations if before else {}
         known = {n: health for n, health in known.items() if only is None or n in only}
-        self._saved = Saved(__version__, os.getpid(), now, now, every, None, known)
+        followed = tuple(only or ())
+        self._saved = Saved(__version__, os.getpid(), now, now, every, None, known, followed)
         self._write()
 
     def keep(self, organization: str, health: Health) -> None:
@@ -65,6 +72,12 @@ class HealthFile:
             health = replace(health, last_success=before.last_success)
         known = self._saved.organizations | {organization: health}
         self._saved = replace(self._saved, organizations=known)
+        self._write()
+
+    def give_up(self, organization: str, why: str) -> None:
+        """Note that an organisation is not followed any more, while others are."""
+        given_up = self._saved.given_up | {organization: why}
+        self._saved = replace(self._saved, given_up=given_up)
         self._write()
 
     def end(self, why: str) -> None:
@@ -93,22 +106,28 @@ def status(home: Path, now: datetime) -> Status:
         why = saved.ended or "it was killed"
         ended = f"not running: the last service wrote at {moment(saved.written_at)}; {why}"
         return Status(False, (ended, *_lines(saved)))
-    late = tuple(_late(saved, now))
+    wrong = (*_given_up(saved), *_late(saved, now))
     running = f"running as process {saved.process} since {moment(saved.started_at)}"
-    return Status(not late, (running, *_lines(saved), *late))
+    return Status(not wrong, (running, *_lines(saved), *wrong))
 
 
 def _lines(saved: Saved) -> Iterable[str]:
-    several = len(saved.organizations) > 1
+    several = len({*saved.organizations, *saved.followed}) > 1
     for name, health in saved.organizations.items():
         yield f"{name}: {health}" if several else f"{health}"
         if health.state != OK and health.problem:
             yield f"  {health.problem}"
 
 
+def _given_up(saved: Saved) -> Iterable[str]:
+    for name, why in saved.given_up.items():
+        yield f"{name}: not followed any more; {why.removeprefix(f'{name}: ')}"
+
+
 def _late(saved: Saved, now: datetime) -> Iterable[str]:
     """Each organisation whose last success is too long ago; of a new service, its start counts."""
-    known = {name: health.last_success for name, health in saved.organizations.items()}
+    known: dict[str, datetime | None] = dict.fromkeys(saved.followed)
+    known |= {name: health.last_success for name, health in saved.organizations.items()}
     for name, success in (known or {"": None}).items():
         age = (now - (success or saved.started_at)).total_seconds()
         if age > MISSED * saved.every:
