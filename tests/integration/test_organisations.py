@@ -335,3 +335,21 @@ def test_one_that_is_set_up_wrongly_stops_nothing_but_what_reads_it(sites: Sites
 
         with pytest.raises(ConfigError, match="atlantis"):
             run(sites.clock, look())
+
+
+def test_queries_of_one_organisation_at_once_in_one_process(sites: Sites) -> None:
+    """One after the other: both would take the same job in hand."""
+    longer = ACME.replace("2026-02-01", "2026-01-01")
+
+    async def is_complete(engine: Engine, sql: str) -> bool:
+        done = await engine.prepare(sql, Options(), lambda _: None)
+        return bool(done.certificate["complete"])
+
+    async def all_of(engine: Engine) -> list[bool]:
+        return await asyncio.gather(*(is_complete(engine, sql) for sql in (ACME, longer, GLOBEX)))
+
+    with sites.engine() as engine:
+        assert run(sites.clock, all_of(engine)) == [True, True, True]
+        assert {job.state.value for job in engine.jobs()} == {"published"}
+        assert len(engine.coverage()) == 31 + 28
+        assert sites.submits("globex") == 1

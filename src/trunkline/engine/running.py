@@ -74,10 +74,14 @@ async def run(task: Task, options: Options, meter: Meter, tally: Tally) -> Run:
 
 @asynccontextmanager
 async def writer(parts: Parts, meter: Meter) -> AsyncIterator[GenesysCloud]:
-    """The provider, for the one process that may write to the data directory."""
+    """The provider, for the one process that may write to the data directory.
+
+    And for the one task of it that is at work for the organisation.
+    """
     genesys_hosts(parts.settings.genesys)
+    name = parts.organization
     async with (
-        parts.lock.held(lambda process: meter(LockWait(process)), lambda: _swept(parts)),
+        parts.lock.held_for(name, lambda who: meter(LockWait(who)), lambda: _swept(parts)),
         connected(parts.settings, parts.seams, meter, parts.holds) as provider,
     ):
         yield provider

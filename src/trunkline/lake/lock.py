@@ -6,9 +6,11 @@ the number of the process, to be told to those who wait; it may be left behind b
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -28,12 +30,29 @@ class WriterLock:
     """The lock of one data directory, as the tasks of one process share it.
 
     The first of them takes it and the last lets go of it: what they publish are transactions that
-    nothing is awaited in, so they are no more in one another's way than the jobs of one task.
+    nothing is awaited in, so they are no more in one another's way than the jobs of one task. Those
+    of one organisation come one after the other: two would take the same job in hand.
     """
 
     def __init__(self, home: Path, clock: Clock) -> None:
         self._lock = _Lock(home, WRITER, clock)
         self._holders = 0
+        self._turns: dict[str, _Turn] = {}
+
+    @asynccontextmanager
+    async def held_for(
+        self, organization: str, waiting: Waiting, begin: Callable[[], object]
+    ) -> AsyncIterator[None]:
+        """Hold it as the one task of the process that is at work for an organisation."""
+        turn = self._turns.setdefault(organization, _Turn())
+        turn.wanted += 1
+        try:
+            async with turn.lock, self.held(waiting, begin):
+                yield
+        finally:
+            turn.wanted -= 1
+            if not turn.wanted:  # a lock belongs to the event loop that it was waited for in
+                del self._turns[organization]
 
     @asynccontextmanager
     async def held(
@@ -64,6 +83,14 @@ async def serving(home: Path, clock: Clock, waiting: Waiting) -> AsyncIterator[N
         yield
     finally:
         lock.let_go()
+
+
+@dataclass(slots=True)
+class _Turn:
+    """Whose turn it is among the tasks of one organisation, and how many want it or have it."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    wanted: int = 0
 
 
 class _Lock:
