@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from trunkline.config import GenesysSettings, Settings
 from trunkline.engine.seams import Seams
@@ -40,11 +41,26 @@ def genesys_hosts(settings: GenesysSettings) -> Hosts:
             hint="Set them in the environment, in .env or in trunkline.toml; "
             "`trunkline demo` needs no account.",
         )
+    for name, url in (("API_URL", settings.api_url), ("LOGIN_URL", settings.login_url)):
+        if url and not _is_address(url):
+            raise ConfigError(
+                f"{settings.variables}{name} is no address of a host",
+                hint="Write it as https://api.mypurecloud.de, without a user or a password: it is "
+                "shown, and stands in messages.",
+            )
     if settings.api_url and settings.login_url:
         return Hosts(settings.region or settings.api_url, settings.api_url, settings.login_url)
     found = hosts(settings.region)
     api, login = settings.api_url or found.api, settings.login_url or found.login
     return Hosts(found.region, api, login)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        read = urlsplit(url)
+        return bool(read.scheme in {"http", "https"} and read.hostname) and "@" not in read.netloc
+    except ValueError:
+        return False
 
 
 @asynccontextmanager

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from trunkline.catalogs import Catalogs
-from trunkline.config import Settings, describe_organization, load, unknown_variables
+from trunkline.config import (
+    GenesysSettings,
+    Settings,
+    describe_organization,
+    load,
+    unknown_variables,
+)
 from trunkline.engine.connect import genesys_hosts
 from trunkline.engine.registry import catalog, catalogs
 from trunkline.errors import ConfigError, UnknownRelation, UsageError
@@ -126,6 +132,18 @@ def test_what_is_not_set_is_named_as_it_would_be(tmp_path: Path) -> None:
         genesys_hosts(globex.genesys)
     for name in ("CLIENT_ID", "CLIENT_SECRET", "REGION"):
         assert f"TRUNKLINE_GLOBEX_{name}" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://me:s3cr3t@api.example", "api.s3cr3t.example", "ftp://s3cr3t", "https://[s3cr3t"],
+)
+def test_an_address_that_is_none_or_holds_a_password_is_refused_and_not_repeated(url: str) -> None:
+    for name in ("api_url", "login_url"):
+        urls = {"api_url": "https://api.example", "login_url": "https://login.example", name: url}
+        with pytest.raises(ConfigError, match=f"GENESYS_{name.upper()} is no address") as caught:
+            genesys_hosts(GenesysSettings(client_id="i", client_secret="s", **urls))
+        assert "s3cr3t" not in f"{caught.value.message} {caught.value.hint}"
 
 
 def test_no_secret_is_shown(tmp_path: Path) -> None:
