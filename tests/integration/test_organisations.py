@@ -353,3 +353,18 @@ def test_queries_of_one_organisation_at_once_in_one_process(sites: Sites) -> Non
         assert {job.state.value for job in engine.jobs()} == {"published"}
         assert len(engine.coverage()) == 31 + 28
         assert sites.submits("globex") == 1
+
+
+def test_a_name_that_is_given_to_another_account_does_not_pass_for_it(sites: Sites) -> None:
+    """What is held is of the account that had the name before: said, and fetched anew."""
+    sites.prepare(ACME)
+    held = sites.query(ACME, Options(covered=True))
+    accounts = {each.organization: each.genesys for each in sites.world()[0].each}
+    sites.accounts = {"acme": accounts["globex"], "globex": accounts["acme"]}
+    for options in (Options(covered=True), Options(as_of=1)):
+        assert sites.query(ACME, options) == held
+        notices = sites.prepare(ACME, options).notices
+        assert any("held for another host or client than today's" in said for said in notices)
+    truth = sites.truth("globex", "conversations", FIRST, LAST)
+    same_rows("conversations", sites.query(ACME), truth)
+    assert not any("another host" in said for said in sites.prepare(ACME).notices)

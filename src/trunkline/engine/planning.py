@@ -109,6 +109,7 @@ def context_of(parts: Parts, zone: str, fingerprint: str, options: Options) -> C
         covered=options.held_only,
         tail=settings.tail if options.tail is None else options.tail,
         policy=parts.policy,
+        has_client=settings.genesys.configured,
     )
 
 

@@ -78,7 +78,7 @@ def _planned(
     filtered = tuple(f for n in wanted if (f := filtered_by(n, filters, holdings, context)))
     said = (notice for _, notice in scanned if notice)
     masked = masked_notices(tree, (node.table for node, _ in bounded), context.policy)
-    stale = stale_notices(wanted) if context.covered else ()
+    stale = stale_notices(wanted, has_client=context.has_client) if context.covered else ()
     tails, again = supplements(wanted, scans, within, context)
     return Plan(
         sql=sql,

@@ -74,7 +74,7 @@ class Context:
     ``parameters`` are the values of the text's own, by name; those without a name are called ``1``,
     ``2`` and so on. ``pushdown`` says whether filters are pushed; ``share``, by the dataset's name,
     what the newest held days tell of a filter; it is asked for only where one could be pushed for a
-    gap.
+    gap. ``has_client`` where the fingerprint is one of a client.
     """
 
     now: datetime
@@ -94,6 +94,7 @@ class Context:
     parameters: Mapping[str, object] = field(default_factory=dict, repr=False)
     pushdown: Pushdown = Pushdown.AUTO
     share: Shares = unknown
+    has_client: bool = True
 
 
 class State(Enum):

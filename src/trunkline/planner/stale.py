@@ -25,14 +25,14 @@ def why(held: str, today: str) -> str:
     return " and ".join(words for words, before, now in parts if before != now) or _UNTOLD
 
 
-def stale_notices(needs: Iterable[Need]) -> Iterator[str]:
+def stale_notices(needs: Iterable[Need], *, has_client: bool) -> Iterator[str]:
     """What has to be said where days are read as they are held, though no longer as they would be.
 
-    A token of a number, for one, is no longer found in them once the key is another. Nothing of the
-    days of another client: whoever only reads needs no credentials.
+    A token of a number, for one, is no longer found in them once the key is another. Of the days of
+    another client only to who has one: whoever only reads needs no credentials.
     """
     for need in needs:
-        for words in sorted(w for w in set(need.why.values()) if _PARTS[0] not in w):
+        for words in sorted(w for w in set(need.why.values()) if has_client or _PARTS[0] not in w):
             days = runs(day for day, found in need.why.items() if found == words)
             spans = ", ".join(map(str, days))
             yield f"{need.dataset.name}: held {words} than today's: {spans}"
