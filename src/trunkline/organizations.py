@@ -28,7 +28,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 # Schemas of ours and of the engine's, and the vendor whose own variables will mean one.
 _TAKEN = frozenset(
     {
-        "finance", "metrics", "trunkline", "local", "main", "temp", "system", "talkdesk",
+        "finance", "metrics", "trunkline", "local", "main", "temp", "system", "memory", "talkdesk",
         "information_schema", "pg_catalog",
     }
 )  # fmt: skip

@@ -101,6 +101,7 @@ def test_genesys_may_have_limits_of_its_own(tmp_path: Path) -> None:
         ("[organizations.pg_catalog]", "that schema is for something else"),
         ("[organizations.acme_finance]", "that schema is for something else"),
         ("[organizations.talkdesk]", "that schema is for something else"),
+        ("[organizations.memory]", "that schema is for something else"),
         ("[organizations.select]", "SQL has that word"),
         ("[organizations.left]", "SQL has that word"),
         ("[organizations.phone]", "TRUNKLINE_PHONE_REGION is a setting"),
