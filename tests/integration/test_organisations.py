@@ -368,3 +368,14 @@ def test_a_name_that_is_given_to_another_account_does_not_pass_for_it(sites: Sit
     truth = sites.truth("globex", "conversations", FIRST, LAST)
     same_rows("conversations", sites.query(ACME), truth)
     assert not any("another host" in said for said in sites.prepare(ACME).notices)
+
+
+def test_a_bound_on_the_query_around_is_none_on_a_table_of_the_same_name(sites: Sites) -> None:
+    """``acme.conversations`` within a query of ``globex.conversations`` is that of without."""
+    around = "acme.conversations.conversation_start >= '2026-02-20'"
+    sql = f"""
+        SELECT conversation_id, (SELECT count(*) FROM globex.conversations
+            WHERE {FEBRUARY} AND {around}) AS n
+        FROM acme.conversations WHERE {FEBRUARY}"""
+    truth = len(sites.truth("globex", "conversations", FIRST, LAST))
+    assert {row["n"] for row in sites.query(sql)} == {0, truth}

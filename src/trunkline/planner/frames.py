@@ -35,7 +35,8 @@ class Frame:
     ``aliases`` are the projections by name. ``shadowed`` are the names that a clause may take for a
     projection although a source has them; ``has_unlisted``: projections have names not told here.
     ``merged`` holds the columns of USING and NATURAL with the sources they were merged from;
-    ``rows`` are the sources whose rows stand in the text, as FROM has them;
+    ``rows`` are the sources whose rows stand in the text, as FROM has them; ``schemas`` are those
+    of sources that a column may be written with, empty where a source is of none;
     ``hidden`` the right sides of semi and anti joins; ``outer`` is the frame of the query around.
     """
 
@@ -45,6 +46,7 @@ class Frame:
     merged: dict[str, set[str]] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     rows: dict[str, str] = field(default_factory=dict)
+    schemas: dict[str, str] = field(default_factory=dict)
     keeps_right: bool = False
     aliases: Mapping[str, exp.Expr] = field(default_factory=dict)
     shadowed: frozenset[str] = frozenset()
@@ -94,11 +96,15 @@ class Frame:
         is_certain = not self.keeps_right and not self.is_open
         return owners[0] if owners and is_certain and self.merged[name] >= set(owners) else None
 
+    def _is_of(self, source: str, column: exp.Column) -> bool:
+        """Whether a column that may be written with a schema is of a source by its schema, too."""
+        return not column.db or column.db.lower() == self.schemas.get(source)
+
     def rows_of(self, column: exp.Column) -> str | None:
         """The rows in the text that a column belongs to for certain; None where it does not."""
         name, table = column.name.lower(), column.table.lower()
         if table:
-            return self.rows.get(table)
+            return self.rows.get(table) if self._is_of(table, column) else None
         visible = self.visible
         owners = [s for s, relation in visible.items() if relation.is_open or relation.output(name)]
         is_alias = name in self.aliases or self.has_unlisted
@@ -108,9 +114,7 @@ class Frame:
         """The source that a column reference names, and the frame it is of, where it is certain."""
         name, table = column.name.lower(), column.table.lower()
         if table:
-            if table in self.sources:
-                return self, table
-            return self.outer.named(column) if self.outer else None
+            return self._qualified(table, column)
         if name in self.shadowed:
             return None
         if any(relation.output(name) for relation in self.visible.values()):
@@ -118,6 +122,13 @@ class Frame:
             return (self, owner) if owner else None
         if self.is_open or self.has_unlisted or name in self.aliases:
             return None
+        return self.outer.named(column) if self.outer else None
+
+    def _qualified(self, table: str, column: exp.Column) -> tuple[Frame, str] | None:
+        if table in self.sources and self._is_of(table, column):
+            return self, table
+        if table in self.sources and table not in self.schemas:
+            return None  # an alias, which may hide the table of that schema further out
         return self.outer.named(column) if self.outer else None
 
     def seen(self, column: exp.Column) -> Seen | None:

@@ -61,8 +61,13 @@ def _relation(node: exp.Expr, clauses: Clauses) -> Relation:
 
 def _source(node: exp.Expr, relation: Relation, clauses: Clauses) -> Tree:
     frame, name = clauses.frame, node.alias_or_name.lower()
-    if name in frame.sources:  # told apart by their schemas, which we do not look at
+    if name in frame.sources:  # told apart by their schemas: neither is certain any more
         _forget(name, clauses)
+        frame.schemas.pop(name, None)
+    elif isinstance(node, exp.Table) and not node.alias:
+        is_cte = not node.db and name in clauses.scope.ctes
+        default = clauses.ledger.catalogs.default.schema
+        frame.schemas[name] = "" if is_cte else node.db.lower() or default
     if not name or name in frame.sources:
         name = f"from {len(frame.sources)}"
     frame.sources[name] = relation
