@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from tests.chaos.held import Holding, differences
 from tests.chaos.network import Sent
-from tests.chaos.scopes_lake import judge_beside, told_anew
+from tests.chaos.scopes_lake import judge_beside, last_told, told_anew
 from tests.chaos.spans import clipped, common, days_text, parsed, texts, without
 from tests.chaos.story import Ask
 from tests.chaos.truth import Rows
@@ -220,8 +220,7 @@ def _forgotten(asked: Asked) -> list[str]:
     for day in sorted(set(asked.ask.utc_days) - asked.stale):  # what could not be had is named
         for row in (row for row in readable if row["conversation_start"].date() == day):
             if row["conversation_end"] is None and day in asked.after.brought:
-                at = asked.world.records.last(row["conversation_id"])
-                last = max(asked.after.brought[day].job.submitted, at)
+                last = last_told(asked.world, asked.after, day, row["conversation_id"])
                 if asked.ended.began - last > WEEK + skews(asked.world):
                     said.append(f"{row['conversation_id']} is open since {last} and forgotten")
     return said

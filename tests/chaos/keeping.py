@@ -12,6 +12,7 @@ from tests.chaos.held import Holding
 from tests.chaos.judgement import REFRESH, SETTLE, WEEK
 from tests.chaos.lived import Lived
 from tests.chaos.retaining import judge_look, judge_months, judge_pin, judge_prune
+from tests.chaos.scopes_lake import last_told
 from tests.chaos.snapshots import Shelf
 from tests.chaos.story import DAY, Story, Weather
 from tests.chaos.truth import Fetched, counted
@@ -149,8 +150,7 @@ def _forgotten(days: Iterable[date], began: datetime, lived: Lived) -> list[str]
     for day in sorted(set(days) & lived.after.brought.keys()):
         for row in lived.after.rows["conversations"].get(day, []):
             if row["conversation_end"] is None:
-                at = lived.world.records.last(row["conversation_id"])
-                last = max(lived.after.brought[day].job.submitted, at)
+                last = last_told(lived.world, lived.after, day, row["conversation_id"])
                 if began - last > WEEK:
                     said.append(f"{row['conversation_id']} is open since {last} and forgotten")
     return said
