@@ -202,10 +202,6 @@ class _Trial:
         if self.before().unfinished and self.keeper.has_chores:
             # A refresh that was killed: no query wants its days again, which are held and final.
             self.judged(self.world.alone(Fate(), resuming))
-        if begun := self.before().begun:
-            # Under other rights: not gone on with, but given up once its days are held under these.
-            days = (max(begun) - min(begun)).days + 1
-            self.asked(Ask(self.everything.table, min(begun), days))
         self.wrong(_strays(self.world))
         lying = self.before().unfinished - self.before().beside.begun
         self.wrong([f"unfinished for ever: job {key}" for key in lying])
