@@ -33,6 +33,7 @@ from tests.chaos.trial import tried
 
 CHOSEN = Path(__file__).with_name("chosen.json")
 WELL = "no bug"
+FEW = 3  # bugs of a seed that may be needless
 Pair = tuple[int, str]
 
 
@@ -133,7 +134,7 @@ def _few(trials: Trials) -> list[int]:
 
 
 def search(trials: Trials, seeds: Iterable[int], *, all_of_them: bool) -> None:
-    """Try the bugs that are not caught yet, and then all of them at the seeds that caught some."""
+    """Try the bugs not caught yet; then, at the seeds chosen, those of seeds that catch few."""
     for seed in dict.fromkeys(seeds):
         names = PLANTS.keys() if all_of_them else PLANTS.keys() - trials.caught
         if not names:
@@ -144,8 +145,10 @@ def search(trials: Trials, seeds: Iterable[int], *, all_of_them: bool) -> None:
         so_far = f"{len(trials.caught)} of {len(PLANTS)} bugs are caught"
         is_well = "" if seed in trials.good else "; it fails without one"
         print(f"seed {seed}: {so_far}{is_well}", flush=True)  # noqa: T201
-    some = sorted(set(chosen(trials).values()))
-    trials.try_all((seed, name) for seed in some for name in PLANTS)
+    found = chosen(trials)
+    often = Counter(found.values())
+    rare = [name for name, seed in found.items() if often[seed] <= FEW]
+    trials.try_all((seed, name) for seed in often for name in rare)
 
 
 def rates(trials: Trials) -> str:
