@@ -43,6 +43,16 @@ def judge_beside(world: World, holding: Holding) -> list[str]:
     return [*_filtered(world, holding), *_opened(world, holding), *_tail(world, holding)]
 
 
+def judge_displaced(before: Holding, after: Holding) -> list[str]:
+    """A day that was published whole has no more of the tail that was held of it until then."""
+    return [
+        f"the tail of {tail.day} lives on beside its whole day, as of {tail.asked_at}"
+        for tail in after.beside.tails
+        if tail in before.beside.tails and tail.day in after.days
+        if tail.day not in before.days or before.days[tail.day].job != after.days[tail.day].job
+    ]
+
+
 def conditions_of(scope: Scope) -> tuple[Condition, ...]:
     """The predicates of a scope."""
     return tuple(Condition(TABLE_OF[name], name, values) for name, values in scope.predicates)

@@ -30,6 +30,7 @@ from tests.chaos.meeting import met_between, met_by, met_in_all
 from tests.chaos.questions import Meanwhile, Question
 from tests.chaos.scopes_asking import Moment, asked_at_once, expected_of
 from tests.chaos.scopes_judgement import Questioned, judge_question
+from tests.chaos.scopes_lake import judge_displaced
 from tests.chaos.snapshots import shelf
 from tests.chaos.story import DAY, Action, Ask, Cancel, Fate, Resume, Story, Together, Wait, Weather
 from tests.chaos.world import Answered, Ended, Plant, World, cancelling, no_plant, resuming
@@ -130,7 +131,7 @@ class _Trial:
         self.wrong([*judge_end(ended), *judge_patience(ended)])
         before, holding = self.before(), held(self.world)
         self.met += met_by(ended) + met_between(before, holding)
-        self.wrong(judge_lake(self.world, holding))
+        self.wrong([*judge_lake(self.world, holding), *judge_displaced(before, holding)])
         self.met += scopes_met.met_between(before, holding)
         self.wrong(self.keeper.looks(holding, ended))
         self.newest = holding
