@@ -1,4 +1,4 @@
-"""Where settings are told: a table of the file, the variables beside it, and what they say there."""
+"""Where settings are told: a table of the file, the variables beside it, what they say there."""
 
 from __future__ import annotations
 
