@@ -16,7 +16,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,7 +25,7 @@ import msgspec
 from tests.chaos.drawing import drawn
 from tests.chaos.places import somewhere
 from tests.chaos.plants import PLANTS
-from tests.chaos.pool import pool
+from tests.chaos.pool import Workers, pool
 from tests.chaos.trial import tried
 
 CHOSEN = Path(__file__).with_name("chosen.json")
@@ -48,7 +47,7 @@ class Trials:
     """What each pair of a seed and a bug came to, kept in a file."""
 
     notes: Path | None
-    workers: Executor
+    workers: Workers
     results: dict[Pair, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
