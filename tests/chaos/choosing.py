@@ -18,7 +18,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -28,7 +27,7 @@ import msgspec
 from tests.chaos.drawing import drawn
 from tests.chaos.places import somewhere
 from tests.chaos.plants import PLANTS
-from tests.chaos.pool import pool
+from tests.chaos.pool import Workers, pool
 from tests.chaos.trial import tried
 
 CHOSEN = Path(__file__).with_name("chosen.json")
@@ -65,7 +64,7 @@ class Trials:
     """What each pair of a seed and a bug came to, kept in a file."""
 
     notes: Path | None
-    workers: Executor
+    workers: Workers
     results: dict[Pair, Tried] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from tests.chaos.chores import Follow, Look, Pin, Prune, Single, Sync, Verify, utc_days
 from tests.chaos.doing import Followed, Freed, Looked, Refused, Round
-from tests.chaos.held import Holding
+from tests.chaos.held import Holding, held
 from tests.chaos.judgement import REFRESH, SETTLE, WEEK
 from tests.chaos.lived import Lived
 from tests.chaos.retaining import judge_look, judge_months, judge_pin, judge_prune
@@ -66,9 +67,23 @@ def _sync(sync: Sync, lived: Lived) -> list[str]:
         case Ended(value=Refused(refused)):
             said = _refused(sync, refused.message, lived)
         case Ended(error=IncompleteData() as error):
-            missing, doubtful = _wanting(sync, lived), _wanting(sync, lived, sure=True)
-            said = _named(error, missing, doubtful, _days_of(sync, lived))
+            if then := _as_it_ended(lived):
+                missing, doubtful = _wanting(sync, then), _wanting(sync, then, sure=True)
+                said = _named(error, missing, doubtful, _days_of(sync, lived))
     return said
+
+
+def _as_it_ended(lived: Lived) -> Lived | None:
+    """With what was held when it ended: another process may have gone on since.
+
+    None where that has been pruned.
+    """
+    snapshot = lived.ended.snapshot
+    if snapshot == lived.after.snapshot:
+        return lived
+    if snapshot not in {0, *lived.shelves[1].readable}:
+        return None
+    return replace(lived, after=held(lived.world, snapshot))
 
 
 def _days_of(sync: Sync, lived: Lived) -> frozenset[date]:

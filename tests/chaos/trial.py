@@ -266,11 +266,10 @@ def _content(path: Path) -> bytes:
     if path.suffix != ".parquet":
         return path.read_bytes()
     with pq.ParquetFile(path) as file:
-        columns = file.read(use_threads=False).columns
-    values = {
-        str(value)
-        for column in columns
-        if pa.types.is_string(column.type) or pa.types.is_nested(column.type)
-        for value in column.to_pylist()
-    }
+        types = {field.name: field.type for field in file.schema_arrow}
+        texts = [name for name, type_ in types.items() if pa.types.is_string(type_)]
+        nested = [name for name, type_ in types.items() if pa.types.is_nested(type_)]
+        read = file.read(columns=[*texts, *nested], use_threads=False)
+    values = {str(value) for name in texts for value in read[name].unique().to_pylist()}
+    values |= {str(value) for name in nested for value in read[name].to_pylist()}
     return "\n".join(values).encode(errors="backslashreplace")
