@@ -100,7 +100,7 @@ def status(home: Path, now: datetime) -> Status:
 
 def _lines(saved: Saved) -> Iterable[str]:
     several = len(saved.organizations) > 1
-    for name, health in saved.organizations.items():
+    for name, health in sorted(saved.organizations.items()):
         yield f"{name}: {health}" if several else f"{health}"
         if health.state != OK and health.problem:
             yield f"  {health.problem}"
