@@ -104,3 +104,5 @@ def test_who_reads_one_line_of_the_doctor_gets_no_traceback(tmp_path: Path) -> N
         assert process.stderr.read() == ""
         assert process.wait(PATIENCE) == 0
         process.stderr.close()
+        runs = at.run("query", "--format", "csv", "SELECT outcome FROM trunkline.runs")
+        assert runs.stdout.splitlines()[1] == "done"
