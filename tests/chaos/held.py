@@ -41,7 +41,7 @@ class Holding:
     """The days held whole, who brought each, every row by table and day, and the files named.
 
     ``sources`` are the files that the rows were read from; ``unfinished`` the keys of the jobs that
-    can be gone on with.
+    can be gone on with, ``begun`` their days, save of those for what was open.
     """
 
     snapshot: int
@@ -51,6 +51,7 @@ class Holding:
     sources: dict[str, dict[date, tuple[Source, ...]]]
     named: frozenset[str]
     unfinished: frozenset[str]
+    begun: frozenset[date]
     problems: tuple[str, ...]
     beside: Beside
 
@@ -126,6 +127,12 @@ def _read(world: World, engine: Engine, snapshot: int | None) -> Holding:
         sources=sources,
         named=engine.lake.catalogue.paths() | {f.path for one in staged for f in one.files},
         unfinished=frozenset(key for key, job in jobs.items() if job.unfinished),
+        begun=frozenset(
+            day
+            for job in jobs.values()
+            if job.unfinished and job.scope != OPEN_AT
+            for day in job.days
+        ),
         problems=tuple(
             f"{day} was brought by a job that the provider does not know"
             for day in days.keys() - brought.keys()

@@ -113,6 +113,16 @@ def told_anew(world: World, holding: Holding, day: date, tables: Iterable[str]) 
     )
 
 
+def last_told(world: World, holding: Holding, day: date, one: str) -> datetime:
+    """When a conversation of a day held whole was told of last, by whatever asked for it."""
+    opened = (
+        brought.job.submitted
+        for at, brought in holding.beside.brought.get(OPEN_AT, {}).items()
+        if one in open_at(world.provider, at, brought.job)
+    )
+    return max(holding.brought[day].job.submitted, world.records.last(one), *opened)
+
+
 def _tail(world: World, holding: Holding) -> Iterator[str]:
     """Each conversation is as it was told; every one that had begun is there."""
     found = _by_conversation(holding, TAIL, LIVE)

@@ -202,6 +202,10 @@ class _Trial:
         if self.before().unfinished and self.keeper.has_chores:
             # A refresh that was killed: no query wants its days again, which are held and final.
             self.judged(self.world.alone(Fate(), resuming))
+        if days := sorted(self.before().begun.difference(self.everything.utc_days)):
+            # A chore wanted them, under other rights: given up once they are held under today's.
+            span = (days[-1] - days[0]).days + 1
+            self.asked(Ask(self.everything.table, days[0], span), refresh_after=0)
         self.wrong(_strays(self.world))
         lying = self.before().unfinished - self.before().beside.begun
         self.wrong([f"unfinished for ever: job {key}" for key in lying])
