@@ -54,6 +54,8 @@ async def _followed(
         await follow(again, _telling(engine, wish, rhythm, file), rhythm)
     except TrunklineError as error:
         if engine.catalogs.is_several:
+            name = engine.of(wish.organization).organization
+            file.give_up(name, error.message.removeprefix(f"{name}: "))
             tell(f"notice: {error.message}; it is not followed any more")
             if error.hint:
                 tell(f"  {error.hint}")

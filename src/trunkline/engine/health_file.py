@@ -23,7 +23,10 @@ MISSED = 3  # pauses without a success that are too many
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What the file holds. ``ended`` says why, once the service has; None after a kill, too."""
+    """What the file holds. ``ended`` says why, once the service has; None after a kill, too.
+
+    ``given_up`` says why, of organisations that it does not follow any more.
+    """
 
     trunkline: str
     process: int
@@ -32,6 +35,7 @@ class Saved:
     every: float
     ended: str | None = None
     organizations: dict[str, Health] = field(default_factory=dict)
+    given_up: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,12 @@ class HealthFile:
         self._saved = replace(self._saved, organizations=known)
         self._write()
 
+    def give_up(self, organization: str, why: str) -> None:
+        """Note that an organisation is not followed any more, while others are."""
+        given_up = self._saved.given_up | {organization: why}
+        self._saved = replace(self._saved, given_up=given_up)
+        self._write()
+
     def end(self, why: str) -> None:
         """Note that the service ends."""
         self._saved = replace(self._saved, ended=why)
@@ -93,17 +103,22 @@ def status(home: Path, now: datetime) -> Status:
         why = saved.ended or "it was killed"
         ended = f"not running: the last service wrote at {moment(saved.written_at)}; {why}"
         return Status(False, (ended, *_lines(saved)))
-    late = tuple(_late(saved, now))
+    late = (*_given_up(saved), *_late(saved, now))
     running = f"running as process {saved.process} since {moment(saved.started_at)}"
     return Status(not late, (running, *_lines(saved), *late))
 
 
 def _lines(saved: Saved) -> Iterable[str]:
-    several = len(saved.organizations) > 1
-    for name, health in saved.organizations.items():
+    several = len(saved.organizations | saved.given_up) > 1
+    for name, health in sorted(saved.organizations.items()):
         yield f"{name}: {health}" if several else f"{health}"
         if health.state != OK and health.problem:
             yield f"  {health.problem}"
+
+
+def _given_up(saved: Saved) -> Iterable[str]:
+    for name, why in sorted(saved.given_up.items()):
+        yield f"{name}: not followed any more, until the service is started again: {why}"
 
 
 def _late(saved: Saved, now: datetime) -> Iterable[str]:
