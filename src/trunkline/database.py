@@ -45,10 +45,10 @@ def opened(
         db.row_factory = sqlite3.Row
         for pragma in _PRAGMAS:
             db.execute(f"PRAGMA {pragma}")
-        found = int(db.execute("PRAGMA user_version").fetchone()[0])
+        found = _version(db)
         step = {0: schema, **(upgrades or {})}.get(found)
         if step is not None:
-            db.executescript(step)
+            _take(db, step, version)
             found = version
     except sqlite3.Error as error:
         if is_full(error):
@@ -63,6 +63,21 @@ def opened(
         db.close()
         raise _other_version(path, newer=found > version)
     return db
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _take(db: sqlite3.Connection, step: str, version: int) -> None:
+    """A step to a version, unless another process has taken it meanwhile."""
+    try:
+        db.executescript(step)
+    except sqlite3.Error:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        if _version(db) != version:
+            raise
 
 
 def _other_version(path: Path, *, newer: bool) -> ConfigError:

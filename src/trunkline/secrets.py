@@ -89,12 +89,15 @@ def _of_file(path: Path, name: str) -> str:
         with path.open(encoding="utf-8") as file:
             text = file.read(_MOST + 1)
     except OSError as error:
-        raise ConfigError(f"{where} cannot be read: {error.strerror}") from None
+        raise ConfigError(
+            f"{where} cannot be read: {error.strerror}",
+            hint=f"A path that is not absolute begins in the working directory: {Path.cwd()}",
+        ) from None
     except UnicodeDecodeError:
         raise ConfigError(f"{where} is not UTF-8") from None
     found = text.removesuffix("\n")
     if not found:
-        raise ConfigError(f"{where} is empty")
+        raise ConfigError(f"{where} is empty", hint="Write the secret into it, and nothing else.")
     if "\n" in found or len(found) > _MOST:
         raise ConfigError(f"{where} holds more than one line: it may hold the secret alone")
     return found

@@ -74,6 +74,9 @@ def test_a_query_of_both_and_what_is_told_of_it(two: Two) -> None:
     assert planned.stdout.rstrip().endswith("In all at least 6 requests")
     done = at.run("query", "--format", "json", "--certificate=c.json", BOTH)
     assert done.returncode == 0, done.stderr
+    told = done.stderr.splitlines()
+    assert all(line.startswith(("acme: ", "globex: ")) for line in told), told
+    assert "acme: 1 job to fetch" in told
     assert "acme: 2025-03-01 to 2025-03-31: landed" in done.stderr
     assert "globex: 2025-03-01 to 2025-03-31: landed" in done.stderr
     counts = {row["whose"]: row["n"] for row in json.loads(done.stdout)}
@@ -122,6 +125,7 @@ def test_sync_and_the_check_of_each(two: Two) -> None:
     assert both.returncode == 0, both.stdout
     assert both.stdout.count("organisation acme\n") == 2
     assert both.stdout.count("counts: 31 final days are too old for the provider to count") == 2
+    assert "\nthe data directory\nok       unknown attributes: none" in both.stdout
     one = at.run("doctor", "--org", "acme")
     assert "organisation globex" not in one.stdout
     pinned = at.run("prune", "--pin", "2025-03")

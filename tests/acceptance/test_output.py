@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.acceptance.commands import PATIENCE, desk
+
 # The row that cannot be cast stands far behind the first batch.
 BROKEN = """
     SELECT CAST(CASE WHEN x < 300000 THEN x::VARCHAR ELSE 'no' END AS BIGINT)
@@ -90,3 +92,17 @@ def test_a_full_disk_is_told(tmp_path: Path, form: str, named: bool) -> None:
     assert status == 2
     assert "cannot be written: No space left on device" in errors
     assert Path("/dev/full").is_char_device()
+
+
+def test_who_reads_one_line_of_the_doctor_gets_no_traceback(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        process = at.start("doctor")
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith("ok       settings: ")
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(PATIENCE) == 0
+        process.stderr.close()
+        runs = at.run("query", "--format", "csv", "SELECT outcome FROM trunkline.runs")
+        assert runs.stdout.splitlines()[1] == "done"

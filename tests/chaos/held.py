@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -41,7 +42,7 @@ class Holding:
     """The days held whole, who brought each, every row by table and day, and the files named.
 
     ``sources`` are the files that the rows were read from; ``unfinished`` the keys of the jobs that
-    can be gone on with.
+    can be gone on with, ``begun`` their days, save of those for what was open.
     """
 
     snapshot: int
@@ -51,6 +52,7 @@ class Holding:
     sources: dict[str, dict[date, tuple[Source, ...]]]
     named: frozenset[str]
     unfinished: frozenset[str]
+    begun: frozenset[date]
     problems: tuple[str, ...]
     beside: Beside
 
@@ -126,6 +128,12 @@ def _read(world: World, engine: Engine, snapshot: int | None) -> Holding:
         sources=sources,
         named=engine.lake.catalogue.paths() | {f.path for one in staged for f in one.files},
         unfinished=frozenset(key for key, job in jobs.items() if job.unfinished),
+        begun=frozenset(
+            day
+            for job in jobs.values()
+            if job.unfinished and job.scope != OPEN_AT
+            for day in job.days
+        ),
         problems=tuple(
             f"{day} was brought by a job that the provider does not know"
             for day in days.keys() - brought.keys()
@@ -160,13 +168,13 @@ def _remote(world: World, job: Job | None) -> Remote | None:
 def _sources(engine: Engine, snapshot: int) -> dict[str, dict[date, tuple[Source, ...]]]:
     """The files of a snapshot's whole days, by table and by the days that they have rows of."""
     found: dict[str, dict[date, tuple[Source, ...]]] = {table: {} for table in TABLES}
+    home = str(engine.lake.home)
     for file in engine.lake.catalogue.files(engine.catalog.schema, snapshot):
         if file.scope == WHOLE:
-            path = engine.lake.home / file.path
-            of_table = found[_name(file.table)]
-            source = (str(path), path.stat().st_mtime_ns)
-            for day in _days_of(_name(file.table), *source):
-                of_table[day] = (*of_table.get(day, ()), source)
+            path, table = f"{home}/{file.path}", _name(file.table)
+            source = (path, Path(path).stat().st_mtime_ns)
+            for day in _days_of(table, *source):
+                found[table][day] = (*found[table].get(day, ()), source)
     return found
 
 
@@ -221,6 +229,8 @@ def differences(table: str, what: str, found: Rows, truth: Rows) -> list[str]:
 
 def _wrong(have: Rows, want: Rows) -> list[str]:
     """The columns in which rows of one key differ, whatever their order."""
+    if have == want:
+        return []
     if len(want) == 1:
         return [name for name in want[0] if have[0][name] != want[0][name]]
     left = [{name: row[name] for name in want[0]} for row in have]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from tests.chaos.chores import Follow, Look, Pin, Prune, Single, Sync, Verify, utc_days
 from tests.chaos.doing import Followed, Freed, Looked, Refused, Round
-from tests.chaos.held import Holding
+from tests.chaos.held import Holding, held
 from tests.chaos.judgement import REFRESH, SETTLE, WEEK
 from tests.chaos.lived import Lived
 from tests.chaos.retaining import judge_look, judge_months, judge_pin, judge_prune
+from tests.chaos.scopes_lake import last_told
 from tests.chaos.snapshots import Shelf
 from tests.chaos.story import DAY, Story, Weather
 from tests.chaos.truth import Fetched, counted
@@ -65,8 +67,23 @@ def _sync(sync: Sync, lived: Lived) -> list[str]:
         case Ended(value=Refused(refused)):
             said = _refused(sync, refused.message, lived)
         case Ended(error=IncompleteData() as error):
-            said = _named(error, _wanting(sync, lived), _days_of(sync, lived))
+            if then := _as_it_ended(lived):
+                missing, doubtful = _wanting(sync, then), _wanting(sync, then, sure=True)
+                said = _named(error, missing, doubtful, _days_of(sync, lived))
     return said
+
+
+def _as_it_ended(lived: Lived) -> Lived | None:
+    """With what was held when it ended: another process may have gone on since.
+
+    None where that has been pruned.
+    """
+    snapshot = lived.ended.snapshot
+    if snapshot == lived.after.snapshot:
+        return lived
+    if snapshot not in {0, *lived.shelves[1].readable}:
+        return None
+    return replace(lived, after=held(lived.world, snapshot))
 
 
 def _days_of(sync: Sync, lived: Lived) -> frozenset[date]:
@@ -75,18 +92,22 @@ def _days_of(sync: Sync, lived: Lived) -> frozenset[date]:
     return utc_days(sync, lived.ended.ended)
 
 
-def _wanting(sync: Sync, lived: Lived) -> set[date]:
-    """The days that had to be there when it was over, and are not, or not as of late."""
+def _wanting(sync: Sync, lived: Lived, *, sure: bool = False) -> set[date]:
+    """The days that had to be there when it was over, and are not, or not as of late.
+
+    ``sure``: of jobs that were gone on with only those that this process did: see
+    ``Asked.doubtful``.
+    """
     began = lived.ended.began
     reached = began - timedelta(seconds=lived.world.provider.lag_seconds)
     return {
         day
         for day in _days_of(sync, lived)
-        if midnight(day) < reached and not _is_fresh(sync, lived, day)
+        if midnight(day) < reached and not _is_fresh(sync, lived, day, sure=sure)
     }
 
 
-def _is_fresh(sync: Sync, lived: Lived, day: date) -> bool:
+def _is_fresh(sync: Sync, lived: Lived, day: date, *, sure: bool) -> bool:
     fetched = lived.after.brought.get(day)
     if fetched is None:
         return False
@@ -95,12 +116,14 @@ def _is_fresh(sync: Sync, lived: Lived, day: date) -> bool:
         return submitted >= lived.ended.began
     if sync.how == "recheck" and (of_age := _of_age(sync, lived, day)):
         return submitted >= of_age
-    return _is_usual(lived, fetched, day, REFRESH)
+    return _is_usual(lived, fetched, day, sure=sure)
 
 
-def _is_usual(lived: Lived, fetched: Fetched, day: date, refresh: float) -> bool:
+def _is_usual(lived: Lived, fetched: Fetched, day: date, *, sure: bool) -> bool:
     resumed = lived.after.days[day].job in lived.before.unfinished
-    since = lived.ended.began - timedelta(seconds=refresh)
+    if sure:
+        resumed &= any(fetched.job.job_id in one.path for one in lived.ended.sent)
+    since = lived.ended.began - timedelta(seconds=REFRESH)
     return resumed or fetched.is_final(day, SETTLE) or fetched.job.submitted >= since
 
 
@@ -142,8 +165,7 @@ def _forgotten(days: Iterable[date], began: datetime, lived: Lived) -> list[str]
     for day in sorted(set(days) & lived.after.brought.keys()):
         for row in lived.after.rows["conversations"].get(day, []):
             if row["conversation_end"] is None:
-                at = lived.world.records.last(row["conversation_id"])
-                last = max(lived.after.brought[day].job.submitted, at)
+                last = last_told(lived.world, lived.after, day, row["conversation_id"])
                 if began - last > WEEK:
                     said.append(f"{row['conversation_id']} is open since {last} and forgotten")
     return said
@@ -158,12 +180,14 @@ def _closed(lived: Lived) -> list[str]:
     return judge_months(before, after)
 
 
-def _named(error: IncompleteData, missing: set[date], asked: Iterable[date]) -> list[str]:
+def _named(
+    error: IncompleteData, missing: set[date], doubtful: set[date], asked: Iterable[date]
+) -> list[str]:
     """The days that an error names are those wanted that could not be had; no other."""
     spans = _SPAN.findall(error.message)
     intervals = (Interval(*map(datetime.fromisoformat, span)) for span in spans)
     named = {day for interval in intervals for day in interval.days()} & set(asked)
-    if named == missing:
+    if missing <= named <= missing | doubtful:
         return []
     return [f"the error names {_text(named)}, missing is {_text(missing)}: {error.message}"]
 

@@ -8,7 +8,15 @@ from typing import Any
 
 import msgspec
 
-from tests.chaos.planting import Values, forgets, mistakes, pages, requests, statements
+from tests.chaos.planting import (
+    Values,
+    forgets,
+    mistakes,
+    of_each_world,
+    pages,
+    requests,
+    statements,
+)
 from tests.chaos.world import Plant
 from trunkline.http.message import Request
 
@@ -69,7 +77,7 @@ PLANTS: dict[str, Plant] = {
     "a pruned snapshot seems to be there": forgets("UPDATE snapshots SET pruned"),
     "a closed month is not pinned": forgets("^INSERT OR IGNORE INTO pins"),
     "a merge loses a table": mistakes("^INSERT INTO files", _a_table_lost),
-    "a removed conversation is kept": _never_removed(),
+    "a removed conversation is kept": of_each_world(_never_removed),
     "no final day comes of age": rewritten(
         "SELECT coverage.dataset, coverage.scope, day, fetched_at,",
         "SELECT coverage.dataset, coverage.scope, day, "

@@ -40,6 +40,18 @@ class _Transport:
         await self.inner.close()
 
 
+def of_each_world(made: Callable[[], Plant]) -> Plant:
+    """A bug that remembers: what one world told it, it does not know in another."""
+    of: dict[Path, Plant] = {}
+
+    def plant(seams: Seams, process: Process) -> Seams:
+        if process.home not in of:
+            of[process.home] = made()
+        return of[process.home](seams, process)
+
+    return plant
+
+
 def _same(request: Request) -> Request:
     return request
 

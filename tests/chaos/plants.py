@@ -16,6 +16,7 @@ from tests.chaos.planting import (
     answers,
     forgets,
     mistakes,
+    of_each_world,
     pages,
     requests,
 )
@@ -59,6 +60,18 @@ def _error_is_the_end(request: Request, answer: Response) -> Response:
     if "cursor=" not in request.url or answer.status < 400:
         return answer
     return replace(answer, status=200, body=b'{"conversations": []}')
+
+
+def _last_page_dropped(request: Request, answer: Response) -> Response:
+    """The page that has no cursor to go on with is not looked at."""
+    if "cursor=" not in request.url or answer.status != 200:
+        return answer
+    try:
+        page = msgspec.json.decode(answer.body)
+    except msgspec.DecodeError:
+        return answer
+    body = b'{"conversations": []}'
+    return answer if page.get("cursor") else replace(answer, body=body)
 
 
 def _behind(request: Request, answer: Response) -> Response:
@@ -207,6 +220,10 @@ def _one_table_elsewhere(values: Values) -> Values:
     return {"organization": "nobody"} if values["table_name"] == "segments" else {}
 
 
+def _one_table_late(values: Values) -> Values:
+    return {"born": values["born"] + 1} if values["table_name"] == "segments" else {}
+
+
 def _id_lost(_: Values) -> Values:
     return {"remote_id": None}
 
@@ -215,6 +232,7 @@ PLANTS: dict[str, Plant] = {
     **scopes_plants.PLANTS,
     **keeping_plants.PLANTS,
     "only the first page is read": pages(_first_page_only),
+    "the last page is dropped": answers(_last_page_dropped),
     "the last row of a page is dropped": pages(_last_row_dropped),
     "the last row of a page is counted twice": pages(_last_row_twice),
     "an error among the pages is their end": answers(_error_is_the_end),
@@ -224,13 +242,14 @@ PLANTS: dict[str, Plant] = {
     "a job asks for an hour less": requests(_an_hour_less),
     "the end of a job is a day of it": mistakes("^INSERT INTO jobs", _with_a_day_more),
     "the data are believed to reach a day less far": answers(_behind),
-    "the first token is used for ever": _first_token_for_ever(),
+    "the first token is used for ever": of_each_world(_first_token_for_ever),
     "every request is sent twice": _sent_twice,
     "all jobs have one key": _one_key,
-    "rights are asked once and believed for ever": _stale_rights(),
+    "rights are asked once and believed for ever": of_each_world(_stale_rights),
     "a body is logged": _body_logged,
     "a half-written file is published": _half_written,
     "polls come ten times as fast": _hasty,
+    "one table is published late": mistakes("^INSERT INTO files", _one_table_late),
     "one table is not published": mistakes("^INSERT INTO files", _one_table_elsewhere),
     "what was replaced lives on": forgets("^UPDATE files SET died"),
     "coverage is not recorded": forgets("^INSERT INTO coverage"),

@@ -43,6 +43,16 @@ def judge_beside(world: World, holding: Holding) -> list[str]:
     return [*_filtered(world, holding), *_opened(world, holding), *_tail(world, holding)]
 
 
+def judge_displaced(before: Holding, after: Holding) -> list[str]:
+    """A day that was published whole has no more of the tail that was held of it until then."""
+    return [
+        f"the tail of {tail.day} lives on beside its whole day, as of {tail.asked_at}"
+        for tail in after.beside.tails
+        if tail in before.beside.tails and tail.day in after.days
+        if tail.day not in before.days or before.days[tail.day].job != after.days[tail.day].job
+    ]
+
+
 def conditions_of(scope: Scope) -> tuple[Condition, ...]:
     """The predicates of a scope."""
     return tuple(Condition(TABLE_OF[name], name, values) for name, values in scope.predicates)
@@ -111,6 +121,16 @@ def told_anew(world: World, holding: Holding, day: date, tables: Iterable[str]) 
         for one in here & made.keys()
         if _agree(one, {t: _only(holding.rows[t].get(day, []), one) for t in wanted}, made[one])
     )
+
+
+def last_told(world: World, holding: Holding, day: date, one: str) -> datetime:
+    """When a conversation of a day held whole was told of last, by whatever asked for it."""
+    opened = (
+        brought.job.submitted
+        for at, brought in holding.beside.brought.get(OPEN_AT, {}).items()
+        if one in open_at(world.provider, at, brought.job)
+    )
+    return max(holding.brought[day].job.submitted, world.records.last(one), *opened)
 
 
 def _tail(world: World, holding: Holding) -> Iterator[str]:

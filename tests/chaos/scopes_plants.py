@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tests.chaos.planting import Values, answers, forgets, mistakes, requests
+from tests.chaos.planting import Values, answers, forgets, mistakes, of_each_world, requests
 from tests.chaos.world import Plant
 from trunkline.http.message import Request, Response
 
@@ -87,6 +87,6 @@ PLANTS: dict[str, Plant] = {
     "the tail begins an hour late": requests(_tail_an_hour_later),
     "the tail of a day is never over": forgets("^UPDATE tails SET died"),
     "the tail is held further than it was told": mistakes("^INSERT INTO tails", _later),
-    "of what was open half is dropped": _open_dropped(),
+    "of what was open half is dropped": of_each_world(_open_dropped),
     "as of an instant is as of now": mistakes("FROM snapshots WHERE published_at <=", _for_ever),
 }

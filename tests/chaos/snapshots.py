@@ -148,11 +148,15 @@ def unfinished(home: Path) -> frozenset[str]:
 
 @dataclass(slots=True)
 class Memory:
-    """What every snapshot showed when it was first seen, and the bytes of every file."""
+    """What every snapshot showed when it was first seen, and the bytes of every file.
+
+    A file is read again where the system says that it is another, or was written to.
+    """
 
     home: Path
     known: dict[int, Shown] = field(default_factory=dict)
     bytes: dict[str, str] = field(default_factory=dict)
+    read: set[tuple[str, int, int, int]] = field(default_factory=set)
     gone: set[int] = field(default_factory=set)
 
     def unseen(self, now: Shelf) -> list[int]:
@@ -177,9 +181,15 @@ class Memory:
 
     def _files(self, now: Shelf) -> Iterator[str]:
         for path in sorted({path for shown in now.readable.values() for _, _, path in shown.files}):
-            if not (self.home / path).is_file():
+            try:
+                state = (self.home / path).stat()
+            except FileNotFoundError:
                 yield f"a kept snapshot names {path}, which is gone"
                 continue
+            seen = (path, state.st_ino, state.st_ctime_ns, state.st_mtime_ns)
+            if seen in self.read:
+                continue
+            self.read.add(seen)
             found = hashlib.sha256((self.home / path).read_bytes()).hexdigest()
             if self.bytes.setdefault(path, found) != found:
                 yield f"{path} was written again"

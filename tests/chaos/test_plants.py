@@ -5,13 +5,12 @@ Which seed that is, ``python -m tests.chaos.choosing`` finds and writes down.
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
-from tests.chaos.choosing import CHOSEN, WELL, is_caught
+from tests.chaos.choosing import WELL, before, is_caught
 from tests.chaos.plants import PLANTS
 
-SEEDS = msgspec.json.decode(CHOSEN.read_bytes(), type=dict[str, int])
+SEEDS = before()
 
 
 @pytest.mark.parametrize("name", PLANTS)

@@ -30,6 +30,7 @@ from tests.chaos.meeting import met_between, met_by, met_in_all
 from tests.chaos.questions import Meanwhile, Question
 from tests.chaos.scopes_asking import Moment, asked_at_once, expected_of
 from tests.chaos.scopes_judgement import Questioned, judge_question
+from tests.chaos.scopes_lake import judge_displaced
 from tests.chaos.snapshots import shelf
 from tests.chaos.story import DAY, Action, Ask, Cancel, Fate, Resume, Story, Together, Wait, Weather
 from tests.chaos.world import Answered, Ended, Plant, World, cancelling, no_plant, resuming
@@ -130,7 +131,7 @@ class _Trial:
         self.wrong([*judge_end(ended), *judge_patience(ended)])
         before, holding = self.before(), held(self.world)
         self.met += met_by(ended) + met_between(before, holding)
-        self.wrong(judge_lake(self.world, holding))
+        self.wrong([*judge_lake(self.world, holding), *judge_displaced(before, holding)])
         self.met += scopes_met.met_between(before, holding)
         self.wrong(self.keeper.looks(holding, ended))
         self.newest = holding
@@ -202,6 +203,10 @@ class _Trial:
         if self.before().unfinished and self.keeper.has_chores:
             # A refresh that was killed: no query wants its days again, which are held and final.
             self.judged(self.world.alone(Fate(), resuming))
+        if days := sorted(self.before().begun.difference(self.everything.utc_days)):
+            # A chore wanted them, under other rights: given up once they are held under today's.
+            span = (days[-1] - days[0]).days + 1
+            self.asked(Ask(self.everything.table, days[0], span), refresh_after=0)
         self.wrong(_strays(self.world))
         lying = self.before().unfinished - self.before().beside.begun
         self.wrong([f"unfinished for ever: job {key}" for key in lying])
@@ -261,11 +266,10 @@ def _content(path: Path) -> bytes:
     if path.suffix != ".parquet":
         return path.read_bytes()
     with pq.ParquetFile(path) as file:
-        columns = file.read(use_threads=False).columns
-    values = {
-        str(value)
-        for column in columns
-        if pa.types.is_string(column.type) or pa.types.is_nested(column.type)
-        for value in column.to_pylist()
-    }
+        types = {field.name: field.type for field in file.schema_arrow}
+        texts = [name for name, type_ in types.items() if pa.types.is_string(type_)]
+        nested = [name for name, type_ in types.items() if pa.types.is_nested(type_)]
+        read = file.read(columns=[*texts, *nested], use_threads=False)
+    values = {str(value) for name in texts for value in read[name].unique().to_pylist()}
+    values |= {str(value) for name in nested for value in read[name].to_pylist()}
     return "\n".join(values).encode(errors="backslashreplace")

@@ -106,9 +106,7 @@ def test_the_guard_holds_for_each_by_its_own_limit(tmp_path: Path) -> None:
     sites = Sites(
         tmp_path / "data", {"acme": SMALL, "globex": OTHER}, {"globex": {"max_requests": 2}}
     )
-    with pytest.raises(
-        CostGuard, match="3 requests of globex; the limit for one query of globex is 2"
-    ):
+    with pytest.raises(CostGuard, match="3 requests of globex; the limit of globex is 2"):
         sites.prepare(BOTH)
     sites.prepare(ACME)
     assert sites.requests("globex") == 0

@@ -22,8 +22,9 @@ itself is done by, for a policy without rules; `trunkline tables --policy` print
 on a computer. What masking is for, and how it may be changed, is in
 [masking](../explanation/masking.md).
 
-What a column does not keep is nowhere on the computer: values are masked while an answer of the
-provider is in memory, before anything of it is written. The examples are made up, of ranges that
+What no column keeps is nowhere on the computer: values are masked while an answer of the provider
+is in memory, before anything of it is written. Of a number most tables keep the end, and the schema
+finance the front: both together are the number. The examples are made up, of ranges that
 regulators set aside: +61 491 570 156 (Australia) and +44 20 7946 0958 (United Kingdom)."""
 
 CLASSES_TEXT = """\

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -83,6 +84,8 @@ async def _looked_at(
     if any(
         finding.what != "settings" or not finding.error for of in found.values() for finding in of
     ):
+        if engine.catalogs.is_several:
+            put(click.style("the data directory", bold=True))
         _show(unknown_finding(engine))
     for parts in each if verify else ():
         if not any(finding.error for finding in found[parts.organization]):
@@ -105,12 +108,13 @@ async def _verify(engine: Engine, parts: Parts, span: Span, options: Options) ->
     return found
 
 
-async def _shown(looking: AsyncIterator[Finding]) -> list[Finding]:
+async def _shown(looking: AsyncGenerator[Finding]) -> list[Finding]:
     findings: list[Finding] = []
     try:
-        async for finding in looking:
-            _show(finding)
-            findings.append(finding)
+        async with aclosing(looking):  # also where nobody reads on
+            async for finding in looking:
+                _show(finding)
+                findings.append(finding)
     except ConfigError as error:
         _show(_wrong(error))
         findings.append(_wrong(error))
@@ -121,12 +125,14 @@ def _wrong(error: ConfigError) -> Finding:
     return Finding("settings", Health.BAD, error.message, error.hint, error)
 
 
-async def _findings(engine: Engine, parts: Parts) -> AsyncIterator[Finding]:
+async def _findings(engine: Engine, parts: Parts) -> AsyncGenerator[Finding]:
     """What is found with the provider."""
     with engine.recorded("doctor") as recording:
         hear = partial(recording.note, organization=parts.organization)
-        async for finding in examine(parts.settings, engine.seams, parts.catalog, hear):
-            yield finding
+        looking = examine(parts.settings, engine.seams, parts.catalog, hear)
+        async with aclosing(looking):
+            async for finding in looking:
+                yield finding
 
 
 def _show(finding: Finding) -> None:

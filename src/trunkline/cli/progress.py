@@ -82,7 +82,7 @@ class View:
         elif isinstance(event, LockWait):
             self.note = locked(event)
         elif isinstance(event, Merging):
-            self.note = _merging(event)
+            self.note = _merging(event, self)
 
     def whose(self, organization: str) -> str:
         """What stands before the words on an organisation's, where there are several."""
@@ -192,9 +192,10 @@ def _line(event: Event, view: View) -> Iterator[str]:
     if isinstance(event, LockWait):
         yield locked(event)
     if isinstance(event, Started) and event.jobs:
-        yield f"{counted(len(event.jobs), 'job')} to fetch"
+        whose = view.whose(event.jobs[0].organization)
+        yield f"{whose}{counted(len(event.jobs), 'job')} to fetch"
     if isinstance(event, Merging):
-        yield _merging(event)
+        yield _merging(event, view)
     if isinstance(event, Exchange) and (told := _told_to_wait(event)):
         yield told
     if isinstance(event, Beside):
@@ -216,8 +217,8 @@ def _told_to_wait(event: Exchange) -> str:
     return f"the provider asks for no requests for {event.asked_wait:,.0f} s"
 
 
-def _merging(event: Merging) -> str:
-    return f"{event.month:%Y-%m} is complete: merging its files"
+def _merging(event: Merging, view: View) -> str:
+    return f"{view.whose(event.organization)}{event.month:%Y-%m} is complete: merging its files"
 
 
 def days_of(job: Job) -> str:

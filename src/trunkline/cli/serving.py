@@ -71,8 +71,9 @@ async def _followed(
     try:
         await follow(again, _telling(engine, wish, rhythm, file), rhythm)
     except TrunklineError as error:
-        file.give_up(engine.of(wish.organization).organization, error.message)
         if engine.catalogs.is_several:
+            name = engine.of(wish.organization).organization
+            file.give_up(name, error.message.removeprefix(f"{name}: "))
             tell(f"notice: {error.message}; it is not followed any more")
             if error.hint:
                 tell(f"  {error.hint}")

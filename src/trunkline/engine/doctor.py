@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Iterable
 from datetime import timedelta
 
 from trunkline import private
@@ -34,7 +34,7 @@ _NOT_TOLD = (
 
 async def examine(
     settings: Settings, seams: Seams, catalog: Catalog, observe: Observer = ignore
-) -> AsyncIterator[Finding]:
+) -> AsyncGenerator[Finding]:
     """Look at everything that can be wrong, in the order in which one thing needs another.
 
     ``observe`` hears of every exchange. Ends early where nothing further can be learned: without a

@@ -42,6 +42,7 @@ class Merging:
     """The files of a month that is complete are being merged; ``month`` is its first day."""
 
     month: date
+    organization: str = ""
 
 
 @dataclass(frozen=True, slots=True)

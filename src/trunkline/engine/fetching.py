@@ -99,7 +99,7 @@ class Meter:
         if self._tally.total_requests > self._most:
             raise CostGuard(
                 f"stopped after {self._tally.total_requests:,} requests: "
-                f"the limit for one query{self._whose and f' of {self._whose}'} is {self._most:,}",
+                f"the limit{self._whose and f' of {self._whose}'} is {self._most:,}",
                 hint="What has landed is kept and its jobs can be gone on with: run it again "
                 "with a higher --max-requests.",
             )

@@ -26,7 +26,7 @@ class Saved:
     """What the file holds. ``ended`` says why, once the service has; None after a kill, too.
 
     ``followed`` are the organisations that it is about, whether a round of one is over or not;
-    ``given_up`` are those of them that it follows no more, each with why.
+    ``given_up`` says why, of those that it does not follow any more.
     """
 
     trunkline: str
@@ -36,8 +36,8 @@ class Saved:
     every: float
     ended: str | None = None
     organizations: dict[str, Health] = field(default_factory=dict)
-    followed: tuple[str, ...] = ()
     given_up: dict[str, str] = field(default_factory=dict)
+    followed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,16 @@ class HealthFile:
     def __init__(
         self, home: Path, clock: Clock, every: float, only: Collection[str] | None = None
     ) -> None:
-        """``only`` are the organisations that are followed; of others, nothing is remembered."""
+        """Of an earlier service, the organisations that ``only`` names are remembered."""
         self._home = home
         self._clock = clock
         before = _read(home)
         now = clock.now()
         known = before.organizations if before else {}
         known = {n: health for n, health in known.items() if only is None or n in only}
-        followed = tuple(only or ())
-        self._saved = Saved(__version__, os.getpid(), now, now, every, None, known, followed)
+        self._saved = Saved(
+            __version__, os.getpid(), now, now, every, None, known, {}, tuple(only or ())
+        )
         self._write()
 
     def keep(self, organization: str, health: Health) -> None:
@@ -106,22 +107,22 @@ def status(home: Path, now: datetime) -> Status:
         why = saved.ended or "it was killed"
         ended = f"not running: the last service wrote at {moment(saved.written_at)}; {why}"
         return Status(False, (ended, *_lines(saved)))
-    wrong = (*_given_up(saved), *_late(saved, now))
+    late = (*_given_up(saved), *_late(saved, now))
     running = f"running as process {saved.process} since {moment(saved.started_at)}"
-    return Status(not wrong, (running, *_lines(saved), *wrong))
+    return Status(not late, (running, *_lines(saved), *late))
 
 
 def _lines(saved: Saved) -> Iterable[str]:
-    several = len({*saved.organizations, *saved.followed}) > 1
-    for name, health in saved.organizations.items():
+    several = len({*saved.organizations, *saved.given_up, *saved.followed}) > 1
+    for name, health in sorted(saved.organizations.items()):
         yield f"{name}: {health}" if several else f"{health}"
         if health.state != OK and health.problem:
             yield f"  {health.problem}"
 
 
 def _given_up(saved: Saved) -> Iterable[str]:
-    for name, why in saved.given_up.items():
-        yield f"{name}: not followed any more; {why.removeprefix(f'{name}: ')}"
+    for name, why in sorted(saved.given_up.items()):
+        yield f"{name}: not followed any more, until the service is started again: {why}"
 
 
 def _late(saved: Saved, now: datetime) -> Iterable[str]:

@@ -49,7 +49,7 @@ def merge_months(parts: Parts, datasets: Iterable[Dataset], observe: Observe) ->
             parts.settings.settle_time,
             parts.seams.new_key,
             parts.seams.clock.now(),
-            lambda month: observe(Merging(month)),
+            lambda month: observe(Merging(month, parts.organization)),
         )
     return tuple(done)
 

@@ -26,23 +26,24 @@ Tables = Mapping[str, pa.Table]
 def layout_of(catalog: Catalog, dataset: Dataset) -> Layout:
     """What the lake must know of a dataset."""
     tables = catalog.of(dataset)
+    # The names of a map are few and repeat.
+    ids = {one.name: one.id for one in dataset.levels if one.holds is not Holds.MAP}
     return Layout(
         dataset=dataset.name,
         tables=tuple(table.name for table in tables),
         root_table=catalog.root(dataset).name,
         key=dataset.key,
         time_column=dataset.time_column,
-        keys=frozenset(c.name for table in tables for c in table.columns if _is_key(c, dataset)),
+        keys=frozenset(c.name for table in tables for c in table.columns if _is_key(c, ids)),
         end_column=dataset.end_column,
         only_in_jobs=tuple(t.name for t in catalog.of(dataset) if t.level in dataset.only_in_jobs),
     )
 
 
-def _is_key(column: Column, dataset: Dataset) -> bool:
-    """Whether it names a row, or one it stands below. The names of a map are few and repeat."""
-    level = dataset.level(column.level)
-    own_id = level.id if level.holds is not Holds.MAP else None
-    return column.attribute in ("key", own_id)
+def _is_key(column: Column, ids: Mapping[str, str | None]) -> bool:
+    """Whether it names a row, or one it stands below."""
+    level, _, attribute = column.source.partition(".")
+    return attribute in ("key", ids.get(level))
 
 
 def landed_of(flat: Flattened, tables: Tables, receipt: str = "") -> Landed:

@@ -77,6 +77,9 @@ def recorded(
     journal.start(recording.run, kind, statement, keep)
     try:
         yield recording
+    except GeneratorExit:  # who asked has had enough, which is no failure
+        journal.finish(recording.run, recording.ended(DONE, 0))
+        raise
     except BaseException as error:
         with suppress(Exception):  # the error that ended the run is the one to tell
             journal.finish(recording.run, recording.ended(*_named(error)))

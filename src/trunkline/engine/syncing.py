@@ -105,7 +105,10 @@ def wishes_of(wish: Wish, catalogs: Catalogs) -> tuple[Wish, ...]:
     for name in wish.tables:
         owner, table = _owned(name, wish.organization, catalogs)
         if wish.organization and owner.schema != wish.organization:
-            raise UsageError(f"{name} is not a table of {wish.organization}")
+            raise UsageError(
+                f"{name} is not a table of {wish.organization}",
+                hint=f"Leave out --org, or name the table {wish.organization}.{table.name}.",
+            )
         shown = f"{owner.schema_of(table)}.{table.name}"
         tables.setdefault(owner.schema, []).append(shown)
     return tuple(replace(wish, organization=name, tables=tuple(of)) for name, of in tables.items())

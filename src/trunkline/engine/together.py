@@ -104,8 +104,7 @@ def _exceeded(most: Allowance, plans: Plans) -> CostGuard | None:
 
 def _guard(requests: int, most: int, whose: str) -> CostGuard:
     return CostGuard(
-        f"this would take at least {requests:,} requests{whose}; "
-        f"the limit for one query{whose} is {most:,}",
+        f"this would take at least {requests:,} requests{whose}; the limit{whose} is {most:,}",
         hint="Ask for a shorter interval, or allow it with --max-requests. "
         "Requests are billed by the provider.",
     )

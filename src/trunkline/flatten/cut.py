@@ -25,10 +25,22 @@ def schema_of(table: Table) -> pa.Schema:
     return pa.schema([(column.name, column.type.arrow) for column in table.columns])
 
 
-def metric_types(tables: Iterable[Table]) -> dict[str, Type]:
-    """The metrics that have a wide column, and its type."""
+@dataclass(frozen=True, slots=True)
+class Wide:
+    """The metrics that have a wide column, with its type, and the levels that have such columns."""
+
+    types: Mapping[str, Type]
+    levels: frozenset[str]
+
+
+def wide_of(tables: Iterable[Table]) -> Wide:
+    """The wide columns of some tables."""
     columns = [column for table in tables for column in table.columns]
-    return {name: c.type for c in columns if (name := metric_name(c)) is not None}
+    found = [(name, column) for column in columns if (name := metric_name(column)) is not None]
+    return Wide(
+        {name: column.type for name, column in found},
+        frozenset(column.level for _, column in found),
+    )
 
 
 def metrics_in(frames: Mapping[str, Frame], types: Mapping[str, Type]) -> Metrics | None:
@@ -40,13 +52,11 @@ def metrics_in(frames: Mapping[str, Frame], types: Mapping[str, Type]) -> Metric
 
 
 def sums_of(
-    metrics: Metrics | None, frames: Mapping[str, Frame], tables: Iterable[Table]
+    metrics: Metrics | None, frames: Mapping[str, Frame], levels: Iterable[str]
 ) -> dict[str, dict[str, pa.Array]]:
     """The metrics summed at every level that has wide columns."""
     if metrics is None:
         return {}
-    columns = [column for table in tables for column in table.columns]
-    levels = {column.level for column in columns if metric_name(column)}
     above = frames[METRIC].above
     return {level: wide(metrics, above[level], len(frames[level])) for level in levels}
 
@@ -83,26 +93,19 @@ class Cutting:
 
 def cutting_of(tables: Sequence[Table], policy: Policy) -> Cutting:
     """How to cut tables under a policy."""
-    found: dict[Asked, Column] = {}
+    places: dict[Asked, int] = {}
+    sources: list[_Source] = []
+    cuts: list[_Cut] = []
     for table in tables:
+        columns: list[tuple[int, str | None]] = []
         for column in table.columns:
-            found.setdefault(_asked(table, column, policy), column)
-    places = {asked: place for place, asked in enumerate(found)}
-    return Cutting(
-        tuple(_source(asked, column) for asked, column in found.items()),
-        tuple(
-            _Cut(
-                table.name,
-                table.level,
-                schema_of(table),
-                tuple(
-                    (places[_asked(table, c, policy)], c.level if c.level != table.level else None)
-                    for c in table.columns
-                ),
-            )
-            for table in tables
-        ),
-    )
+            asked = _asked(table, column, policy)
+            place = places.setdefault(asked, len(sources))
+            if place == len(sources):
+                sources.append(_source(asked, column))
+            columns.append((place, column.level if column.level != table.level else None))
+        cuts.append(_Cut(table.name, table.level, schema_of(table), tuple(columns)))
+    return Cutting(tuple(sources), tuple(cuts))
 
 
 def _asked(table: Table, column: Column, policy: Policy) -> Asked:

@@ -17,11 +17,12 @@ from trunkline.flatten import fast, names, plain, slow, unknown, whole
 from trunkline.flatten.cut import (
     METRIC,
     Cutting,
+    Wide,
     cut,
     cutting_of,
-    metric_types,
     metrics_in,
     sums_of,
+    wide_of,
 )
 from trunkline.flatten.distinct import repeated
 from trunkline.flatten.fast import Page
@@ -32,7 +33,6 @@ from trunkline.flatten.shape import Layout, layout_of
 from trunkline.flatten.slow import Quarantined
 from trunkline.flatten.sums import fractions
 from trunkline.interval import Days
-from trunkline.types import Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Flattener:
     tables: tuple[Table, ...]
     policy: Policy
     _layout: Layout = field(init=False, repr=False, compare=False)
-    _metrics: Mapping[str, Type] = field(init=False, repr=False, compare=False)
+    _wide: Wide = field(init=False, repr=False, compare=False)
     _cutting: Cutting = field(init=False, repr=False, compare=False)
     _reader: fast.Reader = field(init=False, repr=False, compare=False)
 
@@ -75,7 +75,7 @@ class Flattener:
         layout = layout_of(self.dataset, self.tables, self.policy.listed)
         compiled = {
             "_layout": layout,
-            "_metrics": metric_types(self.tables),
+            "_wide": wide_of(self.tables),
             "_cutting": cutting_of(self.tables, self.policy),
             "_reader": fast.reader_of(layout),
         }
@@ -117,8 +117,8 @@ class Flattener:
         frames = frames_of(records, self._layout.root)
         again = {level: frame.again for level, frame in frames.items()}
         strangers = strangers + repeated(again, self._layout.root)
-        metrics = metrics_in(frames, self._metrics)
-        sums = sums_of(metrics, frames, self.tables)
+        metrics = metrics_in(frames, self._wide.types)
+        sums = sums_of(metrics, frames, self._wide.levels)
         if METRIC in frames:
             names = frames[METRIC].elements.field("name")
             strangers = strangers + unknown.metrics(names, self.dataset.metrics)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -71,7 +72,10 @@ def layout_of(
     """The layout that tables ask for. ValueError where two columns disagree on a type."""
     columns = [column for table in tables for column in table.columns]
     of = {column.name: column.attribute for column in columns}
-    root = _shape(dataset, dataset.levels[0], columns)
+    by_level: defaultdict[str, list[Column]] = defaultdict(list)
+    for column in columns:
+        by_level[column.level].append(column)
+    root = _shape(dataset, dataset.levels[0], by_level)
     return Layout(dataset, root, of[dataset.key], of[dataset.time_column], listed)
 
 
@@ -96,14 +100,15 @@ def _arrow(type_: Type, *, exact: bool) -> pa.DataType:
     return pa.int64() if type_ in LIMITS and not exact else type_.arrow
 
 
-def _shape(dataset: Dataset, level: Level, columns: list[Column]) -> Shape:
+def _shape(dataset: Dataset, level: Level, columns: Mapping[str, Sequence[Column]]) -> Shape:
     children = tuple(
         _shape(dataset, child, columns) for child in dataset.levels if child.parent == level.name
     )
-    attributes = _attributes(level, columns)
+    own = columns.get(level.name, ())
+    attributes = _attributes(level, own)
     if level.holds is Holds.MAP:
         return Shape(level, attributes, (), children, frozenset(), frozenset())
-    free = [c for c in columns if c.level == level.name and c.pii is Pii.FREE_TEXT]
+    free = [column for column in own if column.pii is Pii.FREE_TEXT]
     texts = {column.attribute: column.type for column in free}
     maps = {child.level.attribute for child in children if child.level.holds is Holds.MAP}
     unread = level.known | maps
@@ -119,10 +124,10 @@ def only_maps(shape: Shape) -> Shape:
     return replace(shape, children=children, unread=frozenset(maps))
 
 
-def _attributes(level: Level, columns: list[Column]) -> tuple[tuple[str, Type], ...]:
+def _attributes(level: Level, columns: Iterable[Column]) -> tuple[tuple[str, Type], ...]:
     wanted = {level.id: Type.TEXT} if level.id else {}
     for column in columns:
-        if column.level != level.name or not is_read(column):
+        if not is_read(column):
             continue
         if wanted.setdefault(column.attribute, column.type) is not column.type:
             raise ValueError(f"{column.source}: {column.name} is of another type elsewhere")

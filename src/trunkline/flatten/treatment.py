@@ -52,6 +52,8 @@ def default_of(column: Column) -> Treatment:
 
     Names of employees and of what the organisation set up are kept.
     """
+    if column.pii is Pii.NONE:  # most of all that there are
+        return Treatment.KEEP
     if column.pii is Pii.NAME and column.whose in _ORGANISATIONS:
         return Treatment.KEEP
     return ALLOWED[column.pii][0]

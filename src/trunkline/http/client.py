@@ -199,7 +199,7 @@ class Client:
                 asked=asked_wait(outcome, self._clock.now()),
             )
         )
-        return _fitting(outcome, call.fits)
+        return _fitting(_timed(outcome, times), call.fits)
 
     def _learn(self, outcome: Outcome, token: str) -> None:
         if not isinstance(outcome, Response):
@@ -219,6 +219,12 @@ def _call(
         body = msgspec.json.encode(json)
         headers["Content-Type"] = "application/json"
     return _Call(method, template, url, body, idempotent, headers, fits)
+
+
+def _timed(outcome: Outcome, times: tuple[float, float, float]) -> Outcome:
+    """The outcome; an answer with the time it took."""
+    _, sent, over = times
+    return replace(outcome, seconds=over - sent) if isinstance(outcome, Response) else outcome
 
 
 def _fitting(outcome: Outcome, fits: Fits) -> Outcome:

@@ -32,7 +32,8 @@ class Response:
     """One HTTP answer, its body decompressed; ``received`` is its size on the wire in bytes.
 
     ``possibly_repeated`` is set by ``Client``: how many earlier attempts at a request that must not
-    be repeated ended without our knowing whether they were carried out.
+    be repeated ended without our knowing whether they were carried out. So is ``seconds``: how long
+    it took from when the request was sent.
     """
 
     status: int
@@ -40,6 +41,7 @@ class Response:
     body: bytes = field(default=b"", repr=False)
     received: int = 0
     possibly_repeated: int = 0
+    seconds: float = 0.0
 
     def __post_init__(self) -> None:
         lower = {name.lower(): value for name, value in self.headers.items()}

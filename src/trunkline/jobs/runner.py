@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from trunkline.catalog import Dataset
@@ -210,7 +210,8 @@ class _Drive:
             state=JobState.RUNNING,
             remote_id=submitted.id,
             watermark=runner.horizon,
-            submitted_at=runner.clock.now(),
+            # What it brings may be as of when it was asked for, not as of the answer.
+            submitted_at=runner.clock.now() - timedelta(seconds=submitted.seconds),
             possibly_repeated=job.possibly_repeated + submitted.possibly_repeated,
         )
         self._tell(job)

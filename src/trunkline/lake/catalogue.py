@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,10 @@ from trunkline.lake.retention import Retention
 from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope
 from trunkline.statements import load
 
-VERSION = 3
+VERSION = 4
 SCHEMA = load("trunkline.lake", "schema.sql")
 QUERIES = load("trunkline.lake", "queries.sql")
+_UPGRADES = {3: SCHEMA["upgrade"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Publication:
     ``days`` are covered by it from then on, for its scope alone; none where it covers nothing, as
     the tail does. ``keys`` are the records it tells of, where it tells of records and not of days;
     ``open`` those that have not ended. ``tail`` is what is held past the watermark from then on.
+    ``recounted`` is how many records other days, which are held whole, have with it.
     """
 
     job: str
@@ -89,13 +91,14 @@ class Publication:
     keys: frozenset[str] = frozenset()
     open: tuple[OpenRecord, ...] = ()
     tail: tuple[TailDay, ...] = ()
+    recounted: Mapping[date, int] = field(default_factory=dict)
 
 
 class Catalogue:
     """Snapshots, files and coverage. One connection; not shared between threads."""
 
     def __init__(self, path: Path, connect: Connect = connect) -> None:
-        self._db = opened(path, SCHEMA["schema"], VERSION, connect)
+        self._db = opened(path, SCHEMA["schema"], VERSION, connect, _UPGRADES)
         self.retention = Retention(self._db)
         self.fresh = Freshness(self._db)
 
@@ -219,6 +222,8 @@ class Catalogue:
                 self._add_file(publication.organization, staged, snapshot)
             for day, conversations in publication.days.items():
                 self._cover(publication, day, conversations, snapshot)
+            for day, conversations in publication.recounted.items():
+                self._recount(publication, day, conversations, snapshot)
             self._freshen(publication, snapshot)
             return snapshot
 
@@ -233,6 +238,7 @@ class Catalogue:
         if publication.scope == OPEN_AT:  # of the days held whole it tells anew
             found = [record for record in publication.open if record.scope == WHOLE]
             self.fresh.replace_open(organization, found, dataset=dataset, keys=publication.keys)
+            self.fresh.uncount(organization, dataset, publication.recounted)
         if publication.scope not in (WHOLE, TAIL):
             return
         days = publication.days or (tail.day for tail in publication.tail)
@@ -314,8 +320,21 @@ class Catalogue:
             fingerprint=publication.fingerprint,
             conversations=conversations,
             divisions=json.dumps(publication.divisions),
+            job=publication.job,
             born=snapshot,
         )
+
+    def _recount(
+        self, publication: Publication, day: date, conversations: int, snapshot: int
+    ) -> None:
+        of_day = {
+            "organization": publication.organization,
+            "dataset": publication.dataset,
+            "scope": str(WHOLE),
+            "day": day.isoformat(),
+        }
+        self._run("end_coverage", snapshot=snapshot, **of_day)
+        self._run("recount", conversations=conversations, born=snapshot, **of_day)
 
     def _run(self, query: str, **values: Any) -> None:
         self._db.execute(QUERIES[query], values)

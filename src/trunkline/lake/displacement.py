@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from trunkline.lake.catalogue import Catalogue, LiveFile, Publication
-from trunkline.lake.landing import Layout, StagedFile, on_days
+from trunkline.lake.landing import Layout, StagedFile, on_days, rows_by_day
 from trunkline.lake.remainder import without_days, without_keys
 from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope, ScopeKind
 
@@ -125,6 +126,31 @@ def _told_anew(
     for table in layout.tables:
         files = catalogue.live_files(publication.organization, table, days)
         yield from losing(home, files, table, publication.job, keys, layout)
+
+
+def brought_more(
+    home: Path,
+    catalogue: Catalogue,
+    publication: Publication,
+    kept: tuple[StagedFile, ...],
+    layout: Layout,
+) -> dict[date, int]:
+    """How many more records days held whole have with what another scope brought anew of them.
+
+    Days that have as many as before are left out.
+    """
+    roots = [f for f in kept if not f.scope and f.table == layout.root_table]
+    more = Counter[date]()
+    for file in roots:
+        more.update(file.days)
+    keys, days = keys_in(home, tuple(roots), layout), frozenset(more)
+    columns = [layout.key, layout.time_column]
+    for held in catalogue.live_files(publication.organization, layout.root_table, days):
+        rows = pq.read_table(home / held.path, columns=columns, partitioning=None)
+        again = rows.filter(pc.is_in(pc.cast(rows[layout.key], pa.string()), value_set=keys))
+        if again.num_rows:
+            more.subtract(rows_by_day(again, layout.time_column))
+    return {day: n for day, n in more.items() if n}
 
 
 def losing(

@@ -33,6 +33,15 @@ class Given:
     parameters: Parameters = field(default=(), repr=False)
 
 
+def asks_the_time(sql: str) -> bool:
+    """Whether a text may name one of the clocks. Without, none has to be stopped, which takes time.
+
+    No name can stand there otherwise than letter by letter, in either case.
+    """
+    text = sql.lower()
+    return any(name in text for name in CLOCKS)
+
+
 def stop_the_clock(connection: duckdb.DuckDBPyConnection, schema: str, now: datetime) -> None:
     """Let every function of the present mean one instant, in the session's zone."""
     instant = f"TIMESTAMPTZ '{now.astimezone(UTC).replace(tzinfo=None).isoformat(sep=' ')}+00'"

@@ -16,7 +16,7 @@ from trunkline.database import Connect, connect
 from trunkline.lake.amending import amended, open_in
 from trunkline.lake.catalogue import Catalogue, CoveredDay, HeldFile, LiveFile, Publication
 from trunkline.lake.compaction import Merge, complete_months, merged, merges, readable
-from trunkline.lake.displacement import displaced, keys_in, out_of_place
+from trunkline.lake.displacement import brought_more, displaced, keys_in, out_of_place
 from trunkline.lake.freshness import OpenRecord
 from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
 from trunkline.lake.reading import Held, Reads
@@ -77,6 +77,7 @@ class Lake:
             days=_conversations(publication.files, publication, layout),
             open=self._open(kept, publication, layout),
             keys=self._keys(kept, publication, layout),
+            recounted=self._recounted(kept, publication, layout),
         )
         snapshot = self.catalogue.publish(whole, gone.files, published_at)
         paths = {file.path for file in kept}
@@ -128,6 +129,17 @@ class Lake:
         days = self.catalogue.whole_days(publication.organization, publication.dataset)
         pieces = (split(self.home, file, days, layout, WHOLE) for file in files)
         return tuple(piece for of_file in pieces for piece in of_file)
+
+    def _recounted(
+        self, kept: tuple[StagedFile, ...], publication: Publication, layout: Layout
+    ) -> dict[date, int]:
+        """How many records days held whole have with what OPEN_AT tells anew of them."""
+        if publication.scope != OPEN_AT:
+            return {}
+        held = self.coverage(publication.organization)
+        counts = {d.day: d.conversations for d in held if d.dataset == publication.dataset}
+        more = brought_more(self.home, self.catalogue, publication, kept, layout)
+        return {day: counts[day] + n for day, n in more.items()}
 
     def _keys(
         self, files: tuple[StagedFile, ...], publication: Publication, layout: Layout

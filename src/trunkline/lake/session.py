@@ -15,7 +15,7 @@ import pyarrow as pa
 from trunkline.errors import DamagedLake, LimitExceeded, SqlError, TrunklineError, UsageError
 from trunkline.lake import gate, number_token
 from trunkline.lake.beside import Beside, Deadline, beside, too_long
-from trunkline.lake.given import Given, stop_the_clock
+from trunkline.lake.given import Given, asks_the_time, stop_the_clock
 from trunkline.lake.messages import sql_error
 from trunkline.lake.number_token import Tokens, no_tokens
 from trunkline.lake.relation import SYSTEM_SCHEMA, Relation, literal
@@ -185,7 +185,8 @@ def _counted(running: _Running, reader: pa.RecordBatchReader) -> Iterator[pa.Rec
 
 @contextmanager
 def _open(question: _Question, default_schema: str, zone: str) -> Iterator[_Running]:
-    named, limits, given = question.named, question.limits, question.given
+    named, limits = question.named, question.limits
+    given = question.given if asks_the_time(question.sql) else NOTHING_GIVEN
     limit = Deadline(limits.seconds)
     connection = locked(named, default_schema, zone, limits, question.tokens, given)
     with beside(connection, limits.memory) as at_work:

@@ -57,11 +57,13 @@ class Submitted:
     """A job the provider has accepted.
 
     ``possibly_repeated`` counts the attempts before it whose outcome is unknown: each may have left
-    a job on the provider's side that nobody asks about.
+    a job on the provider's side that nobody asks about. ``seconds`` is how long the answer took:
+    the job may have been accepted so long before it was heard.
     """
 
     id: str
     possibly_repeated: int = 0
+    seconds: float = 0.0
 
 
 class Provider(Protocol):

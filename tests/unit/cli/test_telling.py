@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 
 from trunkline.cli import grid
 from trunkline.cli.progress import watching
 from trunkline.cli.telling import tell, visible
-from trunkline.engine.events import LockWait
+from trunkline.engine.events import LockWait, Merging
 
 HOSTILE = "gone\r\b\x1b[2J\x7f\x9b31m\u202e\U000e0001"
 
@@ -39,3 +40,11 @@ def test_a_wait_for_the_lock_is_told_even_to_the_quiet(capsys: pytest.CaptureFix
     with watching(quiet=True) as observe:
         observe(LockWait())
     assert "waiting" in capsys.readouterr().err
+
+
+def test_of_several_organisations_it_is_said_whose_month_is_merged(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with watching(quiet=False, named=True) as observe:
+        observe(Merging(date(2025, 3, 1), "acme"))
+    assert capsys.readouterr().err == "acme: 2025-03 is complete: merging its files\n"

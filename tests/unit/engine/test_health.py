@@ -154,6 +154,25 @@ def test_a_service_that_runs_is_healthy_while_its_successes_are_recent(tmp_path:
     run(clock, story())
 
 
+def test_an_organisation_that_is_given_up_is_not_well_though_others_are(tmp_path: Path) -> None:
+    clock = VirtualClock(AT)
+
+    async def story() -> None:
+        async with serving(tmp_path, clock, lambda _: None):
+            file = HealthFile(tmp_path, clock, 901.0)
+            file.keep("acme", GOOD)
+            file.give_up("globex", "the client is refused")
+            found = status(tmp_path, AT)
+            assert not found.healthy
+            assert found.lines[1] == f"acme: {GOOD}"
+            assert found.lines[-1] == (
+                "globex: not followed any more, until the service is started again: "
+                "the client is refused"
+            )
+
+    run(clock, story())
+
+
 def test_a_service_that_has_ended_is_not_healthy_and_says_how(tmp_path: Path) -> None:
     assert status(tmp_path, AT).lines == (f"no `trunkline sync --follow` has run in {tmp_path}",)
     assert not list(tmp_path.iterdir()), "looking changes nothing"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from trunkline.database import connect, opened, transaction
-from trunkline.errors import LimitExceeded
+from trunkline.database import Connect, connect, opened, transaction
+from trunkline.errors import ConfigError, LimitExceeded
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS t (text TEXT); PRAGMA user_version = 1;"
 LONG = "x" * 100_000
@@ -70,3 +71,37 @@ def test_what_opens_a_database_can_be_replaced(tmp_path: Path) -> None:
 
     opened(tmp_path / "t.sqlite", SCHEMA, 1, counted).close()
     assert asked == [tmp_path / "t.sqlite"]
+
+
+UPGRADE = "BEGIN IMMEDIATE; ALTER TABLE t ADD COLUMN n INT; PRAGMA user_version = 2; COMMIT;"
+
+
+def upgraded(path: Path, upgrade: str, connect: Connect = connect) -> sqlite3.Connection:
+    return opened(path, SCHEMA, 2, connect, {1: upgrade})
+
+
+def test_two_processes_that_upgrade_at_once_both_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "t.sqlite"
+    opened(path, SCHEMA, 1).close()
+
+    class Late(sqlite3.Connection):
+        """Comes to its upgrade when another process has just done it."""
+
+        def executescript(self, sql: str, /) -> sqlite3.Cursor:
+            upgraded(path, UPGRADE).close()
+            return super().executescript(sql)
+
+    def late(path: Path) -> sqlite3.Connection:
+        return sqlite3.connect(path, isolation_level=None, factory=Late)
+
+    with closing(upgraded(path, UPGRADE, late)) as db:
+        assert not db.in_transaction
+        assert db.execute("SELECT n FROM t").fetchall() == []
+
+
+def test_an_upgrade_that_fails_leaves_the_version_before(tmp_path: Path) -> None:
+    path = tmp_path / "t.sqlite"
+    opened(path, SCHEMA, 1).close()
+    with pytest.raises(ConfigError, match="no such table"):
+        upgraded(path, UPGRADE.replace("TABLE t", "TABLE u"))
+    opened(path, SCHEMA, 1).close()

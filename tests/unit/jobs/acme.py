@@ -97,6 +97,7 @@ class Acme:
     fate: Callable[[Interval, int], Fate] = always_ready
     refusal: Callable[[str, Interval], TrunklineError | None] = lambda _, __: None
     seconds: float = 20.0
+    submit_seconds: float = 0.0
     page_seconds: float = 0.5
     cursor_stands: bool = False
     hazard: Hazard = field(default_factory=Hazard)
@@ -119,8 +120,10 @@ class Acme:
         self.jobs[key] = Remote(interval, fate, self.clock.now(), scope=scope)
         running = [job for job in self.jobs.values() if not self._over(job)]
         self.running_most = max(self.running_most, len(running))
+        if self.submit_seconds:
+            await self.clock.sleep(self.submit_seconds)
         self.hazard("submit heard")
-        return Submitted(key)
+        return Submitted(key, seconds=self.submit_seconds)
 
     async def status(self, dataset: Dataset, job_id: str) -> RemoteStatus:
         assert dataset is CALLS

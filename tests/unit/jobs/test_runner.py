@@ -66,6 +66,13 @@ def test_a_job_of_four_pages_is_published_once_it_is_whole(world: World) -> None
     assert world.shelf.is_whole()
 
 
+def test_a_job_is_as_of_when_it_was_asked_for_and_not_of_the_answer(world: World) -> None:
+    world.acme.submit_seconds = 30
+    world.add(MONTH)
+    [job] = world.run().published
+    assert job.submitted_at == START
+
+
 def test_every_committed_step_is_told(world: World) -> None:
     world.add(MONTH)
     world.run()

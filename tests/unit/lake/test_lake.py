@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator
-from contextlib import chdir
+from contextlib import chdir, closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -353,6 +353,19 @@ def test_a_reader_waits_for_no_writer(lake: Lake) -> None:
     reader.close()
     writer.execute("ROLLBACK")
     writer.close()
+
+
+def test_a_catalogue_of_the_version_before_is_read_and_written_on(lake: Lake) -> None:
+    """There, a day was brought by the job of the snapshot that it was born in."""
+    publish(lake, "j", [ONE], [record("a", ONE)])
+    publish(lake, "k", [TWO], [record("b", TWO)])
+    before = lake.coverage(ORGANIZATION)
+    with closing(sqlite3.connect(lake.home / CATALOGUE)) as database:
+        database.executescript("ALTER TABLE coverage DROP COLUMN job; PRAGMA user_version = 3;")
+    with closing(Lake(lake.home)) as again:
+        assert again.coverage(ORGANIZATION) == before
+        publish(again, "l", [TWO], [record("c", TWO)])
+        assert [day.job for day in again.coverage(ORGANIZATION)] == ["j", "l"]
 
 
 def test_a_data_directory_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:

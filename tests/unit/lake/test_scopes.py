@@ -28,6 +28,7 @@ from tests.unit.lake.pages import (
     tables,
 )
 from trunkline.catalog import Catalog
+from trunkline.lake.freshness import Counted
 from trunkline.lake.lake import Lake
 from trunkline.lake.reading import Reads
 from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope, ScopeKind, filtered
@@ -128,8 +129,24 @@ def test_what_was_open_is_told_anew_of_days_that_are_held_whole(lake: Lake) -> N
     assert held(lake) == {"a": "first", "b": "open", "c": "open"}
     assert segments(lake) == {"a": 2, "b": 4, "c": 2}
     assert held(lake, scopes=(OPEN_AT,)) == {"a": "first", "b": "open", "c": "open", "d": "open"}
-    assert covered(lake) == {(WHOLE, ONE, 2), (OPEN_AT, THREE, 3)}
     assert held(lake, 2) == {"a": "first", "b": "first", "c": "tail"}
+
+
+def test_a_day_held_whole_counts_what_was_open_and_came_to_it(lake: Lake) -> None:
+    publish(lake, "j", [ONE, TWO], [record("a", ONE), record("b", ONE), record("d", TWO)])
+    before = lake.coverage(ORGANIZATION)
+    counted = Counted(LAYOUT.dataset, ONE, 3, 2, PUBLISHED)
+    other = replace(counted, day=TWO, provider=1, held=1)
+    for count in (counted, other):
+        lake.catalogue.fresh.count(ORGANIZATION, count)
+    anew = [record("b", ONE, segments=4), record("c", ONE), record("d", TWO)]
+    publish(lake, "l", [THREE], anew, version="open", scope=OPEN_AT)
+    assert covered(lake) == {(WHOLE, ONE, 3), (WHOLE, TWO, 1), (OPEN_AT, THREE, 3)}
+    assert lake.coverage(ORGANIZATION, 1) == before
+    assert [replace(day, conversations=0) for day in lake.coverage(ORGANIZATION)] == [
+        replace(day, conversations=0) for day in before
+    ]
+    assert lake.catalogue.fresh.counts(ORGANIZATION) == (other,)
 
 
 def test_what_was_open_is_not_told_of_days_that_are_held_as_of_later(lake: Lake) -> None:

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
-from tests.fakes import Answer, FakeTransport, VirtualClock, answer, run, scripted
+from tests.fakes import Answer, FakeTransport, VirtualClock, answer, run
 from trunkline.catalog import Dataset, Level
 from trunkline.errors import CursorLost, JobLost, MalformedAnswer, PermissionMissing, RequestRefused
 from trunkline.http.client import Api, Client
 from trunkline.http.exchange import Patience
-from trunkline.http.message import ConnectionLost, Response
+from trunkline.http.message import ConnectionLost, Request, Response
 from trunkline.http.ratelimit import RateLimiter, Told, read_told
 from trunkline.interval import Interval
 from trunkline.providers import (
@@ -58,11 +58,17 @@ class OneToken:
 
 
 class Scene:
-    """Genesys Cloud over scripted answers."""
+    """Genesys Cloud over scripted answers, each of which takes some seconds."""
 
-    def __init__(self, *answers: Answer) -> None:
+    def __init__(self, *answers: Answer, seconds: float = 0.0) -> None:
         self.clock = VirtualClock()
-        self.transport: FakeTransport = scripted(*answers)
+        left = iter(answers)
+
+        async def respond(_: Request) -> Answer:
+            await self.clock.sleep(seconds)
+            return next(left)
+
+        self.transport = FakeTransport(respond)
         api = Api("Genesys Cloud", "https://api.mypurecloud.de", read_refusal)
         limiter = RateLimiter(RATE, self.clock)
         self.cloud = GenesysCloud(
@@ -151,6 +157,11 @@ def test_no_job_answers_the_tail() -> None:
 def test_submit_says_that_a_job_may_have_been_left_behind() -> None:
     scene = Scene(ConnectionLost(), answer(202, {"jobId": "job-2"}))
     assert scene.run(scene.cloud.submit(DETAILS, MARCH)) == Submitted("job-2", 1)
+
+
+def test_submit_says_how_long_the_answer_took_and_not_how_long_the_attempts_before_it() -> None:
+    scene = Scene(ConnectionLost(), answer(202, {"jobId": "job-2"}), seconds=7)
+    assert scene.run(scene.cloud.submit(DETAILS, MARCH)) == Submitted("job-2", 1, 7.0)
 
 
 @pytest.mark.parametrize("body", [{}, {"jobId": None}, {"jobId": ""}, [], "x"])

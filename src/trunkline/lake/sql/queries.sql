@@ -33,10 +33,21 @@ WHERE organization = :organization AND dataset = :dataset AND scope = :scope AND
 -- add_coverage
 INSERT INTO coverage
     (organization, dataset, scope, day, fetched_at, watermark, fingerprint, conversations,
-     divisions, born)
+     divisions, job, born)
 VALUES
     (:organization, :dataset, :scope, :day, :fetched_at, :watermark, :fingerprint,
-     :conversations, :divisions, :born);
+     :conversations, :divisions, :job, :born);
+
+-- recount
+-- The day is as it was, but for how many records it has.
+INSERT INTO coverage
+    (organization, dataset, scope, day, fetched_at, watermark, fingerprint, conversations,
+     divisions, job, born)
+SELECT organization, dataset, scope, day, fetched_at, watermark, fingerprint, :conversations,
+       divisions, job, :born
+FROM coverage
+WHERE organization = :organization AND dataset = :dataset AND scope = :scope AND day = :day
+  AND died = :born;
 
 -- files_of_snapshot
 SELECT files.table_name, files.path, files.scope, files.rows, files.bytes, files.sha256,
@@ -59,14 +70,14 @@ GROUP BY files.file, files.path, files.rows;
 -- coverage_of_snapshot
 SELECT coverage.dataset, coverage.scope, day, fetched_at, watermark, fingerprint, conversations,
        divisions, job
-FROM coverage JOIN snapshots ON snapshots.snapshot = coverage.born
-WHERE coverage.organization = :organization
+FROM coverage
+WHERE organization = :organization
   AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
-ORDER BY coverage.dataset, coverage.scope, day;
+ORDER BY dataset, scope, day;
 
 -- newest_fetch
 SELECT fetched_at, fingerprint FROM coverage
-WHERE organization = :organization ORDER BY born DESC LIMIT 1;
+WHERE organization = :organization ORDER BY born DESC, fetched_at DESC LIMIT 1;
 
 -- paths
 SELECT path FROM files;

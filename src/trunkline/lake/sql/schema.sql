@@ -49,6 +49,7 @@ CREATE TABLE IF NOT EXISTS coverage (
     fingerprint   TEXT NOT NULL,
     conversations INTEGER NOT NULL,
     divisions     TEXT NOT NULL,
+    job           TEXT NOT NULL,
     born          INTEGER NOT NULL REFERENCES snapshots,
     died          INTEGER REFERENCES snapshots,
     PRIMARY KEY (organization, dataset, scope, day, born)
@@ -93,5 +94,13 @@ CREATE TABLE IF NOT EXISTS provider_counts (
     asked_at     TEXT NOT NULL,
     PRIMARY KEY (organization, dataset, day)
 ) WITHOUT ROWID;
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
+COMMIT;
+
+-- upgrade
+-- Each row of coverage was born with the snapshot of the job that brought the day.
+BEGIN IMMEDIATE;
+ALTER TABLE coverage ADD COLUMN job TEXT NOT NULL DEFAULT '';
+UPDATE coverage SET job = (SELECT job FROM snapshots WHERE snapshot = coverage.born);
+PRAGMA user_version = 4;
 COMMIT;

@@ -48,7 +48,8 @@ class GenesysCloud:
             "POST", _jobs_path(dataset), json=jobs.query(interval, scope), idempotent=False
         )
         try:
-            return Submitted(jobs.read_accepted(answer.body), answer.possibly_repeated)
+            accepted = jobs.read_accepted(answer.body)
+            return Submitted(accepted, answer.possibly_repeated, answer.seconds)
         except MalformedAnswer as error:
             error.unknown = answer.possibly_repeated + 1
             raise
