@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # How long an example takes says how busy the machine is.
-settings.register_profile("untimed", deadline=None, derandomize=True)
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("untimed", UNTIMED, derandomize=True)
 settings.load_profile("untimed")
 # `make fuzz`: many more examples, and others every time (--hypothesis-profile).
-settings.register_profile("fuzz", deadline=None, max_examples=20_000, print_blob=True)
+settings.register_profile("fuzz", UNTIMED, max_examples=20_000, print_blob=True)
 
 
 def pytest_configure() -> None:

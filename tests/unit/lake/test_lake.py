@@ -385,7 +385,8 @@ DAYS = st.sampled_from([ONE, TWO, THREE, FOUR])
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(jobs=st.lists(st.dictionaries(DAYS, st.integers(0, 2), min_size=1), min_size=1, max_size=4))
 def test_each_day_is_always_as_it_was_last_published(

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.fakes import answer
-from tests.unit.providers.test_genesys_requests import Scene
+from tests.unit.providers.scene import Scene
 from trunkline.errors import MalformedAnswer
 from trunkline.http.message import Response
 from trunkline.interval import Interval

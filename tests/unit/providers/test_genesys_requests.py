@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import pytest
 
-from tests.fakes import Answer, FakeTransport, VirtualClock, answer, run
-from trunkline.catalog import Dataset, Level
-from trunkline.errors import CursorLost, JobLost, MalformedAnswer, PermissionMissing, RequestRefused
-from trunkline.http.client import Api, Client
-from trunkline.http.exchange import Patience
-from trunkline.http.message import ConnectionLost, Request, Response
-from trunkline.http.ratelimit import RateLimiter, Told, read_told
+from tests.fakes import answer
+from tests.unit.providers.scene import DETAILS, MARCH, Scene
+from trunkline.errors import MalformedAnswer, RequestRefused
+from trunkline.http.message import ConnectionLost, Response
+from trunkline.http.ratelimit import Told, read_told
 from trunkline.interval import Interval
 from trunkline.providers import (
     Division,
@@ -30,62 +27,9 @@ from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.providers.genesys.conversation_jobs import is_page
 from trunkline.providers.genesys.limits import RATE
 from trunkline.providers.genesys.organization import TokenInfo
-from trunkline.providers.genesys.refusals import read_refusal
 from trunkline.scope import OPEN_AT, TAIL, filtered
 
-T = TypeVar("T")
 JOBS = "https://api.mypurecloud.de/api/v2/analytics/conversations/details/jobs"
-MARCH = Interval(datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 4, 1, tzinfo=UTC))
-DETAILS = Dataset(
-    name="conversation_details",
-    provider="genesys",
-    description="…",
-    levels=(Level("conversation", None, "conversations"),),
-    key="conversation_id",
-    time_column="conversation_start",
-    cursor="cursor",
-    watermark="dataAvailabilityDate",
-    page_size=500,
-)
-
-
-class OneToken:
-    async def token(self) -> str:
-        return "the-token"
-
-    def invalidate(self, token: str) -> None:
-        pass
-
-
-class Scene:
-    """Genesys Cloud over scripted answers, each of which takes some seconds."""
-
-    def __init__(self, *answers: Answer, seconds: float = 0.0) -> None:
-        self.clock = VirtualClock()
-        left = iter(answers)
-
-        async def respond(_: Request) -> Answer:
-            await self.clock.sleep(seconds)
-            return next(left)
-
-        self.transport = FakeTransport(respond)
-        api = Api("Genesys Cloud", "https://api.mypurecloud.de", read_refusal)
-        limiter = RateLimiter(RATE, self.clock)
-        self.cloud = GenesysCloud(
-            Client(api, self.transport, OneToken(), limiter, Patience(self.clock))
-        )
-
-    def run(self, request: Coroutine[Any, Any, T]) -> T:
-        return run(self.clock, request)
-
-    @property
-    def sent(self) -> list[tuple[str, str]]:
-        return [(request.method, request.url) for request in self.transport.requests]
-
-
-def error_body(status: int, code: str, message: str, **more: object) -> Response:
-    body = {"message": message, "code": code, "status": status, "contextId": "c-1", **more}
-    return answer(status, body, {"ININ-Correlation-Id": "c-1"})
 
 
 def test_it_is_a_provider() -> None:
@@ -314,83 +258,11 @@ def test_an_instant_before_time_began() -> None:
         scene.run(scene.cloud.availability(DETAILS))
 
 
-@pytest.mark.parametrize(
-    "gone",
-    [
-        error_body(404, "not.found", "no such job"),
-        error_body(410, "gone", "no longer here"),
-        error_body(400, "bad.request", "The results of this job have EXPIRED"),
-        error_body(400, "job.expired", "no"),
-    ],
-)
-def test_a_job_that_is_gone(gone: Response) -> None:
-    for request in ("status", "page"):
-        scene = Scene(gone)
-        sent = (
-            scene.cloud.status(DETAILS, "job-1")
-            if request == "status"
-            else scene.cloud.page(DETAILS, "job-1", "x")
-        )
-        with pytest.raises(JobLost, match=r"job-1.*c-1"):
-            scene.run(_wait(sent))
-
-
-async def _wait(request: Coroutine[Any, Any, object]) -> None:
-    await asyncio.gather(request)
-
-
-def test_another_refusal_of_a_page_is_no_lost_job() -> None:
-    scene = Scene(error_body(400, "bad.page.size", "pageSize", details=[{"fieldName": "pageSize"}]))
-    with pytest.raises(RequestRefused, match=r"bad\.page\.size; fields pageSize"):
-        scene.run(scene.cloud.page(DETAILS, "job-1", None))
-
-
 @pytest.mark.parametrize("status", [204, 404, 410])
 def test_cancel(status: int) -> None:
     scene = Scene(answer(status))
     scene.run(scene.cloud.cancel(DETAILS, "job-1"))
     assert scene.sent == [("DELETE", JOBS + "/job-1")]
-
-
-def test_cancel_refused() -> None:
-    scene = Scene(answer(409))
-    with pytest.raises(RequestRefused):
-        scene.run(scene.cloud.cancel(DETAILS, "job-1"))
-
-
-@pytest.mark.parametrize(
-    ("message", "params"),
-    [
-        (
-            "You are missing the following permission(s): analytics:conversationDetail:view",
-            {},
-        ),
-        ("missing", {"permissions": "[analytics:conversationDetail:view]"}),
-    ],
-)
-def test_the_missing_permission_is_named(message: str, params: dict[str, str]) -> None:
-    scene = Scene(error_body(403, "missing.any.permissions", message, messageParams=params))
-    with pytest.raises(PermissionMissing) as caught:
-        scene.run(scene.cloud.availability(DETAILS))
-    assert caught.value.message.endswith("missing permission analytics:conversationDetail:view")
-    assert "missing.any.permissions" in caught.value.message
-
-
-def test_a_vendors_message_is_not_passed_on() -> None:
-    person = "Jane Roe +491701234567 jane@example.com"
-    scene = Scene(error_body(400, person, person, details=[{"fieldName": person}]))
-    with pytest.raises(RequestRefused) as caught:
-        scene.run(scene.cloud.submit(DETAILS, MARCH))
-    shown = f"{caught.value} {caught.value.hint}"
-    assert "Jane" not in shown
-    assert "4567" not in shown
-    assert "c-1" in shown
-
-
-def test_a_proxys_error_page() -> None:
-    scene = Scene(Response(400, {}, b"<html>\xff</html>"))
-    with pytest.raises(RequestRefused, match="answered 400 to GET"):
-        scene.run(scene.cloud.organization())
 
 
 def test_organization() -> None:
@@ -434,12 +306,3 @@ def test_the_headers_of_the_limit() -> None:
     }
     assert read_told(RATE, answer(200, headers=headers)) == Told(1, 180, 61)
     assert read_told(RATE, answer(200)) is None
-
-
-def test_a_refused_cursor_is_not_a_lost_job() -> None:
-    scene = Scene(error_body(400, "bad.request", "The cursor is invalid"))
-    with pytest.raises(CursorLost, match="job-1"):
-        scene.run(scene.cloud.page(DETAILS, "job-1", "Y3Vyc29y"))
-    first = Scene(error_body(400, "bad.request", "no"))
-    with pytest.raises(RequestRefused):
-        first.run(first.cloud.page(DETAILS, "job-1", None))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.fakes import VirtualClock, run, scripted
 from tests.unit.flatten.hostile import encoded, loose, spoil, torn
-from tests.unit.providers.test_genesys_requests import DETAILS, MARCH, Scene
+from tests.unit.providers.scene import DETAILS, MARCH, Scene
 from trunkline.errors import CredentialsError, MalformedAnswer, TrunklineError
 from trunkline.http.auth import Credentials, TokenSource
 from trunkline.http.exchange import Patience
