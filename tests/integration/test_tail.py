@@ -18,7 +18,7 @@ from trunkline.config import Settings
 from trunkline.engine import Options
 from trunkline.errors import IncompleteData
 from trunkline.http.message import Request, Response
-from trunkline_simulator.settings import Fault, Shape
+from trunkline_simulator.settings import Fault, JobFault, Shape
 from trunkline_simulator.truth import expected_rows
 
 # Six hours behind the clock: 03:30 on 10 March.
@@ -232,6 +232,14 @@ def test_a_lake_that_is_more_than_seven_days_behind(tmp_path: Path) -> None:
     assert tail["interval"].startswith("2026-03-01T09:30:00.000Z/2026-03-08T09:30:00.000Z")
     assert prepared.certificate["complete"] is False
     assert any("2026-03-08T09:30:00.000Z to " in notice for notice in prepared.notices[-1:])
+
+
+def test_days_that_failed_are_named_where_the_tail_fails_too(tmp_path: Path) -> None:
+    faults = (Fault(f"POST {QUERY}", "500", times=0),)
+    fails = (JobFault("fail", nth=None, times=0),)
+    site = Site(tmp_path / "data", replace(SMALL, faults=faults, job_faults=fails))
+    with pytest.raises(IncompleteData, match=r"conversation_details 2026-.*what needs no job"):
+        site.query(QUESTION)
 
 
 def test_what_cannot_be_had_fails_the_question(tmp_path: Path) -> None:

@@ -23,6 +23,25 @@ SAID = 5  # days whose counts differ, each in a notice of its own
 
 def require_complete(fetched: Fetched, *, allow_partial: bool) -> str:
     """The notice for an answer with gaps; IncompleteData, naming them, where none is wanted."""
+    if allow_partial:
+        return f"the answer is partial; {_gaps(fetched)}"
+    raise incomplete(fetched)
+
+
+def incomplete(fetched: Fetched, beside: IncompleteData | None = None) -> IncompleteData:
+    """The error that names what could not be had; ``beside`` is that of what needs no job."""
+    error = IncompleteData(
+        _gaps(fetched) + (f"; {beside.message}" if beside else ""),
+        hint="What did land is kept and not fetched again: run the query again to go on, "
+        "or take what is there with --allow-partial.",
+    )
+    asked = [broken.retry_after for _, broken in fetched.outcome.broken]
+    asked += [beside.retry_after] if beside else []
+    error.retry_after = max(filter(None, asked), default=None)
+    return error
+
+
+def _gaps(fetched: Fetched) -> str:
     gaps = [
         f"{name} {interval}" for name, days in fetched.broken.items() for interval in runs(days)
     ]
@@ -30,17 +49,7 @@ def require_complete(fetched: Fetched, *, allow_partial: bool) -> str:
         f"{name} open at {day}" for name, days in fetched.unopened.items() for day in sorted(days)
     ]
     reasons = sorted({error.message for _, error in fetched.outcome.broken})
-    text = f"not fetched: {', '.join(gaps)} ({'; '.join(reasons)})"
-    if allow_partial:
-        return f"the answer is partial; {text}"
-    error = IncompleteData(
-        text,
-        hint="What did land is kept and not fetched again: run the query again to go on, "
-        "or take what is there with --allow-partial.",
-    )
-    asked = (broken.retry_after for _, broken in fetched.outcome.broken)
-    error.retry_after = max(filter(None, asked), default=None)
-    raise error
+    return f"not fetched: {', '.join(gaps)} ({'; '.join(reasons)})"
 
 
 def quarantine_notice(certificate: Mapping[str, Any]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from trunkline.engine.events import LockWait, Observe
 from trunkline.engine.evidence import Run
 from trunkline.engine.fetching import Meter, Parts, Rights, cancel, fetch, rights_of
 from trunkline.engine.holdings import with_rights
+from trunkline.engine.judgement import incomplete
 from trunkline.engine.keeping import merge_notice
 from trunkline.engine.options import Options
 from trunkline.engine.planning import Planner, Task, last_fingerprint
@@ -177,7 +178,9 @@ async def _rest(asking: Asking, done: Run, rest: Plan, options: Options) -> Run:
     try:
         reopened, notices = await supplement(asking, rest)
     except IncompleteData as error:
-        if not options.allow_partial:
-            raise
-        return replace(done, notices=(error.message,))
+        if options.allow_partial:
+            return replace(done, notices=(error.message,))
+        if done.fetched and (done.broken or done.unopened):
+            raise incomplete(done.fetched, error) from error
+        raise
     return replace(done, reopened=reopened, notices=notices)
