@@ -95,8 +95,8 @@ def _days_of(sync: Sync, lived: Lived) -> frozenset[date]:
 def _wanting(sync: Sync, lived: Lived, *, sure: bool = False) -> set[date]:
     """The days that had to be there when it was over, and are not, or not as of late.
 
-    ``sure``: of jobs that were gone on with only those that this process did: see
-    ``Asked.doubtful``.
+    ``sure``: of jobs that were gone on with only those that this process did, and nothing of
+    other rights: see ``Asked.doubtful``.
     """
     began = lived.ended.began
     reached = began - timedelta(seconds=lived.world.provider.lag_seconds)
@@ -110,6 +110,8 @@ def _wanting(sync: Sync, lived: Lived, *, sure: bool = False) -> set[date]:
 def _is_fresh(sync: Sync, lived: Lived, day: date, *, sure: bool) -> bool:
     fetched = lived.after.brought.get(day)
     if fetched is None:
+        return False
+    if sure and fetched.job.client.divisions != lived.world.provider.clients[0].divisions:
         return False
     submitted = fetched.job.submitted
     if sync.how == "refresh":
