@@ -109,13 +109,13 @@ class Asked:
         It is said of such a job that it is gone on with; but for a process that waited meanwhile,
         and asked for nothing of it, its days are held, and as old as they are.
         """
-        return self._lacking(self.was_gone_on_with) - self.stale
+        return self._lacking(self.was_gone_on_with, sure=True) - self.stale
 
-    def _lacking(self, is_resumed: Callable[[str, Job], bool]) -> set[date]:
+    def _lacking(self, is_resumed: Callable[[str, Job], bool], *, sure: bool = False) -> set[date]:
         return {
             day
             for day in self.ask.utc_days
-            if midnight(day) < self.reached and not self._is_fresh(day, is_resumed)
+            if midnight(day) < self.reached and not self._is_fresh(day, is_resumed, sure=sure)
         }
 
     def was_begun(self, key: str, _: Job) -> bool:
@@ -149,20 +149,24 @@ class Asked:
     def _took(self) -> timedelta:
         return self.ended.ended - self.ended.began
 
-    def _is_fresh(self, day: date, is_resumed: Callable[[str, Job], bool]) -> bool:
+    def _is_fresh(self, day: date, is_resumed: Callable[[str, Job], bool], *, sure: bool) -> bool:
         fetched = self.after.brought.get(day)
         if fetched is None:
             return False
         # A job that was gone on with has the data of the time it was submitted; that is said.
         resumed = is_resumed(self.after.days[day].job, fetched.job)
-        return resumed or fetched.is_final(day, SETTLE) or self.is_of_late(fetched.job)
+        return resumed or fetched.is_final(day, SETTLE) or self.is_of_late(fetched.job, sure=sure)
 
-    def is_of_late(self, job: Job) -> bool:
-        """By the clocks of who asks and of who fetched; what seems to be of the future is not."""
+    def is_of_late(self, job: Job, *, sure: bool = False) -> bool:
+        """By the clocks of who asks and of who fetched; what seems to be of the future is not.
+
+        Where it is a near thing it is, unless it has to be ``sure``.
+        """
         if job.submitted >= self._began:
             return True
         age = self.ended.began - job.submitted - self.world.submits.skew_of(job.job_id)
-        return -SLACK <= age <= timedelta(seconds=self.refresh) + SLACK
+        near = -SLACK if sure else SLACK
+        return min(-near, timedelta(0)) <= age <= timedelta(seconds=self.refresh) + near
 
     @property
     def under_other_rights(self) -> list[date]:
