@@ -189,6 +189,11 @@ async def cancel(parts: Parts, provider: GenesysCloud, key: str) -> Job:
     dataset = parts.catalog.tables[0].dataset
     if job.remote_id:
         await provider.cancel(dataset, job.remote_id)
+    return given_up(parts, job)
+
+
+def given_up(parts: Parts, job: Job) -> Job:
+    """The job, noted as cancelled, without what it staged."""
     pages = parts.store.pages(job)
     cancelled = parts.store.cancelled(job)
     for page in pages:

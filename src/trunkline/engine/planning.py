@@ -49,7 +49,7 @@ class Task:
 def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
     """A text that can be asked; what it means by now is the same until it is answered.
 
-    Raises what ``describe`` does.
+    Raises what ``bound`` does.
     """
     zone, given = zone_of(parts, options), Given(parts.seams.clock.now(), options.parameters)
     limits, tokens = limits_of(parts.settings), tokens_of(parts.policy)

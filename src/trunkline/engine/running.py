@@ -12,7 +12,7 @@ from trunkline.engine.certificate import Tally
 from trunkline.engine.connect import connected, genesys_hosts
 from trunkline.engine.events import LockWait, Observe
 from trunkline.engine.evidence import Run
-from trunkline.engine.fetching import Meter, Parts, Rights, cancel, fetch, rights_of
+from trunkline.engine.fetching import Meter, Parts, Rights, cancel, fetch, given_up, rights_of
 from trunkline.engine.holdings import with_rights
 from trunkline.engine.judgement import incomplete
 from trunkline.engine.keeping import merge_notice
@@ -133,10 +133,7 @@ def retire(parts: Parts) -> None:
         if job.scope.kind is ScopeKind.OPEN_AT:
             continue
         if all(day is not None and _takes_place_of(job, day, parts) for day in since):
-            pages = parts.store.pages(job)
-            parts.store.cancelled(job)
-            for page in pages:
-                parts.lake.discard(Receipt.decode(page.receipt).files)
+            given_up(parts, job)
 
 
 def _takes_place_of(job: Job, day: CoveredDay, parts: Parts) -> bool:

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import duckdb
 
-from trunkline.lake.beside import Beside, Deadline, beside
-from trunkline.lake.given import Given
-from trunkline.lake.session import Limits, locked
+from trunkline.lake.beside import Beside, Deadline
 
 SECONDS = 5.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@contextmanager
-def evaluator(zone: str, now: datetime | None = None) -> Iterator[Callable[[str], datetime | None]]:
-    """A function from an expression to the instant it means in ``zone``; None if it means none.
-
-    ``now`` is what the present means; DuckDB's own where it is None.
-    """
-    limits = Limits()
-    connection = locked((), "main", zone, limits, given=Given(now))
-    with beside(connection, limits.memory) as at_work:
-        yield evaluator_of(at_work)
-
-
 def evaluator_of(at_work: Beside) -> Callable[[str], datetime | None]:
-    """The same, in the zone and at the present of a session that is open."""
+    """A function from an expression to the instant it means; None if it means none.
+
+    It means it in the zone and at the present of a session that is open.
+    """
 
     def constant(expression: str) -> datetime | None:
         query = f"SELECT epoch_us(CAST(({expression}) AS TIMESTAMP WITH TIME ZONE))"

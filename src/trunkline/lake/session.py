@@ -82,25 +82,6 @@ class _Running:
         return self.beside.do(lambda: work(self.beside.connection), self.limit)
 
 
-def describe(
-    sql: str,
-    relations: Iterable[Relation],
-    default_schema: str,
-    zone: str,
-    limits: Limits | None = None,
-    token: Tokens = no_tokens,
-    given: Given = NOTHING_GIVEN,
-) -> tuple[str, ...]:
-    """Parse and bind the text against empty relations, running nothing; its column names.
-
-    Raises ForbiddenSql, UnknownRelation, UnknownColumn or SqlError, each with its position where
-    DuckDB tells it; RelationClosed; UsageError where there is no such time zone; what ``token``
-    raises for a literal that has none.
-    """
-    with bound(sql, relations, default_schema, zone, limits, token, given) as (columns, _):
-        return columns
-
-
 @contextmanager
 def bound(
     sql: str,
@@ -111,9 +92,12 @@ def bound(
     token: Tokens = no_tokens,
     given: Given = NOTHING_GIVEN,
 ) -> Iterator[tuple[tuple[str, ...], Beside]]:
-    """The column names that ``describe`` tells, and the session, for constants of the same text.
+    """Parse and bind the text against empty relations, running nothing.
 
-    To make another one takes as long as all the rest of a plan.
+    Its column names, and the session, for constants of the same text: to make another one takes as
+    long as all the rest of a plan. Raises ForbiddenSql, UnknownRelation, UnknownColumn or SqlError,
+    each with its position where DuckDB tells it; RelationClosed; UsageError where there is no such
+    time zone; what ``token`` raises for a literal that has none.
     """
     empty = tuple(Relation(r.schema, r.name, r.columns, closed=r.closed) for r in relations)
     question = _asked(sql, empty, default_schema, limits or Limits(), token, given)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from trunkline.lake.number_token import Tokens, no_tokens
 from trunkline.lake.relation import Relation
-from trunkline.lake.session import Limits, answer
+from trunkline.lake.session import Limits, answer, bound
 from trunkline.types import Type
 
 CONVERSATIONS = Relation(
@@ -35,3 +36,16 @@ def ask(
     """The rows of an answer."""
     with answer(sql, relations, SCHEMA, zone, limits or Limits(memory="256MB")) as found:
         return [row for batch in found.batches for row in batch.to_pylist()]
+
+
+def describe(
+    sql: str,
+    relations: tuple[Relation, ...] = RELATIONS,
+    default_schema: str = SCHEMA,
+    zone: str = "UTC",
+    *,
+    token: Tokens = no_tokens,
+) -> tuple[str, ...]:
+    """The names of the columns that an answer would have."""
+    with bound(sql, relations, default_schema, zone, token=token) as (columns, _):
+        return columns

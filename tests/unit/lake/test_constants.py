@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from trunkline.lake import constants
+from trunkline.lake.session import bound
 
 SUMMER = datetime(2025, 6, 30, 22, tzinfo=UTC)
 
@@ -29,7 +30,8 @@ SUMMER = datetime(2025, 6, 30, 22, tzinfo=UTC)
 def test_an_expression_is_an_instant_in_the_zone(
     expression: str, zone: str, instant: datetime
 ) -> None:
-    with constants.evaluator(zone) as constant:
+    with bound("SELECT 1", (), "main", zone) as (_, session):
+        constant = constants.evaluator_of(session)
         assert constant(expression) == instant
 
 
@@ -48,6 +50,7 @@ def test_an_expression_is_an_instant_in_the_zone(
     ],
 )
 def test_what_has_no_instant_means_nothing(expression: str) -> None:
-    with constants.evaluator("UTC") as constant:
+    with bound("SELECT 1", (), "main", "UTC") as (_, session):
+        constant = constants.evaluator_of(session)
         assert constant(expression) is None
         assert constant("DATE '2025-07-01'") == datetime(2025, 7, 1, tzinfo=UTC)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.lake.asking import RELATIONS, SCHEMA
+from tests.unit.lake.asking import RELATIONS, SCHEMA, describe
 from trunkline.errors import SqlError, UnknownRelation
 from trunkline.lake import gate
-from trunkline.lake.session import describe
 
 ALLOWED = [
     "SELECT 1",

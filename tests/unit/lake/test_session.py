@@ -13,7 +13,7 @@ from itertools import pairwise
 import pyarrow as pa
 import pytest
 
-from tests.unit.lake.asking import CONVERSATIONS, RELATIONS, SCHEMA, ask
+from tests.unit.lake.asking import CONVERSATIONS, RELATIONS, SCHEMA, ask, describe
 from trunkline.errors import (
     LimitExceeded,
     SqlError,
@@ -22,7 +22,7 @@ from trunkline.errors import (
     UsageError,
 )
 from trunkline.lake.relation import Relation
-from trunkline.lake.session import BATCH_ROWS, Limits, answer, describe
+from trunkline.lake.session import BATCH_ROWS, Limits, answer
 
 # Some 10^18 pairs: no machine ends it before it is stopped.
 ENDLESS = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range = -b.range"
