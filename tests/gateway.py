@@ -60,8 +60,55 @@ class MemoryTransport:
         return None
 
 
+Wrap = Callable[[Any], Any]
+"""What a transport is wrapped in."""
+
+
+def same(transport: Any) -> Any:
+    """The transport as it is."""
+    return transport
+
+
+class Place:
+    """A data directory and a clock, and what commands do there: each opens the engine anew."""
+
+    __slots__ = ()
+    clock: VirtualClock
+
+    def world(self, wrap: Wrap = same) -> tuple[Settings, Seams]:
+        """The settings of a client, and its network and time."""
+        raise NotImplementedError
+
+    @contextmanager
+    def engine(self, wrap: Wrap = same) -> Iterator[Engine]:
+        engine = Engine(*self.world(wrap))
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+    def prepare(
+        self, sql: str, options: Options | None = None, events: list[Event] | None = None
+    ) -> Prepared:
+        """Plan and fetch; the engine is opened and closed, as a command would do it."""
+        heard = events if events is not None else []
+        with self.engine() as engine:
+            return run(self.clock, engine.prepare(sql, options or Options(), heard.append))
+
+    def query(self, sql: str, options: Options | None = None) -> list[dict[str, Any]]:
+        """The rows of a query."""
+        with self.engine() as engine:
+            prepared = run(self.clock, engine.prepare(sql, options or Options(), lambda _: None))
+            with engine.answer(prepared) as answer:
+                return [row for batch in answer.batches for row in batch.to_pylist()]
+
+    def wait(self, **of: float) -> None:
+        """Let time pass: hours=2."""
+        run(self.clock, self.clock.sleep(timedelta(**of).total_seconds()))
+
+
 @dataclass(slots=True)
-class Site:
+class Site(Place):
     """One simulated organisation, one data directory, one clock."""
 
     home: Path
@@ -95,9 +142,7 @@ class Site:
             for method, path, status in self.requests
         )
 
-    def world(
-        self, wrap: Callable[[Any], Any] = lambda transport: transport
-    ) -> tuple[Settings, Seams]:
+    def world(self, wrap: Wrap = same) -> tuple[Settings, Seams]:
         """The settings of a client of the organisation, and its network and time."""
         client = self.simulation.clients[0]
         genesys = GenesysSettings(
@@ -121,37 +166,10 @@ class Site:
         )
         return Settings(home=self.home, genesys=genesys, **values), seams
 
-    @contextmanager
-    def engine(self, wrap: Callable[[Any], Any] = lambda transport: transport) -> Iterator[Engine]:
-        engine = Engine(*self.world(wrap))
-        try:
-            yield engine
-        finally:
-            engine.close()
-
-    def prepare(
-        self, sql: str, options: Options | None = None, events: list[Event] | None = None
-    ) -> Prepared:
-        """Plan and fetch; the engine is opened and closed, as a command would do it."""
-        heard = events if events is not None else []
-        with self.engine() as engine:
-            return run(self.clock, engine.prepare(sql, options or Options(), heard.append))
-
-    def query(self, sql: str, options: Options | None = None) -> list[dict[str, Any]]:
-        """The rows of a query."""
-        with self.engine() as engine:
-            prepared = run(self.clock, engine.prepare(sql, options or Options(), lambda _: None))
-            with engine.answer(prepared) as answer:
-                return [row for batch in answer.batches for row in batch.to_pylist()]
-
     def sync(self, wish: Wish, options: Options | None = None) -> Synced:
         """One round of sync; the engine is opened and closed, as a command would do it."""
         with self.engine() as engine:
             return run(self.clock, engine.sync(wish, options or Options(), lambda _: None))
-
-    def wait(self, **of: float) -> None:
-        """Let time pass: hours=2."""
-        run(self.clock, self.clock.sleep(timedelta(**of).total_seconds()))
 
     def resume(self) -> Outcome:
         """Go on with what is unfinished."""

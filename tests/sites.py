@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -12,10 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.fakes import VirtualClock, inline, run
-from tests.gateway import NOW, MemoryTransport
+from tests.gateway import NOW, MemoryTransport, Place, Wrap, same
 from trunkline.config import GenesysSettings, Settings
-from trunkline.engine import Engine, Options, Prepared
-from trunkline.engine.events import Event
+from trunkline.engine import Options
 from trunkline.engine.seams import Seams
 from trunkline.engine.syncing import Synced, Wish
 from trunkline.http.message import ConnectionFailed, Request, Response
@@ -23,8 +21,6 @@ from trunkline.organizations import Organization, prefix_of
 from trunkline_simulator.settings import Settings as SimSettings
 from trunkline_simulator.simulator import Simulator
 from trunkline_simulator.truth import expected_rows
-
-Wrap = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,7 @@ class Switch:
 
 
 @dataclass(slots=True)
-class Sites:
+class Sites(Place):
     """Simulated organisations by name, the default one first; one data directory, one clock."""
 
     home: Path
@@ -79,7 +75,7 @@ class Sites:
             for e in self.simulators[name].state.log
         )
 
-    def world(self, wrap: Wrap = lambda transport: transport) -> tuple[Settings, Seams]:
+    def world(self, wrap: Wrap = same) -> tuple[Settings, Seams]:
         """The settings of a client of all of them, and its network and time."""
         organizations = tuple(map(self._organization, self.simulations))
         lines = {n: MemoryTransport(s, self.clock) for n, s in self.simulators.items()}
@@ -104,37 +100,10 @@ class Sites:
         )
         return Organization(name, self.accounts.get(name, account), self.limits.get(name, {}))
 
-    @contextmanager
-    def engine(self, wrap: Wrap = lambda transport: transport) -> Iterator[Engine]:
-        engine = Engine(*self.world(wrap))
-        try:
-            yield engine
-        finally:
-            engine.close()
-
-    def prepare(
-        self, sql: str, options: Options | None = None, events: list[Event] | None = None
-    ) -> Prepared:
-        """Plan and fetch; the engine is opened and closed, as a command would do it."""
-        heard = events if events is not None else []
-        with self.engine() as engine:
-            return run(self.clock, engine.prepare(sql, options or Options(), heard.append))
-
-    def query(self, sql: str, options: Options | None = None) -> list[dict[str, Any]]:
-        """The rows of a query."""
-        with self.engine() as engine:
-            prepared = run(self.clock, engine.prepare(sql, options or Options(), lambda _: None))
-            with engine.answer(prepared) as answer:
-                return [row for batch in answer.batches for row in batch.to_pylist()]
-
     def sync(self, wish: Wish, options: Options | None = None) -> Synced:
         """One round of sync of all that the wish is about."""
         with self.engine() as engine:
             return run(self.clock, engine.sync_each(wish, options or Options(), lambda _: None))
-
-    def wait(self, **of: float) -> None:
-        """Let time pass: hours=2."""
-        run(self.clock, self.clock.sleep(timedelta(**of).total_seconds()))
 
     def truth(self, name: str, table: str, first: date, last: date) -> list[dict[str, Any]]:
         """What the tables of an organisation must hold, by its simulator's own account."""
