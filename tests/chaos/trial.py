@@ -9,12 +9,9 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from tests.chaos import scopes_met
 from tests.chaos.chores import Beside, Follow, Look, Pin, Prune, Sync, Verify
-from tests.chaos.held import Holding, held
+from tests.chaos.held import Holding, held, texts_of
 from tests.chaos.judgement import (
     REFRESH,
     Asked,
@@ -265,11 +262,4 @@ def _content(path: Path) -> bytes:
     """The bytes of a file; of a Parquet file, what its texts say: nothing else can be personal."""
     if path.suffix != ".parquet":
         return path.read_bytes()
-    with pq.ParquetFile(path) as file:
-        types = {field.name: field.type for field in file.schema_arrow}
-        texts = [name for name, type_ in types.items() if pa.types.is_string(type_)]
-        nested = [name for name, type_ in types.items() if pa.types.is_nested(type_)]
-        read = file.read(columns=[*texts, *nested], use_threads=False)
-    values = {str(value) for name in texts for value in read[name].unique().to_pylist()}
-    values |= {str(value) for name in nested for value in read[name].to_pylist()}
-    return "\n".join(values).encode(errors="backslashreplace")
+    return "\n".join(texts_of(path)).encode(errors="backslashreplace")
