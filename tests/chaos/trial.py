@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ from trunkline.interval import midnight
 from trunkline_simulator.personal import planted_values
 
 MONTH = 31 * 86_400  # seconds
+SELDOM = (100_000, 20, 20)  # as often garbage is looked for: what is compared is much, and kept
 TRIES = 4  # on a good day: jobs of a bad one may have to fail for good first
 
 
@@ -215,6 +217,7 @@ def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool
 
     Not ``to_the_end``, it is over with the first thing that is wrong.
     """
+    gc.set_threshold(*SELDOM)
     trial = _Trial(World(home, story, plant))
     try:
         lives: list[Callable[[], None]] = [partial(trial.lives, one) for one in story.actions]
