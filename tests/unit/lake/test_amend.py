@@ -163,6 +163,25 @@ def test_a_record_of_the_tail_is_amended_there(lake: Lake) -> None:
     assert held(lake) == {"b": "third", "c": "first"}
 
 
+def test_a_day_that_is_held_whole_keeps_what_the_tail_has_newer(lake: Lake) -> None:
+    put(lake, "j", [A, B], "b", days=(ONE,))
+    put(lake, "t", [A], scope=TAIL, tail=(tail_of(ONE),), version="second")
+    receipt = lake.stage("k-0", tables([A], frozenset("a"), "third"), ENDING, TAIL)
+    told = replace(publication("k", (), [receipt]), keys=frozenset("a"))
+    now = lake.amend(told, ENDING, LATER)
+    (covered,) = lake.coverage("genesys")
+    whole = [file for file in lake.catalogue.files("genesys", now) if file.scope == WHOLE]
+    rows = [
+        name
+        for file in whole
+        if file.table == "conversations"
+        for name in pq.read_table(lake.home / file.path)["conversation_id"].to_pylist()
+    ]
+    assert sorted(rows) == ["a", "b"]
+    assert covered.conversations == len(rows)
+    assert opened(lake) == {}
+
+
 def merged_month(home: Path, records: list[Record]) -> LiveFile:
     """A file of segments in many row groups, as a month that is closed has."""
     rows = pages(records)["segments"]
