@@ -8,6 +8,7 @@
     |  |  |- UnknownColumn         2  42703
     |  |  |- ForbiddenSql          2  42501   anything but one SELECT over the catalogue
     |  |  `- UnboundedScan         2  0A000   no bounds on the time column
+    |  |- UnusableFile             2  58030   a file of the user's own that is no table
     |  `- CostGuard                2  54000   more requests than allowed
     |- AccessError                 3  28000
     |  |- CredentialsError         3  28P01   the client id, secret or region is refused
@@ -103,6 +104,12 @@ class UnboundedScan(SqlError):
     """A scan of an interval table without bounds on its time column."""
 
     sqlstate = "0A000"
+
+
+class UnusableFile(UsageError):
+    """A file of the folder of local tables cannot be read as one."""
+
+    sqlstate = "58030"
 
 
 class CostGuard(UsageError):

@@ -21,6 +21,7 @@ from trunkline.engine.holding import hold, planned, plans_of
 from trunkline.engine.holdings import fingerprint
 from trunkline.engine.judgement import limits_of
 from trunkline.engine.keeping import Kept, keep_of, pin, prune, require_kept, unpin
+from trunkline.engine.local import files_read, folder_of, require_unchanged
 from trunkline.engine.masking import policy_of, role_of, tokens_of
 from trunkline.engine.options import Options
 from trunkline.engine.planning import (
@@ -48,6 +49,7 @@ from trunkline.jobs.store import JobStore
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.given import Given
 from trunkline.lake.lake import Lake
+from trunkline.lake.local import LocalTable
 from trunkline.lake.lock import RETRY_SECONDS, WriterLock, holder_of, is_held
 from trunkline.lake.session import Answer, answer
 from trunkline.lake.spill import spilling
@@ -68,6 +70,7 @@ class Prepared:
     reads: ReadsOfEach
     run: str
     given: Given = field(default_factory=Given, repr=False)
+    local: tuple[LocalTable, ...] = ()
 
 
 class Engine:
@@ -82,6 +85,7 @@ class Engine:
         self.catalogs = catalogs(settings)
         self.policy = policy_of(settings, self.catalog)
         role_of(settings)  # or ConfigError, now rather than later
+        folder_of(settings)  # likewise
         self.lake = Lake(settings.home, self.seams.connect)
         self.store = JobStore(settings.home / JOBS, self.seams.clock, self.seams.connect)
         self._lock = WriterLock(settings.home, self.seams.clock)
@@ -99,7 +103,8 @@ class Engine:
     def explain(self, sql: str, options: Options | None = None) -> Plans:
         """What a query would fetch. Requests nothing and needs no credentials."""
         with asking(self.parts, sql, options or Options()) as asked:
-            return plans_of(planned(self._tasks(asked)), self.parts)
+            files = files_read(asked.local)
+            return plans_of(planned(self._tasks(asked)), self.parts, files)
 
     async def prepare(self, sql: str, options: Options, observe: Observe) -> Prepared:
         """Plan a query and fetch what is missing; nothing is requested where all is held.
@@ -108,16 +113,18 @@ class Engine:
         IncompleteData where some intervals could not be had and ``allow_partial`` is not set.
         """
         with asking(self.parts, sql, options) as asked:
-            done = await hold("query", self._tasks(asked), options, observe)
+            files = await self.seams.offload(files_read, asked.local)
+            done = await hold("query", self._tasks(asked), options, observe, files)
         return Prepared(
             sql,
             done.plans.any.time_zone,
             done.snapshot,
             done.notices,
             done.certificate,
-            reads(self.parts, done.plans),
+            reads(self.parts, done.plans, asked.named),
             done.run,
             asked.given,
+            asked.local,
         )
 
     async def sync(self, wish: Wish, options: Options, observe: Observe) -> Synced:
@@ -178,10 +185,16 @@ class Engine:
         return tuple(Task(parts, partial(plan_query, parts, asked)) for parts in self.each)
 
     @contextmanager
-    def answer(self, prepared: Prepared) -> Iterator[Answer]:
-        """Run the user's own text over the snapshot; read the batches while it is open."""
+    def answer(self, prepared: Prepared, *, lossless: bool = False) -> Iterator[Answer]:
+        """Run the user's own text over the snapshot; read the batches while it is open.
+
+        ``lossless`` is as in ``Limits``.
+        """
         require_kept(self.parts, prepared.snapshot)
-        read = relations_read(self.parts, prepared.sql, prepared.snapshot, prepared.reads)
+        require_unchanged(prepared.local)
+        read = relations_read(
+            self.parts, prepared.sql, prepared.snapshot, prepared.reads, prepared.local
+        )
         zone, limits = prepared.time_zone, limits_of(self.settings)
         schema, tokens = self.catalog.schema, tokens_of(self.policy)
         try:
@@ -193,12 +206,13 @@ class Engine:
                     read,
                     schema,
                     zone,
-                    replace(limits, temporary=folder),
+                    replace(limits, temporary=folder, lossless=lossless),
                     tokens,
                     prepared.given,
                 ) as result,
             ):
                 yield result
+                require_unchanged(prepared.local)
         except DamagedLake:
             require_kept(self.parts, prepared.snapshot)  # its files may be gone for that
             raise

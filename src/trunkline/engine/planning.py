@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Protocol
 
-from trunkline.engine.asking import Asked, named
+from trunkline.engine.asking import Asked, by_name
 from trunkline.engine.fetching import Parts
 from trunkline.engine.holdings import holdings, last_known
 from trunkline.engine.judgement import checked_zone, limits_of, pushdown_of
 from trunkline.engine.keeping import require_kept
+from trunkline.engine.local import local_tables, named_ones
 from trunkline.engine.masking import tokens_of
 from trunkline.engine.options import Options
 from trunkline.engine.relating import every_relation
@@ -22,6 +23,7 @@ from trunkline.engine.syncing import Wish, intervals_of, tables_of
 from trunkline.errors import UsageError
 from trunkline.interval import to_millisecond
 from trunkline.lake import constants
+from trunkline.lake.gate import check
 from trunkline.lake.given import Given
 from trunkline.lake.session import bound
 from trunkline.planner import plan
@@ -53,9 +55,14 @@ def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
     """
     zone, given = zone_of(parts, options), Given(parts.seams.clock.now(), options.parameters)
     limits, tokens = limits_of(parts.settings), tokens_of(parts.policy)
-    relations, schema = every_relation(parts), parts.catalogs.default.schema
+    local, schema = local_tables(parts.settings, sql), parts.catalogs.default.schema
+    relations = every_relation(parts, local)
     with bound(sql, relations, schema, zone, limits, tokens, given) as (_, session):
-        yield Asked(sql, options, zone, given, cache(constants.evaluator_of(session)))
+        constant, named = (
+            cache(constants.evaluator_of(session)),
+            check(sql, relations, schema).named,
+        )
+        yield Asked(sql, options, zone, given, constant, named, named_ones(local, named))
 
 
 def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = False) -> Plan:
@@ -66,7 +73,7 @@ def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = 
     context = replace(
         context_of(parts, asked.time_zone, fingerprint, asked.options),
         constant=asked.constant,
-        parameters=named(asked.given.parameters),
+        parameters=by_name(asked.given.parameters),
         fetched=fetched,
         pushdown=pushdown_of(asked.options.pushdown or parts.settings.pushdown),
         share=shares(parts.lake, parts.catalog, snapshot, held, settle, limits),

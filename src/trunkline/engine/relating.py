@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from trunkline.catalog import Catalog
 from trunkline.engine.fetching import Parts
+from trunkline.engine.local import local_tables
 from trunkline.engine.masking import opened_to, role_of
 from trunkline.engine.reading import reads_of
 from trunkline.engine.system import Sources, system_relations
 from trunkline.lake.catalogue import HeldFile
-from trunkline.lake.gate import check
+from trunkline.lake.local import LocalTable
 from trunkline.lake.reading import Reads
 from trunkline.lake.relation import Part, Relation, relations_of
 from trunkline.planner.plans import Plans
@@ -19,28 +20,34 @@ ReadsOfEach = Mapping[str, Reads]
 PartsRead = Mapping[str, tuple[Part, ...]]
 
 
-def every_relation(parts: Parts) -> tuple[Relation, ...]:
-    """All that a text may name, without rows."""
+def every_relation(parts: Parts, local: Iterable[LocalTable] | None = None) -> tuple[Relation, ...]:
+    """All that a text may name, without rows; of the user's own files all, unless told which."""
     landed = (relation for each in parts.catalogs.each for relation in _opened(parts, each))
-    return (*landed, *system_relations(sources_of(parts)))
+    files = local_tables(parts.settings) if local is None else local
+    own = (table.relation for table in files)
+    return (*landed, *own, *system_relations(sources_of(parts)))
 
 
 def relations_read(
-    parts: Parts, sql: str, snapshot: int, reads: ReadsOfEach
+    parts: Parts,
+    sql: str,
+    snapshot: int,
+    reads: ReadsOfEach,
+    local: Iterable[LocalTable] = (),
 ) -> tuple[Relation, ...]:
-    """All that a text may name, with what it reads of a snapshot."""
+    """All that a text may name, with what it reads of a snapshot and of files of the user's own."""
     landed = (
         relation
         for each in parts.catalogs.each
         for relation in _opened(parts, each, _parts_of(parts, each, snapshot, reads))
     )
-    return (*landed, *system_relations(sources_of(parts, snapshot), sql))
+    own = (table.relation for table in local)
+    return (*landed, *own, *system_relations(sources_of(parts, snapshot), sql))
 
 
-def reads(parts: Parts, planned: Plans) -> ReadsOfEach:
+def reads(parts: Parts, planned: Plans, named: Iterable[Relation]) -> ReadsOfEach:
     """What the relations that a text names are read of, by the organisation."""
-    default = parts.catalogs.default.schema
-    named = check(planned.any.sql, every_relation(parts), default).named
+    named = tuple(named)
     return {
         name: reads_of(plan, parts.catalogs.of(name), named) for name, plan in planned.each.items()
     }
@@ -55,6 +62,7 @@ def sources_of(parts: Parts, snapshot: int | None = None) -> Sources:
         coverage=lambda: (d for name in names for d in parts.lake.coverage(name, snapshot)),
         unknown=store.unknown,
         runs=store.journal.runs,
+        local=lambda: local_tables(parts.settings),
         requests=store.journal.requests,
         files=lambda: ((name, f) for name in names for f in _files_of(parts, name, snapshot)),
     )

@@ -16,6 +16,7 @@ from trunkline.engine.unknown_fields import UNKNOWN_FIELDS, unknown_fields
 from trunkline.jobs.job import Job, UnknownName
 from trunkline.jobs.journal import Requested, RunKept
 from trunkline.lake.catalogue import CoveredDay, HeldFile
+from trunkline.lake.local import SCHEMA, LocalTable
 from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
 from trunkline.types import Type
 
@@ -34,6 +35,7 @@ class Sources:
     runs: Callable[[], Iterable[RunKept]]
     requests: Callable[[], Iterable[Requested]]
     files: Callable[[], Iterable[tuple[str, HeldFile]]]  # each with whose it is
+    local: Callable[[], Iterable[LocalTable]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,24 @@ def _columns(catalogs: Catalogs) -> Rows:
     )
 
 
+def _local_columns(tables: Iterable[LocalTable]) -> Rows:
+    return (
+        (
+            SCHEMA,
+            table.name,
+            column.name,
+            column.type.duckdb,
+            None,
+            "none",
+            Whose.NOBODY.value,
+            f"{column.written}, in {table.file.name}.",
+        )
+        for table in tables
+        if table.reading
+        for column in table.reading.columns
+    )
+
+
 def _system_columns() -> Rows:
     return (
         (
@@ -295,6 +315,10 @@ SYSTEM_TABLES = (
         "tables",
         "Every column of every table: type, unit, kind of personal data and meaning.",
         TABLES,
-        lambda sources: (*_columns(sources.catalogs), *_system_columns()),
+        lambda sources: (
+            *_columns(sources.catalogs),
+            *_local_columns(sources.local()),
+            *_system_columns(),
+        ),
     ),
 )

@@ -191,7 +191,7 @@ def _check_table(
     schema = path[0] if len(path) == 2 else None
     found = find(relations, path[-1], schema, default_schema)
     if len(path) == 1 and folded(path[0]) in common:
-        return found if found and not found.closed else None
+        return found if found and not found.closed and not found.broken else None
     if found is None:
         raise unknown_relation(".".join(path), relations, default_schema, position)
     if found.closed:
@@ -199,6 +199,8 @@ def _check_table(
             f"{found.qualified} is not open to this role: {found.closed}",
             hint="Who asks is the setting role (TRUNKLINE_ROLE).",
         )
+    if found.broken:
+        raise found.broken
     return found
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from trunkline.catalog import Catalog, Table, folded
-from trunkline.types import Type
+from trunkline.errors import TrunklineError
+from trunkline.types import ColumnType, Type
 
 SYSTEM_SCHEMA = "trunkline"
 
@@ -24,29 +25,40 @@ class Part:
     where: str = ""
     beside: tuple[str, ...] = ()
 
-    def source(self, columns: tuple[tuple[str, Type], ...]) -> str:
+    def source(self, columns: tuple[tuple[str, ColumnType], ...]) -> str:
         """What stands after FROM, for a relation of these columns."""
         return parquet(self.files, columns) + (f" WHERE {self.where}" if self.where else "")
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A table as a session sees it: parts of the lake, or rows in memory, or nothing.
+    """A table as a session sees it: parts of the lake, or rows in memory, a query, or nothing.
 
-    ``closed`` says why whoever asks may not read it; a session then does not have it.
+    ``query`` is SQL of ours over files of its own, which it has ``opened``. ``closed`` says why
+    whoever asks may not read it; a session then does not have it, nor one that is ``broken``, which
+    is the error of whoever names it.
     """
 
     schema: str
     name: str
-    columns: tuple[tuple[str, Type], ...]
+    columns: tuple[tuple[str, ColumnType], ...]
     parts: tuple[Part, ...] = ()
     rows: pa.Table | None = None
     closed: str | None = None
+    query: str = ""
+    opened: tuple[str, ...] = ()
+    broken: TrunklineError | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
         """Every file that reading it opens."""
-        return tuple(path for part in self.parts for path in (*part.files, *part.beside))
+        of_parts = (path for part in self.parts for path in (*part.files, *part.beside))
+        return (*of_parts, *self.opened)
+
+    @property
+    def empty(self) -> Relation:
+        """The same without rows, for a text that is only bound."""
+        return replace(self, parts=(), rows=None, query="", opened=())
 
     @property
     def qualified(self) -> str:
@@ -79,7 +91,7 @@ def find(
     return next((r for r in relations if (r.schema, r.name) == wanted), None)
 
 
-def parquet(paths: Iterable[str], columns: Iterable[tuple[str, Type]]) -> str:
+def parquet(paths: Iterable[str], columns: Iterable[tuple[str, ColumnType]]) -> str:
     """The table function that reads columns of the files; one that a file lacks is NULL there.
 
     Told the columns, DuckDB opens no file to learn them, where `union_by_name` opens every one. Not

@@ -12,7 +12,14 @@ from typing import TypeVar
 import duckdb
 import pyarrow as pa
 
-from trunkline.errors import DamagedLake, LimitExceeded, SqlError, TrunklineError, UsageError
+from trunkline.errors import (
+    DamagedLake,
+    LimitExceeded,
+    SqlError,
+    TrunklineError,
+    UnusableFile,
+    UsageError,
+)
 from trunkline.lake import gate, number_token
 from trunkline.lake.beside import Beside, Deadline, beside, too_long
 from trunkline.lake.given import Given, asks_the_time, stop_the_clock
@@ -32,17 +39,22 @@ _PREPARE = "PREPARE question AS "
 _READING = ("IO Error", "Invalid Input Error", "Permission Error")
 NOTHING_GIVEN = Given()
 T = TypeVar("T")
-_FILE = re.compile(r"[\"'](?P<path>[^\"']+?\.parquet)")
+_FILE = re.compile(r"[\"'](?P<path>[^\"']+?\.(?i:parquet|csv|tsv))|CSV Error")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one query may use. ``rows`` of its answer; None for no limit."""
+    """What one query may use. ``rows`` of its answer; None for no limit.
+
+    ``lossless`` has its values leave as Arrow's own types where it has no plain one, as a UUID has
+    none: what sends them on by type wants that, what writes them as text does not.
+    """
 
     memory: str = "2GB"
     seconds: float = 600.0
     rows: int | None = None
     temporary: Path | None = None
+    lossless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +111,7 @@ def bound(
     each with its position where DuckDB tells it; RelationClosed; UsageError where there is no such
     time zone; what ``token`` raises for a literal that has none.
     """
-    empty = tuple(Relation(r.schema, r.name, r.columns, closed=r.closed) for r in relations)
+    empty = tuple(r.empty for r in relations)
     question = _asked(sql, empty, default_schema, limits or Limits(), token, given)
     with _open(question, default_schema, zone) as running:
         with _sql_errors(running):
@@ -143,7 +155,7 @@ def _asked(
 ) -> _Question:
     """The question, if it may be asked, without the relations that are closed."""
     checked = gate.check(sql, relations, default_schema)
-    open_ones = tuple(relation for relation in relations if not relation.closed)
+    open_ones = tuple(r for r in relations if not r.closed and not r.broken)
     tokens = number_token.tokens_of(checked.calls, token)
     return _Question(sql, open_ones, checked.named, limits, tokens, given)
 
@@ -205,7 +217,7 @@ def locked(
             connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         _set_zone(connection, zone)
         for relation in relations:
-            with _damage():
+            with _damage(relation):
                 _create(connection, relation)
         if given.now:
             stop_the_clock(connection, default_schema, given.now)
@@ -223,6 +235,8 @@ def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
         connection.register("incoming", relation.rows)
         connection.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")  # noqa: S608
         connection.unregister("incoming")
+    elif relation.query:
+        connection.execute(f"CREATE VIEW {name} AS {relation.query}")
     elif relation.parts:
         columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
         sources = (part.source(relation.columns) for part in relation.parts)
@@ -258,6 +272,7 @@ def _lock(
         f"max_temp_directory_size = {literal(SPILL_MOST)}",
         "errors_as_json = true",
         "python_enable_replacements = false",
+        f"arrow_lossless_conversion = {limits.lossless}",
         "enable_progress_bar = false",  # which goes to stdout, wherever it takes somebody to look
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
@@ -296,7 +311,7 @@ def _meaning(running: _Running, message: str) -> TrunklineError:
         wrong = _no_value(message) if _NO_VALUE in message else _too_many(message)
         return SqlError(wrong, hint=_EACH_ITS_VALUE)
     if message.startswith(_READING) and _FILE.search(message):
-        return _damaged(message)
+        return _unreadable(message, question.named)
     if message.startswith(("Binder Error", "Catalog Error")):
         return _bound_again(running, message)
     return sql_error(message, question.sql, question.relations)
@@ -313,18 +328,30 @@ def _no_value(message: str) -> str:
 
 
 @contextmanager
-def _damage() -> Iterator[None]:
+def _damage(relation: Relation) -> Iterator[None]:
     """A view is made: DuckDB opens its first file, whose fault anything that fails is."""
     try:
         yield
     except duckdb.Error as error:
-        raise _damaged(str(error)) from error
+        raise _unreadable(str(error), (relation,)) from error
+
+
+def _unreadable(message: str, relations: Iterable[Relation]) -> TrunklineError:
+    """The error of a file that cannot be read: the user's own, or one of the lake."""
+    for relation in relations:
+        if path := next((path for path in relation.opened if path in message), None):
+            return UnusableFile(
+                f"{relation.qualified} cannot be read: {Path(path).name} is damaged, or has "
+                "changed or gone meanwhile",
+                hint="Ask again once it is whole.",
+            )
+    return _damaged(message)
 
 
 def _damaged(message: str) -> DamagedLake:
     named = _FILE.search(message)
     return DamagedLake(
-        f"a file of the lake is missing or damaged: {named['path'] if named else message}",
+        f"a file of the lake is missing or damaged: {(named and named['path']) or message}",
         hint="Restore it from a backup; or move the data directory away, and the days are "
         "fetched again when they are asked for.",
     )
