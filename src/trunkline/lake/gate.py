@@ -53,6 +53,7 @@ Node = Mapping[str, Any]
 class Checked:
     """What a text names: relations, and calls of ``number_token`` with their literals.
 
+    The relations that a view is made of stand before it.
     A relation whose name is a common table expression's wherever it stands may be among them.
     """
 
@@ -87,7 +88,7 @@ def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Che
             _check_query(kind)
         elif "sample" in node and kind == "BASE_TABLE":
             if found := _check_table(node, common, sql, relations, default_schema):
-                named[found.qualified] = found
+                named |= {each.qualified: each for each in (*_below(found, relations), found)}
         elif "sample" in node:
             _check_source(node, sql)
     return Checked(tuple(named.values()), tuple(calls))
@@ -202,6 +203,14 @@ def _check_table(
     if found.broken:
         raise found.broken
     return found
+
+
+def _below(found: Relation, relations: tuple[Relation, ...]) -> Iterator[Relation]:
+    """The relations that one is made of, each before those that are made of it."""
+    for relation in relations:
+        if relation.qualified in found.below:
+            yield from _below(relation, relations)
+            yield relation
 
 
 def _walk(statement: Node) -> Iterator[tuple[Node, frozenset[str]]]:

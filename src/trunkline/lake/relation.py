@@ -34,7 +34,8 @@ class Part:
 class Relation:
     """A table as a session sees it: parts of the lake, or rows in memory, a query, or nothing.
 
-    ``query`` is SQL of ours over files of its own, which it has ``opened``. ``closed`` says why
+    ``query`` is SQL of ours, over files of its own, which it has ``opened``, or over the relations
+    that are ``below`` it. ``closed`` says why
     whoever asks may not read it; a session then does not have it, nor one that is ``broken``, which
     is the error of whoever names it.
     """
@@ -47,6 +48,7 @@ class Relation:
     closed: str | None = None
     query: str = ""
     opened: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
     broken: TrunklineError | None = None
 
     @property

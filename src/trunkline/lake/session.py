@@ -182,7 +182,8 @@ def _counted(running: _Running, reader: pa.RecordBatchReader) -> Iterator[pa.Rec
 @contextmanager
 def _open(question: _Question, default_schema: str, zone: str) -> Iterator[_Running]:
     named, limits = question.named, question.limits
-    given = question.given if asks_the_time(question.sql) else NOTHING_GIVEN
+    texts = (question.sql, *(relation.query for relation in named))
+    given = question.given if any(map(asks_the_time, texts)) else NOTHING_GIVEN
     limit = Deadline(limits.seconds)
     connection = locked(named, default_schema, zone, limits, question.tokens, given)
     with beside(connection, limits.memory) as at_work:
@@ -216,13 +217,14 @@ def locked(
         for schema in sorted({default_schema, SYSTEM_SCHEMA, *(r.schema for r in relations)}):
             connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         _set_zone(connection, zone)
+        if given.now:
+            stop_the_clock(connection, default_schema, given.now)
+        connection.execute(f"SET search_path = {literal(default_schema)}")
         for relation in relations:
             with _damage(relation):
                 _create(connection, relation)
-        if given.now:
-            stop_the_clock(connection, default_schema, given.now)
         number_token.create(connection, default_schema, tokens or {})
-        _lock(connection, relations, default_schema, limits)
+        _lock(connection, relations, limits)
     except BaseException:
         connection.close()
         raise
@@ -260,13 +262,11 @@ def _set_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
 def _lock(
     connection: duckdb.DuckDBPyConnection,
     relations: tuple[Relation, ...],
-    default_schema: str,
     limits: Limits,
 ) -> None:
     paths = ", ".join(literal(path) for r in relations for path in r.files)
     temporary = literal(str(limits.temporary)) if limits.temporary else "''"
     for setting in (
-        f"search_path = {literal(default_schema)}",
         f"memory_limit = {literal(limits.memory)}",
         f"temp_directory = {temporary}",
         f"max_temp_directory_size = {literal(SPILL_MOST)}",
