@@ -49,7 +49,7 @@ def _typed(value: object, type_: str) -> object:
     """A value of a type. DuckDB has no NULLs with one, and reads no empty list but as a text."""
     if value is None:
         return None
-    return duckdb.Value("[]" if value == [] else value, type_)
+    return duckdb.Value("[]" if value == [] else value, duckdb.sqltype(type_))
 
 
 _SAMPLES = {

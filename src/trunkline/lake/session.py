@@ -136,7 +136,7 @@ def described(
 
 def _schema(connection: duckdb.DuckDBPyConnection, of: duckdb.DuckDBPyRelation) -> pa.Schema:
     nulls = ", ".join(f"CAST(NULL AS {type_}) AS c{n}" for n, type_ in enumerate(of.types))
-    found = connection.sql(f"SELECT {nulls} LIMIT 0").to_arrow_table().schema  # noqa: S608
+    found = connection.sql(f"SELECT {nulls} LIMIT 0").to_arrow_table().schema
     return pa.schema([f.with_name(n) for f, n in zip(found, of.columns, strict=True)])
 
 

@@ -12,13 +12,11 @@ import socket
 import ssl
 from contextlib import suppress
 
+from trunkline.servers.postgres.session.work import ClientGone
+
 PIECE = 128 * 1024  # bytes given to the system at once
 CHUNK = 64 * 1024  # bytes taken in at once
 GOODBYE = 2.0  # seconds that the end of TLS may take
-
-
-class ClientGone(Exception):
-    """The client has closed the connection, or takes nothing any more."""
 
 
 class Line:

@@ -39,7 +39,7 @@ class Certified:
 
 
 def certified(certificate: Path, key: Path) -> Certified:
-    """From PEM files: the chain, the server's own first, and its key. ConfigError where unusable."""
+    """From PEM files: the chain, the server's own first, and its key. ConfigError if unusable."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_RENEGOTIATION
