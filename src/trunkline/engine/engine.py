@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, partial
@@ -21,7 +21,7 @@ from trunkline.engine.holding import hold, planned, plans_of
 from trunkline.engine.holdings import fingerprint
 from trunkline.engine.judgement import limits_of
 from trunkline.engine.keeping import Kept, keep_of, pin, prune, require_kept, unpin
-from trunkline.engine.masking import policy_of, role_of, tokens_of
+from trunkline.engine.masking import policy_of, tokens_of
 from trunkline.engine.options import Options
 from trunkline.engine.planning import (
     Task,
@@ -31,7 +31,8 @@ from trunkline.engine.planning import (
     plan_wish,
     zone_of,
 )
-from trunkline.engine.recording import Recording, answering, recorded
+from trunkline.engine.reader import Reader, reader_of
+from trunkline.engine.recording import Begun, Recording, answering, by_of, recorded, refusing
 from trunkline.engine.registry import catalogs, details
 from trunkline.engine.relating import ReadsOfEach, reads, relations_read, sources_of
 from trunkline.engine.running import rights_now, writer
@@ -51,6 +52,7 @@ from trunkline.lake.lake import Lake
 from trunkline.lake.lock import RETRY_SECONDS, WriterLock, holder_of, is_held
 from trunkline.lake.session import Answer, answer
 from trunkline.lake.spill import spilling
+from trunkline.planner.literals import masked
 from trunkline.planner.plans import Plans
 
 JOBS = "jobs.sqlite"
@@ -67,6 +69,7 @@ class Prepared:
     certificate: dict[str, Any]
     reads: ReadsOfEach
     run: str
+    reader: Reader
     given: Given = field(default_factory=Given, repr=False)
 
 
@@ -81,7 +84,7 @@ class Engine:
         self.seams = seams or real()
         self.catalogs = catalogs(settings)
         self.policy = policy_of(settings, self.catalog)
-        role_of(settings)  # or ConfigError, now rather than later
+        reader_of(settings)  # or ConfigError, now rather than later
         self.lake = Lake(settings.home, self.seams.connect)
         self.store = JobStore(settings.home / JOBS, self.seams.clock, self.seams.connect)
         self._lock = WriterLock(settings.home, self.seams.clock)
@@ -107,16 +110,22 @@ class Engine:
         Raises the errors of the plan before any request; CostGuard where it would take too many;
         IncompleteData where some intervals could not be had and ``allow_partial`` is not set.
         """
-        with asking(self.parts, sql, options) as asked:
-            done = await hold("query", self._tasks(asked), options, observe)
+        reader = options.who(self.settings)
+        with ExitStack() as open_until_held:
+            begun = Begun("query", masked(sql), by_of(options, self.settings))
+            with refusing(self.store.journal, self.seams, begun, self.settings.history_time):
+                asked = open_until_held.enter_context(asking(self.parts, sql, options))
+            begun = replace(begun, by=by_of(options, self.settings, asked.numbers))
+            done = await hold(begun, self._tasks(asked), options, observe)
         return Prepared(
             sql,
             done.plans.any.time_zone,
             done.snapshot,
             done.notices,
             done.certificate,
-            reads(self.parts, done.plans),
+            reads(self.parts, reader, done.plans),
             done.run,
+            reader,
             asked.given,
         )
 
@@ -129,7 +138,8 @@ class Engine:
         began, wish = self.seams.clock.now(), checked(wish)
         parts = self.of(wish.organization)
         task = Task(parts, partial(plan_wish, parts, wish, options, began))
-        done = await hold("sync", (task,), options, observe)
+        begun = Begun("sync", "", by_of(options, self.settings))
+        done = await hold(begun, (task,), options, observe)
         found = synced(done.plans.any, done.certificate, done.notices)
         return replace(found, organization=parts.organization if done.plans.named else "")
 
@@ -159,7 +169,7 @@ class Engine:
         """
         parts = self.of(organization)
         dataset, zone = details(parts.catalog), zone_of(parts, options)
-        most = options.max_requests or parts.settings.max_requests
+        most = options.most_requests(parts.settings)
 
         def chosen() -> tuple[tuple[CoveredDay, ...], int]:
             context = context_of(parts, zone, "", options)
@@ -181,16 +191,17 @@ class Engine:
     def answer(self, prepared: Prepared) -> Iterator[Answer]:
         """Run the user's own text over the snapshot; read the batches while it is open."""
         require_kept(self.parts, prepared.snapshot)
-        read = relations_read(self.parts, prepared.sql, prepared.snapshot, prepared.reads)
-        zone, limits = prepared.time_zone, limits_of(self.settings)
-        schema, tokens = self.catalog.schema, tokens_of(self.policy)
+        reader, sql = prepared.reader, prepared.sql
+        relations = relations_read(self.parts, reader, sql, prepared.snapshot, prepared.reads)
+        zone, limits = prepared.time_zone, limits_of(self.settings, reader.limits)
+        schema, tokens = self.catalog.schema, tokens_of(self.policy, reader)
         try:
             with (
-                answering(self.store.journal, prepared.run),
+                answering(self.store.journal, prepared.run) as read,
                 spilling(self.lake.home) as folder,
                 answer(
-                    prepared.sql,
-                    read,
+                    sql,
+                    relations,
                     schema,
                     zone,
                     replace(limits, temporary=folder),
@@ -198,7 +209,7 @@ class Engine:
                     prepared.given,
                 ) as result,
             ):
-                yield result
+                yield replace(result, batches=read.counted(result.batches))
         except DamagedLake:
             require_kept(self.parts, prepared.snapshot)  # its files may be gone for that
             raise
@@ -325,9 +336,9 @@ class Engine:
 
     def sources(self) -> Sources:
         """Where the system's own tables are read from, of the newest snapshot."""
-        return sources_of(self.parts)
+        return sources_of(self.parts, reader_of(self.settings))
 
     def recorded(self, kind: str, statement: str = "") -> AbstractContextManager[Recording]:
         """Keep what the block does as a run of the journal; ``statement`` is masked."""
-        keep = self.settings.history_time
-        return recorded(self.store.journal, self.seams, kind, statement, keep)
+        begun = Begun(kind, statement, by_of(Options(), self.settings))
+        return recorded(self.store.journal, self.seams, begun, self.settings.history_time)

@@ -17,6 +17,7 @@ from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import TailDay
 from trunkline.lake.session import Limits
 from trunkline.planner.filters.choice import Pushdown
+from trunkline.roles import ReaderLimits
 
 SAID = 5  # days whose counts differ, each in a notice of its own
 
@@ -119,12 +120,13 @@ def pushdown_of(name: str) -> Pushdown:
         ) from None
 
 
-def limits_of(settings: Settings) -> Limits:
-    """What one query may use."""
+def limits_of(settings: Settings, own: ReaderLimits) -> Limits:
+    """What one query may use: as its reader has it, else as the settings do."""
+    rows = settings.max_rows if own.rows is None else own.rows
     return Limits(
-        memory=settings.query_memory,
-        seconds=settings.query_seconds,
-        rows=settings.max_rows or None,
+        memory=own.memory or settings.query_memory,
+        seconds=own.seconds or settings.query_seconds,
+        rows=rows or None,
     )
 
 

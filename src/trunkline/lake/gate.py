@@ -195,9 +195,9 @@ def _check_table(
     if found is None:
         raise unknown_relation(".".join(path), relations, default_schema, position)
     if found.closed:
+        closed = found.closed
         raise RelationClosed(
-            f"{found.qualified} is not open to this role: {found.closed}",
-            hint="Who asks is the setting role (TRUNKLINE_ROLE).",
+            f"{found.qualified} is not open to {closed.whom}: {closed.why}", hint=closed.advice
         )
     return found
 
