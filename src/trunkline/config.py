@@ -187,7 +187,7 @@ def load(
     read = Settings(
         **settings,
         masking=masking,
-        roles=roles_of(roles, file, _check_memory),
+        roles=roles_of(roles, file, check_memory),
         genesys=GenesysSettings(**genesys),
         secrets_in=secrets_in,
     )
@@ -312,7 +312,7 @@ def _checked(settings: Settings, prefix: str = "") -> Settings:
         raise ConfigError(f"{prefix}rate_share must be above 0 and at most 1")
     if settings.pushdown not in PUSHDOWNS:
         raise ConfigError("pushdown must be auto, never or always")
-    _check_memory(settings.query_memory)
+    check_memory(settings.query_memory)
     for name, (least, most) in _BOUNDS.items():
         if not least <= getattr(settings, name) <= most:
             raise ConfigError(f"{prefix}{name} must be between {least:,} and {most:,}")
@@ -330,6 +330,7 @@ def memory_bytes(text: str) -> int:
     return int(float(read["number"]) * step ** ("KMGT".index(read["unit"]) + 1))
 
 
-def _check_memory(text: str) -> None:
+def check_memory(text: str) -> None:
+    """ConfigError where a size cannot be the memory of a query."""
     if not _LEAST_MEMORY <= memory_bytes(text) <= _MOST_MEMORY:
         raise ConfigError("query_memory must be between 32MB and 1024TiB")

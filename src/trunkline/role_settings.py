@@ -35,15 +35,27 @@ def roles_of(told: Any, file: str, check_memory: CheckMemory) -> dict[Role, Role
     }
 
 
-def limits_of(values: Mapping[str, Any], place: Callable[[str], str]) -> ReaderLimits:
-    """Limits by the names of their settings; ``place`` names one in an error."""
+def limits_of(
+    values: Mapping[str, Any],
+    place: Callable[[str], str],
+    check_memory: CheckMemory,
+    *,
+    is_text: bool = False,
+) -> ReaderLimits:
+    """Limits by the names of their settings; ``place`` names one in an error.
+
+    ConfigError where a value cannot be one. ``is_text`` where they are text, as of a command.
+    """
     found: dict[str, Any] = {}
     for setting, value in values.items():
         name = LIMITS[setting]
         default = "" if name == "memory" else 0
-        found[name] = converted(default, Source(place(setting), value, is_text=False))
-        least, most = _BOUNDS.get(name, (0, 0))
-        if name in _BOUNDS and not least <= found[name] <= most:
+        limit = found[name] = converted(default, Source(place(setting), value, is_text))
+        if name not in _BOUNDS:
+            check_memory(limit)
+            continue
+        least, most = _BOUNDS[name]
+        if not least <= limit <= most:
             raise ConfigError(f"{place(setting)} must be between {least:,} and {most:,}")
     return ReaderLimits(**found)
 
@@ -70,9 +82,7 @@ def _settings(prefix: str, table: Any, file: str, check_memory: CheckMemory) -> 
                 hint=f"Did you mean {prefix}{near}?" if near else None,
             )
     told = {name: value for name, value in table.items() if name in LIMITS}
-    limits = limits_of(told, layer.place)
-    if limits.memory is not None:
-        check_memory(limits.memory)
+    limits = limits_of(told, layer.place, check_memory)
     granted, revoked = (_names(table.get(name, []), layer.place(name)) for name in _GRANTS)
     if both := sorted(granted & revoked):
         raise ConfigError(f"{layer.place('grant')}: {both[0]} is revoked as well")

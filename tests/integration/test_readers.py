@@ -58,10 +58,14 @@ FRONTS = (
     f"SELECT count(*) FROM (SELECT * FROM finance.session_numbers WHERE {DAY})",
     f"WITH hidden AS (SELECT * FROM finance.session_numbers WHERE {DAY}) SELECT 1 FROM hidden",
     f"SELECT (SELECT max(ani_prefix) FROM FINANCE.Session_Numbers WHERE {DAY})",
-    f"SELECT 1 FROM sessions WHERE {DAY} AND EXISTS (SELECT 1 FROM finance.session_numbers n "
-    "WHERE n.session_key = sessions.session_key)",
-    f"SELECT ani FROM sessions WHERE {DAY} UNION ALL "
-    f"SELECT ani_prefix FROM finance.session_numbers WHERE {DAY}",
+    (
+        f"SELECT 1 FROM sessions WHERE {DAY} AND EXISTS (SELECT 1 FROM finance.session_numbers n "
+        "WHERE n.session_key = sessions.session_key)"
+    ),
+    (
+        f"SELECT ani FROM sessions WHERE {DAY} UNION ALL "
+        f"SELECT ani_prefix FROM finance.session_numbers WHERE {DAY}"
+    ),
     f"SELECT * FROM sessions JOIN finance.session_numbers USING (session_key) WHERE {DAY}",
     f"SELECT session_numbers FROM finance.session_numbers WHERE {DAY}",
     f"FROM finance.session_numbers WHERE {DAY}",
@@ -80,8 +84,10 @@ def test_finance_reads_no_last_digits(site: Site, table: str) -> None:
     for sql in (
         f"SELECT * FROM {table} WHERE {DAY}",
         f"WITH s AS (SELECT * FROM {table} WHERE {DAY}) SELECT count(*) FROM s",
-        f"SELECT n.* FROM finance.session_numbers n JOIN {table} s USING (session_key) "
-        f"WHERE n.{DAY}",
+        (
+            f"SELECT n.* FROM finance.session_numbers n JOIN {table} s USING (session_key) "
+            f"WHERE n.{DAY}"
+        ),
     ):
         assert isinstance(refusal(site, FINANCE, sql), RelationClosed)
     assert site.requests == []

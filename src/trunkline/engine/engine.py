@@ -17,6 +17,7 @@ from trunkline.engine.connect import genesys_hosts
 from trunkline.engine.counting import count_days
 from trunkline.engine.events import LockWait, Observe
 from trunkline.engine.fetching import Meter, Parts, cancel, resume
+from trunkline.engine.granting import Names, check_roles
 from trunkline.engine.holding import hold, planned, plans_of
 from trunkline.engine.holdings import fingerprint
 from trunkline.engine.judgement import limits_of
@@ -34,7 +35,7 @@ from trunkline.engine.planning import (
 from trunkline.engine.reader import Reader, reader_of
 from trunkline.engine.recording import Begun, Recording, answering, by_of, recorded, refusing
 from trunkline.engine.registry import catalogs, details
-from trunkline.engine.relating import ReadsOfEach, reads, relations_read, sources_of
+from trunkline.engine.relating import ReadsOfEach, every_relation, reads, relations_read, sources_of
 from trunkline.engine.running import rights_now, writer
 from trunkline.engine.seams import Seams, real
 from trunkline.engine.syncing import Synced, Wish, checked, summed, synced, wishes_of
@@ -50,10 +51,12 @@ from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.given import Given
 from trunkline.lake.lake import Lake
 from trunkline.lake.lock import RETRY_SECONDS, WriterLock, holder_of, is_held
+from trunkline.lake.relation import Relation
 from trunkline.lake.session import Answer, answer
 from trunkline.lake.spill import spilling
 from trunkline.planner.literals import masked
 from trunkline.planner.plans import Plans
+from trunkline.roles import Role
 
 JOBS = "jobs.sqlite"
 
@@ -88,6 +91,16 @@ class Engine:
         self.lake = Lake(settings.home, self.seams.connect)
         self.store = JobStore(settings.home / JOBS, self.seams.clock, self.seams.connect)
         self._lock = WriterLock(settings.home, self.seams.clock)
+        with self._closed_if_wrong():
+            check_roles(settings, self.names)
+
+    @contextmanager
+    def _closed_if_wrong(self) -> Iterator[None]:
+        try:
+            yield
+        except ConfigError:
+            self.close()
+            raise
 
     @property
     def catalog(self) -> Catalog:
@@ -333,6 +346,15 @@ class Engine:
             where = genesys_hosts(genesys).api if genesys.configured else ""
         masked_as = self.policy.fingerprint(own.of(dataset))
         return fingerprint(where, genesys.client_id, dataset, masked_as)
+
+    def relations(self, reader: Reader | None = None) -> tuple[Relation, ...]:
+        """All relations as a reader has them, or whoever uses these settings; without rows."""
+        return every_relation(self.parts, reader or reader_of(self.settings))
+
+    def names(self) -> Names:
+        """What may be granted and revoked."""
+        everything = self.relations(Reader("", Role.ADMINISTRATOR))
+        return Names.of(self.catalogs, self.policy, everything)
 
     def sources(self) -> Sources:
         """Where the system's own tables are read from, of the newest snapshot."""

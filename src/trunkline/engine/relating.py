@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 from trunkline.catalog import Catalog
 from trunkline.engine.access import opened_to
@@ -59,6 +60,14 @@ def sources_of(parts: Parts, reader: Reader, snapshot: int | None = None) -> Sou
     """Where the system's own tables are read from, of the newest snapshot unless named."""
     names, store = parts.catalogs.names, parts.store
 
+    @cache
+    def opened() -> frozenset[tuple[str, ...]]:
+        found = (r for r in every_relation(parts, reader) if not r.closed)
+        return frozenset((r.schema, r.name, column) for r in found for column, _ in r.columns)
+
+    def is_open(*names: str) -> bool:
+        return not reader.user or names in opened()
+
     def is_own(run: RunKept) -> bool:
         return run.user_name == reader.user or not reader.user or reader.reads_all
 
@@ -70,6 +79,7 @@ def sources_of(parts: Parts, reader: Reader, snapshot: int | None = None) -> Sou
         runs=lambda: (run for run in store.journal.runs() if is_own(run)),
         requests=lambda: _of_own(store.journal, is_own),
         refused=parts.lake.catalogue.users.refused,
+        is_open=is_open,
         files=lambda: ((name, f) for name in names for f in _files_of(parts, name, snapshot)),
     )
 

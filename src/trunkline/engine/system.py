@@ -36,6 +36,7 @@ class Sources:
     requests: Callable[[], Iterable[Requested]]
     files: Callable[[], Iterable[tuple[str, HeldFile]]]  # each with whose it is
     refused: Callable[[], Iterable[RefusedLogins]] = tuple
+    is_open: Callable[[str, str, str], bool] = lambda *_: True  # schema, table and column
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,8 +337,13 @@ SYSTEM_TABLES = (
     ),
     SystemTable(
         "tables",
-        "Every column of every table: type, unit, kind of personal data and meaning.",
+        "Every column of every table that is open to whoever asks: type, unit, kind of personal "
+        "data and meaning.",
         TABLES,
-        lambda sources: (*_columns(sources.catalogs), *_system_columns()),
+        lambda sources: (
+            row
+            for row in (*_columns(sources.catalogs), *_system_columns())
+            if sources.is_open(str(row[0]), str(row[1]), str(row[2]))
+        ),
     ),
 )
