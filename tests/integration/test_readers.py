@@ -14,12 +14,15 @@ from trunkline.config import Settings
 from trunkline.engine import Options
 from trunkline.engine.reader import Reader
 from trunkline.errors import (
+    CostGuard,
+    LimitExceeded,
     NotGranted,
     RelationClosed,
     TrunklineError,
+    UnboundedScan,
     UnknownColumn,
 )
-from trunkline.roles import Grants, Role, RoleSettings
+from trunkline.roles import Grants, ReaderLimits, Role, RoleSettings
 
 DAY = "conversation_start >= '2025-03-01' AND conversation_start < '2025-03-13'"
 ADMINISTRATOR = Reader("root", Role.ADMINISTRATOR)
@@ -189,3 +192,141 @@ def test_a_column_that_nobody_has_is_still_unknown(site: Site) -> None:
     reader = reading(ANALYST, revoked=("sessions.ani",))
     error = refusal(site, reader, f"SELECT nothing FROM sessions WHERE {DAY}")
     assert isinstance(error, UnknownColumn)
+
+
+def test_a_star_that_is_narrower_is_said(site: Site) -> None:
+    reader = reading(ANALYST, revoked=("participants.user_id", "participants.team_id"))
+    star = f"SELECT * FROM participants WHERE {DAY}"
+    notices = site.prepare(star, Options(reader=reader)).notices
+    assert any("of genesys.participants: the others are not open to ann" in n for n in notices)
+    counted = f"SELECT count(*) FROM participants WHERE {DAY}"
+    for sql, who in ((star, ANALYST), (star, ADMINISTRATOR), (counted, reader)):
+        assert not any("not open" in n for n in site.prepare(sql, Options(reader=who)).notices)
+
+
+# Each would mean the column of the query around it, were the hidden one only not there.
+@pytest.mark.parametrize(
+    "sql",
+    [
+        (
+            f"SELECT 1 FROM conversation_evaluations e WHERE {DAY} AND user_id IN "
+            f"(SELECT user_id FROM participants WHERE {DAY})"
+        ),
+        (
+            f"SELECT (SELECT max(user_id) FROM participants WHERE {DAY}) "
+            f"FROM conversation_evaluations e WHERE {DAY}"
+        ),
+        (
+            f"SELECT 1 FROM conversation_evaluations e WHERE {DAY} AND EXISTS "
+            f"(SELECT 1 FROM participants p JOIN segments s USING (conversation_id, conversation_start) "
+            f"WHERE {DAY} AND USER_ID = 'x')"
+        ),
+    ],
+)
+def test_a_hidden_column_is_not_taken_for_one_of_the_query_around(site: Site, sql: str) -> None:
+    reader = reading(ANALYST, revoked=("participants.user_id",))
+    assert isinstance(refusal(site, reader, sql), NotGranted)
+    assert isinstance(asked(site, ANALYST, sql), list)
+
+
+def test_a_name_that_an_alias_or_another_table_has_is_no_hidden_column(site: Site) -> None:
+    reader = reading(ANALYST, revoked=("participants.user_id",))
+    for sql in (
+        f"SELECT purpose AS user_id FROM participants WHERE {DAY} ORDER BY user_id LIMIT 1",
+        (
+            "SELECT user_id FROM participants p JOIN conversation_evaluations e "
+            f"USING (conversation_id, conversation_start) WHERE {DAY}"
+        ),
+        "WITH participants AS (SELECT 1 AS user_id) SELECT user_id FROM participants",
+    ):
+        asked(site, reader, sql)
+
+
+def test_finance_cannot_try_numbers(site: Site) -> None:
+    sql = "SELECT number_token('+61491570156')"
+    error = refusal(site, FINANCE, sql)
+    assert isinstance(error, NotGranted)
+    assert "491570156" not in error.message + str(error.hint)
+    assert asked(site, ANALYST, sql)
+
+
+def test_the_numbers_that_a_user_may_try_in_a_day_are_counted(site: Site) -> None:
+    few = replace(ANALYST, limits=ReaderLimits(numbers=3))
+    sql = "SELECT number_token('+61491570156') = number_token('+61491570157')"
+    asked(site, few, sql)
+    with pytest.raises(LimitExceeded, match="24 hours"):
+        asked(site, few, sql)
+    asked(site, replace(few, user="bea"), sql)
+    asked(site, ADMINISTRATOR, sql)
+    site.wait(hours=25)
+    asked(site, few, sql)
+
+
+def test_a_reader_has_limits_of_their_own(site: Site) -> None:
+    sql = f"SELECT conversation_id FROM conversations WHERE {DAY}"
+    poor = replace(ANALYST, limits=ReaderLimits(requests=2))
+    for asked_for in (None, 1_000):
+        with pytest.raises(CostGuard, match="the limit is 2"):
+            asked(site, poor, sql, max_requests=asked_for, confirm=lambda _: True)
+    assert site.requests == []
+    asked(site, ANALYST, sql)
+    with pytest.raises(LimitExceeded, match="more than 5 rows"):
+        asked(site, replace(ANALYST, limits=ReaderLimits(rows=5)), sql)
+    asked(site, poor, sql)  # what is held takes no request
+
+
+def test_a_reader_cannot_allow_themselves_more_requests_than_the_settings(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", settings=Settings(max_requests=1))
+    with pytest.raises(CostGuard):
+        asked(site, ANALYST, f"SELECT 1 FROM conversations WHERE {DAY}", max_requests=1_000)
+
+
+RUNS = "SELECT user_name, role, door, application, statement, outcome, row_count AS n FROM trunkline.runs"
+
+
+def test_who_asked_is_kept_and_others_do_not_see_it(site: Site) -> None:
+    sql = f"SELECT conversation_id FROM conversations WHERE {DAY} AND conversation_id <> 'a secret'"
+    rows = asked(site, ANALYST, sql, door="postgres", application="psql\x1b'; --")
+    asked(site, FINANCE, "SELECT 1")
+    (own,) = [run for run in asked(site, ANALYST, RUNS) if "conversations" in run["statement"]]
+    assert (own["user_name"], own["role"], own["door"]) == ("ann", "analyst", "postgres")
+    assert own["application"] == "psql --"
+    assert (own["outcome"], own["n"]) == ("done", len(rows))
+    assert "secret" not in own["statement"]
+    assert {run["user_name"] for run in asked(site, ANALYST, RUNS)} == {"ann"}
+    assert {run["user_name"] for run in asked(site, FINANCE, RUNS)} == {"fay"}
+    assert {"ann", "fay"} < {run["user_name"] for run in asked(site, ADMINISTRATOR, RUNS)}
+    assert {"ann", "fay"} < {run["user_name"] for run in site.query(RUNS)}
+    requests = "SELECT count(*) AS n FROM trunkline.requests"
+    assert asked(site, FINANCE, requests) == [{"n": 0}]
+    assert asked(site, ANALYST, requests) == [{"n": len(site.requests)}]
+
+
+def test_what_a_user_is_refused_is_kept(site: Site) -> None:
+    refusal(site, ANALYST, f"SELECT 'x' FROM finance.session_numbers WHERE {DAY}")
+    with pytest.raises(RelationClosed), site.engine() as engine:
+        engine.explain("SELECT 1 FROM finance.session_numbers", Options(reader=ANALYST))
+    with pytest.raises(UnboundedScan):
+        asked(site, ANALYST, "SELECT 1 FROM sessions")
+    found = [run["outcome"] for run in site.query(RUNS) if run["user_name"] == "ann"]
+    assert found == ["RelationClosed", "RelationClosed", "UnboundedScan"]
+    assert "'x'" not in str(site.query(RUNS))
+
+
+def test_the_columns_that_are_told_are_those_that_are_open(site: Site) -> None:
+    told = "SELECT schema_name, table_name, column_name FROM trunkline.tables"
+    reader = reading(ANALYST, revoked=("participants.user_id",))
+    found = {tuple(row.values()) for row in asked(site, reader, told)}
+    everything = {tuple(row.values()) for row in asked(site, ADMINISTRATOR, told)}
+    assert ("genesys", "participants", "user_id") not in found
+    assert not {name for name in found if name[0] == "finance" or name[1] == "refused_logins"}
+    assert {name for name in everything - found if name[1] == "participants"} == {
+        ("genesys", "participants", "user_id")
+    }
+
+
+def test_refused_logins_are_for_administrators(site: Site) -> None:
+    sql = "SELECT * FROM trunkline.refused_logins"
+    for reader in (ANALYST, FINANCE, reading(ANALYST, "all", "trunkline.refused_logins")):
+        assert isinstance(refusal(site, reader, sql), RelationClosed)
+    assert asked(site, ADMINISTRATOR, sql) == []

@@ -35,7 +35,14 @@ from trunkline.engine.planning import (
 from trunkline.engine.reader import Reader, reader_of
 from trunkline.engine.recording import Begun, Recording, answering, by_of, recorded, refusing
 from trunkline.engine.registry import catalogs, details
-from trunkline.engine.relating import ReadsOfEach, every_relation, reads, relations_read, sources_of
+from trunkline.engine.relating import (
+    ReadsOfEach,
+    every_relation,
+    narrowed,
+    reads,
+    relations_read,
+    sources_of,
+)
 from trunkline.engine.running import rights_now, writer
 from trunkline.engine.seams import Seams, real
 from trunkline.engine.syncing import Synced, Wish, checked, summed, synced, wishes_of
@@ -54,7 +61,6 @@ from trunkline.lake.lock import RETRY_SECONDS, WriterLock, holder_of, is_held
 from trunkline.lake.relation import Relation
 from trunkline.lake.session import Answer, answer
 from trunkline.lake.spill import spilling
-from trunkline.planner.literals import masked
 from trunkline.planner.plans import Plans
 from trunkline.roles import Role
 
@@ -114,8 +120,17 @@ class Engine:
 
     def explain(self, sql: str, options: Options | None = None) -> Plans:
         """What a query would fetch. Requests nothing and needs no credentials."""
-        with asking(self.parts, sql, options or Options()) as asked:
+        with self._asking(sql, options or Options()) as asked:
             return plans_of(planned(self._tasks(asked)), self.parts)
+
+    @contextmanager
+    def _asking(self, sql: str, options: Options) -> Iterator[Asked]:
+        """A text that can be asked; where it cannot, it is kept that a user tried."""
+        begun = Begun("query", sql, by_of(options, self.settings))
+        with ExitStack() as stack:
+            with refusing(self.store.journal, self.seams, begun, self.settings.history_time):
+                asked = stack.enter_context(asking(self.parts, sql, options))
+            yield asked
 
     async def prepare(self, sql: str, options: Options, observe: Observe) -> Prepared:
         """Plan a query and fetch what is missing; nothing is requested where all is held.
@@ -124,17 +139,14 @@ class Engine:
         IncompleteData where some intervals could not be had and ``allow_partial`` is not set.
         """
         reader = options.who(self.settings)
-        with ExitStack() as open_until_held:
-            begun = Begun("query", masked(sql), by_of(options, self.settings))
-            with refusing(self.store.journal, self.seams, begun, self.settings.history_time):
-                asked = open_until_held.enter_context(asking(self.parts, sql, options))
-            begun = replace(begun, by=by_of(options, self.settings, asked.numbers))
+        with self._asking(sql, options) as asked:
+            begun = Begun("query", sql, by_of(options, self.settings, asked.numbers))
             done = await hold(begun, self._tasks(asked), options, observe)
         return Prepared(
             sql,
             done.plans.any.time_zone,
             done.snapshot,
-            done.notices,
+            (*done.notices, *narrowed(self.parts, reader, sql)),
             done.certificate,
             reads(self.parts, reader, done.plans),
             done.run,
@@ -360,7 +372,7 @@ class Engine:
         """Where the system's own tables are read from, of the newest snapshot."""
         return sources_of(self.parts, reader_of(self.settings))
 
-    def recorded(self, kind: str, statement: str = "") -> AbstractContextManager[Recording]:
-        """Keep what the block does as a run of the journal; ``statement`` is masked."""
-        begun = Begun(kind, statement, by_of(Options(), self.settings))
+    def recorded(self, kind: str) -> AbstractContextManager[Recording]:
+        """Keep what the block does as a run of the journal."""
+        begun = Begun(kind, "", by_of(Options(), self.settings))
         return recorded(self.store.journal, self.seams, begun, self.settings.history_time)

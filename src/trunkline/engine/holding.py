@@ -26,7 +26,6 @@ from trunkline.engine.planning import Task, last_fingerprint, snapshot_of
 from trunkline.engine.recording import Begun, recorded, refusing
 from trunkline.engine.running import run_each, settle
 from trunkline.engine.together import each_of, together
-from trunkline.planner.literals import masked
 from trunkline.planner.plans import Plans
 
 Runs = Mapping[str, Run]
@@ -69,7 +68,7 @@ async def hold(begun: Begun, tasks: Sequence[Task], options: Options, observe: O
         for name, run in runs.items() if options.verify else ():
             allow(by_name[name].parts, run.plan, options)
     plans = plans_of(runs, some)
-    begun = replace(begun, statement=masked(plans.any.sql))
+    begun = replace(begun, text=plans.any.sql)
     with recorded(journal, some.seams, begun, keep) as recording:
         observe(Planned(plans))
         wanting = [by_name[name] for name, run in runs.items() if run.plan.requests]

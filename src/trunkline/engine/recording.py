@@ -21,6 +21,7 @@ from trunkline.engine.seams import Seams
 from trunkline.errors import Interrupted, TrunklineError
 from trunkline.http.exchange import Exchange
 from trunkline.jobs.journal import By, Ended, Journal, Requested
+from trunkline.planner.literals import masked
 
 DONE = "done"
 _UNUSUAL = re.compile(r"[^A-Za-z0-9 ._/()+-]")  # in what a program calls itself
@@ -76,11 +77,16 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What is known of a run when it begins: its kind, its masked statement, and whose it is."""
+    """What is known of a run when it begins: its kind, its text, and whose it is."""
 
     kind: str
-    statement: str
+    text: str
     by: By
+
+    @property
+    def statement(self) -> str:
+        """The text as it may be kept, its literals masked."""
+        return masked(self.text)
 
 
 def by_of(options: Options, settings: Settings, numbers: int = 0) -> By:

@@ -56,6 +56,20 @@ def reads(parts: Parts, reader: Reader, planned: Plans) -> ReadsOfEach:
     }
 
 
+def narrowed(parts: Parts, reader: Reader, sql: str) -> tuple[str, ...]:
+    """What has to be said of ``*`` where it does not mean every column to this reader."""
+    relations = every_relation(parts, reader)
+    if not any(relation.hidden for relation in relations):
+        return ()
+    checked = check(sql, relations, parts.catalogs.default.schema)
+    return tuple(
+        f"* has {len(relation.columns)} of the {len(relation.every_column)} columns of "
+        f"{relation.qualified}: the others are not open to {reader.shown}"
+        for relation in checked.named
+        if checked.stars and relation.hidden
+    )
+
+
 def sources_of(parts: Parts, reader: Reader, snapshot: int | None = None) -> Sources:
     """Where the system's own tables are read from, of the newest snapshot unless named."""
     names, store = parts.catalogs.names, parts.store
