@@ -11,7 +11,8 @@
     |  `- CostGuard                2  54000   more requests than allowed
     |- AccessError                 3  28000
     |  |- CredentialsError         3  28P01   the client id, secret or region is refused
-    |  |- RelationClosed           3  42501   the role of whoever asks may not read a relation
+    |  |- RelationClosed           3  42501   whoever asks may not read a relation
+    |  |- NotGranted               3  42501   whoever asks may not read a column, or use a function
     |  `- PermissionMissing        3  42501   the client's roles lack a permission
     |- ProviderError               4  58000   the provider failed
     |  |- ProviderUnreachable      4  08001   no connection, or no answer in the time allowed
@@ -112,7 +113,7 @@ class CostGuard(UsageError):
 
 
 class AccessError(TrunklineError):
-    """Not let in: this client by the provider, or whoever asks by their role."""
+    """Not let in: this client by the provider, or whoever asks by their role and grants."""
 
     exit_status = 3
     sqlstate = "28000"
@@ -125,7 +126,13 @@ class CredentialsError(AccessError):
 
 
 class RelationClosed(AccessError):
-    """The role of whoever asks may not read a relation."""
+    """Whoever asks may not read a relation."""
+
+    sqlstate = "42501"
+
+
+class NotGranted(AccessError):
+    """Whoever asks may not read a column, or use a function."""
 
     sqlstate = "42501"
 

@@ -12,13 +12,17 @@ from trunkline.lake.given import Given, Parameters
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A text that is bound; ``constant`` evaluates its constants in its zone, at the given now."""
+    """A text that is bound; ``constant`` evaluates its constants in its zone, at the given now.
+
+    ``numbers`` is how many numbers it has the tokens of made.
+    """
 
     sql: str
     options: Options
     time_zone: str
     given: Given
     constant: Callable[[str], datetime | None]
+    numbers: int = 0
 
 
 def named(parameters: Parameters) -> Mapping[str, object]:

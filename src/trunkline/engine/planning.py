@@ -16,7 +16,7 @@ from trunkline.engine.fetching import Parts
 from trunkline.engine.holdings import holdings, last_known
 from trunkline.engine.judgement import checked_zone, limits_of, pushdown_of
 from trunkline.engine.keeping import require_kept
-from trunkline.engine.masking import tokens_of
+from trunkline.engine.masking import Told, numbers_left, tokens_of
 from trunkline.engine.options import Options, Served
 from trunkline.engine.relating import every_relation
 from trunkline.engine.shares import shares
@@ -54,10 +54,14 @@ def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
     Raises what ``bound`` does.
     """
     zone, given = zone_of(parts, options), given_of(parts, options)
-    limits, tokens = limits_of(parts.settings, options.served), tokens_of(parts.policy)
-    relations, schema = every_relation(parts), parts.catalogs.default.schema
+    reader = options.who(parts.settings)
+    limits = limits_of(parts.settings, reader.limits, options.served)
+    left = numbers_left(reader, parts.store.journal, given.now or parts.seams.clock.now())
+    tokens = Told(tokens_of(parts.policy, reader), left)
+    relations, schema = every_relation(parts, reader), parts.catalogs.default.schema
     with bound(sql, relations, schema, zone, limits, tokens, given) as (_, session):
-        yield Asked(sql, options, zone, given, cache(constants.evaluator_of(session)))
+        constant = cache(constants.evaluator_of(session))
+        yield Asked(sql, options, zone, given, constant, tokens.count)
 
 
 def describe(parts: Parts, sql: str, options: Options) -> pa.Schema:
@@ -66,10 +70,12 @@ def describe(parts: Parts, sql: str, options: Options) -> pa.Schema:
     Raises what ``bound`` does.
     """
     zone, given = zone_of(parts, options), given_of(parts, options)
-    limits, tokens = limits_of(parts.settings, options.served), tokens_of(parts.policy)
+    reader = options.who(parts.settings)
+    limits = limits_of(parts.settings, reader.limits, options.served)
+    tokens, schema = tokens_of(parts.policy, reader), parts.catalogs.default.schema
     samples = replace(given, parameters=tuple(map(sample, given.types)))
-    schema = parts.catalogs.default.schema
-    return described(sql, every_relation(parts), schema, zone, limits, tokens, samples)
+    relations = every_relation(parts, reader)
+    return described(sql, relations, schema, zone, limits, tokens, samples)
 
 
 def given_of(parts: Parts, options: Options) -> Given:
@@ -82,7 +88,8 @@ def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = 
     """The plan of what a text reads of an organisation; UnboundedScan and its kin."""
     snapshot = snapshot_of(parts, asked.options.as_of)
     held = holdings(parts.lake, parts.store, parts.organization, fingerprint, snapshot)
-    settle, limits = parts.settings.settle_time, limits_of(parts.settings)
+    own = asked.options.who(parts.settings).limits
+    settle, limits = parts.settings.settle_time, limits_of(parts.settings, own)
     context = replace(
         context_of(parts, asked.time_zone, fingerprint, asked.options),
         constant=asked.constant,

@@ -21,6 +21,7 @@ from trunkline.lake import number_token
 from trunkline.lake.amplifiers import MOST, oversized
 from trunkline.lake.functions import FUNCTIONS, TABLE_FUNCTIONS
 from trunkline.lake.given import CLOCKS
+from trunkline.lake.hidden import require_shown
 from trunkline.lake.messages import character, unknown_relation
 from trunkline.lake.number_token import Call
 from trunkline.lake.relation import Relation, find
@@ -54,10 +55,13 @@ class Checked:
     """What a text names: relations, and calls of ``number_token`` with their literals.
 
     A relation whose name is a common table expression's wherever it stands may be among them.
+    ``stars`` where it says ``*``, or joins by the columns that two have in common: what it means
+    then depends on the columns that there are.
     """
 
     named: tuple[Relation, ...]
     calls: tuple[Call, ...]
+    stars: bool = False
 
 
 def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Checked:
@@ -65,7 +69,8 @@ def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Che
 
     ``default_schema`` is the one that unqualified names belong to.
 
-    Raises ForbiddenSql, UnknownRelation or SqlError; RelationClosed where it names one that is.
+    Raises ForbiddenSql, UnknownRelation or SqlError; RelationClosed where it names one that is;
+    NotGranted where a name would mean a hidden column.
     """
     if len(sql) > MOST_TEXT:
         raise SqlError(
@@ -78,8 +83,10 @@ def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Che
         count = "no statement" if not statements else f"{len(statements)} statements"
         raise ForbiddenSql(f"{ONE_SELECT}; this is {count}")
     named: dict[str, Relation] = {}
+    stars = False
     for node, common in _walk(statements[0]["node"]):
         kind = str(node.get("type"))
+        stars = stars or kind == "STAR" or node.get("ref_type") == "NATURAL"
         if "class" in node:
             calls += _check_function(node, sql)
             _check_size(node)
@@ -90,7 +97,9 @@ def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Che
                 named[found.qualified] = found
         elif "sample" in node:
             _check_source(node, sql)
-    return Checked(tuple(named.values()), tuple(calls))
+    if any(relation.hidden for relation in named.values()):
+        require_shown(statements[0]["node"], named.values(), default_schema)
+    return Checked(tuple(named.values()), tuple(calls), stars)
 
 
 def is_keyword(name: str) -> bool:
@@ -195,9 +204,9 @@ def _check_table(
     if found is None:
         raise unknown_relation(".".join(path), relations, default_schema, position)
     if found.closed:
+        closed = found.closed
         raise RelationClosed(
-            f"{found.qualified} is not open to this role: {found.closed}",
-            hint="Who asks is the setting role (TRUNKLINE_ROLE).",
+            f"{found.qualified} is not open to {closed.whom}: {closed.why}", hint=closed.advice
         )
     return found
 

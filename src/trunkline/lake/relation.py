@@ -11,6 +11,9 @@ from trunkline.catalog import Catalog, Table, folded
 from trunkline.types import Type
 
 SYSTEM_SCHEMA = "trunkline"
+LOCAL_SCHEMA = "local"  # the user's own tables
+
+Columns = tuple[tuple[str, Type], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +27,41 @@ class Part:
     where: str = ""
     beside: tuple[str, ...] = ()
 
-    def source(self, columns: tuple[tuple[str, Type], ...]) -> str:
+    def source(self, columns: Columns) -> str:
         """What stands after FROM, for a relation of these columns."""
         return parquet(self.files, columns) + (f" WHERE {self.where}" if self.where else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Why whoever asks may not read something: who that is, the reason, and what to do about it."""
+
+    why: str
+    whom: str = "this role"
+    advice: str = "Who asks is the setting role (TRUNKLINE_ROLE)."
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
     """A table as a session sees it: parts of the lake, or rows in memory, or nothing.
 
-    ``closed`` says why whoever asks may not read it; a session then does not have it.
+    ``closed`` says why whoever asks may not read it; a session then does not have it. ``hidden``
+    are columns that the relation has and a session does not, and ``hiding`` says why.
     """
 
     schema: str
     name: str
-    columns: tuple[tuple[str, Type], ...]
+    columns: Columns
     parts: tuple[Part, ...] = ()
     rows: pa.Table | None = None
-    closed: str | None = None
+    closed: Closed | None = None
+    hidden: Columns = ()
+    hiding: Closed | None = None
+
+    @property
+    def every_column(self) -> Columns:
+        """Its columns, and those that are hidden: all that its files are read with."""
+        return (*self.columns, *self.hidden)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -66,7 +86,7 @@ def relations_of(
     )
 
 
-def columns_of(table: Table) -> tuple[tuple[str, Type], ...]:
+def columns_of(table: Table) -> Columns:
     """Names and types, in the order of the declaration."""
     return tuple((column.name, column.type) for column in table.columns)
 

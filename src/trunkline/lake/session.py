@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -107,7 +107,7 @@ def bound(
     each with its position where DuckDB tells it; RelationClosed; UsageError where there is no such
     time zone; what ``token`` raises for a literal that has none.
     """
-    empty = tuple(Relation(r.schema, r.name, r.columns, closed=r.closed) for r in relations)
+    empty = tuple(replace(relation, parts=(), rows=None) for relation in relations)
     question = _asked(sql, empty, default_schema, limits or Limits(), token, given)
     with _open(question, default_schema, zone) as running:
         with _sql_errors(running):
@@ -252,13 +252,13 @@ def locked(
 
 def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
     name = f'"{relation.schema}"."{relation.name}"'
+    columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
     if relation.rows is not None:
         connection.register("incoming", relation.rows)
-        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")  # noqa: S608
+        connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM incoming")  # noqa: S608
         connection.unregister("incoming")
     elif relation.parts:
-        columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
-        sources = (part.source(relation.columns) for part in relation.parts)
+        sources = (part.source(relation.every_column) for part in relation.parts)
         selects = (f"SELECT {columns} FROM {source}" for source in sources)  # noqa: S608
         connection.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(selects)}")
     else:
