@@ -1,0 +1,164 @@
+"""The system catalogue as the server's sessions ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from trunkline.lake.session import Answer
+from trunkline.lake.system import Compiled, Session, SystemDatabase
+from trunkline.servers.postgres.catalogue.relations import RelationShown, RoleShown
+from trunkline.servers.postgres.catalogue.rows import rows_of
+from trunkline.servers.postgres.catalogue.typing import duckdb_type, shown_as
+from trunkline.servers.postgres.types import Column, PgType
+
+VERSION = "15.18"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """Who asks. ``search_path`` are schemas, without the implicit ``pg_catalog``.
+
+    ``settings`` are those that differ from the server's, by name in lower case.
+    """
+
+    user: str
+    search_path: tuple[str, ...]
+    pid: int = 0
+    settings: Mapping[str, str] = field(default_factory=dict)
+    began: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A text that may run, and its columns."""
+
+    compiled: Compiled
+    columns: tuple[Column, ...]
+
+
+class SystemCatalogue:
+    """What the sessions of one role see; made once, and again when relations or users change.
+
+    ``every`` are all relations there are, so that an object has the same OID for every role;
+    ``visible`` those of them, with the columns, that the role may read. ``schemas`` have comments.
+    """
+
+    def __init__(
+        self,
+        every: Iterable[RelationShown],
+        database: str,
+        visible: Iterable[RelationShown] | None = None,
+        roles: Iterable[RoleShown] = (),
+        schemas: Iterable[tuple[str, str | None]] = (),
+        version: str = f"PostgreSQL {VERSION} (Trunkline)",
+    ) -> None:
+        every = tuple(every)
+        shown = every if visible is None else tuple(visible)
+        self.relations = shown
+        self.database = database
+        self._version = version
+        self._lake = SystemDatabase(rows_of(every, shown, database, roles, schemas))
+
+    def session(self, about: SessionFacts) -> SystemSession:
+        """A session of its own; cheap."""
+        session = Session(self._lake, _variables(about))
+        session.set({"database": _text(self.database), "version": _text(self._version)})
+        return SystemSession(session, about)
+
+    def close(self) -> None:
+        """After the last session."""
+        self._lake.close()
+
+
+class SystemSession:
+    """Questions of one client to the catalogue, and its scratch tables. Not for two threads at once;
+    ``interrupt`` is for another one.
+    """
+
+    def __init__(self, lake: Session, about: SessionFacts) -> None:
+        self._lake = lake
+        self._about = about
+
+    def change(self, about: SessionFacts) -> None:
+        """After SET, SET ROLE and the like."""
+        self._about = about
+        self._lake.set(_variables(about))
+
+    def describe(self, sql: str, parameter_types: Sequence[PgType] = ()) -> tuple[Column, ...]:
+        """The columns of the answer, named as DuckDB names them where SQL does not."""
+        return self.prepare(sql, parameter_types).columns
+
+    def prepare(self, sql: str, parameter_types: Sequence[PgType] = ()) -> Statement:
+        """Judge and bind a text. Raises SqlError and what comes of it."""
+        compiled = self._lake.compiled(sql, [duckdb_type(type_) for type_ in parameter_types])
+        schema = self._lake.columns(compiled)
+        return Statement(compiled, shown_as(schema, compiled.types))
+
+    def query(
+        self, sql: str, values: Sequence[object] = (), parameter_types: Sequence[PgType] = ()
+    ) -> Answer:
+        """Run a text; batches are read until the next question."""
+        compiled = self._lake.compiled(sql, [duckdb_type(type_) for type_ in parameter_types])
+        return self._lake.answer(compiled, values)
+
+    def create(self, name: str, columns: Sequence[tuple[str, PgType]]) -> None:
+        """CREATE TEMPORARY TABLE with columns."""
+        self._lake.create(name, [(column, duckdb_type(type_)) for column, type_ in columns])
+
+    def create_as(
+        self, name: str, sql: str, values: Sequence[object] = (), types: Sequence[PgType] = ()
+    ) -> int:
+        """CREATE TEMPORARY TABLE AS a question to the catalogue; how many rows."""
+        return self._lake.create_as(name, self._compiled(sql, types), values)
+
+    def fill(self, name: str, rows: pa.Table) -> int:
+        """CREATE TEMPORARY TABLE AS rows from elsewhere; how many."""
+        return self._lake.fill(name, rows)
+
+    def insert(
+        self, name: str, columns: Sequence[str], sql: str, values: Sequence[object] = (),
+        types: Sequence[PgType] = (),
+    ) -> int:  # fmt: skip
+        """INSERT INTO a scratch table; how many rows."""
+        return self._lake.insert(name, columns, self._compiled(sql, types), values)
+
+    def drop(self, name: str) -> bool:
+        """DROP TABLE of a scratch table; whether there was one."""
+        return self._lake.drop(name)
+
+    @property
+    def scratch(self) -> frozenset[str]:
+        """The names of the scratch tables."""
+        return self._lake.scratch
+
+    def interrupt(self) -> None:
+        """Stop what runs, from another thread."""
+        self._lake.interrupt()
+
+    def close(self) -> None:
+        """The scratch tables go, too."""
+        self._lake.close()
+
+    def _compiled(self, sql: str, types: Sequence[PgType]) -> Compiled:
+        return self._lake.compiled(sql, [duckdb_type(type_) for type_ in types])
+
+
+def _variables(about: SessionFacts) -> dict[str, str]:
+    path = ", ".join(_text(schema) for schema in ("pg_catalog", *about.search_path))
+    names = ", ".join(_text(name) for name in about.settings)
+    values = ", ".join(_text(value) for value in about.settings.values())
+    return {
+        "user": _text(about.user),
+        "search_path": f"CAST([{path}] AS VARCHAR[])",
+        "pid": str(about.pid),
+        "settings": f"CAST(MAP([{names}], [{values}]) AS MAP(VARCHAR, VARCHAR))",
+        "began": f"TIMESTAMPTZ '{about.began.astimezone(UTC).isoformat(sep=' ')}'",
+    }
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
