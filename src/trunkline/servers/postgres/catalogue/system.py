@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -134,6 +134,10 @@ class SystemSession:
     def scratch(self) -> frozenset[str]:
         """The names of the scratch tables."""
         return self._lake.scratch
+
+    def forget(self) -> None:
+        """Nobody reads the last answer on."""
+        self._lake.forget()
 
     def interrupt(self) -> None:
         """Stop what runs, from another thread."""

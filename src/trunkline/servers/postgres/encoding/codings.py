@@ -89,6 +89,7 @@ FLOAT4 = _scalar(pg.FLOAT4, floats.text, floats.binary)
 FLOAT8 = _scalar(pg.FLOAT8, floats.text, floats.binary)
 NUMERIC = _scalar(pg.NUMERIC, numeric.text, numeric.binary)
 TEXT, NAME, VARCHAR, BPCHAR, JSON = map(_words, (pg.TEXT, pg.NAME, pg.VARCHAR, pg.BPCHAR, pg.JSON))
+CHAR = _words(pg.CHAR)
 BYTEA = Coding(
     pg.BYTEA, scalars.bytea_text, lambda array, _: scalars.bytes_as_they_are(array),
     plain=False, quiet=False,
@@ -147,6 +148,7 @@ _DECLARED: dict[int, tuple[pa.DataType | None, Coding]] = {
     pg.FLOAT8.oid: (pa.float64(), FLOAT8),
     pg.TEXT.oid: (pa.string(), TEXT),
     pg.NAME.oid: (pa.string(), NAME),
+    pg.CHAR.oid: (pa.string(), CHAR),
     pg.VARCHAR.oid: (pa.string(), VARCHAR),
     pg.BPCHAR.oid: (pa.string(), BPCHAR),
     pg.JSON.oid: (None, JSON),

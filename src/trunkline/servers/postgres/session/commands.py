@@ -59,8 +59,8 @@ async def analysed(session: Session, statement: Statement, oids: Sequence[int] =
     """A statement with the types of its parameters and its columns, nothing of it being run."""
     with shifted(statement):
         command = command_of(statement)
-        analyse: Analyse = _ANALYSE.get(type(command), _plain)
-        return await analyse(session, statement, command, oids)
+    analyse: Analyse = _ANALYSE.get(type(command), _plain)
+    return await analyse(session, statement, command, oids)
 
 
 async def _plain(_: Session, statement: Statement, command: Any, __: Sequence[int]) -> Prepared:
@@ -70,7 +70,7 @@ async def _plain(_: Session, statement: Statement, command: Any, __: Sequence[in
 async def _select(
     session: Session, statement: Statement, command: Select, oids: Sequence[int]
 ) -> Prepared:
-    question = await queries.understood(session, command.query, oids)
+    question = queries.understood(session, command.query, oids)
     columns = await queries.described(session, question)
     return Prepared(statement.text, question.types, columns, source=Analysed(command, question))
 
@@ -78,14 +78,14 @@ async def _select(
 async def _declare(
     session: Session, statement: Statement, command: DeclareCursor, oids: Sequence[int]
 ) -> Prepared:
-    question = await queries.understood(session, command.query, oids)
+    question = queries.understood(session, command.query, oids)
     return Prepared(statement.text, question.types, source=Analysed(command, question))
 
 
 async def _copy(
     session: Session, statement: Statement, command: Copy, oids: Sequence[int]
 ) -> Prepared:
-    question = await queries.understood(session, copying.query_of(command), oids)
+    question = queries.understood(session, copying.query_of(command), oids)
     return Prepared(statement.text, source=Analysed(command, question))
 
 
@@ -96,7 +96,7 @@ async def _explain(
     query = inner.query if isinstance(inner, Select | DeclareCursor) else None
     if query is None:
         raise refused("0A000", "EXPLAIN takes a query")
-    question = await queries.understood(session, query, oids)
+    question = queries.understood(session, query, oids)
     source = Analysed(command, question)
     return Prepared(statement.text, question.types, explaining.COLUMNS, source=source)
 
