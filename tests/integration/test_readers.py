@@ -218,7 +218,7 @@ def test_a_star_that_is_narrower_is_said(site: Site) -> None:
         ),
         (
             f"SELECT 1 FROM conversation_evaluations e WHERE {DAY} AND EXISTS "
-            f"(SELECT 1 FROM participants p JOIN segments s USING (conversation_id, conversation_start) "
+            "(SELECT 1 FROM participants JOIN segments USING (conversation_id, conversation_start) "
             f"WHERE {DAY} AND USER_ID = 'x')"
         ),
     ],
@@ -281,7 +281,10 @@ def test_a_reader_cannot_allow_themselves_more_requests_than_the_settings(tmp_pa
         asked(site, ANALYST, f"SELECT 1 FROM conversations WHERE {DAY}", max_requests=1_000)
 
 
-RUNS = "SELECT user_name, role, door, application, statement, outcome, row_count AS n FROM trunkline.runs"
+RUNS = (
+    "SELECT user_name, role, door, application, statement, outcome, row_count AS n "
+    "FROM trunkline.runs"
+)
 
 
 def test_who_asked_is_kept_and_others_do_not_see_it(site: Site) -> None:
