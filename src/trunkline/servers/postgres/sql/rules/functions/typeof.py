@@ -1,0 +1,17 @@
+"""pg_typeof: what PostgreSQL would say of an expression."""
+
+from __future__ import annotations
+
+from trunkline.servers.postgres.sql import tree
+from trunkline.servers.postgres.sql.typing.tables import type_of
+from trunkline.servers.postgres.sql.writer import Writer
+from trunkline.servers.postgres.sql.writing import At, Rope, string
+
+
+def pg_typeof(node: tree.Call, writer: Writer) -> Rope | None:
+    """The name of the type, where it is known here."""
+    found = writer.type(node.arguments[0]) if len(node.arguments) == 1 else ""
+    if not found:
+        return None
+    name = "unknown" if found == "unknown" else type_of(found).name
+    return At(string(name), writer.place(node))
