@@ -17,7 +17,6 @@ from trunkline.servers.postgres.types import PgType
 
 DATABASE, USER, SCHEMA = "lake", "ann", "genesys"
 COMMENT = "Conversations of Genesys Cloud"
-CONFIGURATION = ("wrong",)
 Cell = str | None
 Row = tuple[Cell, ...]
 
@@ -128,7 +127,7 @@ VOLATILE = frozenset(
     {
         "relfilenode", "relpages", "reltuples", "relallvisible", "relfrozenxid", "relminmxid",
         "reltoastrelid", "datfrozenxid", "datminmxid", "pages", "cardinality", "rel_size", "total_rel_size",
-        "index_rel_size", "typanalyze", "size",
+        "index_rel_size", "version", "size",
     }
 )  # fmt: skip
 _NUMBER = re.compile(r"(?<!\d)[1-9]\d{4,9}(?!\d)")

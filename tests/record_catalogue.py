@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -27,10 +28,10 @@ COMMANDS = (
     r"\d", r"\dt", r"\dt genesys.*", r"\dt *.*", r"\dv", r"\d conversations", r"\d v_daily",
     r"\d+ conversations", r"\d+ v_daily", r"\d segments", r"\d+ agents", r"\d conversations_pkey",
     r"\di", r"\di+", r"\dt+", r"\dv+", r"\dn", r"\dn+", r"\du", r"\du+", r"\df", r"\dfn array*",
-    r"\df+ now", r"\dT", r"\dT+ text", r"\dT genesys.*", r"\do =", r"\dC", r"\dx", r"\dp", r"\ddp",
+    r"\dT", r"\dT+ text", r"\dT genesys.*", r"\do =", r"\dC", r"\dx", r"\dp", r"\ddp",
     r"\dD", r"\des", r"\dew", r"\dF", r"\dL", r"\dO", r"\db", r"\db+", r"\dy", r"\dRp", r"\dRs", r"\dX",
     r"\l", r"\l+", r"\sv v_daily", r"\dS pg_class", r"\z", r"\da sum", r"\dA", r"\drds", r"\dd", r"\dE",
-    r"\d information_schema.tables", r"\dP", r"\dm", r"\ds", r"\dconfig", r"\d genesys.*", r"\dg",
+    r"\d information_schema.tables", r"\dP", r"\dm", r"\ds", r"\d genesys.*", r"\dg",
 )  # fmt: skip
 _KINDS = ["r", "p", "f", "v", "m"]
 # Values of the statements' parameters, which were not recorded with them; by how they begin.
@@ -95,11 +96,10 @@ class Control(Client):
 def main(corpus: Path) -> None:
     found: list[dict[str, Any]] = []
     with running() as home:
-        psql(home, "postgres", f"CREATE DATABASE {world.DATABASE}")
+        psql(home, "template1", f"ALTER DATABASE postgres RENAME TO {world.DATABASE}")
         psql(home, world.DATABASE, *world.ddl())
-        psql(home, world.DATABASE,
-             f"ALTER DATABASE {world.DATABASE} SET search_path = '\"$user\"', {world.SCHEMA}")  # fmt: skip
         with Control(home, PORT, user=world.USER, database=world.DATABASE) as control:
+            control.ask(f"SET search_path = {world.SCHEMA}", ())
             oids = {int(n or 0): name or "" for n, name in control.ask(world.OIDS, ())[2]}
             for client, sql, values in statements(corpus, home, oids):
                 asked = [world.numbered(value, oids) for value in values]
@@ -163,6 +163,7 @@ def psql(home: Path, database: str, *commands: str, user: str = "postgres", echo
         ["psql", "-X", *(["-E"] if echo else []), "-v", "ON_ERROR_STOP=1", "-h", home, "-p",
          str(PORT), "-U", user, *asked, database],
         check=not echo, capture_output=True, text=True,
+        env={**os.environ, "PGOPTIONS": f"-c search_path={world.SCHEMA}" if echo else ""},
     )  # fmt: skip
     return done.stdout
 
