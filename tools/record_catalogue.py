@@ -63,7 +63,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with running() as home:
         for schema, name, columns in relations(home):
-            rows = [json.loads(line) for line in ask(home, selecting(schema, name, columns))]
+            rows = [scrubbed(name, json.loads(line)) for line in ask(home, selecting(schema, name, columns))]
             keep(name, {c: [row[c] for row in rows] for c, _ in columns}, schema_of(dict(columns)))
         shown = [
             (kind, int(oid), words)
@@ -74,6 +74,16 @@ def main() -> None:
     fields = (("kind", pa.string()), ("oid", pa.uint32()), ("words", pa.string()))
     keep("shown", dict(zip(("kind", "oid", "words"), zip(*shown, strict=True), strict=True)),
          pa.schema(fields))  # fmt: skip
+
+
+def scrubbed(relation: str, row: dict[str, Any]) -> dict[str, Any]:
+    """A setting without the place and the command line of the server that was asked."""
+    if relation != "pg_settings":
+        return row
+    here = row["source"] in ("override", "command line", "client", "environment variable")
+    own = {"setting": row["boot_val"], "reset_val": row["boot_val"], "source": "default"}
+    settings = own if here and not row["name"].startswith("transaction_") else {}
+    return row | settings | {"sourcefile": None, "sourceline": None}
 
 
 def as_arrays(sql: str) -> str:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from trunkline.lake.gate import spelled
 from trunkline.lake.relation import literal
 from trunkline.lake.system.kinds import arrow_of
-from trunkline.lake.system.placing import HOMES, Names, judged, typed
+from trunkline.lake.system.placing import HOMES, Names, judged, parameters_of
 from trunkline.lake.system.pristine import pristine, relations, schema_of
 
 SCRIPTS = ("names", "views", "macros", "information")
@@ -39,14 +39,10 @@ Rows = Mapping[str, list[dict[str, object]]]
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A text that may run, as DuckDB runs it.
-
-    ``types`` are PostgreSQL's of its columns by ``typname``, None where DuckDB's says it.
-    """
+    """A text that may run, as DuckDB runs it, and the number of its parameters."""
 
     text: str
     parameters: int
-    types: tuple[str | None, ...] = ()
 
 
 class SystemDatabase:
@@ -54,21 +50,19 @@ class SystemDatabase:
 
     def __init__(self, rows: Rows) -> None:
         self.connection = _opened(rows)
-        self._compiled: dict[tuple[str, tuple[str, ...]], Compiled] = {}
+        self._compiled: dict[str, Compiled] = {}
 
-    def compiled(self, sql: str, types: tuple[str, ...], scratch: frozenset[str]) -> Compiled:
+    def compiled(self, sql: str, scratch: frozenset[str]) -> Compiled:
         """A text judged and with its names changed; kept for whoever asks the same again."""
-        key = (sql, types)
-        if scratch or key not in self._compiled:
-            tree = judged(sql, replace(_names(), scratch=scratch))
-            typed(tree, types)
-            made = Compiled(spelled(tree), len(types))
-            if scratch:
-                return made
+        if not scratch and sql in self._compiled:
+            return self._compiled[sql]
+        tree = judged(sql, replace(_names(), scratch=scratch))
+        made = Compiled(spelled(tree), parameters_of(tree))
+        if not scratch:
             if len(self._compiled) >= MOST_KEPT:
                 self._compiled.clear()
-            self._compiled[key] = made
-        return self._compiled[key]
+            self._compiled[sql] = made
+        return made
 
     def close(self) -> None:
         """Sessions that are open keep what they have."""
@@ -83,7 +77,8 @@ def _names() -> Names:
     for schema, name in relations():
         named[schema].add(name)
     tables = frozenset(found[1] for found in macros if found["table"])
-    return Names(named, frozenset(found[1] for found in macros) - tables, tables)
+    scalars = frozenset(found[1] for found in macros if not found["table"])
+    return Names(named, scalars, tables)
 
 
 def _opened(rows: Rows) -> duckdb.DuckDBPyConnection:

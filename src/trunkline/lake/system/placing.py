@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trunkline.catalog import closest, folded
-from trunkline.errors import ForbiddenSql, SqlError, UnknownFunction, UnknownRelation
+from trunkline.errors import ForbiddenSql, UnknownFunction, UnknownRelation
 from trunkline.lake.functions import FUNCTIONS, TABLE_FUNCTIONS
 from trunkline.lake.gate import SOURCES, check_query, check_size, one_statement, parse, walk
 from trunkline.lake.given import CLOCKS
@@ -121,26 +121,8 @@ def _table(node: Any, common: frozenset[str], sql: str, names: Names) -> None:
         node["alias"] = path[-1]
 
 
-def typed(tree: Node, types: Sequence[str]) -> None:
-    """Give parameters their types, in the tree: ``CAST($1 AS INTEGER)``."""
-    for node, _ in list(walk(one_statement(tree)["node"])):
-        if node.get("class") == "PARAMETER":
-            _cast(node, types)  # type: ignore[arg-type]
-
-
-def _cast(node: Node, types: Sequence[str]) -> None:
-    place = int(node["identifier"]) - 1 if str(node.get("identifier", "")).isdigit() else -1
-    if not 0 <= place < len(types):
-        raise SqlError(f"there is no parameter ${node.get('identifier')}")
-    inner = dict(node)
-    node.clear()
-    node.update(cast(inner, types[place]))
-
-
-def cast(child: Node, type_: str) -> Node:
-    """A cast in the syntax tree."""
-    name = {"class": "TYPE", "type": "TYPE", "alias": "", "query_location": 0, "catalog": "",
-            "schema": "", "type_name": type_, "children": [],
-            "qualified_name": {"path": [type_]}}  # fmt: skip
-    return {"class": "CAST", "type": "OPERATOR_CAST", "alias": child.get("alias", ""),
-            "query_location": 0, "child": child, "try_cast": False, "type_expr": name}  # fmt: skip
+def parameters_of(tree: Node) -> int:
+    """How many parameters a text has: the highest number."""
+    nodes = walk(one_statement(tree)["node"])
+    named = (str(node["identifier"]) for node, _ in nodes if node.get("class") == "PARAMETER")
+    return max((int(name) for name in named if name.isdigit()), default=0)

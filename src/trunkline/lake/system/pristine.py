@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from io import BytesIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from trunkline.lake.system.kinds import arrow_of
@@ -25,6 +27,39 @@ def pristine() -> Mapping[str, pa.Table]:
         for each in folder.iterdir()
         if each.name.endswith(".parquet")
     }
+
+
+@dataclass(frozen=True, slots=True)
+class OwnType:
+    """A type of PostgreSQL's own; ``base`` of a domain and ``element`` are names, or empty."""
+
+    oid: int
+    shown: str
+    size: int
+    array_oid: int
+    element: str
+    base: str
+    is_array: bool
+
+
+@cache
+def own_types() -> Mapping[str, OwnType]:
+    """By ``typname``."""
+    rows = pristine()["pg_type"].to_pylist()
+    names = {row["oid"]: str(row["typname"]) for row in rows}
+    shown = pristine()[_SHOWN]
+    words = {
+        row["oid"]: str(row["words"])
+        for row in shown.filter(pc.equal(shown["kind"], "type")).to_pylist()
+    }
+    return {
+        row["typname"]: OwnType(
+            row["oid"], words[row["oid"]], row["typlen"], row["typarray"],
+            names.get(row["typelem"], ""), names.get(row["typbasetype"], ""),
+            str(row["typname"]).startswith("_"),
+        )
+        for row in rows
+    }  # fmt: skip
 
 
 @cache

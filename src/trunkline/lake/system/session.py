@@ -43,9 +43,9 @@ class Session:
         if self._beside:
             self._do(lambda connection: _set(connection, variables))
 
-    def compiled(self, sql: str, types: Sequence[str] = ()) -> Compiled:
-        """A text that may run, with parameters of types that are written as DuckDB writes them."""
-        return self.database.compiled(sql, tuple(types), frozenset(self._scratch))
+    def compiled(self, sql: str) -> Compiled:
+        """A text that may run."""
+        return self.database.compiled(sql, frozenset(self._scratch))
 
     def columns(self, question: Compiled) -> pa.Schema:
         """What the columns of an answer are made of; nothing is read."""
@@ -194,7 +194,7 @@ class Session:
     def _open(self) -> Beside:
         if self._beside is None:
             connection = self.database.connection.cursor()
-            connection.execute("SET search_path = 'pg'")
+            connection.execute("SET search_path = 'pg,main'")
             _set(connection, self.variables)
             self._beside = Beside(connection, self.limits.memory)
         return self._beside

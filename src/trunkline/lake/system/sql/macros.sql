@@ -163,11 +163,23 @@ CREATE MACRO pg.pg_get_viewdef(_o) AS
     (SELECT any_value(k_words) FROM pg.k_shown WHERE k_kind = 'view' AND k_oid = pg.regclass(_o)),
     (_o, _p) AS
     (SELECT any_value(k_words) FROM pg.k_shown WHERE k_kind = 'view' AND k_oid = pg.regclass(_o));
-CREATE MACRO pg.pg_get_constraintdef(_o) AS (SELECT k_words FROM pg.k_constraint WHERE k_oid = _o),
-    (_o, _p) AS (SELECT k_words FROM pg.k_constraint WHERE k_oid = _o);
+-- A relation in the search path is named without its schema: by PostgreSQL always in a constraint,
+-- and in an index where the text is to be pretty.
+CREATE MACRO pg.k_short(_words, _before, _schema) AS CASE
+    WHEN list_contains(getvariable('search_path'), _schema)
+    THEN replace(_words, _before || _schema || '.', _before) ELSE _words END;
+CREATE MACRO pg.k_constraint_shown(_words) AS pg.k_short(_words, ' REFERENCES ',
+    regexp_extract(_words, ' REFERENCES "?([^".]+)"?\.', 1));
+CREATE MACRO pg.pg_get_constraintdef(_o) AS
+    (SELECT pg.k_constraint_shown(k_words) FROM pg.k_constraint WHERE k_oid = _o),
+    (_o, _p) AS (SELECT pg.k_constraint_shown(k_words) FROM pg.k_constraint WHERE k_oid = _o);
+CREATE MACRO pg.k_index_shown(_words) AS
+    pg.k_short(_words, ' ON ', regexp_extract(_words, ' ON "?([^".]+)"?\.', 1));
 CREATE MACRO pg.pg_get_indexdef(_o) AS (SELECT k_words FROM pg.k_index WHERE k_oid = _o),
-    (_o, _n, _p) AS CASE WHEN _n = 0 THEN (SELECT k_words FROM pg.k_index WHERE k_oid = _o)
-        ELSE (SELECT k_name FROM pg.k_key WHERE k_oid = _o AND k_number = _n) END;
+    (_o, _n, _p) AS CASE
+        WHEN _n <> 0 THEN (SELECT k_name FROM pg.k_key WHERE k_oid = _o AND k_number = _n)
+        WHEN _p THEN (SELECT pg.k_index_shown(k_words) FROM pg.k_index WHERE k_oid = _o)
+        ELSE (SELECT k_words FROM pg.k_index WHERE k_oid = _o) END;
 CREATE MACRO pg.pg_get_function_result(_o) AS
     (SELECT k_words FROM pg.k_shown WHERE k_kind = 'result' AND k_oid = _o);
 CREATE MACRO pg.pg_get_function_arguments(_o) AS
@@ -291,6 +303,7 @@ CREATE MACRO pg.array_to_string(_a, _s) AS
     CASE WHEN _a IS NULL THEN NULL ELSE coalesce(list_aggregate(_a::VARCHAR[], 'string_agg', _s), '') END,
     (_a, _s, _n) AS coalesce(list_aggregate(
         list_transform(_a::VARCHAR[], lambda k_item: coalesce(k_item, _n)), 'string_agg', _s), '');
+CREATE MACRO pg.array_remove(_a, _x) AS list_filter(_a, lambda k_item: k_item IS DISTINCT FROM _x);
 CREATE MACRO pg.string_to_array(_t, _s) AS CASE WHEN _t = '' THEN [] ELSE string_split(_t, _s) END;
 CREATE MACRO pg.generate_subscripts(_a, _d) AS unnest(range(1, len(_a) + 1))::INTEGER;
 CREATE MACRO pg._pg_expandarray(_v) AS unnest(list_transform(
@@ -309,8 +322,9 @@ CREATE MACRO pg.pg_options_to_table(_o) AS TABLE
 CREATE MACRO pg.pg_partition_tree(_o) AS TABLE
     SELECT CAST(NULL AS UINTEGER) AS relid, CAST(NULL AS UINTEGER) AS parentrelid,
         CAST(NULL AS BOOLEAN) AS isleaf, CAST(NULL AS INTEGER) AS level WHERE false;
+CREATE MACRO pg.pg_partition_ancestors(_o) AS unnest(CAST([] AS UINTEGER[]));
 CREATE MACRO pg.pg_partition_ancestors(_o) AS TABLE
-    SELECT CAST(NULL AS UINTEGER) AS relid WHERE false;
+    SELECT CAST(NULL AS UINTEGER) AS relid, CAST(NULL AS BIGINT) AS ordinality WHERE false;
 CREATE MACRO pg.pg_tablespace_databases(_o) AS TABLE
     SELECT CAST(NULL AS UINTEGER) AS pg_tablespace_databases WHERE false;
 CREATE MACRO pg.pg_show_all_settings() AS TABLE FROM pg.pg_settings;

@@ -15,7 +15,7 @@ CREATE TABLE pg.k_class AS
 
 CREATE TABLE pg.k_type AS
     SELECT t.oid AS k_oid, t.typname AS k_name, n.nspname AS k_schema, t.typrelid AS k_class,
-        coalesce(s.k_words, CASE WHEN t.typelem <> 0 AND t.typname[1] = '_'
+        coalesce(replace(s.k_words, 'information_schema.', ''), CASE WHEN t.typelem <> 0 AND t.typname[1] = '_'
             THEN pg.quoted(substr(t.typname, 2)) || '[]' ELSE pg.quoted(t.typname) END) AS k_shown
     FROM pg.pg_type t JOIN pg.pg_namespace n ON n.oid = t.typnamespace
     LEFT JOIN pg.k_shown s ON s.k_kind = 'type' AND s.k_oid = t.oid;

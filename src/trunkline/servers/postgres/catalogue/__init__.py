@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trunkline.servers.postgres.catalogue.facts import CatalogueFacts
 from trunkline.servers.postgres.catalogue.relations import (
     TABLE,
     VIEW,
@@ -16,6 +17,7 @@ from trunkline.servers.postgres.catalogue.system import SessionFacts, SystemCata
 __all__ = [
     "TABLE",
     "VIEW",
+    "CatalogueFacts",
     "ColumnShown",
     "ForeignKey",
     "RelationShown",

@@ -9,10 +9,13 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from trunkline.lake.session import Answer
-from trunkline.lake.system import Compiled, Session, SystemDatabase
+from trunkline.lake.system import Session, SystemDatabase
+from trunkline.servers.postgres.catalogue.facts import CatalogueFacts, known_of, quoted
 from trunkline.servers.postgres.catalogue.relations import RelationShown, RoleShown
 from trunkline.servers.postgres.catalogue.rows import rows_of
 from trunkline.servers.postgres.catalogue.typing import duckdb_type, shown_as
+from trunkline.servers.postgres.encoding import columns_of
+from trunkline.servers.postgres.sql import Known, Translated
 from trunkline.servers.postgres.types import Column, PgType
 
 VERSION = "15.18"
@@ -30,14 +33,6 @@ class SessionFacts:
     pid: int = 0
     settings: Mapping[str, str] = field(default_factory=dict)
     began: datetime = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A text that may run, and its columns."""
-
-    compiled: Compiled
-    columns: tuple[Column, ...]
 
 
 class SystemCatalogue:
@@ -59,15 +54,16 @@ class SystemCatalogue:
         every = tuple(every)
         shown = every if visible is None else tuple(visible)
         self.relations = shown
+        self.known = known_of(shown)
         self.database = database
-        self._version = version
+        self.version = version
         self._lake = SystemDatabase(rows_of(every, shown, database, roles, schemas))
 
     def session(self, about: SessionFacts) -> SystemSession:
         """A session of its own; cheap."""
         session = Session(self._lake, _variables(about))
-        session.set({"database": _text(self.database), "version": _text(self._version)})
-        return SystemSession(session, about)
+        session.set({"database": _text(self.database), "version": _text(self.version)})
+        return SystemSession(self, session, about)
 
     def close(self) -> None:
         """After the last session."""
@@ -79,55 +75,70 @@ class SystemSession:
     ``interrupt`` is for another one.
     """
 
-    def __init__(self, lake: Session, about: SessionFacts) -> None:
+    def __init__(self, catalogue: SystemCatalogue, lake: Session, about: SessionFacts) -> None:
+        self._catalogue = catalogue
         self._lake = lake
         self._about = about
+        self._scratch: dict[str, Known] = {}
 
     def change(self, about: SessionFacts) -> None:
         """After SET, SET ROLE and the like."""
         self._about = about
         self._lake.set(_variables(about))
 
-    def describe(self, sql: str, parameter_types: Sequence[PgType] = ()) -> tuple[Column, ...]:
-        """The columns of the answer, named as DuckDB names them where SQL does not."""
-        return self.prepare(sql, parameter_types).columns
+    def facts(self) -> CatalogueFacts:
+        """What the translation of a query needs to know, now."""
+        said = {
+            "current_user": self._about.user,
+            "session_user": self._about.user,
+            "current_database": self._catalogue.database,
+            "current_schema": next(iter(self._about.search_path), ""),
+            "version": self._catalogue.version,
+        }
+        return CatalogueFacts(
+            self._catalogue.known, self._about.search_path, said, dict(self._scratch)
+        )
 
-    def prepare(self, sql: str, parameter_types: Sequence[PgType] = ()) -> Statement:
-        """Judge and bind a text. Raises SqlError and what comes of it."""
-        compiled = self._lake.compiled(sql, [duckdb_type(type_) for type_ in parameter_types])
-        schema = self._lake.columns(compiled)
-        return Statement(compiled, shown_as(schema, compiled.types))
+    def describe(self, asked: Translated) -> tuple[Column, ...]:
+        """The columns of the answer. Raises SqlError and what comes of it."""
+        schema = self._lake.columns(self._lake.compiled(asked.sql))
+        return shown_as(schema, asked.types, asked.names)
 
-    def query(
-        self, sql: str, values: Sequence[object] = (), parameter_types: Sequence[PgType] = ()
-    ) -> Answer:
-        """Run a text; batches are read until the next question."""
-        compiled = self._lake.compiled(sql, [duckdb_type(type_) for type_ in parameter_types])
-        return self._lake.answer(compiled, values)
+    def query(self, asked: Translated, values: Sequence[object] = ()) -> Answer:
+        """Run it; several answers may be read in turn, each whenever it suits."""
+        return self._lake.answer(self._lake.compiled(asked.sql), values)
 
     def create(self, name: str, columns: Sequence[tuple[str, PgType]]) -> None:
         """CREATE TEMPORARY TABLE with columns."""
         self._lake.create(name, [(column, duckdb_type(type_)) for column, type_ in columns])
+        self._keep(name, columns)
 
-    def create_as(
-        self, name: str, sql: str, values: Sequence[object] = (), types: Sequence[PgType] = ()
-    ) -> int:
+    def create_as(self, name: str, asked: Translated, values: Sequence[object] = ()) -> int:
         """CREATE TEMPORARY TABLE AS a question to the catalogue; how many rows."""
-        return self._lake.create_as(name, self._compiled(sql, types), values)
+        columns = self.describe(asked)
+        rows = self._lake.create_as(name, self._lake.compiled(asked.sql), values)
+        self._keep(name, [(column.name, column.type) for column in columns])
+        return rows
 
     def fill(self, name: str, rows: pa.Table) -> int:
         """CREATE TEMPORARY TABLE AS rows from elsewhere; how many."""
-        return self._lake.fill(name, rows)
+        count = self._lake.fill(name, rows)
+        self._keep(name, [(column.name, column.type) for column in columns_of(rows.schema)])
+        return count
 
     def insert(
-        self, name: str, columns: Sequence[str], sql: str, values: Sequence[object] = (),
-        types: Sequence[PgType] = (),
-    ) -> int:  # fmt: skip
+        self, name: str, columns: Sequence[str], asked: Translated, values: Sequence[object] = ()
+    ) -> int:
         """INSERT INTO a scratch table; how many rows."""
-        return self._lake.insert(name, columns, self._compiled(sql, types), values)
+        return self._lake.insert(name, columns, self._lake.compiled(asked.sql), values)
+
+    def _keep(self, name: str, columns: Sequence[tuple[str, PgType]]) -> None:
+        target = f"temp.{quoted(name)}"
+        self._scratch[name] = Known("pg_temp", name, tuple(columns), system=True, target=target)
 
     def drop(self, name: str) -> bool:
         """DROP TABLE of a scratch table; whether there was one."""
+        self._scratch.pop(name, None)
         return self._lake.drop(name)
 
     @property
@@ -146,9 +157,6 @@ class SystemSession:
     def close(self) -> None:
         """The scratch tables go, too."""
         self._lake.close()
-
-    def _compiled(self, sql: str, types: Sequence[PgType]) -> Compiled:
-        return self._lake.compiled(sql, [duckdb_type(type_) for type_ in types])
 
 
 def _variables(about: SessionFacts) -> dict[str, str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import pyarrow as pa
 
+from trunkline.lake.system import own_types
 from trunkline.servers.postgres import types as pg
 from trunkline.servers.postgres.encoding import columns_of
-from trunkline.servers.postgres.types import Column, PgType
+from trunkline.servers.postgres.types import BY_OID, Column, PgType
 
 _DUCKDB = {
     pg.BOOL: "BOOLEAN", pg.BYTEA: "BLOB", pg.INT8: "BIGINT", pg.INT2: "SMALLINT",
@@ -26,11 +28,28 @@ def duckdb_type(type_: PgType) -> str:
     return _DUCKDB.get(type_, "VARCHAR")
 
 
-def shown_as(schema: pa.Schema, types: Sequence[str | None]) -> tuple[Column, ...]:
-    """The columns of an answer."""
+@cache
+def system_type(name: str) -> PgType:
+    """The type of a column of PostgreSQL's own; of a domain, the one below it, as on the wire."""
+    type_ = own_types()[name]
+    if type_.base:
+        return system_type(type_.base)
+    if type_.oid in BY_OID:
+        return BY_OID[type_.oid]
+    element = system_type(type_.element) if type_.is_array else None
+    return PgType(type_.oid, type_.shown, type_.size, type_.array_oid, element)
+
+
+def shown_as(
+    schema: pa.Schema, types: Sequence[PgType | None], names: Sequence[str | None]
+) -> tuple[Column, ...]:
+    """The columns of an answer: as PostgreSQL would have them, else as they are made."""
     found = []
     for place, field in enumerate(schema):
-        declared = pg.OID if field.type == pa.uint32() else None
-        (column,) = columns_of(pa.schema([field]), {field.name: declared} if declared else None)
-        found.append(column)
+        type_ = types[place] if place < len(types) else None
+        (column,) = columns_of(pa.schema([field]))
+        known = type_ or (pg.OID if field.type == pa.uint32() else column.type)
+        named = names[place] if place < len(names) else None
+        modifier = column.modifier if known.oid == column.type.oid else -1
+        found.append(Column(named or field.name, known, modifier))
     return tuple(found)
