@@ -89,11 +89,11 @@ class Opening:
         variables = Variables(self._defaults(event), talk.connection.parameter)
         roles = [RoleShown(name) for name in self._users or (event.user,)]
         reader = entry.reader if entry else None
-        shelved = await house.shelf.of(reader, event.database, roles)
+        catalogue = await house.shelf.of(reader, event.database, roles)
         session = Session(
             Who(event.user, event.database, reader),
             talk.connection, house.desks, variables, talk.flush, house.now,
-            shelved.shown, System(shelved.catalogue),
+            System(catalogue),
         )  # fmt: skip
         self.number, secret = house.cancelling.enter(session.cancel)
         session.who = replace(session.who, number=self.number)

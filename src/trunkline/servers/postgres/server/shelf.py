@@ -12,19 +12,10 @@ from trunkline.engine.reader import Reader
 from trunkline.servers.desks import Desks
 from trunkline.servers.postgres.catalogue import RelationShown, RoleShown, SystemCatalogue
 from trunkline.servers.postgres.catalogue.showing import every_shown, shown_to
-from trunkline.servers.postgres.session.facts import Shown
 
 MOST = 8  # each takes some 20 MB
 
 Key = tuple[str, tuple[RoleShown, ...], tuple[RelationShown, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Shelved:
-    """What a session sees, for translations and for questions."""
-
-    shown: Shown
-    catalogue: SystemCatalogue
 
 
 @dataclass(slots=True)
@@ -32,10 +23,12 @@ class Shelf:
     """Made when they are first wanted; the one that was not wanted for longest goes."""
 
     desks: Desks
-    _held: OrderedDict[Key, Shelved] = field(default_factory=OrderedDict)
+    _held: OrderedDict[Key, SystemCatalogue] = field(default_factory=OrderedDict)
     _making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def of(self, reader: Reader | None, database: str, roles: Iterable[RoleShown]) -> Shelved:
+    async def of(
+        self, reader: Reader | None, database: str, roles: Iterable[RoleShown]
+    ) -> SystemCatalogue:
         """What a reader sees of a database of a name; None is whoever uses the settings."""
         every, visible = await self.desks.do(_relations, reader)
         key = database, tuple(roles), visible
@@ -46,13 +39,13 @@ class Shelf:
             self._held.move_to_end(key)
             while len(self._held) > MOST:
                 _, gone = self._held.popitem(last=False)
-                gone.catalogue.close()
+                gone.close()
             return self._held[key]
 
     def close(self) -> None:
         """After the last session."""
-        for shelved in self._held.values():
-            shelved.catalogue.close()
+        for catalogue in self._held.values():
+            catalogue.close()
         self._held.clear()
 
 
@@ -63,6 +56,6 @@ def _relations(
     return every, shown_to(engine, reader) if reader else every
 
 
-def _made(every: tuple[RelationShown, ...], key: Key) -> Shelved:
+def _made(every: tuple[RelationShown, ...], key: Key) -> SystemCatalogue:
     database, roles, visible = key
-    return Shelved(Shown.of(visible), SystemCatalogue(every, database, visible, roles))
+    return SystemCatalogue(every, database, visible, roles)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -19,6 +18,7 @@ from trunkline.lake.session import Answer
 from trunkline.servers.postgres.catalogue import SystemSession
 from trunkline.servers.postgres.encoding import columns_of, data_rows
 from trunkline.servers.postgres.protocol import Portal
+from trunkline.servers.postgres.session import settings
 from trunkline.servers.postgres.session.asking import options_of, plain
 from trunkline.servers.postgres.session.placing import shifted
 from trunkline.servers.postgres.session.progress import EVERY, Progress
@@ -76,8 +76,9 @@ async def described(session: Session, question: Question) -> tuple[Column, ...]:
     meant = question.meant
     if question.is_system:
         session.work.stops.append(session.system)
-        asked = partial(SystemSession.describe, sql=meant.sql, parameter_types=question.types)
-        return named(await placed(question, session.system.do(session.about, asked)), question)
+        return await placed(
+            question, session.system.do(session.about, lambda of: of.describe(meant))
+        )
     options = options_of(session, question.types)
     schema = await placed(question, session.desks.do(Engine.describe, meant.sql, options))
     return named(columns_of(schema), question)
@@ -129,12 +130,13 @@ async def _asked(
     plain_values = tuple(map(plain, values))
 
     def ask(of: SystemSession) -> tuple[Answer, tuple[Column, ...]]:
-        columns = of.describe(meant.sql, question.types)
-        return of.query(meant.sql, plain_values, question.types), columns
+        columns = of.describe(meant)
+        return of.query(meant, plain_values), columns
 
+    settings.configured(session, question.statement)
     answer, columns = await placed(question, system.do(about, ask))
     rows = Rows(answer.schema, answer.batches, system.read, system.forget, system)
-    return rows, named(columns, question)
+    return rows, columns
 
 
 def _json(answered: Answered) -> str:

@@ -11,18 +11,17 @@ from zoneinfo import ZoneInfo
 from trunkline.engine.reader import Reader
 from trunkline.servers.desks import Desks
 from trunkline.servers.postgres.catalogue import SessionFacts
+from trunkline.servers.postgres.catalogue.facts import CatalogueFacts
 from trunkline.servers.postgres.encoding import Style
 from trunkline.servers.postgres.messages.backend import Transaction
 from trunkline.servers.postgres.protocol import Connection
 from trunkline.servers.postgres.report import Report, Severity
-from trunkline.servers.postgres.session import checks, facts, known
-from trunkline.servers.postgres.session.facts import Shown
+from trunkline.servers.postgres.session import checks
 from trunkline.servers.postgres.session.rows import Bytes
 from trunkline.servers.postgres.session.system import System
 from trunkline.servers.postgres.session.variables import Variables
 from trunkline.servers.postgres.session.work import Why, Work
 
-VERSION = f"PostgreSQL {known.VERSION} (Trunkline)"
 Flush = Callable[[], Awaitable[None]]
 
 
@@ -46,7 +45,6 @@ class Session:
     variables: Variables
     flush: Flush
     now: Callable[[], datetime]
-    shown: Shown
     system: System
     work: Work = field(default_factory=Work)
     savepoints: list[str] = field(default_factory=list)
@@ -70,16 +68,16 @@ class Session:
         )
 
     @property
-    def facts(self) -> facts.SessionFacts:
+    def facts(self) -> CatalogueFacts:
         """What a translation knows of the catalogue."""
         path = self.search_path
         said = {
             "current_user": self.who.user,
             "session_user": self.who.user,
             "current_database": self.who.database,
-            "version": VERSION,
+            "version": self.system.catalogue.version,
         } | ({"current_schema": path[0]} if path else {})
-        return facts.SessionFacts(self.shown, path, said, self.system.scratch)
+        return CatalogueFacts(self.system.catalogue.known, path, said, self.system.scratch)
 
     @property
     def style(self) -> Style:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from trunkline.servers.desks import waited
 from trunkline.servers.postgres.catalogue import SessionFacts, SystemCatalogue, SystemSession
-from trunkline.servers.postgres.session.facts import Columns
+from trunkline.servers.postgres.sql import Known
 
 T = TypeVar("T")
 _THREADS = ThreadPoolExecutor(max_workers=8, thread_name_prefix="trunkline-system")
@@ -21,10 +21,14 @@ class System:
     """The session of the catalogue, made when it is first asked; and its temporary tables."""
 
     catalogue: SystemCatalogue
-    scratch: dict[str, Columns] = field(default_factory=dict)
     _session: SystemSession | None = None
     _about: SessionFacts | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def scratch(self) -> Mapping[str, Known]:
+        """The temporary tables that there are."""
+        return self._session.facts().scratch if self._session else {}
 
     async def do(self, about: SessionFacts, work: Callable[[SystemSession], T]) -> T:
         """Ask it, as whoever asks is by now."""
