@@ -28,7 +28,7 @@ _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z|\[[0-9A-Fa-f:.]+\]\Z")
 @click.option("--from", "start", help="First day or time to load at first; 30 days ago.")
 @click.option("--to", "end", help="Day or time before which it ends; today.")
 @click.pass_context
-def command(ctx: click.Context, folder: Path, /, **given: Any) -> None:
+def command(ctx: click.Context, /, folder: Path, **given: Any) -> None:
     """Write files for Power BI into a folder: data sources to open, queries to paste.
 
     A .pbids file for Import and one for DirectQuery, the parameters RangeStart and RangeEnd, and a

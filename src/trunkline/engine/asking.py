@@ -17,6 +17,7 @@ class Asked:
     """A text that is bound; ``constant`` evaluates its constants in its zone, at the given now.
 
     ``named`` are the relations that it names, and ``local`` those that are files of the user's own.
+    ``numbers`` is how many numbers it has the tokens of made.
     """
 
     sql: str
@@ -26,6 +27,7 @@ class Asked:
     constant: Callable[[str], datetime | None]
     named: tuple[Relation, ...] = ()
     local: tuple[LocalTable, ...] = ()
+    numbers: int = 0
 
 
 def by_name(parameters: Parameters) -> Mapping[str, object]:

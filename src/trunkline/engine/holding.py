@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from trunkline.engine.certificate import Facts, Tally, certificate
@@ -24,10 +24,9 @@ from trunkline.engine.judgement import (
 from trunkline.engine.local import told
 from trunkline.engine.options import Options
 from trunkline.engine.planning import Task, last_fingerprint, snapshot_of
-from trunkline.engine.recording import recorded
+from trunkline.engine.recording import Begun, recorded, refusing
 from trunkline.engine.running import run_each, settle
 from trunkline.engine.together import each_of, together
-from trunkline.planner.literals import masked
 from trunkline.planner.plans import FileRead, Plans
 
 Runs = Mapping[str, Run]
@@ -60,7 +59,7 @@ def plans_of(runs: Runs, parts: Parts, files: tuple[FileRead, ...] = ()) -> Plan
 
 
 async def hold(
-    kind: str,
+    begun: Begun,
     tasks: Sequence[Task],
     options: Options,
     observe: Observe,
@@ -71,15 +70,16 @@ async def hold(
     some, asked_at = tasks[0].parts, tasks[0].parts.seams.clock.now()
     for task in tasks:
         settle(task.parts)
-    runs = planned(tasks)
-    plans, keep = plans_of(runs, some, files), some.settings.history_time
-    statement = masked(plans.any.sql)
-    if options.verify:
-        for name, begun in runs.items():
-            allow(by_name[name].parts, begun.plan, options)
-    with recorded(some.store.journal, some.seams, kind, statement, keep) as recording:
+    journal, keep = some.store.journal, some.settings.history_time
+    with refusing(journal, some.seams, begun, keep):
+        runs = planned(tasks)
+        for name, run in runs.items() if options.verify else ():
+            allow(by_name[name].parts, run.plan, options)
+    plans = plans_of(runs, some, files)
+    begun = replace(begun, text=plans.any.sql)
+    with recorded(journal, some.seams, begun, keep) as recording:
         observe(Planned(plans))
-        wanting = [by_name[name] for name, begun in runs.items() if begun.plan.requests]
+        wanting = [by_name[name] for name, run in runs.items() if run.plan.requests]
         if wanting:
             runs |= await run_each(wanting, plans, options, recording, observe)
         if options.verify:

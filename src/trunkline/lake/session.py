@@ -21,7 +21,7 @@ from trunkline.errors import (
     UsageError,
 )
 from trunkline.lake import gate, number_token
-from trunkline.lake.beside import Beside, Deadline, beside, too_long
+from trunkline.lake.beside import Beside, Deadline, Stop, beside, too_long
 from trunkline.lake.given import Given, asks_the_time, stop_the_clock
 from trunkline.lake.messages import sql_error
 from trunkline.lake.number_token import Tokens, no_tokens
@@ -46,15 +46,18 @@ _FILE = re.compile(r"[\"'](?P<path>[^\"']+?\.(?i:parquet|csv|tsv))|CSV Error")
 class Limits:
     """What one query may use. ``rows`` of its answer; None for no limit.
 
-    ``lossless`` has its values leave as Arrow's own types where it has no plain one, as a UUID has
-    none: what sends them on by type wants that, what writes them as text does not.
+    ``stop`` ends it before its time; where it ``rests``, only the time counts that DuckDB works.
+    ``exact``: types that Arrow has none for come as Arrow's extensions of them, not as what is
+    nearest.
     """
 
     memory: str = "2GB"
     seconds: float = 600.0
     rows: int | None = None
     temporary: Path | None = None
-    lossless: bool = False
+    stop: Stop | None = None
+    rests: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +114,37 @@ def bound(
     each with its position where DuckDB tells it; RelationClosed; UsageError where there is no such
     time zone; what ``token`` raises for a literal that has none.
     """
-    empty = tuple(r.empty for r in relations)
+    empty = tuple(relation.empty for relation in relations)
     question = _asked(sql, empty, default_schema, limits or Limits(), token, given)
     with _open(question, default_schema, zone) as running:
         with _sql_errors(running):
             columns = running.do(lambda connection: tuple(_related(connection, question).columns))
         yield columns, running.beside
+
+
+def described(
+    sql: str,
+    relations: Iterable[Relation],
+    default_schema: str,
+    zone: str,
+    limits: Limits,
+    token: Tokens = no_tokens,
+    given: Given = NOTHING_GIVEN,
+) -> pa.Schema:
+    """The columns that an answer will have, found as ``bound`` does; nothing is run.
+
+    The schema is that of an empty result with the same types. Raises what ``bound`` does.
+    """
+    empty = tuple(relation.empty for relation in relations)
+    question = _asked(sql, empty, default_schema, limits, token, given)
+    with _open(question, default_schema, zone) as running, _sql_errors(running):
+        return running.do(lambda connection: _schema(connection, _related(connection, question)))
+
+
+def _schema(connection: duckdb.DuckDBPyConnection, of: duckdb.DuckDBPyRelation) -> pa.Schema:
+    nulls = ", ".join(f"CAST(NULL AS {type_}) AS c{n}" for n, type_ in enumerate(of.types))
+    found = connection.sql(f"SELECT {nulls} LIMIT 0").to_arrow_table().schema
+    return pa.schema([f.with_name(n) for f, n in zip(found, of.columns, strict=True)])
 
 
 @contextmanager
@@ -157,12 +185,12 @@ def _asked(
     checked = gate.check(sql, relations, default_schema)
     open_ones = tuple(r for r in relations if not r.closed and not r.broken)
     tokens = number_token.tokens_of(checked.calls, token)
-    return _Question(sql, open_ones, checked.named, limits, tokens, given)
+    return _Question(sql, open_ones, checked.opened, limits, tokens, given)
 
 
 def _related(connection: duckdb.DuckDBPyConnection, question: _Question) -> duckdb.DuckDBPyRelation:
     if question.given.parameters:
-        return connection.sql(question.sql, params=question.given.parameters)
+        return connection.sql(question.sql, params=question.given.values)
     return connection.sql(question.sql)
 
 
@@ -184,7 +212,7 @@ def _open(question: _Question, default_schema: str, zone: str) -> Iterator[_Runn
     named, limits = question.named, question.limits
     texts = (question.sql, *(relation.query for relation in named))
     given = question.given if any(map(asks_the_time, texts)) else NOTHING_GIVEN
-    limit = Deadline(limits.seconds)
+    limit = Deadline(limits.seconds, limits.stop, limits.rests)
     connection = locked(named, default_schema, zone, limits, question.tokens, given)
     with beside(connection, limits.memory) as at_work:
         yield _Running(question, at_work, limit)
@@ -233,15 +261,16 @@ def locked(
 
 def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
     name = f'"{relation.schema}"."{relation.name}"'
+    columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
     if relation.rows is not None:
         connection.register("incoming", relation.rows)
-        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")  # noqa: S608
+        connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM incoming")  # noqa: S608
         connection.unregister("incoming")
     elif relation.query:
-        connection.execute(f"CREATE VIEW {name} AS {relation.query}")
+        query = f"SELECT {columns} FROM ({relation.query})" if relation.hidden else relation.query  # noqa: S608
+        connection.execute(f"CREATE VIEW {name} AS {query}")
     elif relation.parts:
-        columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
-        sources = (part.source(relation.columns) for part in relation.parts)
+        sources = (part.source(relation.every_column) for part in relation.parts)
         selects = (f"SELECT {columns} FROM {source}" for source in sources)  # noqa: S608
         connection.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(selects)}")
     else:
@@ -271,8 +300,8 @@ def _lock(
         f"temp_directory = {temporary}",
         f"max_temp_directory_size = {literal(SPILL_MOST)}",
         "errors_as_json = true",
+        f"arrow_lossless_conversion = {limits.exact}",
         "python_enable_replacements = false",
-        f"arrow_lossless_conversion = {limits.lossless}",
         "enable_progress_bar = false",  # which goes to stdout, wherever it takes somebody to look
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",

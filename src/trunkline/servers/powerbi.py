@@ -1,6 +1,6 @@
 """Files for Power BI: data sources to open, queries to paste, over the declared views.
 
-Pure: views in, texts out. No file holds a user or a password; Power BI asks for them and keeps them.
+Pure: views in, texts out. No file holds a user or a password: Power BI asks for them.
 
 - ``.pbids``: https://learn.microsoft.com/power-bi/connect-data/desktop-data-sources
 - PostgreSQL.Database: https://learn.microsoft.com/powerquery-m/postgresql-database; its navigation

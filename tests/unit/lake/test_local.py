@@ -55,9 +55,9 @@ def only(folder: Path) -> LocalTable:
     return table
 
 
-def rows(folder: Path, sql: str, *, lossless: bool = False) -> list[dict[str, Any]]:
+def rows(folder: Path, sql: str, *, exact: bool = False) -> list[dict[str, Any]]:
     own = tuple(table.relation for table in tables_in(folder))
-    limits = Limits(memory="256MB", lossless=lossless)
+    limits = Limits(memory="256MB", exact=exact)
     return ask(sql, relations=(*RELATIONS, *own), limits=limits)
 
 
@@ -74,7 +74,7 @@ def write(path: Path, text: str | bytes) -> Path:
 def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     arrays = {name: pa.array([value, None], of) for name, (of, value, _) in EVERY_TYPE.items()}
     pq.write_table(pa.table(arrays), tmp_path / "every.parquet")
-    found = rows(tmp_path, "SELECT * FROM local.every", lossless=True)
+    found = rows(tmp_path, "SELECT * FROM local.every", exact=True)
     assert found == [
         {name: value for name, (_, value, _) in EVERY_TYPE.items()},
         dict.fromkeys(EVERY_TYPE),

@@ -13,9 +13,9 @@ from trunkline.lake.local.columns import Reading
 from trunkline.lake.local.folder import LocalFile, Stamp, files_in
 from trunkline.lake.local.inspecting import NoTable
 from trunkline.lake.local.naming import clashes, snake
-from trunkline.lake.relation import Relation
+from trunkline.lake.relation import LOCAL_SCHEMA, Relation
 
-SCHEMA = "local"
+SCHEMA = LOCAL_SCHEMA
 Wanted = Callable[[str], bool]
 
 
