@@ -127,7 +127,7 @@ VOLATILE = frozenset(
     {
         "relfilenode", "relpages", "reltuples", "relallvisible", "relfrozenxid", "relminmxid",
         "reltoastrelid", "datfrozenxid", "datminmxid", "pages", "cardinality", "rel_size", "total_rel_size",
-        "index_rel_size", "version", "size",
+        "index_rel_size", "version", "size", "typdefaultbin",
     }
 )  # fmt: skip
 _NUMBER = re.compile(r"(?<!\d)[1-9]\d{4,9}(?!\d)")

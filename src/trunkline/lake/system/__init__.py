@@ -5,6 +5,7 @@ from __future__ import annotations
 from trunkline.lake.system.database import Compiled, SystemDatabase
 from trunkline.lake.system.pristine import OwnType, own_types
 from trunkline.lake.system.pristine import relations as own_relations
-from trunkline.lake.system.session import Session
+from trunkline.lake.system.session import LISTED, Session
 
-__all__ = ["Compiled", "OwnType", "Session", "SystemDatabase", "own_relations", "own_types"]
+__all__ = [
+    "LISTED", "Compiled", "OwnType", "Session", "SystemDatabase", "own_relations", "own_types"]

@@ -18,6 +18,12 @@ from trunkline.lake.session import Answer, Limits
 from trunkline.lake.system.database import Compiled, SystemDatabase
 from trunkline.lake.system.messages import told_to_users
 
+LISTED = {
+    "regclass": "pg_class", "regtype": "pg_type", "regproc": "pg_proc", "regprocedure": "pg_proc",
+    "regnamespace": "pg_namespace", "regrole": "pg_authid", "regoper": "pg_operator",
+    "regoperator": "pg_operator", "regcollation": "pg_collation", "regconfig": "pg_ts_config",
+    "regdictionary": "pg_ts_dict",
+}  # fmt: skip
 T = TypeVar("T")
 Work = Callable[[duckdb.DuckDBPyConnection], T]
 BATCH_ROWS = 10_000
@@ -66,6 +72,13 @@ class Session:
         reader = self._do(ask, limit)
         self._reading = _Reading(reader, self.limits.rows)
         return Answer(reader.schema, self._batches(self._reading, limit))
+
+    def shown(self, kind: str) -> tuple[pa.Array, pa.Array]:
+        """OIDs of all objects of a kind (regclass ...), and the names they are shown by."""
+        sql = f"SELECT oid, pg.{kind}_out(oid) AS words FROM pg.{LISTED[kind]}"  # noqa: S608
+        table = self._do(lambda connection: connection.sql(sql).to_arrow_table())
+        found = table.combine_chunks()
+        return found["oid"].combine_chunks(), found["words"].combine_chunks()
 
     def create(self, name: str, columns: Sequence[tuple[str, str]]) -> None:
         """An empty scratch table of columns and their types, as DuckDB writes them."""

@@ -193,7 +193,7 @@ CREATE VIEW info.character_sets AS
     SELECT CAST(NULL AS VARCHAR) AS character_set_catalog, CAST(NULL AS VARCHAR) AS character_set_schema,
         'UTF8' AS character_set_name, 'UCS' AS character_repertoire, 'UTF8' AS form_of_use,
         info.k_database() AS default_collate_catalog, 'pg_catalog' AS default_collate_schema,
-        'C' AS default_collate_name;
+        'ucs_basic' AS default_collate_name;
 CREATE VIEW info.collations AS
     SELECT info.k_database() AS collation_catalog, 'pg_catalog' AS collation_schema,
         collname AS collation_name, 'NO PAD' AS pad_attribute

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from trunkline.lake.session import Answer
-from trunkline.lake.system import Session, SystemDatabase
+from trunkline.lake.system import LISTED, Session, SystemDatabase
 from trunkline.servers.postgres.catalogue.facts import CatalogueFacts, known_of, quoted
 from trunkline.servers.postgres.catalogue.relations import RelationShown, RoleShown
 from trunkline.servers.postgres.catalogue.rows import rows_of
+from trunkline.servers.postgres.catalogue.showing import Shown, named
 from trunkline.servers.postgres.catalogue.typing import duckdb_type, shown_as
 from trunkline.servers.postgres.encoding import columns_of
 from trunkline.servers.postgres.sql import Known, Translated
@@ -80,10 +81,12 @@ class SystemSession:
         self._lake = lake
         self._about = about
         self._scratch: dict[str, Known] = {}
+        self._names: dict[str, Shown] = {}
 
     def change(self, about: SessionFacts) -> None:
         """After SET, SET ROLE and the like."""
         self._about = about
+        self._names = {}
         self._lake.set(_variables(about))
 
     def facts(self) -> CatalogueFacts:
@@ -106,7 +109,18 @@ class SystemSession:
 
     def query(self, asked: Translated, values: Sequence[object] = ()) -> Answer:
         """Run it; several answers may be read in turn, each whenever it suits."""
-        return self._lake.answer(self._lake.compiled(asked.sql), values)
+        names = {
+            place: self._shown(type_.name)
+            for place, type_ in enumerate(asked.types)
+            if type_ and type_.name in LISTED
+        }
+        answer = self._lake.answer(self._lake.compiled(asked.sql), values)
+        return named(answer, names) if names else answer
+
+    def _shown(self, kind: str) -> Shown:
+        if kind not in self._names:
+            self._names[kind] = self._lake.shown(kind)
+        return self._names[kind]
 
     def create(self, name: str, columns: Sequence[tuple[str, PgType]]) -> None:
         """CREATE TEMPORARY TABLE with columns."""

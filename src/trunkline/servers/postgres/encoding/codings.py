@@ -108,6 +108,8 @@ TIMESTAMPTZ = _scalar(
 )
 INTERVAL = _scalar(pg.INTERVAL, intervals.text, intervals.binary, quiet=False)
 
+# An object of the catalogue (regclass ...): by its name in text, by its number in binary.
+SHOWN = pa.struct([("oid", pa.uint32()), ("name", pa.string())])
 _SIMPLE: dict[pa.DataType, Coding] = {
     pa.null(): NOTHING,
     pa.bool_(): BOOL,
@@ -194,10 +196,22 @@ def _coding(type_: pa.DataType, declared: PgType | None) -> Coding:
     return coding if made_of in (None, type_) else _cast(coding, made_of)
 
 
+def _name_shown(array: pa.Array, style: Style) -> pa.Array:
+    del style
+    return array.field("name")
+
+
+def _oid_shown(array: pa.Array, style: Style) -> Cells:
+    del style
+    return scalars.oid_binary(array.field("oid"))
+
+
 def _stranger(type_: pa.DataType, declared: PgType) -> Coding | None:
     """A type of the catalogue's own, such as regclass or aclitem."""
     if type_ in (pa.string(), pa.null()):
         return _words(declared)
+    if type_ == SHOWN:
+        return Coding(declared, _name_shown, _oid_shown, plain=False, quiet=False)
     return _scalar(declared, scalars.int_text, scalars.oid_binary) if type_ == pa.uint32() else None
 
 

@@ -11,7 +11,7 @@ from trunkline.engine import Engine
 from trunkline.engine.reader import Reader
 from trunkline.servers.desks import Desks
 from trunkline.servers.postgres.catalogue import RelationShown, RoleShown, SystemCatalogue
-from trunkline.servers.postgres.catalogue.showing import every_shown, shown_to
+from trunkline.servers.postgres.catalogue.ours import every_shown, shown_to
 
 MOST = 8  # each takes some 20 MB
 
