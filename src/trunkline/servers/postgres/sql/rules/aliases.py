@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trunkline.servers.postgres.sql import naming, tree
 from trunkline.servers.postgres.sql.rules.columns import identifier
+from trunkline.servers.postgres.sql.type_names import REGS
 from trunkline.servers.postgres.sql.writer import Writer
 from trunkline.servers.postgres.sql.writing import Rope, joined, quoted
 
@@ -11,14 +12,18 @@ from trunkline.servers.postgres.sql.writing import Rope, joined, quoted
 def item(node: tree.Item, writer: Writer) -> Rope | None:
     """``count(*)`` is ``count(*) AS "count"``."""
     expression = node.expression
+    name = node.alias or naming.name(expression)
+    registered = id(node) in writer.about.outermost and writer.type(expression) in _REGS
+    if registered and name:
+        return f"{writer.type(expression)}_out(", writer.write(expression), ") AS", quoted(name)
     if node.alias:
         return writer.write(expression), "AS", quoted(node.alias)
-    if isinstance(expression, tree.Column | tree.Star):
-        return writer.write(expression)
-    name = naming.name(expression)
-    if name is None or _expands(expression):
+    if isinstance(expression, tree.Column | tree.Star) or name is None or _expands(expression):
         return writer.write(expression)
     return writer.write(expression), "AS", quoted(name)
+
+
+_REGS = frozenset(one.name for one in REGS)
 
 
 def _expands(expression: tree.Node) -> bool:

@@ -50,6 +50,9 @@ def _body(body: Node, scope: Scope, about: Annotation) -> tuple[Columns | None, 
         case tree.Sets():
             left, right = _body(body.left, scope, about)[0], _body(body.right, scope, about)[0]
             found = _united(left, right)
+            for part in (body.left, body.right):
+                if isinstance(part, tree.Select) and found is not None:
+                    about.take_as([one.expression for one in part.items], [two for _, two in found])
             own = scope.inner()
             own.sources.append(Source("", found))
             return found, own

@@ -17,7 +17,7 @@ class Source:
 
     name: str
     columns: Columns | None
-    schema: str = ""
+    relation: str = ""  # of the system catalogue, with its schema
     merged: frozenset[str] = frozenset()  # columns of USING that another source gives
 
     def type(self, column: str) -> str | None:
@@ -47,7 +47,7 @@ class Scope:
             yield scope
             scope = scope.around
 
-    def find_common(self, name: str) -> Columns | None | Known:
+    def find_common(self, name: str) -> Columns | None:
         """The columns of a common table expression; raises KeyError where there is none."""
         for scope in self._scopes():
             if name in scope.common:
@@ -64,6 +64,15 @@ class Scope:
                 found = source.type(name)
                 if found is not None:
                     return found
+        return ""
+
+    def table_of(self, names: tuple[str, ...]) -> str:
+        """The relation of the system catalogue whose hidden column is named."""
+        *qualifier, _ = names
+        for scope in self._scopes():
+            for source in scope.sources:
+                if source.relation and (not qualifier or source.name == qualifier[-1]):
+                    return source.relation
         return ""
 
     def is_source(self, name: str) -> bool:
