@@ -26,7 +26,8 @@ VERSION = "15.18"
 class SessionFacts:
     """Who asks. ``search_path`` are schemas, without the implicit ``pg_catalog``.
 
-    ``settings`` are those that differ from the server's, by name in lower case.
+    ``settings`` are those that differ from the server's, by name in lower case; ``began`` is when
+    the server did, and ``now`` when the transaction did.
     """
 
     user: str
@@ -34,6 +35,7 @@ class SessionFacts:
     pid: int = 0
     settings: Mapping[str, str] = field(default_factory=dict)
     began: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class SystemCatalogue:
@@ -182,8 +184,13 @@ def _variables(about: SessionFacts) -> dict[str, str]:
         "search_path": f"CAST([{path}] AS VARCHAR[])",
         "pid": str(about.pid),
         "settings": f"CAST(MAP([{names}], [{values}]) AS MAP(VARCHAR, VARCHAR))",
-        "began": f"TIMESTAMPTZ '{about.began.astimezone(UTC).isoformat(sep=' ')}'",
+        "began": _instant(about.began),
+        "now": _instant(about.now),
     }
+
+
+def _instant(moment: datetime) -> str:
+    return f"TIMESTAMPTZ '{moment.astimezone(UTC).isoformat(sep=' ')}'"
 
 
 def _text(value: str) -> str:
