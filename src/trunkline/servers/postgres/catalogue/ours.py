@@ -8,9 +8,9 @@ from trunkline.engine.reader import Reader
 from trunkline.engine.system import SYSTEM_TABLES
 from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
 from trunkline.roles import Role
+from trunkline.servers.postgres.catalogue.declared import foreign_keys_of
 from trunkline.servers.postgres.catalogue.relations import (
     VIEW,
-    ForeignKey,
     RelationShown,
     column_shown,
 )
@@ -47,9 +47,7 @@ def _shown(engine: Engine, relation: Relation) -> RelationShown:
 def _table(relation: Relation, catalog: Catalog, of: Table, words: dict[str, str]) -> RelationShown:
     there = {name for name, _ in relation.columns}
     key = (of.key,) if of.key in there else ()
-    root = catalog.root(of.dataset)
-    to_root = ForeignKey((root.key,), catalog.schema_of(root), root.name, (root.key,))
-    keys = (to_root,) if root != of and root.key in there and root.key != of.key else ()
+    keys = tuple(one for one in foreign_keys_of(catalog, of) if there >= set(one.columns))
     return _with(relation, words, of.description, key=key, foreign_keys=keys)
 
 

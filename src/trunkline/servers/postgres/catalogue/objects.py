@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from dataclasses import replace
 
 import pyarrow as pa
@@ -21,14 +21,27 @@ def named(answer: Answer, names: Mapping[int, Shown]) -> Answer:
     for place in numbers:
         schema = schema.set(place, pa.field(schema.field(place).name, SHOWN))
 
-    def with_names(batch: pa.RecordBatch) -> pa.RecordBatch:
-        columns = [
-            _named(column, names[place]) if place in numbers else column
-            for place, column in enumerate(batch.columns)
-        ]
-        return pa.RecordBatch.from_arrays(columns, schema=schema)
+    return replace(answer, schema=schema, batches=_with_names(answer, schema, numbers, names))
 
-    return replace(answer, schema=schema, batches=map(with_names, answer.batches))
+
+def _with_names(
+    answer: Answer, schema: pa.Schema, numbers: Collection[int], names: Mapping[int, Shown]
+) -> Iterator[pa.RecordBatch]:
+    try:
+        for batch in answer.batches:
+            columns = [
+                _named(column, names[place]) if place in numbers else column
+                for place, column in enumerate(batch.columns)
+            ]
+            yield pa.RecordBatch.from_arrays(columns, schema=schema)
+    finally:
+        end(answer)
+
+
+def end(answer: Answer) -> None:
+    """Nobody reads an answer on."""
+    if isinstance(answer.batches, Generator):
+        answer.batches.close()
 
 
 def _named(oids: pa.Array, names: Shown) -> pa.Array:
