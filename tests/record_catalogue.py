@@ -67,6 +67,64 @@ VALUES: tuple[tuple[str, list[str]], ...] = (
     ("SELECT c.relname,a.*", ["<class genesys.conversations>"]),
     ("select a.attname, t.typname", ["<class genesys.conversations>"]),
 )  # fmt: skip
+WHOLE = (
+    "information_schema.schemata", "information_schema.columns", "information_schema.domains",
+    "information_schema.table_constraints", "information_schema.key_column_usage",
+    "information_schema.referential_constraints", "information_schema.constraint_column_usage",
+    "information_schema.constraint_table_usage", "information_schema.collations",
+    "information_schema.enabled_roles", "information_schema.sql_features",
+    "information_schema.information_schema_catalog_name", "information_schema.sequences",
+    "information_schema.character_sets",
+    "pg_namespace", "pg_am", "pg_operator", "pg_cast", "pg_collation", "pg_constraint", "pg_index",
+    "pg_range", "pg_enum", "pg_roles", "pg_user", "pg_group", "pg_tables", "pg_indexes",
+    "pg_tablespace", "pg_language", "pg_opclass", "pg_inherits", "pg_extension", "pg_ts_config",
+    "pg_attrdef", "pg_trigger", "pg_policy", "pg_sequence", "pg_publication", "pg_matviews",
+    "pg_foreign_table", "pg_description", "pg_shdescription", "pg_database", "pg_auth_members",
+)  # fmt: skip
+MORE = (
+    "SELECT * FROM pg_get_keywords()",
+    "SELECT oid, oid::regtype, oid::regtype::text, format_type(oid, NULL), format_type(oid, -1),"
+    " format_type(oid, 20), pg_type_is_visible(oid) FROM pg_type WHERE typrelid = 0",
+    "SELECT oid, oid::regclass, oid::regclass::text, pg_table_is_visible(oid) FROM pg_class",
+    "SELECT oid, oid::regproc, pg_get_function_result(oid), pg_get_function_arguments(oid),"
+    " pg_function_is_visible(oid) FROM pg_proc",
+    "SELECT atttypid, atttypmod, format_type(atttypid, atttypmod), col_description(attrelid, attnum)"
+    " FROM pg_attribute WHERE attnum > 0",
+    "SELECT oid, obj_description(oid, 'pg_class'), obj_description(oid) FROM pg_class",
+    "SELECT 'conversations'::regclass, 'genesys.agents'::regclass::oid, 'PG_CLASS'::regclass,"
+    " to_regclass('nope'), to_regclass('local.notes'), 'pg_catalog.int4'::regtype,"
+    " 'timestamp with time zone'::regtype::oid, 'varchar(10)'::regtype, 'text[]'::regtype,"
+    " '_int4'::regtype, to_regtype('none'), 'genesys'::regnamespace, 'ann'::regrole::oid",
+    "SELECT current_user, session_user, current_schema, current_schema(), current_schemas(true),"
+    " current_schemas(false), current_catalog, current_database()",
+    "SELECT quote_ident('a'), quote_ident('A'), quote_ident('select'), quote_ident('a\"b'),"
+    " quote_ident('name'), quote_ident(''), quote_literal('it''s'), quote_nullable(NULL)",
+    "SELECT array_to_string(ARRAY['a', NULL, 'b'], ','), array_to_string(ARRAY['a', NULL], ',', '*'),"
+    " array_upper(ARRAY[1, 2], 1), array_lower(ARRAY[1, 2], 1), array_length(ARRAY[1], 1),"
+    " array_length('{}'::int[], 1), cardinality(ARRAY[1, 2]), array_ndims(ARRAY[1])",
+    "SELECT pg_encoding_to_char(6), pg_char_to_encoding('UTF8'), pg_client_encoding(),"
+    " pg_is_in_recovery(), pg_my_temp_schema(), pg_get_userbyid(10), pg_get_userbyid(1)",
+    "SELECT has_table_privilege('conversations', 'select'),"
+    " has_schema_privilege('genesys', 'USAGE'), has_database_privilege('lake', 'connect'),"
+    " has_column_privilege('conversations', 'tenant', 'SELECT'),"
+    " has_any_column_privilege('conversations', 'SELECT'), pg_has_role('ann', 'USAGE')",
+    "SELECT current_setting('server_version'), current_setting('max_index_keys'),"
+    " current_setting('nope', true), set_config('x.y', 'z', false), current_setting('search_path')",
+    "SELECT conname, pg_get_constraintdef(oid), pg_get_constraintdef(oid, true) FROM pg_constraint",
+    "SELECT indexrelid, pg_get_indexdef(indexrelid), pg_get_indexdef(indexrelid, 1, true),"
+    " pg_get_indexdef(indexrelid, 0, true) FROM pg_index WHERE indrelid >= 16384",
+    "SELECT c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
+    " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0] WHERE indisprimary",
+    "SELECT c.relname, (information_schema._pg_expandarray(i.indkey)).x,"
+    " (information_schema._pg_expandarray(i.indkey)).n FROM pg_index i"
+    " JOIN pg_class c ON c.oid = i.indrelid WHERE indrelid >= 16384",
+    "SELECT schemaname, viewname, viewowner FROM pg_views",
+    "SELECT name, setting, unit, category, vartype FROM pg_settings WHERE name IN"
+    " ('max_index_keys', 'block_size', 'server_version', 'DateStyle', 'bytea_output')",
+    "SELECT name FROM pg_settings",
+    "SELECT datname, usename, state FROM pg_stat_activity WHERE pid = pg_backend_pid() AND false",
+    "SELECT relname, schemaname FROM pg_stat_user_tables",
+)
 _OIDS = {"16386": "<class genesys.conversations>", "16396": "<class genesys.v_daily>"}
 MOST_ROWS = 60
 
@@ -139,6 +197,8 @@ def statements(corpus: Path, home: Path, oids: dict[int, str]) -> list[tuple[str
     for command in COMMANDS:
         for sql in behind(home, command):
             seen.setdefault(world.named(sql, oids), (command, []))
+    for sql in (*(f"SELECT * FROM {name}" for name in WHOLE), *MORE):
+        seen.setdefault(sql, ("more", []))
     return [(client, sql, values) for sql, (client, values) in seen.items()]
 
 

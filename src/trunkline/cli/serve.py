@@ -137,7 +137,6 @@ async def _serve(
     except* Interrupted:
         pass
     finally:
-        house.shelf.close()
         logins.close()
         await desks.close()
 

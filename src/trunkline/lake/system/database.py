@@ -46,7 +46,7 @@ class Compiled:
 
 
 class SystemDatabase:
-    """The system catalogue with rows of ours; made once, for many sessions."""
+    """The system catalogue with rows of ours; made once, for many sessions, the last of which ends it."""
 
     def __init__(self, rows: Rows) -> None:
         self.connection = _opened(rows)
@@ -63,10 +63,6 @@ class SystemDatabase:
                 self._compiled.clear()
             self._compiled[sql] = made
         return made
-
-    def close(self) -> None:
-        """Sessions that are open keep what they have."""
-        self.connection.close()
 
 
 @cache

@@ -63,7 +63,7 @@ class Session:
         return self._do(bind)
 
     def answer(self, question: Compiled, values: Sequence[object] = ()) -> Answer:
-        """Run it; batches are read until the next question, or until ``interrupt``."""
+        """Run it. Batches are read whenever it suits; closed, they end nothing but themselves."""
         limit = Deadline(self.limits.seconds)
 
         def ask(connection: duckdb.DuckDBPyConnection) -> pa.RecordBatchReader:
@@ -133,10 +133,8 @@ class Session:
 
     def forget(self) -> None:
         """Nobody reads the last answer on."""
-        if self._reading and not self._reading.is_done:
-            reading = self._reading
-            self._doing(lambda _: reading.close(), Deadline(self.limits.seconds))
-        self._reading = None
+        if self._reading:
+            self._end(self._reading)
 
     def close(self) -> None:
         """The connection ends, and the scratch tables with it."""
@@ -178,13 +176,22 @@ class Session:
 
     def _batches(self, reading: _Reading, limit: Deadline) -> Iterator[pa.RecordBatch]:
         """Batches of an answer, as they are asked for; whatever was put aside comes first."""
-        while True:
-            if reading.aside:
-                yield reading.aside.pop(0)
-            elif reading.is_done:
-                return
-            elif batch := self._doing(lambda _: reading.next(), limit):
-                yield batch
+        try:
+            while True:
+                if reading.aside:
+                    yield reading.aside.pop(0)
+                elif reading.is_done:
+                    return
+                elif batch := self._doing(lambda _: reading.next(), limit):
+                    yield batch
+        finally:
+            self._end(reading)
+
+    def _end(self, reading: _Reading) -> None:
+        """Nobody reads an answer on."""
+        reading.aside.clear()
+        if not reading.is_done and self._beside:
+            self._doing(lambda _: reading.close(), Deadline(self.limits.seconds))
 
     def _do(self, work: Work[T], limit: Deadline | None = None) -> T:
         """Work on the connection, which has one open answer at a time: the last is put aside."""

@@ -32,6 +32,18 @@ CREATE MACRO pg.current_setting(_n) AS coalesce(getvariable('settings')[lower(_n
     (_n, _missing_ok) AS coalesce(getvariable('settings')[lower(_n)],
         (SELECT max(k_value) FROM pg.k_setting WHERE k_name = lower(_n)));
 CREATE MACRO pg.set_config(_n, _v, _local) AS _v::VARCHAR;
+CREATE MACRO pg.now() AS getvariable('now');
+CREATE MACRO pg.transaction_timestamp() AS getvariable('now');
+CREATE MACRO pg.current_timestamp() AS getvariable('now');
+CREATE MACRO pg.get_current_timestamp() AS getvariable('now');
+CREATE MACRO pg.k_local() AS
+    timezone(coalesce(getvariable('settings')['timezone'], 'UTC'), getvariable('now'));
+CREATE MACRO pg.localtimestamp() AS pg.k_local();
+CREATE MACRO pg.current_localtimestamp() AS pg.k_local();
+CREATE MACRO pg.current_date() AS CAST(pg.k_local() AS DATE);
+CREATE MACRO pg.today() AS CAST(pg.k_local() AS DATE);
+CREATE MACRO pg.localtime() AS CAST(pg.k_local() AS TIME);
+CREATE MACRO pg.current_localtime() AS CAST(pg.k_local() AS TIME);
 CREATE MACRO pg.pg_postmaster_start_time() AS getvariable('began');
 CREATE MACRO pg.pg_conf_load_time() AS getvariable('began');
 CREATE MACRO pg.inet_client_addr() AS CAST(NULL AS VARCHAR);

@@ -65,7 +65,11 @@ def rows_of(
     roles: Iterable[RoleShown] = (),
     schemas: Iterable[tuple[str, str | None]] = (),
 ) -> dict[str, list[Row]]:
-    """Rows of what is visible, by relation; numbers are drawn over all there is."""
+    """Rows of what is visible, by relation; numbers are drawn over all there is.
+
+    A foreign key is left out where what it points at, or the key of that, is not visible.
+    """
+    _check_keys(relations)
     comments = dict(schemas)
     names = {r.schema for r in relations} | set(comments)
     roles = tuple(roles)
@@ -78,12 +82,24 @@ def rows_of(
     for relation in visible:
         _relation(writing, relation, (relation.schema, relation.name) in pointed)
         for key in relation.foreign_keys:
-            if other := by_name.get((key.schema, key.relation)):
+            other = by_name.get((key.schema, key.relation))
+            if other and other.key == key.references:
                 _foreign_key(writing, relation, key, other)
     for role in roles:
         _role(writing, role)
     _database(writing, database)
     return writing.rows
+
+
+def _check_keys(relations: Iterable[RelationShown]) -> None:
+    keys = {(r.schema, r.name): r.key for r in relations}
+    for relation in relations:
+        for key in relation.foreign_keys:
+            if keys.get((key.schema, key.relation)) != key.references:
+                raise ValueError(
+                    f"{relation.schema}.{relation.name}: {key.references} is not the key of "
+                    f"{key.schema}.{key.relation}"
+                )
 
 
 def oid_of(relation: RelationShown) -> str:
@@ -254,8 +270,6 @@ def _foreign_key(
     name = _name_of(relation, key)
     oid = writing.oids[f"constraint {relation.schema}.{name}"]
     equals = [_EQUALS.get(other.columns[other.number(c) - 1].type.oid, 0) for c in key.references]
-    if key.references != other.key:
-        raise ValueError(f"{name}: {key.references} is not the key of {other.schema}.{other.name}")
     _constraint(
         writing, oid, relation, name, contype="f", conrelid=writing.oids[oid_of(relation)],
         conindid=writing.oids[f"class {other.schema}.{other.name}_pkey"],

@@ -13,7 +13,7 @@ from trunkline.lake.system import LISTED, Session, SystemDatabase
 from trunkline.servers.postgres.catalogue.facts import CatalogueFacts, known_of, quoted
 from trunkline.servers.postgres.catalogue.relations import RelationShown, RoleShown
 from trunkline.servers.postgres.catalogue.rows import rows_of
-from trunkline.servers.postgres.catalogue.showing import Shown, named
+from trunkline.servers.postgres.catalogue.objects import Shown, end, named
 from trunkline.servers.postgres.catalogue.typing import duckdb_type, shown_as
 from trunkline.servers.postgres.encoding import columns_of
 from trunkline.servers.postgres.sql import Known, Translated
@@ -26,7 +26,8 @@ VERSION = "15.18"
 class SessionFacts:
     """Who asks. ``search_path`` are schemas, without the implicit ``pg_catalog``.
 
-    ``settings`` are those that differ from the server's, by name in lower case.
+    ``settings`` are those that differ from the server's, by name in lower case; ``began`` is when
+    the server did, and ``now`` when the transaction did.
     """
 
     user: str
@@ -34,6 +35,7 @@ class SessionFacts:
     pid: int = 0
     settings: Mapping[str, str] = field(default_factory=dict)
     began: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class SystemCatalogue:
@@ -41,6 +43,7 @@ class SystemCatalogue:
 
     ``every`` are all relations there are, so that an object has the same OID for every role;
     ``visible`` those of them, with the columns, that the role may read. ``schemas`` have comments.
+    It lasts as long as somebody holds it, or a session of it.
     """
 
     def __init__(
@@ -65,10 +68,6 @@ class SystemCatalogue:
         session = Session(self._lake, _variables(about))
         session.set({"database": _text(self.database), "version": _text(self.version)})
         return SystemSession(self, session, about)
-
-    def close(self) -> None:
-        """After the last session."""
-        self._lake.close()
 
 
 class SystemSession:
@@ -160,9 +159,12 @@ class SystemSession:
         """The names of the scratch tables."""
         return self._lake.scratch
 
-    def forget(self) -> None:
-        """Nobody reads the last answer on."""
-        self._lake.forget()
+    def forget(self, answer: Answer | None = None) -> None:
+        """Nobody reads an answer on; without one, the last."""
+        if answer:
+            end(answer)
+        else:
+            self._lake.forget()
 
     def interrupt(self) -> None:
         """Stop what runs, from another thread."""
@@ -182,8 +184,13 @@ def _variables(about: SessionFacts) -> dict[str, str]:
         "search_path": f"CAST([{path}] AS VARCHAR[])",
         "pid": str(about.pid),
         "settings": f"CAST(MAP([{names}], [{values}]) AS MAP(VARCHAR, VARCHAR))",
-        "began": f"TIMESTAMPTZ '{about.began.astimezone(UTC).isoformat(sep=' ')}'",
+        "began": _instant(about.began),
+        "now": _instant(about.now),
     }
+
+
+def _instant(moment: datetime) -> str:
+    return f"TIMESTAMPTZ '{moment.astimezone(UTC).isoformat(sep=' ')}'"
 
 
 def _text(value: str) -> str:

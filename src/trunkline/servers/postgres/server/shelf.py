@@ -38,15 +38,8 @@ class Shelf:
                 self._held[key] = made
             self._held.move_to_end(key)
             while len(self._held) > MOST:
-                _, gone = self._held.popitem(last=False)
-                gone.close()
+                self._held.popitem(last=False)
             return self._held[key]
-
-    def close(self) -> None:
-        """After the last session."""
-        for catalogue in self._held.values():
-            catalogue.close()
-        self._held.clear()
 
 
 def _relations(

@@ -135,7 +135,11 @@ async def _asked(
 
     settings.configured(session, question.statement)
     answer, columns = await placed(question, system.do(about, ask))
-    rows = Rows(answer.schema, answer.batches, system.read, system.forget, system)
+
+    async def close(_: BaseException | None) -> None:
+        await system.forget(answer)
+
+    rows = Rows(answer.schema, answer.batches, system.read, close, system)
     return rows, columns
 
 

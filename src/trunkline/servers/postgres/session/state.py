@@ -64,7 +64,7 @@ class Session:
             self.search_path,
             self.who.number,
             self.variables.changed(),
-            self.began(),
+            now=self.began(),
         )
 
     @property

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from trunkline.lake.session import Answer
 from trunkline.servers.desks import waited
 from trunkline.servers.postgres.catalogue import SessionFacts, SystemCatalogue, SystemSession
 from trunkline.servers.postgres.sql import Known
@@ -45,10 +46,10 @@ class System:
         if self._session:
             self._session.interrupt()
 
-    async def forget(self, _: BaseException | None) -> None:
-        """Nobody reads the last answer on."""
+    async def forget(self, answer: Answer) -> None:
+        """Nobody reads an answer on."""
         if session := self._session:
-            await self.read(session.forget)
+            await self.read(lambda: session.forget(answer))
 
     async def close(self) -> None:
         """Its tables go with it."""
