@@ -10,24 +10,33 @@ from pathlib import Path
 
 import duckdb
 
-from trunkline.errors import DamagedLake, UsageError
+from trunkline.errors import DamagedLake, TrunklineError, UnusableFile, UsageError
 from trunkline.lake import number_token
+from trunkline.lake.beside import Stop
 from trunkline.lake.given import Given, stop_the_clock
 from trunkline.lake.relation import SYSTEM_SCHEMA, Relation, literal
 
 SPILL_MOST = "10GB"  # of disk, for what does not fit the memory of a query
 NOTHING_GIVEN = Given()
-FILE = re.compile(r"[\"'](?P<path>[^\"']+?\.parquet)")
+FILE = re.compile(r"[\"'](?P<path>[^\"']+?\.(?i:parquet|csv|tsv))|CSV Error")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one query may use. ``rows`` of its answer; None for no limit."""
+    """What one query may use. ``rows`` of its answer; None for no limit.
+
+    ``stop`` ends it before its time; where it ``rests``, only the time counts that DuckDB works.
+    ``exact``: types that Arrow has none for come as Arrow's extensions of them, not as what is
+    nearest.
+    """
 
     memory: str = "2GB"
     seconds: float = 600.0
     rows: int | None = None
     temporary: Path | None = None
+    stop: Stop | None = None
+    rests: bool = False
+    exact: bool = False
 
 
 @contextmanager
@@ -57,13 +66,14 @@ def locked(
         for schema in sorted({default_schema, SYSTEM_SCHEMA, *(r.schema for r in relations)}):
             connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         set_zone(connection, zone)
-        for relation in relations:
-            with _damage():
-                create(connection, relation)
         if given.now:
             stop_the_clock(connection, default_schema, given.now)
+        connection.execute(f"SET search_path = {literal(default_schema)}")
+        for relation in relations:
+            with _damage(relation):
+                create(connection, relation)
         number_token.create(connection, default_schema, tokens or {})
-        _lock(connection, relations, default_schema, limits)
+        _lock(connection, relations, limits)
     except BaseException:
         connection.close()
         raise
@@ -71,15 +81,20 @@ def locked(
 
 
 def create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
-    """A relation as a view of its files, or as a table of its rows, or of none."""
+    """A relation as a view of its files or of others, or as a table of its rows, or of none."""
     name = f'"{relation.schema}"."{relation.name}"'
+    columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
     if relation.rows is not None:
         connection.register("incoming", relation.rows)
-        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")  # noqa: S608
+        connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM incoming")  # noqa: S608
         connection.unregister("incoming")
+    elif relation.query:
+        query = relation.query
+        if relation.hidden:
+            query = f"SELECT {columns} FROM ({query})"  # noqa: S608
+        connection.execute(f"CREATE VIEW {name} AS {query}")
     elif relation.parts:
-        columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
-        sources = (part.source(relation.columns) for part in relation.parts)
+        sources = (part.source(relation.every_column) for part in relation.parts)
         selects = (f"SELECT {columns} FROM {source}" for source in sources)  # noqa: S608
         connection.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(selects)}")
     else:
@@ -101,17 +116,16 @@ def set_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
 def _lock(
     connection: duckdb.DuckDBPyConnection,
     relations: tuple[Relation, ...],
-    default_schema: str,
     limits: Limits,
 ) -> None:
     paths = ", ".join(literal(path) for r in relations for path in r.files)
     temporary = literal(str(limits.temporary)) if limits.temporary else "''"
     for setting in (
-        f"search_path = {literal(default_schema)}",
         f"memory_limit = {literal(limits.memory)}",
         f"temp_directory = {temporary}",
         f"max_temp_directory_size = {literal(SPILL_MOST)}",
         "errors_as_json = true",
+        f"arrow_lossless_conversion = {limits.exact}",
         "python_enable_replacements = false",
         "enable_progress_bar = false",  # which goes to stdout, wherever it takes somebody to look
         "autoinstall_known_extensions = false",
@@ -125,19 +139,31 @@ def _lock(
 
 
 @contextmanager
-def _damage() -> Iterator[None]:
+def _damage(relation: Relation) -> Iterator[None]:
     """A view is made: DuckDB opens its first file, whose fault anything that fails is."""
     try:
         yield
     except duckdb.Error as error:
-        raise damaged(str(error)) from error
+        raise unreadable(str(error), (relation,)) from error
 
 
-def damaged(message: str) -> DamagedLake:
+def unreadable(message: str, relations: Iterable[Relation]) -> TrunklineError:
+    """The error of a file that cannot be read: the user's own, or one of the lake."""
+    for relation in relations:
+        if path := next((path for path in relation.opened if path in message), None):
+            return UnusableFile(
+                f"{relation.qualified} cannot be read: {Path(path).name} is damaged, or has "
+                "changed or gone meanwhile",
+                hint="Ask again once it is whole.",
+            )
+    return _damaged(message)
+
+
+def _damaged(message: str) -> DamagedLake:
     """The error of DuckDB that a file of ours accounts for."""
     named = FILE.search(message)
     return DamagedLake(
-        f"a file of the lake is missing or damaged: {named['path'] if named else message}",
+        f"a file of the lake is missing or damaged: {(named and named['path']) or message}",
         hint="Restore it from a backup; or move the data directory away, and the days are "
         "fetched again when they are asked for.",
     )

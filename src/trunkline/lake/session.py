@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from trunkline.lake import gate, number_token
 from trunkline.lake.beside import Beside, Deadline, beside, too_long
 from trunkline.lake.given import Given, asks_the_time
 from trunkline.lake.kept import kept
-from trunkline.lake.locked import FILE, NOTHING_GIVEN, Limits, damaged, locked
+from trunkline.lake.locked import FILE, NOTHING_GIVEN, Limits, locked, unreadable
 from trunkline.lake.messages import sql_error
 from trunkline.lake.number_token import Tokens, no_tokens
 from trunkline.lake.relation import Relation
@@ -88,12 +88,37 @@ def bound(
     each with its position where DuckDB tells it; RelationClosed; UsageError where there is no such
     time zone; what ``token`` raises for a literal that has none.
     """
-    empty = tuple(Relation(r.schema, r.name, r.columns, closed=r.closed) for r in relations)
+    empty = tuple(relation.empty for relation in relations)
     question = _asked(sql, empty, default_schema, limits or Limits(), token, given)
     with _empty(question, default_schema, zone) as running:
         with _sql_errors(running):
             columns = running.do(lambda connection: tuple(_related(connection, question).columns))
         yield columns, running.beside
+
+
+def described(
+    sql: str,
+    relations: Iterable[Relation],
+    default_schema: str,
+    zone: str,
+    limits: Limits,
+    token: Tokens = no_tokens,
+    given: Given = NOTHING_GIVEN,
+) -> pa.Schema:
+    """The columns that an answer will have, found as ``bound`` does; nothing is run.
+
+    The schema is that of an empty result with the same types. Raises what ``bound`` does.
+    """
+    empty = tuple(relation.empty for relation in relations)
+    question = _asked(sql, empty, default_schema, limits, token, given)
+    with _open(question, default_schema, zone) as running, _sql_errors(running):
+        return running.do(lambda connection: _schema(connection, _related(connection, question)))
+
+
+def _schema(connection: duckdb.DuckDBPyConnection, of: duckdb.DuckDBPyRelation) -> pa.Schema:
+    nulls = ", ".join(f"CAST(NULL AS {type_}) AS c{n}" for n, type_ in enumerate(of.types))
+    found = connection.sql(f"SELECT {nulls} LIMIT 0").to_arrow_table().schema
+    return pa.schema([f.with_name(n) for f, n in zip(found, of.columns, strict=True)])
 
 
 @contextmanager
@@ -132,14 +157,14 @@ def _asked(
 ) -> _Question:
     """The question, if it may be asked, without the relations that are closed."""
     checked = gate.check(sql, relations, default_schema)
-    open_ones = tuple(relation for relation in relations if not relation.closed)
+    open_ones = tuple(r for r in relations if not r.closed and not r.broken)
     tokens = number_token.tokens_of(checked.calls, token)
-    return _Question(sql, open_ones, checked.named, limits, tokens, given)
+    return _Question(sql, open_ones, checked.opened, limits, tokens, given)
 
 
 def _related(connection: duckdb.DuckDBPyConnection, question: _Question) -> duckdb.DuckDBPyRelation:
     if question.given.parameters:
-        return connection.sql(question.sql, params=question.given.parameters)
+        return connection.sql(question.sql, params=question.given.values)
     return connection.sql(question.sql)
 
 
@@ -160,7 +185,7 @@ def _counted(running: _Running, reader: pa.RecordBatchReader) -> Iterator[pa.Rec
 def _open(question: _Question, default_schema: str, zone: str) -> Iterator[_Running]:
     """A session of its own, which reads the files of what the question names."""
     named, limits = question.named, question.limits
-    limit = Deadline(limits.seconds)
+    limit = Deadline(limits.seconds, limits.stop, limits.rests)
     connection = locked(named, default_schema, zone, limits, question.tokens, _now(question))
     with beside(connection, limits.memory) as at_work:
         yield _Running(question, at_work, limit)
@@ -174,13 +199,15 @@ def _empty(question: _Question, default_schema: str, zone: str) -> Iterator[_Run
             yield running
         return
     limits = question.limits
-    limit = Deadline(limits.seconds)
-    with kept(question.named, default_schema, zone, limits) as at_work:
+    limit = Deadline(limits.seconds, limits.stop, limits.rests)
+    plain = replace(limits, stop=None, rests=False)  # which a session knows nothing of
+    with kept(question.named, default_schema, zone, plain) as at_work:
         yield _Running(question, at_work, limit)
 
 
 def _now(question: _Question) -> Given:
-    return question.given if asks_the_time(question.sql) else NOTHING_GIVEN
+    texts = (question.sql, *(relation.query for relation in question.named))
+    return question.given if any(map(asks_the_time, texts)) else NOTHING_GIVEN
 
 
 @contextmanager
@@ -211,7 +238,7 @@ def _meaning(running: _Running, message: str) -> TrunklineError:
         wrong = _no_value(message) if _NO_VALUE in message else _too_many(message)
         return SqlError(wrong, hint=_EACH_ITS_VALUE)
     if message.startswith(_READING) and FILE.search(message):
-        return damaged(message)
+        return unreadable(message, question.named)
     if message.startswith(("Binder Error", "Catalog Error")):
         return _bound_again(running, message)
     return sql_error(message, question.sql, question.relations)

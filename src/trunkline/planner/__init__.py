@@ -76,6 +76,7 @@ def meaning_of(
     """
     read = parsed(sql)
     times = {table.time_column for each in catalogs.each for table in each.tables}
+    times |= {view.time for view in catalogs.views if view.time}
     require_times(read, parameters, times, constant)
     tree = with_values(read, parameters)
     try:

@@ -11,7 +11,7 @@ from trunkline.errors import ConfigError, ForbiddenSql, RelationClosed, SqlError
 from trunkline.lake import gate
 from trunkline.lake.locked import Limits
 from trunkline.lake.number_token import MOST
-from trunkline.lake.relation import Relation
+from trunkline.lake.relation import Closed, Relation
 from trunkline.lake.session import answer
 
 NUMBER = "+61 491 570 156"
@@ -123,7 +123,7 @@ def test_a_statement_without_it_has_no_such_function() -> None:
         ask("SELECT 'number_token' AS a ORDER BY number_tokens('+61')")
 
 
-CLOSED = Relation("genesys", "segments", SEGMENTS.columns, closed="only X may read it")
+CLOSED = Relation("genesys", "segments", SEGMENTS.columns, closed=Closed("only X may read it"))
 
 
 @pytest.mark.parametrize(
