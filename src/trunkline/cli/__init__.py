@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "jobs": ("trunkline.cli.jobs", "List, show, cancel or resume jobs."),
     "coverage": ("trunkline.cli.coverage", "Show which days are held."),
     "prune": ("trunkline.cli.prune", "Remove old snapshots and the files only they need."),
+    "publish": ("trunkline.cli.publish", "Keep the tables in a PostgreSQL of your own."),
     "tables": ("trunkline.cli.tables", "List the tables, or the columns of one."),
     "simulate": ("trunkline.cli.simulate", "Serve the simulated API on a local port."),
 }

@@ -296,7 +296,7 @@ def _meaning(running: _Running, message: str) -> TrunklineError:
         wrong = _no_value(message) if _NO_VALUE in message else _too_many(message)
         return SqlError(wrong, hint=_EACH_ITS_VALUE)
     if message.startswith(_READING) and _FILE.search(message):
-        return _damaged(message)
+        return damaged(message)
     if message.startswith(("Binder Error", "Catalog Error")):
         return _bound_again(running, message)
     return sql_error(message, question.sql, question.relations)
@@ -318,10 +318,11 @@ def _damage() -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise _damaged(str(error)) from error
+        raise damaged(str(error)) from error
 
 
-def _damaged(message: str) -> DamagedLake:
+def damaged(message: str) -> DamagedLake:
+    """The error for what DuckDB says of a file that it cannot read."""
     named = _FILE.search(message)
     return DamagedLake(
         f"a file of the lake is missing or damaged: {named['path'] if named else message}",
