@@ -36,11 +36,10 @@ class Rows:
             finally:
                 reader.close()
 
-    def one(self, sql: str) -> tuple[Any, ...]:
-        """The one row of a query."""
+    def all(self, sql: str) -> list[tuple[Any, ...]]:
+        """The few rows of a query."""
         with self._errors():
-            (row,) = self._connection.execute(sql).fetchall()
-        return tuple(row)
+            return self._connection.execute(sql).fetchall()
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -1,7 +1,6 @@
-"""The rows of one day: how they are read, what has to be altered of them, and how they go in.
+"""How the rows of one day go in, and what has to be altered of them.
 
-PostgreSQL has no character NUL in a text, and no key above a third of a page. A NUL becomes the
-symbol for it (U+2400), and a row with such a key is left out; both are counted, and told.
+PostgreSQL has no character NUL in a text. It becomes the symbol for it (U+2400), counted and told.
 """
 
 from __future__ import annotations
@@ -10,65 +9,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from trunkline.interval import DAY, midnight
-from trunkline.lake.rows import Rows
 from trunkline.publish.shapes import Shape, quoted
+from trunkline.publish.source import Content, Source
 from trunkline.publish.target import Connection, run
-from trunkline.servers.postgres.encoding import Style, columns_of, stream
+from trunkline.servers.postgres.encoding import columns_of, stream
 from trunkline.servers.postgres.encoding.style import UTC
 
 NUL, SHOWN = "\0", "\N{SYMBOL FOR NULL}"
-MOST_KEY = 2_600  # bytes; an entry of an index may have 2,704 with all that is around it
-_STYLE: Style = UTC
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The rows of one day. ``mended`` where they contradict one another, as they may not there.
-
-    Mended, of rows with the same key one is left, and none whose row above is not there.
-    """
-
-    rows: Rows
-    shapes: tuple[Shape, ...]
-    mended: bool = False
-
-    def select(self, shape: Shape) -> str:
-        """What is read of a table."""
-        listed = ", ".join(quoted(column) for column in shape.columns)
-        return f"SELECT {listed} FROM {self._kept(shape)}"
-
-    def _kept(self, shape: Shape) -> str:
-        key, above = quoted(shape.table.key), shape.above
-        source = f"SELECT * FROM {quoted(shape.name)} WHERE strlen({key}) <= {MOST_KEY}"
-        if not self.mended:
-            return f"({source})"
-        if above:
-            parent = next(s for s in self.shapes if s.name == above.table)
-            there = f"SELECT {quoted(above.key)} FROM {self._kept(parent)}"
-            source += f" AND {quoted(above.column)} IN ({there})"
-        return f"({source} QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY ALL) = 1)"
-
-    def left_out(self, shape: Shape, written: int) -> int:
-        """How many rows of a table do not go in."""
-        return int(self.rows.one(f"SELECT count(*) FROM {quoted(shape.name)}")[0]) - written
-
-    def content(self) -> str:
-        """A hash of all rows, whatever their order."""
-        found = sha256()
-        for shape in self.shapes:
-            row = "row(" + ", ".join(quoted(column) for column in shape.columns) + ")"
-            values = self.rows.one(
-                f"SELECT count(*), bit_xor(hash({row})), sum(hash({row}, 1)::HUGEINT) "
-                f"FROM {quoted(shape.name)}"
-            )
-            found.update(f"{shape.name} {' '.join(shape.columns)} {values}\n".encode())
-        return found.hexdigest()
 
 
 @dataclass(slots=True)
@@ -79,20 +31,21 @@ class Copied:
     deleted: Counter[str] = field(default_factory=Counter)
     altered: Counter[str] = field(default_factory=Counter)
 
+    def note_left_out(self, content: Content) -> None:
+        """Note how many rows there are that did not go in."""
+        for table, held in content.rows.items():
+            if missing := held - self.written[table]:
+                self.altered[f"{table}: rows left out"] += missing
 
-def replace(
-    connection: Connection, schema: str, day: date, reading: Reading, copied: Copied
-) -> None:
+
+def replace(connection: Connection, schema: str, day: date, source: Source, copied: Copied) -> None:
     """Put the rows of a day in the place of what is there, within the caller's transaction."""
-    remove(connection, schema, day, reading.shapes, copied)
-    if reading.mended:
-        _remove_elsewhere(connection, schema, reading, copied)
-    for shape in reading.shapes:
-        batches = _without_nul(reading.rows.batches(reading.select(shape)), shape, copied)
-        written = _copy(connection, schema, shape, batches)
-        copied.written[shape.name] += written
-        if missing := reading.left_out(shape, written):
-            copied.altered[f"{shape.name}: rows left out"] += missing
+    remove(connection, schema, day, source.shapes, copied)
+    if source.mended:
+        _remove_elsewhere(connection, schema, source, copied)
+    for shape in source.shapes:
+        batches = _without_nul(source.batches(shape, day), shape, copied)
+        copied.written[shape.name] += _copy(connection, schema, shape, batches)
 
 
 def remove(
@@ -109,19 +62,15 @@ def remove(
         copied.deleted[shape.name] += max(0, done.rowcount)
 
 
-def _remove_elsewhere(
-    connection: Connection, schema: str, reading: Reading, copied: Copied
-) -> None:
+def _remove_elsewhere(connection: Connection, schema: str, source: Source, copied: Copied) -> None:
     """Remove what another day has of the same records: they came there with another start."""
-    dataset = reading.shapes[0].table.dataset
-    key = quoted(dataset.key)
-    names = " UNION ".join(f"SELECT {key} FROM {quoted(s.name)}" for s in reading.shapes)
+    key = quoted(source.shapes[0].table.dataset.key)
     run(connection, "CREATE TEMPORARY TABLE trunkline_again (key text) ON COMMIT DROP")
     with connection.cursor() as cursor, cursor.copy(b"COPY trunkline_again FROM STDIN") as copy:
-        for batch in reading.rows.batches(names):
+        for batch in source.records():
             for value in batch.column(0).to_pylist():
                 copy.write_row((value.replace(NUL, SHOWN),))
-    for shape in reversed(reading.shapes):
+    for shape in reversed(source.shapes):
         done = run(
             connection,
             f"DELETE FROM {quoted(schema)}.{quoted(shape.name)} "
@@ -143,7 +92,7 @@ def _copy(
     columns = columns_of(first.schema)
     with connection.cursor() as cursor:
         with cursor.copy(into.encode()) as copy:
-            for piece in stream(_chain(first, batches), columns, _STYLE):
+            for piece in stream(_chain(first, batches), columns, UTC):
                 copy.write(piece)
         return cursor.rowcount
 

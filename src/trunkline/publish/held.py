@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from trunkline.catalog import Table
 from trunkline.engine.fetching import Parts
 from trunkline.interval import DAY, is_settled, midnight
-from trunkline.lake.catalogue import HeldFile
+from trunkline.lake.catalogue import CoveredDay, HeldFile
+from trunkline.lake.freshness import TailDay
 from trunkline.scope import TAIL, WHOLE
 
 
@@ -19,16 +20,17 @@ class HeldDay:
     """One day of a dataset. ``files`` is a hash of all that its rows are read from.
 
     ``whole`` where a job brought it, and not the tail alone; ``final`` where nothing more is
-    expected. ``fetched_at`` is when the newest of it was asked for.
+    expected. ``fetched_at`` is when the newest of it was asked for, ``rows`` about how many it has.
     """
 
     day: date
-    files: str
     fetched_at: datetime
     watermark: datetime
     conversations: int
     whole: bool
     final: bool
+    files: str = ""
+    rows: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,60 +46,45 @@ class HeldHere:
 def held_here(parts: Parts, tables: Iterable[Table], snapshot: int) -> HeldHere:
     """What a snapshot holds of the tables of one dataset: days held whole, and the tail."""
     wanted = tuple(tables)
-    dataset = wanted[0].dataset
-    lake, organization = parts.lake, parts.organization
+    lake, name, own = parts.lake, wanted[0].dataset.name, parts.organization
+    covered = [d for d in lake.coverage(own, snapshot) if d.dataset == name]
+    tails = [t for t in lake.catalogue.fresh.tails(own, snapshot) if t.dataset == name]
     files = _files(parts, wanted, snapshot)
-    covered = [d for d in lake.coverage(organization, snapshot) if d.dataset == dataset.name]
-    tails = [
-        tail
-        for tail in lake.catalogue.fresh.tails(organization, snapshot)
-        if tail.dataset == dataset.name
-    ]
-    days: dict[date, HeldDay] = {}
-    for tail in tails:
-        days[tail.day] = HeldDay(
-            tail.day, "", tail.asked_at, tail.end, tail.conversations, whole=False, final=False
-        )
+    days = {tail.day: _of_tail(tail) for tail in tails}
     for day in covered:
-        asked = [days[day.day].fetched_at] if day.day in days else []
-        final = is_settled(midnight(day.day + DAY), day.watermark, parts.settings.settle_time)
-        days[day.day] = HeldDay(
-            day.day,
-            "",
-            max(day.fetched_at, *asked) if asked else day.fetched_at,
-            day.watermark,
-            day.conversations,
-            whole=True,
-            final=final,
-        )
+        days[day.day] = _whole(day, days.get(day.day), parts.settings.settle_time)
     columns = _columns(wanted)
-    found = {
-        at: HeldDay(
-            at,
-            _hash((columns, *files.get(at, ()))),
-            held.fetched_at,
-            held.watermark,
-            held.conversations,
-            held.whole,
-            held.final,
-        )
-        for at, held in days.items()
-    }
+    for at, held in days.items():
+        of_day = files.get(at, [])
+        behind = _hash((columns, *sorted(map(_named, of_day))))
+        rows = sum(file.rows / len(file.days) for file in of_day)
+        days[at] = replace(held, files=behind, rows=rows)
     fetched_as = [*(d.fingerprint for d in covered), *(t.fingerprint for t in tails)]
-    who = (fingerprint.partition("-")[0] for fingerprint in fetched_as)
-    return HeldHere(lake.catalogue.identity(), snapshot, found, frozenset(who))
+    who = frozenset(fingerprint.partition("-")[0] for fingerprint in fetched_as)
+    return HeldHere(lake.catalogue.identity(), snapshot, days, who)
 
 
-def _files(parts: Parts, tables: tuple[Table, ...], snapshot: int) -> dict[date, tuple[str, ...]]:
+def _of_tail(tail: TailDay) -> HeldDay:
+    return HeldDay(tail.day, tail.asked_at, tail.end, tail.conversations, whole=False, final=False)
+
+
+def _whole(day: CoveredDay, tail: HeldDay | None, settle: timedelta) -> HeldDay:
+    """A day that a job brought; the tail may know more of it."""
+    asked = max(day.fetched_at, tail.fetched_at) if tail else day.fetched_at
+    final = is_settled(midnight(day.day + DAY), day.watermark, settle)
+    return HeldDay(day.day, asked, day.watermark, day.conversations, whole=True, final=final)
+
+
+def _files(parts: Parts, tables: tuple[Table, ...], snapshot: int) -> dict[date, list[HeldFile]]:
     """What the rows of each day are read from; the root's files tell what the tail outdoes."""
     root = parts.catalog.root(tables[0].dataset)
     names = {table.name for table in tables} | {root.name}
-    found: dict[date, list[str]] = {}
+    found: dict[date, list[HeldFile]] = {}
     for file in parts.lake.catalogue.files(parts.organization, snapshot, names):
         if file.scope in (WHOLE, TAIL):
             for day in file.days:
-                found.setdefault(day, []).append(_named(file))
-    return {day: tuple(sorted(of_day)) for day, of_day in found.items()}
+                found.setdefault(day, []).append(file)
+    return found
 
 
 def _named(file: HeldFile) -> str:

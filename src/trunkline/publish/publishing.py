@@ -17,11 +17,12 @@ from trunkline.engine.masking import may_read, role_of
 from trunkline.errors import DamagedLake, RelationClosed, TargetError, TargetMismatch
 from trunkline.interval import DAY
 from trunkline.publish import reconcile, state
-from trunkline.publish.day import Shelf, TablesChanged, put, take_away
+from trunkline.publish.day import TablesChanged, put, take_away
 from trunkline.publish.decision import Verdict, decide
 from trunkline.publish.held import held_here
 from trunkline.publish.progress import Day, Observe
 from trunkline.publish.reconcile import Changes
+from trunkline.publish.source import Shelf, opened, together
 from trunkline.publish.state import State
 from trunkline.publish.summary import Published, Tally
 from trunkline.publish.target import Connection, Target, connected, run
@@ -127,8 +128,8 @@ class _Publisher:
             state.note_publisher(
                 self.connection, shelf.schema, self.parts.organization, shelf.held.clients
             )
-            if todo.lost & again.tables.keys():  # somebody dropped them: their rows come again
-                state.forget_days(self.connection, shelf.schema, shelf.dataset.name)
+            if todo.fills:
+                state.doubt_days(self.connection, shelf.schema, shelf.dataset.name)
         return todo
 
     def _days(self, shelf: Shelf, known: State, tally: Tally) -> tuple[str, ...]:
@@ -145,11 +146,20 @@ class _Publisher:
             tally.published = [day for day in todo if verdicts[day] is Verdict.PUT]
             tally.removed = [day for day in todo if verdicts[day] is Verdict.REMOVE]
             return ()
-        for done, day in enumerate(todo, start=1):
-            work = put if verdicts[day] is Verdict.PUT else take_away
-            rows = work(self.connection, shelf, day, tally)
-            self.observe(Day(shelf.schema, day, done, len(todo), rows))
+        gone = [day for day in todo if verdicts[day] is Verdict.REMOVE]
+        for day in gone:
+            take_away(self.connection, shelf, day, tally)
+        self._put(shelf, [day for day in todo if verdicts[day] is Verdict.PUT], tally)
         return reconcile.validate(self.connection, shelf.schema)
+
+    def _put(self, shelf: Shelf, days: list[date], tally: Tally) -> None:
+        done = 0
+        for some in together(days, shelf.held):
+            with opened(shelf, some) as source:
+                for day, content in source.contents().items():
+                    rows = put(self.connection, shelf, day, source, content, tally)
+                    done += 1
+                    self.observe(Day(shelf.schema, day, done, len(days), rows))
 
     def _summed(
         self, shelf: Shelf, tally: Tally, made: Changes, unchecked: tuple[str, ...]

@@ -51,12 +51,12 @@ class Found:
 class Changes:
     """The statements that are to be executed, and what they come to in words.
 
-    ``lost`` are the tables that are not there.
+    ``fills`` where tables or columns are made that days published before have to fill.
     """
 
     statements: tuple[str, ...]
     said: tuple[str, ...] = ()
-    lost: frozenset[str] = frozenset()
+    fills: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.statements)
@@ -114,8 +114,7 @@ def changes(
             made += _keyed(schema, shape, found)
         made += _indexes(schema, shape, found)
         made += _comments(schema, shape, found)
-    lost = frozenset(shape.name for shape in shapes) - found.kinds.keys()
-    return Changes(tuple(made), tuple(said), lost)
+    return Changes(tuple(made), tuple(said), fills=bool(said))
 
 
 def _exists(connection: Connection, schema: str) -> bool:

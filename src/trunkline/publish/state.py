@@ -14,8 +14,9 @@ from datetime import date, datetime
 from typing import Any
 
 from trunkline.errors import TargetMismatch
-from trunkline.publish.held import HeldDay, HeldHere
+from trunkline.publish.copying import Copied
 from trunkline.publish.shapes import literal, quoted
+from trunkline.publish.source import Shelf
 from trunkline.publish.target import Connection, run
 
 FORMAT = 1
@@ -70,7 +71,6 @@ class PublishedDay:
     snapshot: int
     files: str
     content: str
-    row_counts: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def read(connection: Connection, schema: str, dataset: str) -> State:
         )
     days = run(
         connection,
-        "SELECT day, fetched_at, lake, snapshot, files, content, row_counts "
+        "SELECT day, fetched_at, lake, snapshot, files, content "
         f"FROM {at}.trunkline_days WHERE dataset = %s ORDER BY day",
         (dataset,),
     )
@@ -136,13 +136,13 @@ def tables_of(connection: Connection, schema: str) -> dict[str, int]:
     return dict(rows.fetchall())
 
 
-def day_of(connection: Connection, schema: str, dataset: str, day: date) -> PublishedDay | None:
+def day_of(connection: Connection, shelf: Shelf, day: date) -> PublishedDay | None:
     """One day as it is at this moment."""
     row = run(
         connection,
-        "SELECT fetched_at, lake, snapshot, files, content, row_counts "
-        f"FROM {quoted(schema)}.trunkline_days WHERE dataset = %s AND day = %s",
-        (dataset, day),
+        "SELECT fetched_at, lake, snapshot, files, content "
+        f"FROM {quoted(shelf.schema)}.trunkline_days WHERE dataset = %s AND day = %s",
+        (shelf.dataset.name, day),
     ).fetchone()
     return _day(row) if row else None
 
@@ -186,75 +186,65 @@ def note_table(connection: Connection, schema: str, table: str, dataset: str, ve
     )
 
 
-def note_day(
-    connection: Connection,
-    schema: str,
-    dataset: str,
-    held: HeldDay,
-    here: HeldHere,
-    written: tuple[Mapping[str, int], Mapping[str, int], str],
-) -> None:
+def note_day(connection: Connection, shelf: Shelf, day: date, copied: Copied, content: str) -> None:
     """Note that a day is there: its rows by table, what was altered, the hash of its rows."""
-    counts, altered, content = written
-    columns = [name for name, _, _ in TABLES["trunkline_days"][1]]
-    values = {
-        "dataset": dataset,
-        "day": held.day,
-        "whole": held.whole,
-        "final": held.final,
-        "conversations": held.conversations,
-        "fetched_at": held.fetched_at,
-        "watermark": held.watermark,
-        "row_counts": json.dumps(counts),
-        "altered": json.dumps(altered),
-        "lake": here.lake,
-        "snapshot": here.snapshot,
-        "files": held.files,
+    values = _values(shelf, day) | {
+        "row_counts": json.dumps(dict(copied.written)),
+        "altered": json.dumps(dict(copied.altered)),
         "content": content,
     }
+    columns = [name for name, _, _ in TABLES["trunkline_days"][1]]
     listed = ", ".join("now()" if c == "published_at" else f"%({c})s" for c in columns)
     told = ", ".join(f"{c} = EXCLUDED.{c}" for c in columns if c not in ("dataset", "day"))
     run(
         connection,
-        f"INSERT INTO {quoted(schema)}.trunkline_days VALUES ({listed}) "
+        f"INSERT INTO {quoted(shelf.schema)}.trunkline_days VALUES ({listed}) "
         f"ON CONFLICT (dataset, day) DO UPDATE SET {told}",
         values,
     )
 
 
-def confirm_day(
-    connection: Connection, schema: str, dataset: str, held: HeldDay, here: HeldHere
-) -> None:
+def confirm_day(connection: Connection, shelf: Shelf, day: date) -> None:
     """Note that the rows of a day are those of other files, too: nothing of them has changed."""
+    values = _values(shelf, day)
+    told = ", ".join(f"{name} = %({name})s" for name in values if name not in ("dataset", "day"))
     run(
         connection,
-        f"UPDATE {quoted(schema)}.trunkline_days SET whole = %s, final = %s, conversations = %s, "
-        "fetched_at = %s, watermark = %s, lake = %s, snapshot = %s, files = %s "
-        "WHERE dataset = %s AND day = %s",
-        (
-            held.whole,
-            held.final,
-            held.conversations,
-            held.fetched_at,
-            held.watermark,
-            here.lake,
-            here.snapshot,
-            held.files,
-            dataset,
-            held.day,
-        ),
+        f"UPDATE {quoted(shelf.schema)}.trunkline_days SET {told} "
+        "WHERE dataset = %(dataset)s AND day = %(day)s",
+        values,
     )
 
 
-def forget_days(connection: Connection, schema: str, dataset: str) -> None:
-    """Note that nothing is known of what is there: every day comes again."""
-    run(connection, f"DELETE FROM {quoted(schema)}.trunkline_days WHERE dataset = %s", (dataset,))
+def _values(shelf: Shelf, day: date) -> dict[str, object]:
+    held = shelf.held.days[day]
+    return {
+        "dataset": shelf.dataset.name,
+        "day": day,
+        "whole": held.whole,
+        "final": held.final,
+        "conversations": held.conversations,
+        "fetched_at": held.fetched_at,
+        "watermark": held.watermark,
+        "lake": shelf.held.lake,
+        "snapshot": shelf.held.snapshot,
+        "files": held.files,
+    }
 
 
-def drop_day(connection: Connection, schema: str, dataset: str, day: date) -> None:
+def doubt_days(connection: Connection, schema: str, dataset: str) -> None:
+    """Note that the rows may lack something: each day is written again by whoever holds it."""
+    run(
+        connection,
+        f"UPDATE {quoted(schema)}.trunkline_days SET files = '', content = '' WHERE dataset = %s",
+        (dataset,),
+    )
+
+
+def drop_day(connection: Connection, shelf: Shelf, day: date) -> None:
     """Note that nothing is there of a day any more."""
     run(
         connection,
-        f"DELETE FROM {quoted(schema)}.trunkline_days WHERE dataset = %s AND day = %s",
-        (dataset, day),
+        f"DELETE FROM {quoted(shelf.schema)}.trunkline_days WHERE dataset = %s AND day = %s",
+        (shelf.dataset.name, day),
     )
