@@ -1,0 +1,430 @@
+"""Published into a real PostgreSQL: the same rows, keys that hold, and no work where none is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes import run
+from tests.gateway import SMALL, Site, same_rows
+from tests.postgres_server import INSTALLED, running
+from tests.publishing import (
+    TREE,
+    Base,
+    held,
+    published,
+    require_equal,
+    require_rows,
+    there,
+)  # fmt: skip
+from tests.sites import Sites
+from trunkline.config import Settings
+from trunkline.engine import Options
+from trunkline.engine.syncing import Wish as SyncWish
+from trunkline.errors import (
+    RelationClosed,
+    TargetClosed,
+    TargetMismatch,
+    UnknownRelation,
+)
+from trunkline.publish import Wish
+from trunkline_simulator.settings import Shape
+
+pytestmark = [
+    pytest.mark.skipif(not INSTALLED, reason="needs PostgreSQL 15"),
+    pytest.mark.xdist_group("publish"),
+]
+
+FIRST, LAST = date(2026, 2, 20), date(2026, 3, 9)
+SOME = SyncWish(start=datetime(2026, 2, 20, tzinfo=UTC))
+MIDDLE = datetime(2026, 1, 20, tzinfo=UTC)
+OTHER_CLIENT = replace(SMALL.clients[0], client_id="5f0c7d2e-0000-4000-a000-5eedc11e4702")
+TREE_KEYS = {
+    "participants": "conversations",
+    "conversation_evaluations": "conversations",
+    "conversation_surveys": "conversations",
+    "conversation_resolutions": "conversations",
+    "sessions": "participants",
+    "participant_attributes": "participants",
+    "segments": "sessions",
+    "session_metrics": "sessions",
+    "session_flows": "sessions",
+    "media_endpoint_stats": "sessions",
+    "flow_outcomes": "session_flows",
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Path]:
+    with running() as home:
+        yield home
+
+
+@pytest.fixture
+def base(server: Path) -> Base:
+    return Base.made(server)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    found = Site(tmp_path / "data", SMALL)
+    found.sync(SOME)
+    return found
+
+
+def versions(base: Base) -> dict[str, list[Any]]:
+    """Which transaction wrote each row of each table, state included."""
+    names = [*TREE, "trunkline_publish", "trunkline_tables", "trunkline_days"]
+    return {n: sorted(base.values(f"SELECT xmin::text FROM genesys.{n}")) for n in names}
+
+
+def test_every_table_has_the_rows_of_the_lake_and_of_the_provider(site: Site, base: Base) -> None:
+    done = published(site, base)
+    assert require_equal(site, base) == sum(done.written.values()) > 2_000
+    assert done.deleted == dict.fromkeys(TREE, 0)
+    assert (done.published[0], done.published[-1], done.unchanged) == (FIRST, date(2026, 3, 10), 0)
+    for table in TREE:
+        have = there(base, f"genesys.{table}")
+        past = [r for r in have if r["conversation_start"].date() <= date(2026, 3, 8)]
+        same_rows(table, past, site.truth(table, FIRST, date(2026, 3, 8)))
+
+
+def test_the_same_again_writes_nothing(site: Site, base: Base) -> None:
+    first = published(site, base)
+    before = versions(base)
+    again = published(site, base)
+    assert (again.published, again.confirmed, again.removed, again.made) == ((), (), (), ())
+    assert again.unchanged == len(first.published)
+    assert versions(base) == before
+
+
+def test_foreign_keys_stand_inside_the_tree_and_are_valid(site: Site, base: Base) -> None:
+    published(site, base)
+    keys = base.all(
+        "SELECT c.relname AS child, p.relname AS parent, convalidated FROM pg_constraint k "
+        "JOIN pg_class c ON c.oid = conrelid JOIN pg_class p ON p.oid = confrelid "
+        "WHERE contype = 'f'"
+    )
+    assert {row["child"]: row["parent"] for row in keys} == TREE_KEYS
+    assert all(row["convalidated"] for row in keys)
+    primary = base.values("SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'p'")
+    assert {f"genesys.{table}" for table in TREE} <= set(primary)
+
+
+def test_columns_have_types_comments_and_indexes_on_time(site: Site, base: Base) -> None:
+    published(site, base)
+    types = {
+        (row["c"], row["a"]): (row["t"], row["d"])
+        for row in base.all(
+            "SELECT c.relname AS c, a.attname AS a, format_type(atttypid, atttypmod) AS t, "
+            "col_description(c.oid, attnum) AS d FROM pg_attribute a JOIN pg_class c "
+            "ON c.oid = attrelid WHERE relnamespace = 'genesys'::regnamespace AND attnum > 0 "
+            "AND relkind = 'r'"
+        )
+    }
+    assert all(comment for _, comment in types.values())
+    assert types["participants", "t_talk_ms"][0] == "bigint"
+    assert types["session_metrics", "value"][0] == "numeric(24,6)"
+    assert types["conversations", "conversation_start"][0] == "timestamp(3) with time zone"
+    assert types["sessions", "cc"][0] == "text[]"
+    assert "masked" in types["sessions", "ani"][1]
+    indexed = base.values("SELECT indexdef FROM pg_indexes WHERE schemaname = 'genesys'")
+    for table in TREE:
+        assert any(f"genesys.{table} " in i and "(conversation_start)" in i for i in indexed)
+
+
+def test_only_days_that_changed_are_written(site: Site, base: Base) -> None:
+    published(site, base)
+    site.wait(days=1)
+    site.sync(SOME)
+    done = published(site, base)
+    assert date(2026, 3, 11) in done.published
+    assert FIRST not in done.published
+    assert done.unchanged + len(done.confirmed) > 10  # some are in other files now
+    require_equal(site, base)
+
+
+def test_a_refresh_with_the_same_rows_only_notes_that(site: Site, base: Base) -> None:
+    site.wait(days=10)
+    site.sync(SOME)
+    published(site, base)
+    before = versions(base)
+    site.sync(replace(SOME, end=datetime(2026, 2, 23, tzinfo=UTC), refresh=True))
+    done = published(site, base)
+    assert done.published == ()
+    assert {date(2026, 2, day) for day in (20, 21, 22)} <= {*done.confirmed}
+    after = versions(base)
+    assert {n: of for n, of in after.items() if n != "trunkline_days"} == {
+        n: of for n, of in before.items() if n != "trunkline_days"
+    }
+    assert published(site, base).unchanged == done.unchanged + len(done.confirmed)
+
+
+def test_what_a_refresh_removes_corrects_and_brings_late_is_so_there(
+    tmp_path: Path, base: Base
+) -> None:
+    changing = replace(
+        SMALL,
+        late_share=0.3,
+        late_seconds=3 * 86_400,
+        corrected_share=0.4,
+        corrected_seconds=12 * 86_400,
+        removed_share=0.4,
+        removed_seconds=12 * 86_400,
+    )
+    site = Site(tmp_path / "data", changing)
+    site.sync(SOME)
+    published(site, base)
+    before = {row["conversation_id"] for row in there(base, "genesys.conversations")}
+    site.wait(days=20)
+    site.sync(replace(SOME, refresh=True))
+    done = published(site, base)
+    require_equal(site, base)
+    after = {row["conversation_id"] for row in there(base, "genesys.conversations")}
+    assert before - after
+    assert after - before
+    assert done.deleted["conversations"] > 0
+
+
+def test_a_day_that_has_nothing_any_more_is_empty_there(tmp_path: Path, base: Base) -> None:
+    site = Site(tmp_path / "data", replace(SMALL, removed_share=1.0, removed_seconds=15 * 86_400))
+    site.sync(SOME)
+    published(site, base)
+    assert there(base, "genesys.segments")
+    site.wait(days=30)
+    site.sync(replace(SOME, end=datetime(2026, 3, 10, tzinfo=UTC), refresh=True))
+    done = published(site, base)
+    days = frozenset(FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1))
+    assert all(there(base, f"genesys.{table}", days) == [] for table in TREE)
+    assert done.deleted["segments"] > 0
+    require_equal(site, base)
+
+
+def test_merging_and_pruning_write_no_row_anew(tmp_path: Path, base: Base) -> None:
+    site = Site(tmp_path / "data", replace(SMALL, page_rows=40))
+    site.sync(replace(SOME, start=MIDDLE))
+    published(site, base)
+    before = versions(base)
+    site.sync(
+        SyncWish(start=datetime(2026, 1, 1, tzinfo=UTC), end=datetime(2026, 1, 20, tzinfo=UTC))
+    )
+    with site.engine() as engine:
+        run(site.clock, engine.prune(1, None, lambda _: None))
+    done = published(site, base)
+    assert len(done.confirmed) == 12
+    assert done.published == tuple(date(2026, 1, day) for day in range(1, 20))
+    require_equal(site, base)
+    assert {*before["segments"]} <= {*versions(base)["segments"]}
+
+
+def test_an_interval_limits_it_and_what_is_not_held_is_said(site: Site, base: Base) -> None:
+    wish = Wish(start=datetime(2026, 2, 18, tzinfo=UTC), end=datetime(2026, 2, 23, tzinfo=UTC))
+    done = published(site, base, wish)
+    assert done.published == tuple(date(2026, 2, day) for day in (20, 21, 22))
+    assert done.not_held == (date(2026, 2, 18), date(2026, 2, 19))
+    assert any("2026-02-18 to 2026-02-19" in notice for notice in done.notices)
+    days = frozenset(done.published)
+    assert require_equal(site, base, days=days)
+    assert {row["conversation_start"].date() for row in there(base, "genesys.segments")} == days
+
+
+def test_a_dry_run_changes_nothing(site: Site, base: Base) -> None:
+    told = published(site, base, Wish(dry_run=True))
+    assert base.values("SELECT nspname FROM pg_namespace WHERE nspname = 'genesys'") == []
+    done = published(site, base)
+    assert (told.published, told.made) == (done.published, done.made)
+
+
+def test_a_table_brings_what_it_stands_below_and_more_may_come_later(
+    site: Site, base: Base
+) -> None:
+    done = published(site, base, Wish(tables=("segments",)))
+    assert [*done.written] == ["conversations", "participants", "sessions", "segments"]
+    assert done.written["sessions"] > 0
+    published(site, base)
+    require_equal(site, base)
+    assert not base.values("SELECT conname FROM pg_constraint WHERE NOT convalidated")
+    keys = base.values("SELECT conname FROM pg_constraint WHERE contype = 'f'")
+    assert len(keys) == len(TREE_KEYS)
+    site.wait(days=1)
+    site.sync(SOME)
+    published(site, base, Wish(tables=("conversations",)))
+    require_equal(site, base)  # a day is replaced in all tables that are there
+
+
+def test_finance_is_published_where_it_is_named_in_a_schema_of_its_own(
+    site: Site, base: Base
+) -> None:
+    published(site, base)
+    exists = "SELECT nspname FROM pg_namespace WHERE nspname = 'genesys_finance'"
+    assert base.values(exists) == []
+    published(site, base, Wish(tables=("finance.session_numbers",)))
+    have = there(base, "genesys_finance.session_numbers")
+    assert require_rows(held(site, "finance.session_numbers"), have)
+
+
+def test_a_role_publishes_what_it_may_read(tmp_path: Path, base: Base) -> None:
+    site = Site(tmp_path / "data", SMALL, Settings(role="analyst"))
+    site.sync(SOME)
+    with pytest.raises(RelationClosed, match=r"finance\.session_numbers"):
+        published(site, base, Wish(tables=("finance.session_numbers",)))
+    site.settings = Settings(role="finance")
+    done = published(site, base)
+    assert "sessions" not in done.written
+    assert "segments" in done.written
+    assert len(there(base, "genesys.segments")) == len(held(site, "segments")) > 0
+
+
+def test_a_name_that_is_none_is_told_before_anything_is_reached(site: Site) -> None:
+    with pytest.raises(UnknownRelation, match="segmens"):
+        published(site, Base(Path("/nowhere"), "none"), Wish(tables=("segmens",)))
+
+
+def test_several_organisations_have_each_their_schema(tmp_path: Path, base: Base) -> None:
+    other = replace(SMALL, shape=Shape(seed=8, per_day=6), salt="globex", short_name="globex")
+    sites = Sites(tmp_path / "data", {"acme": SMALL, "globex": other})
+    sites.sync(SOME)
+    for name in ("acme", "globex", "acme"):
+        published(sites, base, Wish(organization=name))
+    assert require_equal(sites, base, "acme")
+    assert require_equal(sites, base, "globex")
+
+
+def another(tmp_path: Path, name: str, **settings: Any) -> Site:
+    """Another data directory of an organisation."""
+    site = Site(tmp_path / name, replace(SMALL, **settings))
+    site._keys = count(hash(name) % 10**9 * 10**6)  # as random as keys are
+    return site
+
+
+def test_two_directories_of_one_organisation_add_up(tmp_path: Path, base: Base) -> None:
+    one, two = another(tmp_path, "one"), another(tmp_path, "two")
+    one.sync(replace(SOME, end=datetime(2026, 3, 1, tzinfo=UTC)))
+    two.wait(days=30)
+    two.sync(replace(SOME, start=datetime(2026, 2, 25, tzinfo=UTC)))
+    published(one, base)
+    published(two, base)
+    again = published(one, base)
+    assert again.published == again.removed == ()
+    assert again.newer == tuple(date(2026, 2, day) for day in range(25, 29))
+    assert any("later fetch" in notice for notice in again.notices)
+    require_equal(one, base, days=frozenset(date(2026, 2, day) for day in range(20, 25)))
+    later = frozenset(date(2026, 2, 25) + timedelta(days=n) for n in range(60))
+    require_equal(two, base, days=later)
+
+
+def test_another_organisation_of_the_same_name_is_kept_out(tmp_path: Path, base: Base) -> None:
+    one = another(tmp_path, "one")
+    two = another(
+        tmp_path,
+        "two",
+        clients=(replace(SMALL.clients[0], client_id="5f0c7d2e-0000-4000-a000-5eedc11e4702"),),
+    )
+    one.sync(SOME)
+    two.sync(SOME)
+    published(one, base)
+    before = versions(base)
+    with pytest.raises(TargetMismatch, match="another client") as caught:
+        published(two, base)
+    assert "--schema" in (caught.value.hint or "")
+    assert versions(base) == before
+    published(two, base, Wish(schema="other"))
+    assert len(there(base, "other.segments")) == len(held(two, "segments"))
+    assert published(two, base, Wish(adopt=True)).schema == "genesys"
+    assert published(two, base).published == ()  # known from now on
+
+
+def test_a_table_that_is_not_ours_is_left_alone(site: Site, base: Base) -> None:
+    base.run("CREATE SCHEMA genesys CREATE TABLE segments (mine text)")
+    with pytest.raises(TargetMismatch, match=r"genesys\.segments is there"):
+        published(site, base)
+    assert base.values(
+        "SELECT count(*) FROM pg_class WHERE relnamespace = 'genesys'::regnamespace"
+    ) == [1]
+    done = published(site, base, Wish(schema="trunkline_genesys"))
+    assert done.schema == "trunkline_genesys"
+    with pytest.raises(TargetMismatch):
+        published(site, base, Wish(dry_run=True))
+
+
+def test_a_column_of_another_type_is_refused(site: Site, base: Base) -> None:
+    published(site, base)
+    base.run("ALTER TABLE genesys.segments ALTER ordinal TYPE integer")
+    before = versions(base)
+    site.wait(days=1)
+    site.sync(SOME)
+    with pytest.raises(TargetMismatch, match=r"segments\.ordinal is integer .* bigint"):
+        published(site, base)
+    assert versions(base) == before
+
+
+def test_a_column_that_is_not_there_is_added_and_filled(site: Site, base: Base) -> None:
+    published(site, base)
+    base.run("ALTER TABLE genesys.sessions DROP COLUMN media_type")
+    done = published(site, base)
+    assert done.made == ("column genesys.sessions.media_type",)
+    require_equal(site, base)
+    assert published(site, base).published == ()
+
+
+def test_a_column_of_the_users_own_stays(site: Site, base: Base) -> None:
+    published(site, base)
+    base.run("ALTER TABLE genesys.sessions ADD COLUMN mine text DEFAULT 'x'")
+    site.wait(days=1)
+    site.sync(SOME)
+    published(site, base)
+    assert set(base.values("SELECT mine FROM genesys.sessions")) == {"x"}
+    base.run("ALTER TABLE genesys.sessions ALTER mine DROP DEFAULT, ALTER mine SET NOT NULL")
+    with pytest.raises(TargetMismatch, match=r"sessions\.mine is not a column of ours"):
+        published(site, base)
+
+
+def test_a_table_that_was_dropped_comes_again(site: Site, base: Base) -> None:
+    published(site, base)
+    base.run("DROP TABLE genesys.sessions CASCADE")
+    published(site, base)
+    require_equal(site, base)
+    keys = base.values("SELECT convalidated FROM pg_constraint WHERE contype = 'f'")
+    assert keys == [True] * len(TREE_KEYS)
+
+
+def test_what_a_newer_version_published_is_left_alone(site: Site, base: Base) -> None:
+    published(site, base)
+    base.run("UPDATE genesys.trunkline_tables SET mapping_version = 99")
+    with pytest.raises(TargetMismatch, match="newer version"):
+        published(site, base)
+    base.run("UPDATE genesys.trunkline_publish SET format = 99")
+    with pytest.raises(TargetMismatch, match="newer version"):
+        published(site, base)
+
+
+def test_a_user_without_rights_is_told_so(site: Site, base: Base) -> None:
+    base.run("CREATE ROLE reader LOGIN")
+    reader = replace(base, user="reader")
+    with pytest.raises(TargetClosed) as caught:
+        published(site, reader)
+    assert caught.value.exit_status == 3
+    assert "CREATE" in (caught.value.hint or "")
+    base.run("CREATE SCHEMA genesys AUTHORIZATION reader")
+    published(site, reader)
+    require_equal(site, base)
+
+
+def test_a_database_that_cannot_hold_every_text_is_refused(site: Site, server: Path) -> None:
+    latin = Base.made(server, "ENCODING 'LATIN1' TEMPLATE template0")
+    with pytest.raises(Exception, match="LATIN1") as caught:
+        published(site, latin)
+    assert getattr(caught.value, "exit_status", None) == 2
+
+
+def test_the_journal_has_the_run_and_its_summary(site: Site, base: Base) -> None:
+    published(site, base)
+    runs = site.query("SELECT * FROM trunkline.runs ORDER BY started_at", Options(covered=True))
+    (run_,) = [row for row in runs if row["kind"] == "publish"]
+    assert (run_["outcome"], run_["exit_status"], run_["requests"]) == ("done", 0, 0)
