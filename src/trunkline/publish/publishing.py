@@ -80,14 +80,9 @@ class _Publisher:
     def into(self, schema: str, tables: tuple[Table, ...]) -> Published:
         """Publish tables of one schema; again, where others make tables there meanwhile."""
         for _ in range(_TRIES):
-            known = state.read(self.connection, schema, tables[0].dataset.name)
-            wanted = with_those_there(self.parts, tables, known)
-            held = held_here(self.parts, wanted, self.snapshot)
-            shelf = Shelf(self.parts, schema, wanted, held)
-            self._require_same_organization(shelf, known)
             tally = Tally()
             try:
-                made = self._make(shelf, known)
+                shelf, made, known = self._made(schema, tables)
                 unchecked = self._days(shelf, known, tally)
             except TablesChanged:
                 continue
@@ -96,6 +91,29 @@ class _Publisher:
             f"others are making tables in {schema} all the time",
             hint="Publish again once they have ended.",
         )
+
+    def _made(self, schema: str, tables: tuple[Table, ...]) -> tuple[Shelf, Changes, State]:
+        """Look at the schema, and make and alter what is to be, in one transaction."""
+        with self.connection.transaction():
+            state.lock(self.connection, schema)
+            known = state.read(self.connection, schema, tables[0].dataset.name)
+            wanted = with_those_there(self.parts, tables, known)
+            held = held_here(self.parts, wanted, self.snapshot)
+            shelf = Shelf(self.parts, schema, wanted, held)
+            self._require_same_organization(shelf, known)
+            todo = reconcile.changes(self.connection, schema, shelf.shapes, known)
+            if not self.wish.dry_run and (todo or not _is_noted(shelf, known)):
+                self._apply(shelf, todo, known)
+                known = state.read(self.connection, schema, shelf.dataset.name)
+        return shelf, todo, known
+
+    def _apply(self, shelf: Shelf, todo: Changes, known: State) -> None:
+        schema, clients = shelf.schema, shelf.held.clients
+        run(self.connection, f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'")
+        reconcile.apply(self.connection, schema, shelf.shapes, todo, known)
+        state.note_publisher(self.connection, schema, self.parts.organization, clients)
+        if todo.fills:
+            state.doubt_days(self.connection, schema, shelf.dataset.name)
 
     def _require_same_organization(self, shelf: Shelf, known: State) -> None:
         """Two organisations may have the same name in two data directories."""
@@ -109,33 +127,8 @@ class _Publisher:
                 "whose client is new, say --adopt once.",
             )
 
-    def _make(self, shelf: Shelf, known: State) -> Changes:
-        """Make and alter tables as far as that is wanted, all of it at once."""
-        todo = reconcile.changes(self.connection, shelf.schema, shelf.shapes, known)
-        noted = {
-            t.name: t.dataset.mapping_version for t in shelf.tables
-        }.items() <= known.tables.items()
-        if self.wish.dry_run or (not todo and noted and shelf.held.clients <= known.clients):
-            return todo
-        with self.connection.transaction():
-            state.lock(self.connection, shelf.schema)
-            again = state.read(self.connection, shelf.schema, shelf.dataset.name)
-            if again.tables.keys() - {table.name for table in shelf.tables}:
-                raise TablesChanged
-            run(self.connection, f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'")
-            todo = reconcile.changes(self.connection, shelf.schema, shelf.shapes, again)
-            reconcile.apply(self.connection, shelf.schema, shelf.shapes, todo, again)
-            state.note_publisher(
-                self.connection, shelf.schema, self.parts.organization, shelf.held.clients
-            )
-            if todo.fills:
-                state.doubt_days(self.connection, shelf.schema, shelf.dataset.name)
-        return todo
-
     def _days(self, shelf: Shelf, known: State, tally: Tally) -> tuple[str, ...]:
         """Deal with every day that is asked for; the foreign keys that are not valid then."""
-        if not self.wish.dry_run:
-            known = state.read(self.connection, shelf.schema, shelf.dataset.name)
         days = sorted(filter(self.wish.wants, shelf.held.days.keys() | known.days.keys()))
         verdicts = {day: decide(day, known.days.get(day), shelf.held) for day in days}
         todo = [
@@ -182,6 +175,12 @@ class _Publisher:
             unchecked=unchecked,
             dry_run=self.wish.dry_run,
         )
+
+
+def _is_noted(shelf: Shelf, known: State) -> bool:
+    """Whether the schema knows of the tables and of who fetched what goes there."""
+    versions = {table.name: table.dataset.mapping_version for table in shelf.tables}
+    return versions.items() <= known.tables.items() and shelf.held.clients <= known.clients
 
 
 def with_those_there(parts: Parts, tables: tuple[Table, ...], known: State) -> tuple[Table, ...]:

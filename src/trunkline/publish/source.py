@@ -46,11 +46,6 @@ class Shelf:
         return self.tables[0].dataset
 
     @property
-    def versions(self) -> dict[str, int]:
-        """The version of the declaration of each table."""
-        return {table.name: table.dataset.mapping_version for table in self.tables}
-
-    @property
     def shapes(self) -> tuple[Shape, ...]:
         """The tables as PostgreSQL has them."""
         return shapes_of(self.tables)
