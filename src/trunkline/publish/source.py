@@ -114,7 +114,8 @@ class Source:
             parent = next(s for s in self.shapes if s.name == above.table)
             there = f"SELECT {quoted(above.key)} FROM {self._kept(parent)}"
             source += f" AND {quoted(above.column)} IN ({there})"
-        return f"({source} QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY ALL) = 1)"
+        order = ", ".join(quoted(column) for column in shape.columns)
+        return f"({source} QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {order}) = 1)"
 
 
 def _digest(shape: Shape) -> str:
