@@ -56,6 +56,8 @@ class _Commands(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from trunkline.catalog import closest  # noqa: PLC0415
 
+            if "://" in args[0]:
+                ctx.fail("no command, but a URL, which may hold a password and is not repeated.")
             near = closest(args[0], COMMANDS)
             ctx.fail(f"no command {args[0]!r}." + (f" Did you mean {near}?" if near else ""))
         return super().resolve_command(ctx, args)

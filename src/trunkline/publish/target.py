@@ -33,7 +33,7 @@ _ESCAPE = (
 _EXAMPLE = "For example postgresql://user@host/database; the password comes from ~/.pgpass."
 # What a server says before it lets anybody in comes as text alone, in the server's language.
 _LATER = re.compile(r"too many clients|starting up|shutting down|in recovery mode|remaining conn")
-_FATAL = re.compile(r"FATAL ?:\s*(?P<what>[^\n]+)")
+_FATAL = re.compile(r"FATAL ?:\s*(?P<what>[^\n]+)|(?P<none>no password supplied)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _connect(target: Target) -> Connection:
     fatal = _FATAL.search(said)
     if fatal and not _LATER.search(said):
         raise TargetClosed(
-            f"{target.shown} lets nobody in: {fatal['what'].strip()}",
+            f"{target.shown} does not let this user in: {(fatal['what'] or fatal['none']).strip()}",
             hint="The password comes from the target, PGPASSWORD or ~/.pgpass (mode 0600), as for "
             "psql: what psql connects to, publish connects to.",
         )
