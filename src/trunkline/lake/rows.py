@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from trunkline.errors import LimitExceeded
 from trunkline.lake.relation import Relation
-from trunkline.lake.session import Limits, damaged, session
+from trunkline.lake.locked import Limits, damaged, session
 
 BATCH_ROWS = 16_384  # wide ones: about 8 MB of sessions
 
