@@ -11,8 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from trunkline.errors import LimitExceeded
-from trunkline.lake.relation import Relation
 from trunkline.lake.locked import Limits, damaged, session
+from trunkline.lake.relation import Relation
 
 BATCH_ROWS = 16_384  # wide ones: about 8 MB of sessions
 

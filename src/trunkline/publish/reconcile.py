@@ -209,8 +209,8 @@ def apply(
     connection: Connection, schema: str, shapes: tuple[Shape, ...], todo: Changes, known: State
 ) -> None:
     """Do what is to be done, within the caller's transaction and lock."""
-    for statement in todo.statements:
-        run(connection, statement)
+    if todo:
+        run(connection, ";\n".join(todo.statements))  # some hundreds, in one message
     for shape in shapes:
         dataset = shape.table.dataset
         if known.tables.get(shape.name) != dataset.mapping_version:

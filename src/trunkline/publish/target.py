@@ -7,6 +7,7 @@ repeats the text: a character ``/`` or ``@`` in a password makes a host or a por
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -108,11 +109,14 @@ def run(connection: Connection, sql: str, values: Any = None) -> psycopg.Cursor[
 
 
 def _connect(target: Target) -> Connection:
-    ours = {"connect_timeout": _CONNECT_SECONDS, "fallback_application_name": "trunkline publish"}
+    ours = {"fallback_application_name": "trunkline publish"}
+    if "PGCONNECT_TIMEOUT" not in os.environ:
+        ours["connect_timeout"] = _CONNECT_SECONDS
     try:
         return psycopg.connect(
             **{**ours, **target.parameters, "client_encoding": "UTF8"},  # type: ignore[arg-type]
             autocommit=True,
+            prepare_threshold=None,  # a pooler may give every transaction another session
         )
     except psycopg.OperationalError as error:
         said = _without_password(str(error), target)
