@@ -26,6 +26,7 @@ from trunkline.config import Settings
 from trunkline.engine import Options
 from trunkline.engine.syncing import Wish as SyncWish
 from trunkline.errors import (
+    DamagedLake,
     RelationClosed,
     UnknownRelation,
 )
@@ -302,3 +303,18 @@ def test_the_tail_is_published_until_a_job_has_its_place(site: Site, base: Base)
     published(site, base)
     require_equal(site, base)
     assert base.values(day) == [True]
+
+
+def test_a_file_that_is_gone_stops_it_and_what_was_committed_stays(site: Site, base: Base) -> None:
+    with site.engine() as engine:
+        newest = engine.lake.catalogue.latest()
+        lost = Path(max(engine.lake.files("genesys", newest)["segments"]))
+    kept = lost.read_bytes()
+    lost.unlink()
+    with pytest.raises(DamagedLake, match=r"segments/.*\.parquet") as caught:
+        published(site, base)
+    assert caught.value.exit_status == 4
+    assert not there(base, "genesys.segments")
+    lost.write_bytes(kept)
+    published(site, base)
+    require_equal(site, base)
