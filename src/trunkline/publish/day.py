@@ -73,7 +73,7 @@ def take_away(connection: Connection, shelf: Shelf, day: date, tally: Tally) -> 
 def _checked(connection: Connection, shelf: Shelf, day: date) -> PublishedDay | None:
     """The note of a day, under the lock. TablesChanged where this run does not know all tables."""
     state.lock(connection, shelf.schema)
-    names = state.tables_of(connection, shelf.schema)
+    names = state.tables_of(connection, shelf.schema, shelf.dataset.name)
     if names.keys() != {table.name for table in shelf.tables}:
         raise TablesChanged
     return state.day_of(connection, shelf, day)

@@ -47,7 +47,7 @@ def publish(engine: Engine, target: Target, wish: Wish, observe: Observe) -> tup
             with connected(target) as connection:
                 done = tuple(
                     _Publisher(connection, target, parts, wish, snapshot, observe).into(schema, own)
-                    for schema, own in _by_schema(parts, wish, tables).items()
+                    for (schema, _), own in _by_schema(parts, wish, tables).items()
                 )
         except DamagedLake:
             require_kept(parts, snapshot)  # its files may be gone for that
@@ -56,13 +56,18 @@ def publish(engine: Engine, target: Target, wish: Wish, observe: Observe) -> tup
     return done
 
 
-def _by_schema(parts: Parts, wish: Wish, tables: tuple[Table, ...]) -> dict[str, tuple[Table, ...]]:
-    """Tables by the schema of the target; finance has one of its own for each organisation."""
+def _by_schema(
+    parts: Parts, wish: Wish, tables: tuple[Table, ...]
+) -> dict[tuple[str, str], tuple[Table, ...]]:
+    """Tables by the target's schema and by what they are cut from.
+
+    Finance has a schema of its own for each organisation.
+    """
     base = wish.schema or parts.organization
-    found: dict[str, tuple[Table, ...]] = {}
+    found: dict[tuple[str, str], tuple[Table, ...]] = {}
     for table in tables:
-        schema = f"{base}_{table.schema}" if table.schema else base
-        found[schema] = (*found.get(schema, ()), table)
+        key = f"{base}_{table.schema}" if table.schema else base, table.dataset.name
+        found[key] = (*found.get(key, ()), table)
     return found
 
 

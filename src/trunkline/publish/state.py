@@ -113,7 +113,7 @@ def read(connection: Connection, schema: str, dataset: str) -> State:
         (dataset,),
     )
     found: dict[Any, PublishedDay] = {row[0]: _day(row[1:]) for row in days}
-    return State(frozenset(clients), tables_of(connection, schema), found)
+    return State(frozenset(clients), tables_of(connection, schema, dataset), found)
 
 
 def _day(row: tuple[Any, ...]) -> PublishedDay:
@@ -128,10 +128,13 @@ def is_ours(connection: Connection, schema: str) -> bool:
     return bool(found and found[0])
 
 
-def tables_of(connection: Connection, schema: str) -> dict[str, int]:
-    """The tables that are kept in a schema, each with the version of its declaration."""
+def tables_of(connection: Connection, schema: str, dataset: str) -> dict[str, int]:
+    """The tables of a dataset that are kept in a schema, each with its declaration's version."""
     rows: Any = run(
-        connection, f"SELECT table_name, mapping_version FROM {quoted(schema)}.trunkline_tables"
+        connection,
+        "SELECT table_name, mapping_version "
+        f"FROM {quoted(schema)}.trunkline_tables WHERE dataset = %s",
+        (dataset,),
     )
     return dict(rows.fetchall())
 
