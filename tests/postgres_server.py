@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -22,13 +23,34 @@ PORT = 5432  # of a socket in a directory of its own
 @contextmanager
 def running() -> Iterator[Path]:
     """Start one; gives the directory of its socket, which lets everybody in."""
+    with _started("--auth=trust", "-c listen_addresses=", PORT) as home:
+        yield home
+
+
+@contextmanager
+def listening(password: str) -> Iterator[int]:
+    """Start one that listens on loopback alone, and asks for a password; gives its port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(password)
+        file.flush()
+        os.chmod(file.name, 0o644)  # noqa: PTH101 (the user postgres reads it)
+        with _started(
+            f"--auth=scram-sha-256 --pwfile={file.name}", "-c listen_addresses=127.0.0.1", port
+        ):
+            yield port
+
+
+@contextmanager
+def _started(init: str, settings: str, port: int) -> Iterator[Path]:
     user = pwd.getpwnam("postgres") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     home = Path(tempfile.mkdtemp(prefix="pg"))
     os.chown(home, user.pw_uid, user.pw_gid)
     try:
-        _run(user, "initdb", "-D", f"{home}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
+        _run(user, "initdb", "-D", f"{home}/data", "-U", "postgres", *init.split(), "-E", "UTF8",
              "--locale=C", "--no-sync")  # fmt: skip
-        settings = f"-k {home} -p {PORT} -c listen_addresses= -c fsync=off -c timezone=UTC"
+        settings = f"-k {home} -p {port} {settings} -c fsync=off -c timezone=UTC"
         _run(user, "pg_ctl", "-D", f"{home}/data", "-w", "-l", f"{home}/log", "-o", settings,
              "start")  # fmt: skip
         try:
