@@ -36,8 +36,8 @@ Each of [several organisations](../howto/several-organisations.md) has a table o
 that is called `acme`. What it does not say of its limits is as above."""
 
 ROLES = """\
-Each of the [roles](../howto/users-and-roles.md) may have a table of its own, `[roles.analyst]`, which
-stands in the file alone. A limit that it does not have is as above, or what a user has of their own."""
+Each of the [roles](../howto/users-and-roles.md) may have a table of its own, `[roles.analyst]`,
+which stands in the file alone. A limit that it does not have is as above."""
 
 OTHER = """\
 A secret is a setting, a file or an entry of the keyring:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Protocol
 
 from trunkline.engine.asking import Asked, named
@@ -54,7 +54,7 @@ def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
     zone, given = zone_of(parts, options), Given(parts.seams.clock.now(), options.parameters)
     reader = options.who(parts.settings)
     limits = limits_of(parts.settings, reader.limits)
-    left = numbers_left(reader, parts.store.journal, given.now or parts.seams.clock.now())
+    left = cache(partial(numbers_left, reader, parts.store.journal, parts.seams.clock.now()))
     tokens = Told(tokens_of(parts.policy, reader), left)
     relations, schema = every_relation(parts, reader), parts.catalogs.default.schema
     with bound(sql, relations, schema, zone, limits, tokens, given) as (_, session):
