@@ -56,8 +56,8 @@ def _judged(reader: Reader, relation: Relation, catalogs: Catalogs, policy: Poli
     _, table = found
     default = may_read(reader.role, table, policy)
     never = {c.name for c in table.columns if is_never(reader.role, table, c, policy)}
-    names = names_of(relation.schema, table.name, catalogs)
-    told = {column: _verdict(reader, names, column) for column, _ in relation.columns}
+    said = {c: _said(reader, relation.schema, table.name, c, catalogs) for c, _ in relation.columns}
+    told = {column: decided and decided[0] for column, decided in said.items()}
     opened = {
         column
         for column, verdict in told.items()
@@ -74,22 +74,22 @@ def _beside(reader: Reader, relation: Relation, catalogs: Catalogs) -> Relation:
         return closed(relation, Closed("nothing says who may read it", reader.shown))
     if relation.schema == SYSTEM_SCHEMA and relation.name in FOR_ADMINISTRATORS:
         return closed(relation, Closed("administrators alone may read it", reader.shown, NOBODY))
-    names = names_of(relation.schema, relation.name, catalogs)
-    opened = {c for c, _ in relation.columns if _verdict(reader, names, c) is not False}
+    schema, name = relation.schema, relation.name
+    said = {c: _said(reader, schema, name, c, catalogs) for c, _ in relation.columns}
+    opened = {column for column, decided in said.items() if not decided or decided[0]}
     if not opened:
         return closed(relation, hiding_from(reader))
     return showing(relation, opened, hiding_from(reader))
 
 
-def names_of(schema: str, relation: str, catalogs: Catalogs) -> tuple[str, ...]:
-    """What a relation may be called where something is said of it, the most specific first."""
+def _said(
+    reader: Reader, schema: str, relation: str, column: str, catalogs: Catalogs
+) -> tuple[bool, int] | None:
+    """What the grants say of a column, by whatever it may be called, and how much that counts."""
     bare = (relation,) if schema == catalogs.default.schema else ()
-    return (f"{schema}.{relation}", *bare, schema, ALL)
-
-
-def _verdict(reader: Reader, names: tuple[str, ...], column: str) -> bool | None:
-    of_relation = (name for name in names[:-2])
-    return reader.grants.verdict((*(f"{name}.{column}" for name in of_relation), *names))
+    names = (f"{schema}.{relation}", *bare)
+    columns = tuple(f"{name}.{column}" for name in names)
+    return reader.grants.decide((columns, names, (schema,), (ALL,)))
 
 
 def showing(relation: Relation, columns: Iterable[str], hiding: Closed) -> Relation:
