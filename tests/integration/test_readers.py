@@ -344,3 +344,18 @@ def test_what_the_store_reads_by_may_be_hidden(tmp_path: Path) -> None:
     assert site.prepare(sql).certificate["tail"]
     reader = reading(ANALYST, "sessions.media_type", revoked=("sessions",))
     assert asked(site, reader, sql) == [everything]
+
+
+def test_what_binds_a_text_is_not_kept_from_another_reader(site: Site) -> None:
+    narrow = reading(ANALYST, revoked=("participants.user_id",))
+    named = f"SELECT user_id FROM participants WHERE {DAY} LIMIT 1"
+    star = f"SELECT * FROM participants WHERE {DAY} LIMIT 1"
+    with site.engine() as engine:
+        for _ in range(2):
+            engine.explain(named, Options(reader=ANALYST))
+            engine.explain(star, Options(reader=ANALYST))
+            engine.explain(star, Options(reader=narrow))
+            with pytest.raises(NotGranted):
+                engine.explain(named, Options(reader=narrow))
+    assert "user_id" in columns(site, ANALYST, "participants")
+    assert "user_id" not in columns(site, narrow, "participants")

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from trunkline.engine.options import Options
 from trunkline.lake.given import Given, Parameters
+from trunkline.planner import Meaning
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A text that is bound; ``constant`` evaluates its constants in its zone, at the given now.
 
+    ``meaning`` is worked out when a plan first needs it, and the same for every later one;
     ``numbers`` is how many numbers it has the tokens of made.
     """
 
@@ -22,6 +24,7 @@ class Asked:
     time_zone: str
     given: Given
     constant: Callable[[str], datetime | None]
+    meaning: Callable[[], Meaning]
     numbers: int = 0
 
 

@@ -24,7 +24,7 @@ from trunkline.interval import to_millisecond
 from trunkline.lake import constants
 from trunkline.lake.given import Given
 from trunkline.lake.session import bound
-from trunkline.planner import plan
+from trunkline.planner import meaning_of, plan_of
 from trunkline.planner.plan import Context, Plan
 from trunkline.planner.wanting import wanting
 
@@ -59,7 +59,8 @@ def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
     relations, schema = every_relation(parts, reader), parts.catalogs.default.schema
     with bound(sql, relations, schema, zone, limits, tokens, given) as (_, session):
         constant = cache(constants.evaluator_of(session))
-        yield Asked(sql, options, zone, given, constant, tokens.count)
+        meant = partial(meaning_of, sql, parts.catalogs, constant, named(given.parameters))
+        yield Asked(sql, options, zone, given, constant, cache(meant), tokens.count)
 
 
 def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = False) -> Plan:
@@ -76,7 +77,7 @@ def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = 
         pushdown=pushdown_of(asked.options.pushdown or parts.settings.pushdown),
         share=shares(parts.lake, parts.catalog, snapshot, held, settle, limits),
     )
-    return plan(asked.sql, parts.catalog, held, context, parts.catalogs)
+    return plan_of(asked.meaning(), parts.catalog.schema, held, context)
 
 
 def plan_wish(
