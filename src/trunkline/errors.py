@@ -6,8 +6,10 @@
     |  |- SqlError                 2  42601   SQL that does not parse or bind; carries its position
     |  |  |- UnknownRelation       2  42P01
     |  |  |- UnknownColumn         2  42703
+    |  |  |- UnknownFunction       2  42883   one that is not let in, asked of the system catalogue
     |  |  |- ForbiddenSql          2  42501   anything but one SELECT over the catalogue
     |  |  `- UnboundedScan         2  0A000   no bounds on the time column
+    |  |- UnusableFile             2  58030   a file of the user's own that is no table
     |  `- CostGuard                2  54000   more requests than allowed
     |- AccessError                 3  28000
     |  |- CredentialsError         3  28P01   the client id, secret or region is refused
@@ -94,6 +96,12 @@ class UnknownColumn(SqlError):
     sqlstate = "42703"
 
 
+class UnknownFunction(SqlError):
+    """A function that there is not, or that is not let in, in a question to the catalogue."""
+
+    sqlstate = "42883"
+
+
 class ForbiddenSql(SqlError):
     """Anything but one SELECT statement over relations of the catalogue."""
 
@@ -104,6 +112,12 @@ class UnboundedScan(SqlError):
     """A scan of an interval table without bounds on its time column."""
 
     sqlstate = "0A000"
+
+
+class UnusableFile(UsageError):
+    """A file of the folder of local tables cannot be read as one."""
+
+    sqlstate = "58030"
 
 
 class CostGuard(UsageError):

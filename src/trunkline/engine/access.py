@@ -6,7 +6,8 @@ has those alone, and its time column, without which nothing could be bounded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from trunkline.catalog import FINANCE, Column, Pii, Table
@@ -17,6 +18,7 @@ from trunkline.flatten.treatment import Treatment, default_of
 from trunkline.lake.relation import LOCAL_SCHEMA, SYSTEM_SCHEMA, Closed, Relation
 from trunkline.roles import ALL, Role
 
+_WORD = re.compile(r"\w+")
 FOR_ADMINISTRATORS = frozenset({"refused_logins"})  # of the system's tables
 
 
@@ -43,10 +45,19 @@ def is_never(role: Role, table: Table, column: Column, policy: Policy) -> bool:
 def opened_to(
     reader: Reader, relations: Iterable[Relation], catalogs: Catalogs, policy: Policy
 ) -> tuple[Relation, ...]:
-    """The relations as the reader has them: open, closed, or with some columns hidden."""
+    """The relations as the reader has them: open, closed, or with some columns hidden.
+
+    Declared views stand behind what they are made of.
+    """
     if reader.reads_all:
         return tuple(relations)
-    return tuple(_judged(reader, relation, catalogs, policy) for relation in relations)
+    judged: dict[str, Relation] = {}
+    for relation in relations:
+        if catalogs.view(relation.name, relation.schema):
+            judged[relation.qualified] = _over(reader, relation, judged, catalogs)
+        else:
+            judged[relation.qualified] = _judged(reader, relation, catalogs, policy)
+    return tuple(judged.values())
 
 
 def _judged(reader: Reader, relation: Relation, catalogs: Catalogs, policy: Policy) -> Relation:
@@ -68,14 +79,33 @@ def _judged(reader: Reader, relation: Relation, catalogs: Catalogs, policy: Poli
     return showing(relation, opened | {table.time_column}, hiding_from(reader))
 
 
+def _over(
+    reader: Reader, view: Relation, judged: Mapping[str, Relation], catalogs: Catalogs
+) -> Relation:
+    """A declared view, which shows nothing that is closed to the reader below it.
+
+    A column is read where its name stands in the view: letter by letter, of whichever table.
+    """
+    words = frozenset(_WORD.findall(view.query))
+    for name in view.below:
+        base = judged[name]
+        if base.closed:
+            return closed(view, replace(base.closed, why=f"of {name}, {base.closed.why}"))
+        if base.hiding and not words.isdisjoint(column for column, _ in base.hidden):
+            return closed(view, replace(base.hiding, why=f"columns of {name} are not granted"))
+    return _beside(reader, view, catalogs)
+
+
 def _beside(reader: Reader, relation: Relation, catalogs: Catalogs) -> Relation:
     """What no catalogue has: tables of ours, of the user's own, and what nobody has judged."""
-    if relation.schema not in (SYSTEM_SCHEMA, LOCAL_SCHEMA):
+    ours = relation.schema in (SYSTEM_SCHEMA, LOCAL_SCHEMA)
+    if not ours and not catalogs.view(relation.name, relation.schema):
         return closed(relation, Closed("nothing says who may read it", reader.shown))
     if relation.schema == SYSTEM_SCHEMA and relation.name in FOR_ADMINISTRATORS:
         return closed(relation, Closed("administrators alone may read it", reader.shown, NOBODY))
     schema, name = relation.schema, relation.name
-    said = {c: _said(reader, schema, name, c, catalogs) for c, _ in relation.columns}
+    columns = [column for column, _ in relation.columns] or [""]  # not looked into yet
+    said = {column: _said(reader, schema, name, column, catalogs) for column in columns}
     opened = {column for column, decided in said.items() if not decided or decided[0]}
     if not opened:
         return closed(relation, hiding_from(reader))
@@ -104,7 +134,7 @@ def showing(relation: Relation, columns: Iterable[str], hiding: Closed) -> Relat
 
 def closed(relation: Relation, why: Closed) -> Relation:
     """A relation that is not there but for the words that say why."""
-    return replace(relation, parts=(), rows=None, closed=why)
+    return replace(relation.empty, closed=why)
 
 
 NOBODY = "An administrator can ask it."

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from trunkline.config import Settings, zone_exists
+from trunkline.config import Settings, memory_bytes, zone_exists
 from trunkline.engine.certificate import Reopened
 from trunkline.engine.completeness import pieces
 from trunkline.engine.fetching import Fetched
+from trunkline.engine.options import Served
 from trunkline.errors import IncompleteData, UsageError
 from trunkline.interval import iso, runs
 from trunkline.lake.catalogue import CoveredDay
@@ -120,13 +121,22 @@ def pushdown_of(name: str) -> Pushdown:
         ) from None
 
 
-def limits_of(settings: Settings, own: ReaderLimits) -> Limits:
-    """What one query may use: as its reader has it, else as the settings do."""
+def limits_of(settings: Settings, own: ReaderLimits, served: Served | None = None) -> Limits:
+    """What one query may use: as its reader has it, else as the settings do.
+
+    In a server the settings' memory is the share of one query: nobody has more.
+    """
     rows = settings.max_rows if own.rows is None else own.rows
+    memory = own.memory or settings.query_memory
+    if served:
+        memory = min(memory, settings.query_memory, key=memory_bytes)
     return Limits(
-        memory=own.memory or settings.query_memory,
+        memory=memory,
         seconds=own.seconds or settings.query_seconds,
         rows=rows or None,
+        stop=served.stop if served else None,
+        rests=served is not None,
+        exact=served is not None,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from trunkline.config import Settings
 from trunkline.engine.reader import Reader, reader_of
+from trunkline.lake.beside import Stop
 from trunkline.lake.given import Parameters
 from trunkline.planner.plans import Plans
 
@@ -15,6 +16,20 @@ from trunkline.planner.plans import Plans
 def never(_: Plans) -> bool:
     """Nobody is there to be asked."""
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """For whoever asks over a connection that lasts.
+
+    ``stop`` ends it wherever it is; only the time that DuckDB works counts against a limit, and
+    types are exact. ``now`` is that of a transaction; None is when it is asked. ``types`` are
+    DuckDB's names of the types of the parameters.
+    """
+
+    stop: Stop = field(default_factory=Stop)
+    now: datetime | None = None
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +42,7 @@ class Options:
     watermark, too; None is as the settings have it. ``parameters`` are the values of ``?`` and
     ``$1`` by position, or of ``$name`` by name; they are never logged. ``pushdown`` is auto, never
     or always; None, again, is as the settings have it. ``verify`` asks for the provider's own count
-    of each final day, one request a day.
+    of each final day, one request a day. ``served`` is of a server.
 
     ``reader`` is who asks: what they may read and use, and no more than that whatever stands here;
     None is whoever uses these settings. ``door`` is where they came in, and ``application`` what
@@ -44,6 +59,7 @@ class Options:
     parameters: Parameters = field(default=(), repr=False)
     pushdown: str | None = None
     verify: bool = False
+    served: Served | None = None
     reader: Reader | None = None
     door: str = ""
     application: str = ""

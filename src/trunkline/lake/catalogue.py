@@ -169,6 +169,16 @@ class Catalogue:
             for row in rows
         )
 
+    def changes(self, organization: str, snapshot: int) -> dict[tuple[str, date], datetime]:
+        """When the files of each day of a dataset were published, the newest of them."""
+        rows = self._all("changes_of_snapshot", organization=organization, snapshot=snapshot)
+        return {
+            (row["dataset"], date.fromisoformat(row["day"])): datetime.fromisoformat(
+                row["changed_at"]
+            )
+            for row in rows
+        }
+
     def whole_days(
         self, organization: str, dataset: str, snapshot: int | None = None
     ) -> frozenset[date]:

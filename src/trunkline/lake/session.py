@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import duckdb
 import pyarrow as pa
 
-from trunkline.errors import DamagedLake, LimitExceeded, SqlError, TrunklineError, UsageError
+from trunkline.errors import (
+    DamagedLake,
+    LimitExceeded,
+    SqlError,
+    TrunklineError,
+    UnusableFile,
+    UsageError,
+)
 from trunkline.lake import gate, number_token
-from trunkline.lake.beside import Beside, Deadline, beside, too_long
+from trunkline.lake.beside import Beside, Deadline, Stop, beside, too_long
 from trunkline.lake.given import Given, asks_the_time, stop_the_clock
 from trunkline.lake.messages import sql_error
 from trunkline.lake.number_token import Tokens, no_tokens
@@ -32,17 +39,25 @@ _PREPARE = "PREPARE question AS "
 _READING = ("IO Error", "Invalid Input Error", "Permission Error")
 NOTHING_GIVEN = Given()
 T = TypeVar("T")
-_FILE = re.compile(r"[\"'](?P<path>[^\"']+?\.parquet)")
+_FILE = re.compile(r"[\"'](?P<path>[^\"']+?\.(?i:parquet|csv|tsv))|CSV Error")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one query may use. ``rows`` of its answer; None for no limit."""
+    """What one query may use. ``rows`` of its answer; None for no limit.
+
+    ``stop`` ends it before its time; where it ``rests``, only the time counts that DuckDB works.
+    ``exact``: types that Arrow has none for come as Arrow's extensions of them, not as what is
+    nearest.
+    """
 
     memory: str = "2GB"
     seconds: float = 600.0
     rows: int | None = None
     temporary: Path | None = None
+    stop: Stop | None = None
+    rests: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +114,37 @@ def bound(
     each with its position where DuckDB tells it; RelationClosed; UsageError where there is no such
     time zone; what ``token`` raises for a literal that has none.
     """
-    empty = tuple(replace(relation, parts=(), rows=None) for relation in relations)
+    empty = tuple(relation.empty for relation in relations)
     question = _asked(sql, empty, default_schema, limits or Limits(), token, given)
     with _open(question, default_schema, zone) as running:
         with _sql_errors(running):
             columns = running.do(lambda connection: tuple(_related(connection, question).columns))
         yield columns, running.beside
+
+
+def described(
+    sql: str,
+    relations: Iterable[Relation],
+    default_schema: str,
+    zone: str,
+    limits: Limits,
+    token: Tokens = no_tokens,
+    given: Given = NOTHING_GIVEN,
+) -> pa.Schema:
+    """The columns that an answer will have, found as ``bound`` does; nothing is run.
+
+    The schema is that of an empty result with the same types. Raises what ``bound`` does.
+    """
+    empty = tuple(relation.empty for relation in relations)
+    question = _asked(sql, empty, default_schema, limits, token, given)
+    with _open(question, default_schema, zone) as running, _sql_errors(running):
+        return running.do(lambda connection: _schema(connection, _related(connection, question)))
+
+
+def _schema(connection: duckdb.DuckDBPyConnection, of: duckdb.DuckDBPyRelation) -> pa.Schema:
+    nulls = ", ".join(f"CAST(NULL AS {type_}) AS c{n}" for n, type_ in enumerate(of.types))
+    found = connection.sql(f"SELECT {nulls} LIMIT 0").to_arrow_table().schema
+    return pa.schema([f.with_name(n) for f, n in zip(found, of.columns, strict=True)])
 
 
 @contextmanager
@@ -143,14 +183,14 @@ def _asked(
 ) -> _Question:
     """The question, if it may be asked, without the relations that are closed."""
     checked = gate.check(sql, relations, default_schema)
-    open_ones = tuple(relation for relation in relations if not relation.closed)
+    open_ones = tuple(r for r in relations if not r.closed and not r.broken)
     tokens = number_token.tokens_of(checked.calls, token)
-    return _Question(sql, open_ones, checked.named, limits, tokens, given)
+    return _Question(sql, open_ones, checked.opened, limits, tokens, given)
 
 
 def _related(connection: duckdb.DuckDBPyConnection, question: _Question) -> duckdb.DuckDBPyRelation:
     if question.given.parameters:
-        return connection.sql(question.sql, params=question.given.parameters)
+        return connection.sql(question.sql, params=question.given.values)
     return connection.sql(question.sql)
 
 
@@ -170,8 +210,9 @@ def _counted(running: _Running, reader: pa.RecordBatchReader) -> Iterator[pa.Rec
 @contextmanager
 def _open(question: _Question, default_schema: str, zone: str) -> Iterator[_Running]:
     named, limits = question.named, question.limits
-    given = question.given if asks_the_time(question.sql) else NOTHING_GIVEN
-    limit = Deadline(limits.seconds)
+    texts = (question.sql, *(relation.query for relation in named))
+    given = question.given if any(map(asks_the_time, texts)) else NOTHING_GIVEN
+    limit = Deadline(limits.seconds, limits.stop, limits.rests)
     connection = locked(named, default_schema, zone, limits, question.tokens, given)
     with beside(connection, limits.memory) as at_work:
         yield _Running(question, at_work, limit)
@@ -204,13 +245,14 @@ def locked(
         for schema in sorted({default_schema, SYSTEM_SCHEMA, *(r.schema for r in relations)}):
             connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         _set_zone(connection, zone)
-        for relation in relations:
-            with _damage():
-                _create(connection, relation)
         if given.now:
             stop_the_clock(connection, default_schema, given.now)
+        connection.execute(f"SET search_path = {literal(default_schema)}")
+        for relation in relations:
+            with _damage(relation):
+                _create(connection, relation)
         number_token.create(connection, default_schema, tokens or {})
-        _lock(connection, relations, default_schema, limits)
+        _lock(connection, relations, limits)
     except BaseException:
         connection.close()
         raise
@@ -224,6 +266,9 @@ def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
         connection.register("incoming", relation.rows)
         connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM incoming")  # noqa: S608
         connection.unregister("incoming")
+    elif relation.query:
+        query = f"SELECT {columns} FROM ({relation.query})" if relation.hidden else relation.query  # noqa: S608
+        connection.execute(f"CREATE VIEW {name} AS {query}")
     elif relation.parts:
         sources = (part.source(relation.every_column) for part in relation.parts)
         selects = (f"SELECT {columns} FROM {source}" for source in sources)  # noqa: S608
@@ -246,17 +291,16 @@ def _set_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
 def _lock(
     connection: duckdb.DuckDBPyConnection,
     relations: tuple[Relation, ...],
-    default_schema: str,
     limits: Limits,
 ) -> None:
     paths = ", ".join(literal(path) for r in relations for path in r.files)
     temporary = literal(str(limits.temporary)) if limits.temporary else "''"
     for setting in (
-        f"search_path = {literal(default_schema)}",
         f"memory_limit = {literal(limits.memory)}",
         f"temp_directory = {temporary}",
         f"max_temp_directory_size = {literal(SPILL_MOST)}",
         "errors_as_json = true",
+        f"arrow_lossless_conversion = {limits.exact}",
         "python_enable_replacements = false",
         "enable_progress_bar = false",  # which goes to stdout, wherever it takes somebody to look
         "autoinstall_known_extensions = false",
@@ -296,7 +340,7 @@ def _meaning(running: _Running, message: str) -> TrunklineError:
         wrong = _no_value(message) if _NO_VALUE in message else _too_many(message)
         return SqlError(wrong, hint=_EACH_ITS_VALUE)
     if message.startswith(_READING) and _FILE.search(message):
-        return _damaged(message)
+        return _unreadable(message, question.named)
     if message.startswith(("Binder Error", "Catalog Error")):
         return _bound_again(running, message)
     return sql_error(message, question.sql, question.relations)
@@ -313,18 +357,30 @@ def _no_value(message: str) -> str:
 
 
 @contextmanager
-def _damage() -> Iterator[None]:
+def _damage(relation: Relation) -> Iterator[None]:
     """A view is made: DuckDB opens its first file, whose fault anything that fails is."""
     try:
         yield
     except duckdb.Error as error:
-        raise _damaged(str(error)) from error
+        raise _unreadable(str(error), (relation,)) from error
+
+
+def _unreadable(message: str, relations: Iterable[Relation]) -> TrunklineError:
+    """The error of a file that cannot be read: the user's own, or one of the lake."""
+    for relation in relations:
+        if path := next((path for path in relation.opened if path in message), None):
+            return UnusableFile(
+                f"{relation.qualified} cannot be read: {Path(path).name} is damaged, or has "
+                "changed or gone meanwhile",
+                hint="Ask again once it is whole.",
+            )
+    return _damaged(message)
 
 
 def _damaged(message: str) -> DamagedLake:
     named = _FILE.search(message)
     return DamagedLake(
-        f"a file of the lake is missing or damaged: {named['path'] if named else message}",
+        f"a file of the lake is missing or damaged: {(named and named['path']) or message}",
         hint="Restore it from a backup; or move the data directory away, and the days are "
         "fetched again when they are asked for.",
     )
