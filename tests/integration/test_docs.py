@@ -54,7 +54,6 @@ RUN = (
     "sync",
     "prune",
     "users",
-    "publish",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 
@@ -17,7 +18,7 @@ from trunkline.lake.catalogue import HeldFile
 from trunkline.lake.gate import check
 from trunkline.lake.local import LocalTable
 from trunkline.lake.reading import Reads
-from trunkline.lake.relation import Part, Relation, relations_of
+from trunkline.lake.relation import BENEATH, Part, Relation, relations_of
 from trunkline.planner.plans import Plans
 from trunkline.views import View
 
@@ -68,7 +69,7 @@ def _opened(
 
 def reads(parts: Parts, planned: Plans, named: Iterable[Relation]) -> ReadsOfEach:
     """What the relations that a text names are read of, by the organisation."""
-    named = tuple(named)
+    named = tuple(replace(r, schema=r.schema.removeprefix(BENEATH)) for r in named)
     return {
         name: reads_of(plan, parts.catalogs.of(name), named) for name, plan in planned.each.items()
     }
