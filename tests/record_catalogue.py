@@ -82,9 +82,12 @@ WHOLE = (
     "pg_foreign_table", "pg_description", "pg_shdescription", "pg_database", "pg_auth_members",
 )  # fmt: skip
 MORE = (
+    "SELECT format_type(1043, 20), format_type(1700, 1179652), format_type(1114, 3),"
+    " format_type(1184, 0), format_type(1042, 9), format_type(1015, 14), format_type(1231, 1179652),"
+    " format_type(1042, -1), format_type(0, NULL), format_type(4711, NULL), format_type(NULL, 1)",
     "SELECT * FROM pg_get_keywords()",
     "SELECT oid, oid::regtype, oid::regtype::text, format_type(oid, NULL), format_type(oid, -1),"
-    " format_type(oid, 20), pg_type_is_visible(oid) FROM pg_type WHERE typrelid = 0",
+    " pg_type_is_visible(oid) FROM pg_type WHERE typrelid = 0",
     "SELECT oid, oid::regclass, oid::regclass::text, pg_table_is_visible(oid) FROM pg_class",
     "SELECT oid, oid::regproc, pg_get_function_result(oid), pg_get_function_arguments(oid),"
     " pg_function_is_visible(oid) FROM pg_proc",
@@ -94,7 +97,7 @@ MORE = (
     "SELECT 'conversations'::regclass, 'genesys.agents'::regclass::oid, 'PG_CLASS'::regclass,"
     " to_regclass('nope'), to_regclass('local.notes'), 'pg_catalog.int4'::regtype,"
     " 'timestamp with time zone'::regtype::oid, 'varchar(10)'::regtype, 'text[]'::regtype,"
-    " '_int4'::regtype, to_regtype('none'), 'genesys'::regnamespace, 'ann'::regrole::oid",
+    " '_int4'::regtype, to_regtype('nothing'), 'genesys'::regnamespace, 'ann'::regrole::oid",
     "SELECT current_user, session_user, current_schema, current_schema(), current_schemas(true),"
     " current_schemas(false), current_catalog, current_database()",
     "SELECT quote_ident('a'), quote_ident('A'), quote_ident('select'), quote_ident('a\"b'),"
@@ -109,7 +112,7 @@ MORE = (
     " has_column_privilege('conversations', 'tenant', 'SELECT'),"
     " has_any_column_privilege('conversations', 'SELECT'), pg_has_role('ann', 'USAGE')",
     "SELECT current_setting('server_version'), current_setting('max_index_keys'),"
-    " current_setting('nope', true), set_config('x.y', 'z', false), current_setting('search_path')",
+    " current_setting('no.pe', true), current_setting('search_path')",
     "SELECT conname, pg_get_constraintdef(oid), pg_get_constraintdef(oid, true) FROM pg_constraint",
     "SELECT indexrelid, pg_get_indexdef(indexrelid), pg_get_indexdef(indexrelid, 1, true),"
     " pg_get_indexdef(indexrelid, 0, true) FROM pg_index WHERE indrelid >= 16384",
