@@ -90,7 +90,9 @@ def _join(source: tree.Join, scope: Scope, about: Annotation) -> None:
         )
     for place in range(before, len(scope.sources)):
         one = scope.sources[place]
-        scope.sources[place] = Source(one.name, one.columns, one.relation, one.merged | shared)
+        scope.sources[place] = Source(
+            one.name, one.columns, one.relation, source.hides, one.merged | shared
+        )
     if source.condition is not None:
         type_expression(source.condition, scope, about)
         about.take_as([source.condition], ["bool"])
