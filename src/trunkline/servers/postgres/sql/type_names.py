@@ -70,13 +70,13 @@ _SPELLED: dict[str, tuple[PgType, str]] = {
     "jsonb": (types.JSONB, "json"),
     "varbit": (types.VARBIT, "bit"),
     "bit": (BIT, "bit"),
-    "oid": (types.OID, "bigint"),
-    "xid": (XID, "bigint"),
+    "oid": (types.OID, "uinteger"),
+    "xid": (XID, "uinteger"),
     "int2vector": (INT2VECTOR, "smallint[]"),
-    "oidvector": (OIDVECTOR, "bigint[]"),
+    "oidvector": (OIDVECTOR, "uinteger[]"),
     "aclitem": (ACLITEM, "varchar"),
     "unknown": (types.UNKNOWN, "varchar"),
-    **{reg.name: (reg, "bigint") for reg in REGS},
+    **{reg.name: (reg, "uinteger") for reg in REGS},
 }
 BY_NAME = {name: spelled for names, spelled in _SPELLED.items() for name in names.split()}
 # DuckDB's own, and what they are on the wire.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from trunkline.servers.postgres.sql import naming, tree
 from trunkline.servers.postgres.sql.rules.columns import identifier
 from trunkline.servers.postgres.sql.rules.functions.moments import shown_as
-from trunkline.servers.postgres.sql.type_names import REGS
 from trunkline.servers.postgres.sql.writer import Writer
 from trunkline.servers.postgres.sql.writing import Rope, joined, quoted
 
@@ -24,16 +23,10 @@ def item(node: tree.Item, writer: Writer) -> Rope | None:
 
 
 def _shown(expression: tree.Node, writer: Writer) -> Rope | None:
-    """What the client itself sees: names of what has an OID, and numbers of their own types."""
-    type_ = writer.type(expression)
-    if type_ in _REGS:
-        return f"{type_}_out(", writer.write(expression), ")"
+    """A number as the client itself is shown it, by PostgreSQL's type."""
     if isinstance(expression, tree.Call) and (shown := shown_as(expression)):
         return "CAST(", writer.write(expression), "AS", f"{shown})"
     return None
-
-
-_REGS = frozenset(one.name for one in REGS)
 
 
 def _expands(expression: tree.Node) -> bool:
