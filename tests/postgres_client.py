@@ -143,11 +143,13 @@ class Answer:
 class Client:
     """One session, without a password."""
 
-    def __init__(self, directory: Path, port: int) -> None:
+    def __init__(
+        self, directory: Path, port: int, user: str = "postgres", database: str = "postgres"
+    ) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(f"{directory}/.s.PGSQL.{port}")
         self._file = self._socket.makefile("rb")
-        self._ask(startup(user="postgres", database="postgres"))
+        self._ask(startup(user=user, database=database))
 
     def __enter__(self) -> Self:
         return self

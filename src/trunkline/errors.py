@@ -6,6 +6,7 @@
     |  |- SqlError                 2  42601   SQL that does not parse or bind; carries its position
     |  |  |- UnknownRelation       2  42P01
     |  |  |- UnknownColumn         2  42703
+    |  |  |- UnknownFunction       2  42883   one that is not let in, asked of the system catalogue
     |  |  |- ForbiddenSql          2  42501   anything but one SELECT over the catalogue
     |  |  `- UnboundedScan         2  0A000   no bounds on the time column
     |  `- CostGuard                2  54000   more requests than allowed
@@ -91,6 +92,12 @@ class UnknownColumn(SqlError):
     """A column that the table does not have."""
 
     sqlstate = "42703"
+
+
+class UnknownFunction(SqlError):
+    """A function that there is not, or that is not let in, in a question to the catalogue."""
+
+    sqlstate = "42883"
 
 
 class ForbiddenSql(SqlError):

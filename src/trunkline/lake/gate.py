@@ -67,30 +67,30 @@ def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Che
 
     Raises ForbiddenSql, UnknownRelation or SqlError; RelationClosed where it names one that is.
     """
-    if len(sql) > MOST_TEXT:
-        raise SqlError(
-            f"the statement has {len(sql):,} characters; {MOST_TEXT:,} are the most",
-            hint="Ask in parts, or narrow by something else than a list of values.",
-        )
     calls: list[Call] = []
-    statements = parse(sql)["statements"]
-    if len(statements) != 1:
-        count = "no statement" if not statements else f"{len(statements)} statements"
-        raise ForbiddenSql(f"{ONE_SELECT}; this is {count}")
     named: dict[str, Relation] = {}
-    for node, common in _walk(statements[0]["node"]):
+    for node, common in walk(one_statement(parse(sql))["node"]):
         kind = str(node.get("type"))
         if "class" in node:
             calls += _check_function(node, sql)
-            _check_size(node)
+            check_size(node)
         elif kind.endswith("_NODE"):
-            _check_query(kind)
+            check_query(kind)
         elif "sample" in node and kind == "BASE_TABLE":
             if found := _check_table(node, common, sql, relations, default_schema):
                 named[found.qualified] = found
         elif "sample" in node:
             _check_source(node, sql)
     return Checked(tuple(named.values()), tuple(calls))
+
+
+def one_statement(tree: Node) -> Node:
+    """The one statement of a text; ForbiddenSql where there is none or another."""
+    statements: list[Node] = tree["statements"]
+    if len(statements) != 1:
+        count = "no statement" if not statements else f"{len(statements)} statements"
+        raise ForbiddenSql(f"{ONE_SELECT}; this is {count}")
+    return statements[0]
 
 
 def is_keyword(name: str) -> bool:
@@ -108,6 +108,11 @@ def _parser() -> duckdb.DuckDBPyConnection:
 
 def parse(sql: str) -> dict[str, Any]:
     """Return DuckDB's syntax tree of a SELECT; SqlError or ForbiddenSql where there is none."""
+    if len(sql) > MOST_TEXT:
+        raise SqlError(
+            f"the statement has {len(sql):,} characters; {MOST_TEXT:,} are the most",
+            hint="Ask in parts, or narrow by something else than a list of values.",
+        )
     with _parser().cursor() as connection:
         row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
     try:
@@ -123,7 +128,16 @@ def parse(sql: str) -> dict[str, Any]:
     raise ForbiddenSql(ONE_SELECT, hint="Write a SELECT; WITH, VALUES and FROM-first are fine.")
 
 
-def _check_query(kind: str) -> None:
+def spelled(tree: Node) -> str:
+    """The text of a syntax tree, whose names may have been changed."""
+    text = msgspec.json.encode(tree).decode()
+    with _parser().cursor() as connection:
+        row = connection.execute("SELECT json_deserialize_sql(?::JSON)", [text]).fetchone()
+    return str(row[0]) if row else ""
+
+
+def check_query(kind: str) -> None:
+    """ForbiddenSql where a node changes something."""
     if kind not in QUERIES:
         raise ForbiddenSql(ONE_SELECT, hint="WITH may only hold queries.")
 
@@ -149,7 +163,8 @@ def _check_function(node: Node, sql: str) -> Iterator[Call]:
         )
 
 
-def _check_size(node: Node) -> None:
+def check_size(node: Node) -> None:
+    """LimitExceeded where a call with constants would make one huge value."""
     size = oversized(node)
     if size is not None:
         raise LimitExceeded(
@@ -202,7 +217,7 @@ def _check_table(
     return found
 
 
-def _walk(statement: Node) -> Iterator[tuple[Node, frozenset[str]]]:
+def walk(statement: Node) -> Iterator[tuple[Node, frozenset[str]]]:
     """Every node, in the order of the text, with the common table expressions in its scope.
 
     An expression sees those written before it; the second part of a recursive one also sees itself,
