@@ -187,7 +187,9 @@ def kept_of(rows: list[list[world.Cell]]) -> dict[str, Any]:
     if len(rows) <= MOST_ROWS:
         return {"rows": rows}
     digest = hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
-    ours = [row for row in rows if any(cell and ("genesys" in cell or "local" in cell) for cell in row)]
+    ours = [
+        row for row in rows if any(cell and ("genesys" in cell or "local" in cell) for cell in row)
+    ]
     return {"count": len(rows), "hash": digest, "ours": ours[:MOST_ROWS]}
 
 
@@ -198,7 +200,9 @@ def statements(corpus: Path, home: Path, oids: dict[int, str]) -> list[tuple[str
         for number, name in _OIDS.items():
             sql = sql.replace(number, name)
         sql = re.sub(r"\bpublic\b", "genesys", sql)
-        if re.match(r"(/\*|--|select|with)", sql, re.IGNORECASE) and not re.search(r"pg_sleep|;\s*\w", sql):
+        if re.match(r"(/\*|--|select|with)", sql, re.IGNORECASE) and not re.search(
+            r"pg_sleep|;\s*\w", sql
+        ):
             client = "psql" if one["app"] == "psql" else str(one["app"]).split()[0].strip("[]")
             seen.setdefault(sql, (client, values_of(sql)))
     for command in COMMANDS:
@@ -224,7 +228,9 @@ def behind(home: Path, command: str) -> list[str]:
     ]
 
 
-def psql(home: Path, database: str, *commands: str, user: str = "postgres", echo: bool = False) -> str:
+def psql(
+    home: Path, database: str, *commands: str, user: str = "postgres", echo: bool = False
+) -> str:
     asked = [part for command in commands for part in ("-c", command)]
     done = subprocess.run(
         ["psql", "-X", *(["-E"] if echo else []), "-v", "ON_ERROR_STOP=1", "-h", home, "-p",

@@ -63,7 +63,10 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with running() as home:
         for schema, name, columns in relations(home):
-            rows = [scrubbed(name, json.loads(line)) for line in ask(home, selecting(schema, name, columns))]
+            rows = [
+                scrubbed(name, json.loads(line))
+                for line in ask(home, selecting(schema, name, columns))
+            ]
             keep(name, {c: [row[c] for row in rows] for c, _ in columns}, schema_of(dict(columns)))
         shown = [
             (kind, int(oid), words)

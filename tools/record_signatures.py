@@ -27,7 +27,7 @@ _TYPES = """select oid, typname from pg_type where typname = any (array[
  'float4','float8','bpchar','varchar','date','time','timestamp','timestamptz','interval','timetz',
  'numeric','uuid','jsonb','regclass','regtype','regproc','aclitem','varbit','bit','record'])"""
 QUERIES = {
-    "functions": f"""with t as ({_TYPES})
+    "functions": """with t as (TYPES)
  select p.proname, string_agg(t.typname, ' ' order by a.place) filter (where a.place > 0),
   r.typname, p.prokind, case when p.proretset then 'set' else '' end,
   case when p.provariadic <> 0 then 'variadic' else '' end, p.pronargdefaults
@@ -43,24 +43,25 @@ QUERIES = {
  group by p.oid, p.proname, r.typname, p.prokind, p.proretset, p.provariadic, p.pronargdefaults
  having count(*) filter (where a.place > 0 and t.oid is null) = 0
  order by 1, 2, 3""",
-    "operators": f"""with t as ({_TYPES})
+    "operators": """with t as (TYPES)
  select o.oprname, coalesce(l.typname, ''), r.typname, x.typname from pg_operator o
  left join t l on l.oid = o.oprleft join t r on r.oid = o.oprright join t x on x.oid = o.oprresult
  where o.oprleft = 0 or l.oid is not null order by 1, 2, 3""",
-    "casts": f"""with t as ({_TYPES})
+    "casts": """with t as (TYPES)
  select s.typname, d.typname, c.castcontext from pg_cast c join t s on s.oid = c.castsource
  join t d on d.oid = c.casttarget where s.oid <> d.oid order by 1, 2""",
-    "types": f"""with t as ({_TYPES})
+    "types": """with t as (TYPES)
  select t.typname, p.typcategory, p.typispreferred::int from t join pg_type p using (oid)
  order by 1""",
 }
 
 
 def main() -> None:
+    """Ask a server, and write the files."""
     DATA.mkdir(exist_ok=True)
     with running() as directory, Client(directory, PORT) as client:
         for name, query in QUERIES.items():
-            rows = client.simple(query).rows
+            rows = client.simple(query.replace("TYPES", _TYPES)).rows
             lines = ["\t".join((value or b"").decode() for value in row).rstrip() for row in rows]
             (DATA / f"{name}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

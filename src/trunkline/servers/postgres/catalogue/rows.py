@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from trunkline.servers.postgres.catalogue.oids import oids_of
 from trunkline.servers.postgres.catalogue.relations import (

@@ -16,26 +16,21 @@ def items_of(text: str, place: int) -> list[str | None] | None:
     body = body[1:-1]
     if not body.strip():
         return []
+    if body.lstrip().startswith("{"):
+        return None
     found: list[str | None] = []
     at = 0
     while True:
         item, at = _item(body, at, text, place)
-        if item is _NESTED:
-            return None
-        found.append(item if item is None or isinstance(item, str) else None)
+        found.append(item)
         if at >= len(body):
             return found
         at += 1
 
 
-_NESTED = object()
-
-
-def _item(body: str, at: int, text: str, place: int) -> tuple[str | None | object, int]:
+def _item(body: str, at: int, text: str, place: int) -> tuple[str | None, int]:
     while at < len(body) and body[at].isspace():
         at += 1
-    if at < len(body) and body[at] == "{":
-        return _NESTED, at
     value: list[str] = []
     was_quoted = False
     while at < len(body) and body[at] != ",":

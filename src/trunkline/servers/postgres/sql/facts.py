@@ -42,6 +42,7 @@ class NoFacts:
     def relation(self, schema: str | None, name: str) -> Known | None:
         """None."""
         del schema, name
+        return None
 
     @property
     def said(self) -> Mapping[str, str]:

@@ -6,7 +6,6 @@ https://www.postgresql.org/docs/15/queries-select-lists.html#QUERIES-COLUMN-LABE
 from __future__ import annotations
 
 from trunkline.servers.postgres.sql import tree
-from trunkline.servers.postgres.sql.tokens import Kind
 from trunkline.servers.postgres.sql.tree import Node
 from trunkline.servers.postgres.sql.typing.tables import name_of
 
@@ -23,7 +22,7 @@ def name(expression: Node) -> str | None:
     return found[0] if found else NONE
 
 
-def _figured(node: Node) -> Found:
+def _figured(node: Node) -> Found:  # noqa: C901, PLR0911 - one line a kind
     match node:
         case tree.Column(names=names):
             return names[-1], _STRONG
@@ -44,12 +43,10 @@ def _figured(node: Node) -> Found:
         case tree.Cast():
             return _cast(node)
         case tree.Case(otherwise=otherwise):
-            inner = _figured(otherwise) if otherwise else None
-            return inner if inner and inner[1] > _WEAK else ("case", _WEAK)
+            found = _figured(otherwise) if otherwise else None
+            return found if found and found[1] > _WEAK else ("case", _WEAK)
         case tree.Subquery():
             return _subquery(node)
-        case tree.Literal(token=token) if token.kind is Kind.NAME and token.value != "null":
-            return "bool", _WEAK
     return None
 
 

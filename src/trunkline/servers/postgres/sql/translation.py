@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.facts import Facts
 from trunkline.servers.postgres.sql.parsing.queries import parse
 from trunkline.servers.postgres.sql.parsing.state import Unread
@@ -18,7 +19,7 @@ from trunkline.servers.postgres.sql.typing.reading import read
 from trunkline.servers.postgres.sql.typing.scope import Scope
 from trunkline.servers.postgres.sql.typing.tables import by_oid, name_of, type_of
 from trunkline.servers.postgres.sql.writer import Writer
-from trunkline.servers.postgres.sql.writing import Rope, Written, written
+from trunkline.servers.postgres.sql.writing import Written, written
 from trunkline.servers.postgres.types import TEXT, UNKNOWN, PgType
 
 MOST_PARAMETERS = 65_535  # that Bind can count
@@ -73,6 +74,7 @@ def translated(query: str, facts: Facts, parameter_types: Sequence[int] = ()) ->
     columns = read(parsed, scope, about)
     if any(type_ != "unknown" for type_ in about.parameters.values()):
         columns = read(parsed, scope, about)  # once more, with what was found of parameters
+    about.outermost = frozenset(map(id, _outermost(parsed.body)))
     rope = Writer(statement, about, dict(RULES)).write(parsed)
     text = _moved(written(rope), statement.offset)
     names = tuple(name for name, _ in columns) if columns is not None else ()
@@ -82,6 +84,17 @@ def translated(query: str, facts: Facts, parameter_types: Sequence[int] = ()) ->
     system = all(known is not None and known.system for known in named.values())
     where = Where.SYSTEM if system else Where.DATA
     return Translated(text.text, names, parameters, frozenset(named), where, types, text)
+
+
+def _outermost(body: tree.Node) -> list[tree.Item]:
+    match body:
+        case tree.Select(items=items):
+            return list(items)
+        case tree.Sets(left=left, right=right):
+            return [*_outermost(left), *_outermost(right)]
+        case tree.Derived(query=query):
+            return _outermost(query.body)
+    return []
 
 
 def _type(name: str) -> PgType | None:
@@ -103,7 +116,7 @@ def _parameters(
     numbers = [int(one.value) for one in statement.tokens if one.kind is Kind.PARAMETER]
     most = max([*numbers, *given], default=0)
     if most > MOST_PARAMETERS or 0 in numbers:
-        raise refused_at("42P02", f"there is no parameter ${most if most else 0}")
+        raise refused_at("42P02", f"there is no parameter ${most or 0}")
     types = {number: type_of(name) for number, name in found.items()}
     return tuple(given.get(number) or types.get(number, TEXT) for number in range(1, most + 1))
 
@@ -111,14 +124,11 @@ def _parameters(
 def _as_it_is(statement: Statement, facts: Facts, given: dict[int, PgType]) -> Translated:
     """DuckDB's own SQL: only literals, identifiers and names of relations are spelled anew."""
     named: dict[tuple[str | None, str], bool] = {}
-    rope: list[Rope] = []
-    for token in statement.tokens:
-        rope.append(token)
     for schema, name in _mentioned(statement):
         known = facts.relation(schema, name)
         if known is not None:
             named[schema, name] = known.system
-    text = _moved(written(tuple(rope)), statement.offset)
+    text = _moved(written(statement.tokens), statement.offset)
     parameters = _parameters(statement, {}, given)
     system = bool(named) and all(named.values())
     where = Where.SYSTEM if system else Where.DATA

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import cache
 
 from trunkline.servers.postgres.sql.tokens import Token
 from trunkline.servers.postgres.sql.type_names import Named
@@ -308,6 +307,7 @@ class Join(Node):
     condition: Node | None
     using: tuple[str, ...]
     natural: bool
+    hides: bool = False  # a semi or anti join of DuckDB's gives no columns of the second
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -369,9 +369,16 @@ class Query(Node):
     parenthesised: bool = False
 
 
-@cache
+_FIELDS: dict[type[Node], tuple[str, ...]] = {}
+
+
 def _fields(kind: type[Node]) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind) if one.name not in ("first", "last"))
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(one.name for one in fields(kind) if one.name not in _PLACES)
+    return _FIELDS[kind]
+
+
+_PLACES = ("first", "last")
 
 
 def children(node: Node) -> list[Node]:

@@ -70,13 +70,13 @@ _SPELLED: dict[str, tuple[PgType, str]] = {
     "jsonb": (types.JSONB, "json"),
     "varbit": (types.VARBIT, "bit"),
     "bit": (BIT, "bit"),
-    "oid": (types.OID, "bigint"),
-    "xid": (XID, "bigint"),
+    "oid": (types.OID, "uinteger"),
+    "xid": (XID, "uinteger"),
     "int2vector": (INT2VECTOR, "smallint[]"),
-    "oidvector": (OIDVECTOR, "bigint[]"),
+    "oidvector": (OIDVECTOR, "uinteger[]"),
     "aclitem": (ACLITEM, "varchar"),
     "unknown": (types.UNKNOWN, "varchar"),
-    **{reg.name: (reg, "bigint") for reg in REGS},
+    **{reg.name: (reg, "uinteger") for reg in REGS},
 }
 BY_NAME = {name: spelled for names, spelled in _SPELLED.items() for name in names.split()}
 # DuckDB's own, and what they are on the wire.
@@ -86,7 +86,10 @@ _DUCKDB: dict[str, PgType] = {
     "uhugeint": types.NUMERIC, "bignum": types.NUMERIC, "double": types.FLOAT8,
     "string": types.TEXT, "blob": types.BYTEA, "datetime": types.TIMESTAMP,
     "timestamp_s": types.TIMESTAMP, "timestamp_ms": types.TIMESTAMP,
-    "timestamp_ns": types.TIMESTAMP,
+    "timestamp_ns": types.TIMESTAMP, "timestamp_us": types.TIMESTAMP, "long": types.INT8,
+    "int1": types.INT2, "int128": types.NUMERIC, "uint8": types.INT2, "uint16": types.INT4,
+    "uint32": types.INT8, "uint64": types.NUMERIC, "uint128": types.NUMERIC,
+    "binary": types.BYTEA, "varbinary": types.BYTEA, "logical": types.BOOL,
 }  # fmt: skip
 _BY_OID = {type_.oid: duckdb for type_, duckdb in _SPELLED.values()}
 _WIDE = "decimal(38, 10)"  # numeric without a precision: ten digits behind the point
@@ -125,22 +128,27 @@ def _scalar(reader: Reader) -> Named:
         return Named(CHAR, "varchar")
     if reader.take(*_DOUBLE_PRECISION):
         return Named(types.FLOAT8, "double")
-    if reader.take("national"):
-        start = reader.token
-    name = reader.name()
-    if name in ("char", "character") and reader.take("varying"):
-        name = "varchar"
-    if name == "bit" and reader.take("varying"):
-        name = "varbit"
+    name = _varying(reader)
     if name not in BY_NAME and name not in _DUCKDB:
         raise refused_at("42704", f'type "{name}" does not exist', start.start)
     modifiers = _modifiers(reader)
+    if name in ("char", "character"):
+        modifiers = modifiers or (1,)
     if name == "interval":
         _interval_fields(reader)
     if name in ("time", "timestamp"):
         name = _zoned(reader, name)
         modifiers = modifiers or _modifiers(reader)
     return _modified(name, modifiers)
+
+
+def _varying(reader: Reader) -> str:
+    """A name of one word, or of those that end with VARYING."""
+    reader.take("national")
+    name = reader.name()
+    if name in ("char", "character", "bit") and reader.take("varying"):
+        return "varbit" if name == "bit" else "varchar"
+    return name
 
 
 def _modifiers(reader: Reader) -> tuple[int, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.parsing import expressions
 from trunkline.servers.postgres.sql.parsing.state import State, Unread
-from trunkline.servers.postgres.sql.parsing.words import NEEDS_AS
-from trunkline.servers.postgres.sql.tokens import Kind
+from trunkline.servers.postgres.sql.tokens import Kind, Token
 from trunkline.servers.postgres.sql.tree import Node, SortKey
 
 
@@ -41,25 +42,17 @@ def _plain(state: State, first: int, names: tuple[str, ...]) -> Node:
         state.expect("nulls")
         odd = True
     state.expect(")")
-    return _behind(
-        state, first, names, tuple(arguments), distinct=distinct, order=order, variadic=variadic,
-        odd=odd,
-    )  # fmt: skip
+    called = tree.Call(
+        first, state.at, names, tuple(arguments), "", distinct, order, variadic=variadic, odd=odd
+    )
+    return _behind(state, called)
 
 
-def _behind(
-    state: State,
-    first: int,
-    names: tuple[str, ...],
-    arguments: tuple[Node, ...],
-    *,
-    distinct: bool,
-    order: tuple[SortKey, ...],
-    variadic: bool,
-    odd: bool,
-) -> Node:
+def _behind(state: State, called: tree.Call) -> tree.Call:
+    """What stands behind the parentheses."""
     within: tuple[SortKey, ...] = ()
     condition = over = None
+    odd = called.odd
     if state.take("within", "group", "("):
         state.expect("order", "by")
         within = sort_keys(state)
@@ -74,10 +67,7 @@ def _behind(
         odd = True
     if state.take("over"):
         over = window(state)
-    return tree.Call(
-        first, state.at, names, arguments, "", distinct, order, within, condition, over,
-        variadic=variadic, odd=odd,
-    )  # fmt: skip
+    return replace(called, last=state.at, within=within, filter=condition, over=over, odd=odd)
 
 
 def window(state: State) -> Node:
@@ -177,10 +167,11 @@ def _substring(state: State, first: int) -> Node | None:
     while word := state.take_one("from", "for"):
         found = expressions.expression(state)
         starts, lengths = (found, lengths) if word == "from" else (starts, found)
+    if starts is None:
+        token = Token(Kind.NUMBER, "1", state.token.start, state.token.start)
+        starts = tree.Literal(state.at, state.at, token)
     arguments = (text, starts) if lengths is None else (text, starts, lengths)
-    if any(one is None for one in arguments):
-        raise Unread
-    return _special(state, first, "substring", tuple(one for one in arguments if one))
+    return _special(state, first, "substring", arguments)
 
 
 def _overlay(state: State, first: int) -> Node | None:
@@ -197,32 +188,23 @@ def _overlay(state: State, first: int) -> Node | None:
 
 
 def _trim(state: State, first: int) -> Node | None:
+    """TRIM(BOTH characters FROM x), (FROM x), (x) and (x, characters)."""
     state.expect("(")
-    side = {"leading": "ltrim", "trailing": "rtrim"}.get(
-        state.take_one("leading", "trailing", "both"), "btrim"
-    )
-    said = state.tokens[state.at - 1].is_("leading", "trailing", "both")
-    characters = None
-    if not state.take("from"):
-        characters = expressions.expression(state)
-        if not state.take("from") and not said:
-            return None
-    else:
-        said = True
-    if state.tokens[state.at - 1].is_("from"):
-        text = expressions.expression(state)
-        if state.take(","):
-            characters = expressions.expression(state)
-    elif state.take(","):
-        text, characters = characters, expressions.expression(state)
-    else:
-        text, characters = characters, None
-    if text is None:
+    side = _SIDES[state.take_one("leading", "trailing", "both")]
+    found: list[Node] = []
+    if not state.sees("from"):
+        found.append(expressions.expression(state))
+    if state.take("from"):
+        found.insert(0, expressions.expression(state))
+    while state.take(","):
+        found.append(expressions.expression(state))
+    if not 1 <= len(found) <= 2:
         raise Unread
-    arguments = (text,) if characters is None else (text, characters)
     state.expect(")")
-    return tree.Call(first, state.at, (side,), arguments, side)
+    return tree.Call(first, state.at, (side,), tuple(found), side)
 
+
+_SIDES = {"leading": "ltrim", "trailing": "rtrim", "both": "btrim", "": "btrim"}
 
 _FORMS = {
     "extract": _extract,

@@ -98,8 +98,11 @@ def _continued(state: State, left: Node, level: int) -> Node | None:
     if token.kind is Kind.OPERATOR or token.is_("and", "or"):
         own = _LEVELS.get(token.value, OTHER)
         return _binary(state, left, token.value, own) if own >= level else None
-    if token.kind is not Kind.NAME:
-        return None
+    return _worded(state, left, level) if token.kind is Kind.NAME else None
+
+
+def _worded(state: State, left: Node, level: int) -> Node | None:
+    token = state.token
     if token.is_(*_RANGES) or (token.is_("not") and state.ahead(1).is_(*_RANGES)):
         return _ranged(state, left) if level <= RANGE else None
     if token.is_("is", "isnull", "notnull"):

@@ -6,7 +6,7 @@ from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.parsing import calls, expressions, queries
 from trunkline.servers.postgres.sql.parsing.state import State, Unread
 from trunkline.servers.postgres.sql.parsing.types import cast_type, literal_type
-from trunkline.servers.postgres.sql.parsing.words import BARE, NEEDS_AS, RESERVED
+from trunkline.servers.postgres.sql.parsing.words import BARE, RESERVED
 from trunkline.servers.postgres.sql.tokens import Kind
 from trunkline.servers.postgres.sql.tree import Node
 from trunkline.servers.postgres.sql.type_names import BY_NAME, Named

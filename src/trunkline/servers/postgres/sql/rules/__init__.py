@@ -65,6 +65,6 @@ RULES: Mapping[type[Node], tuple[Rule, ...]] = {
     tree.Query: (limits.query,),
     tree.Row: (rows.row,),
     tree.Table: (relations.table,),
-    tree.Derived: (values.derived,),
+    tree.Values: (values.values,),
     tree.FromCall: (table_functions.from_call,),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trunkline.servers.postgres.sql import naming, tree
 from trunkline.servers.postgres.sql.rules.columns import identifier
+from trunkline.servers.postgres.sql.rules.functions.moments import shown_as
 from trunkline.servers.postgres.sql.writer import Writer
 from trunkline.servers.postgres.sql.writing import Rope, joined, quoted
 
@@ -11,14 +12,21 @@ from trunkline.servers.postgres.sql.writing import Rope, joined, quoted
 def item(node: tree.Item, writer: Writer) -> Rope | None:
     """``count(*)`` is ``count(*) AS "count"``."""
     expression = node.expression
+    name = node.alias or naming.name(expression)
+    if name and id(node) in writer.about.outermost and (shown := _shown(expression, writer)):
+        return shown, "AS", quoted(name)
     if node.alias:
         return writer.write(expression), "AS", quoted(node.alias)
-    if isinstance(expression, tree.Column | tree.Star):
-        return writer.write(expression)
-    name = naming.name(expression)
-    if name is None or _expands(expression):
+    if isinstance(expression, tree.Column | tree.Star) or name is None or _expands(expression):
         return writer.write(expression)
     return writer.write(expression), "AS", quoted(name)
+
+
+def _shown(expression: tree.Node, writer: Writer) -> Rope | None:
+    """A number as the client itself is shown it, by PostgreSQL's type."""
+    if isinstance(expression, tree.Call) and (shown := shown_as(expression)):
+        return "CAST(", writer.write(expression), "AS", f"{shown})"
+    return None
 
 
 def _expands(expression: tree.Node) -> bool:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.refusal import unsupported
+from trunkline.servers.postgres.sql.rules.intervals import interval_literal
+from trunkline.servers.postgres.sql.tokens import Kind
 from trunkline.servers.postgres.sql.tree import Node
+from trunkline.servers.postgres.sql.type_names import duckdb_name
+from trunkline.servers.postgres.sql.typing.tables import type_of
 from trunkline.servers.postgres.sql.writer import Writer
 from trunkline.servers.postgres.sql.writing import At, Rope
 
 _WHOLE = frozenset({"int2", "int4", "int8"})
 _FUNCTIONS = {"^": "pow", "#": "xor", "**": "pow"}
 _PREFIXES = {"@": "abs", "|/": "sqrt", "||/": "cbrt"}
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
 _PLAIN = frozenset({"+", "-", "*", "/", "%", "//", "and", "or", "=", "<>", "<", ">", "<=", ">="})
 _GEOMETRY = frozenset({"@>", "<@", "&&", "?", "?|", "?&", "#>", "#>>", "@@", "@?", "#-"})
 
@@ -61,11 +66,24 @@ def prefix(node: tree.Unary, writer: Writer) -> Rope | None:
 def grouped(node: tree.Binary, writer: Writer) -> Rope | None:
     """Operators other than the usual ones bind by PostgreSQL's rules: said by parentheses."""
     operator = "=" if node.operator == "==" else node.operator
-    return (
-        side(node.left, writer, node.operator),
-        At(operator, writer.statement.tokens[node.sign].start),
-        side(node.right, writer, node.operator),
-    )
+    left, right = side(node.left, writer, node.operator), side(node.right, writer, node.operator)
+    wanted = writer.about.wanted.get(id(node), ())
+    if len(wanted) == 2 and node.operator in _ARITHMETIC:
+        left = as_wanted(node.left, left, wanted[0], writer)
+        right = as_wanted(node.right, right, wanted[1], writer)
+    return left, At(operator, writer.statement.tokens[node.sign].start), right
+
+
+def as_wanted(node: Node, value: Rope, wanted: str, writer: Writer) -> Rope:
+    """A string that is taken for something else, since DuckDB would not know for what."""
+    while isinstance(node, tree.Paren):
+        node = node.inner
+    is_string = isinstance(node, tree.Literal) and node.token.kind is Kind.STRING
+    if not is_string or wanted in ("", "text", "numeric"):
+        return value if wanted != "numeric" or not is_string else ("CAST(", value, "AS double)")
+    if isinstance(node, tree.Literal) and wanted == "interval":
+        return interval_literal(node.token.value, writer.place(node))
+    return "CAST(", value, "AS", f"{duckdb_name(type_of(wanted))})"
 
 
 def side(node: Node, writer: Writer, around: str = "/") -> Rope:

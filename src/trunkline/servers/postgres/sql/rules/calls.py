@@ -13,9 +13,9 @@ from trunkline.servers.postgres.sql.writing import At, Rope, string
 
 # Bare ones and those without arguments that a session has a constant for.
 _SAID = frozenset(
-    """current_user session_user user current_role current_catalog current_database current_schema
-    version""".split()
-)
+    {"current_user", "session_user", "user", "current_role", "current_catalog",
+     "current_database", "current_schema", "version"}
+)  # fmt: skip
 
 
 def call(node: tree.Call, writer: Writer) -> Rope | None:
@@ -34,7 +34,7 @@ def call(node: tree.Call, writer: Writer) -> Rope | None:
 
 _SAME = {"user": "current_user", "current_role": "current_user",
          "current_catalog": "current_database"}  # fmt: skip
-_LISTS = frozenset({"generate_series", "generate_subscripts"})
+_LISTS = frozenset({"generate_series"})
 
 
 def _is_builtin(node: tree.Call) -> bool:
@@ -74,7 +74,8 @@ def _plain(node: tree.Call, writer: Writer) -> Rope:
     if _is_builtin(node):
         first += 2 * (len(node.names) - 1)
     if node.bare:
-        return tokens[node.first]
+        calls = node.name in _SAID
+        return tokens[node.first], "()" if calls else ""
     own = tokens[first]
     if own.kind is Kind.NAME and name in RENAMED:
         rest = tree.Opaque(first + 1, node.last, tuple(tree.children(node)))

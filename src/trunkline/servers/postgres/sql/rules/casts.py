@@ -6,7 +6,9 @@ from decimal import Decimal, InvalidOperation
 
 from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.array_text import items_of
+from trunkline.servers.postgres.sql.refusal import refused_at
 from trunkline.servers.postgres.sql.rules.as_text import as_text
+from trunkline.servers.postgres.sql.rules.intervals import interval_literal
 from trunkline.servers.postgres.sql.tokens import Kind
 from trunkline.servers.postgres.sql.type_names import REGS, Named
 from trunkline.servers.postgres.sql.typing.tables import name_of
@@ -25,15 +27,27 @@ def cast(node: tree.Cast, writer: Writer) -> Rope | None:
         return None
     target, source = name_of(to.type), writer.type(node.operand)
     value = writer.write(node.operand)
-    text = _constant(node.operand)
+    text = literal_text(node.operand)
     if isinstance(node.operand, tree.Parameter) and source == target and not to.modifiers:
         return value
     if target in _REGS:
         return _registered(target, source, value)
-    if source in _REGS and target in _TEXTS:
-        return f"{source}_out(", value, ")"
-    if text is not None and target.endswith("[]"):
-        return _array(to, text, writer.place(node))
+    if text is not None and (found := _of_literal(to, target, text, writer.place(node))):
+        return found
+    return _of_value(node, to, target, source, text, value)
+
+
+def _of_literal(to: Named, target: str, text: str, place: int) -> Rope | None:
+    if target.endswith("[]"):
+        return array_literal(text, to.duckdb, place)
+    return _LITERALS[target](text, place) if target in _LITERALS else None
+
+
+def _of_value(
+    node: tree.Cast, to: Named, target: str, source: str, text: str | None, value: Rope
+) -> Rope:
+    if target in ("timestamp", "timestamptz", "time") and to.modifiers:
+        return _rounded(to, value, node)
     if target == "numeric" and not to.modifiers:
         return _numeric(source, text, value, node)
     if target in _TEXTS:
@@ -41,11 +55,36 @@ def cast(node: tree.Cast, writer: Writer) -> Rope | None:
     return _as(to.duckdb, value, node)
 
 
+def _boolean(text: str, place: int) -> Rope:
+    """Beginnings of true, false, yes and no, and on, off, 1 and 0."""
+    word = text.strip().lower()
+    if word in ("1", "on") or (word and ("true".startswith(word) or "yes".startswith(word))):
+        return At("CAST('t' AS boolean)", place)
+    if word in ("0", "of", "off") or (word and ("false".startswith(word) or "no".startswith(word))):
+        return At("CAST('f' AS boolean)", place)
+    raise refused_at("22P02", f'invalid input syntax for type boolean: "{text}"', place)
+
+
+_LITERALS = {"bool": _boolean, "interval": interval_literal}
+
+
+def _rounded(to: Named, value: Rope, node: tree.Cast) -> Rope:
+    """To some digits of a second."""
+    digits = to.modifiers[0]
+    found = _as(to.duckdb, value, node)
+    if digits >= 6 or to.duckdb == "time":
+        return found
+    step = 10 ** (6 - digits)
+    half = f"+ CAST('{step // 2} microseconds' AS interval))"
+    return f"time_bucket(CAST('{step} microseconds' AS interval),", found, half
+
+
 def _as(name: str, value: Rope, node: tree.Cast) -> Rope:
     return "TRY_CAST(" if node.attempt else "CAST(", value, "AS", f"{name})"
 
 
-def _constant(node: tree.Node) -> str | None:
+def literal_text(node: tree.Node) -> str | None:
+    """The value of a string, in parentheses or not; None for anything else."""
     while isinstance(node, tree.Paren):
         node = node.inner
     if isinstance(node, tree.Literal) and node.token.kind is Kind.STRING:
@@ -57,15 +96,16 @@ def _registered(target: str, source: str, value: Rope) -> Rope:
     """Names of things are their OIDs; the catalogue knows which."""
     if source in ("unknown", *_TEXTS):
         return f"{target}_in(", value, ")"
-    return value if source in _REGS or source == "oid" else ("CAST(", value, "AS bigint)")
+    return value if source in _REGS or source == "oid" else ("CAST(", value, "AS uinteger)")
 
 
-def _array(to: Named, text: str, place: int) -> Rope:
+def array_literal(text: str, name: str, place: int) -> Rope:
+    """``'{a,b}'`` as an array of a type, by DuckDB's name of it."""
     items = items_of(text, place)
     if items is None:
-        return At(f"CAST({string(_bracketed(text))} AS {to.duckdb})", place)
+        return At(f"CAST({string(_bracketed(text))} AS {name})", place)
     texts = tuple("NULL" if one is None else string(one) for one in items)
-    return At("CAST([", place), joined(",", texts), "] AS", f"{to.duckdb})"
+    return At("CAST([", place), joined(",", texts), "] AS", f"{name})"
 
 
 def _bracketed(text: str) -> str:
@@ -101,11 +141,4 @@ def _text(to: Named, target: str, source: str, value: Rope, node: tree.Cast) -> 
     length = 63 if target == "name" else 1 if target == "char" else 0
     if to.modifiers:
         length = to.modifiers[0]
-    elif target == "bpchar" and node.to is not None and not _is_bpchar(node):
-        length = 1
     return ("left(", written, f", {length})") if length else written
-
-
-def _is_bpchar(node: tree.Cast) -> bool:
-    """``bpchar`` has any length, while ``char`` has one character."""
-    return node.to is not None and node.to.modifiers == () and node.to.duckdb == "varchar"

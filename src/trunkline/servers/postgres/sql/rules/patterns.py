@@ -16,7 +16,7 @@ from trunkline.servers.postgres.sql.writing import Rope, string
 
 
 def like(node: tree.Like, writer: Writer) -> Rope | None:
-    """With ``ESCAPE '\\'`` where a pattern has a backslash or is not known."""
+    r"""With ``ESCAPE '\'`` where a pattern has a backslash or is not known."""
     if node.operator == "similar":
         return _similar(node, writer)
     word = f"NOT {node.operator.upper()}" if node.negated else node.operator.upper()

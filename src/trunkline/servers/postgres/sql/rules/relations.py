@@ -13,10 +13,7 @@ def table(node: tree.Table, writer: Writer) -> Rope | None:
     known = writer.about.relations.get(id(node))
     tokens = writer.statement.tokens[node.path.first : node.path.last]
     if known is None:
-        path: list[Rope] = []
-        for token in tokens:
-            path.append(identifier(token) if token.is_identifier else token)
-        target: Rope = tuple(path)
+        target: Rope = tuple(identifier(one) if one.is_identifier else one for one in tokens)
     else:
         target = At(known.target, tokens[0].start)
     if node.first < node.path.first and writer.statement.tokens[node.first].is_("table"):

@@ -6,12 +6,7 @@ from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.writer import Writer
 from trunkline.servers.postgres.sql.writing import Rope, joined, quoted
 
-# Each gives one column that is named as the function is.
-_ROWS_OF_LIST = {
-    "regexp_split_to_table": "regexp_split_to_array",
-    "string_to_table": "string_split",
-    "json_array_elements_text": "json_extract_string",
-}
+_ONE_COLUMN = frozenset({"generate_series", "unnest"})
 
 
 def from_call(node: tree.FromCall, writer: Writer) -> Rope | None:
@@ -21,12 +16,9 @@ def from_call(node: tree.FromCall, writer: Writer) -> Rope | None:
         return None
     name = node.alias.name if node.alias else call.name
     columns = node.alias.columns if node.alias else ()
-    if call.name == "generate_series":
-        named = columns or (name,)
-    elif call.name in ("unnest", "generate_subscripts") and len(call.arguments) == 1:
-        named = columns or (name,)
-    else:
+    if call.name not in _ONE_COLUMN or (call.name == "unnest" and len(call.arguments) != 1):
         return None
+    named = columns or (name,)
     if node.ordinality and len(named) == 1:
         named = (*named, "ordinality")
     made = writer.write(call)

@@ -16,7 +16,8 @@ from trunkline.servers.postgres.sql.typing.scope import Columns, Scope
 class Annotation:
     """Filled while a query is read; nodes by their identity, types by their names ("": unknown).
 
-    ``read`` annotates a query in an expression or in FROM. ``wanted`` are the types that a call or an operator takes its arguments as.
+    ``read`` annotates a query in an expression or in FROM. ``wanted`` are the types that a call or
+    an operator takes its arguments as.
     """
 
     facts: Facts
@@ -27,6 +28,8 @@ class Annotation:
     sets: set[int] = field(default_factory=set)
     columns: dict[int, Columns | None] = field(default_factory=dict)
     relations: dict[int, Known] = field(default_factory=dict)
+    outermost: frozenset[int] = frozenset()  # what is selected for the client itself
+    table_oids: dict[int, str] = field(default_factory=dict)  # the relation that is meant
     named: dict[tuple[str | None, str], Known | None] = field(default_factory=dict)
     parameters: dict[int, str] = field(default_factory=dict)
 

@@ -51,7 +51,9 @@ def _parameter(node: tree.Parameter, scope: Scope, about: Annotation) -> str:
 
 
 def _column(node: tree.Column, scope: Scope, about: Annotation) -> str:
-    del about
+    if node.names[-1] == "tableoid" and (relation := scope.table_of(node.names)):
+        about.table_oids[id(node)] = relation
+        return "oid"
     return scope.column(node.names)
 
 
@@ -78,6 +80,8 @@ def _binary(node: tree.Binary, scope: Scope, about: Annotation) -> str:
 def _operated(
     node: Node, operator: str, operands: Sequence[Node], found: Sequence[str], about: Annotation
 ) -> str:
+    if len(operands) == 2 and all(isinstance(one, tree.Row) for one in operands):
+        _pairwise(operands[0], operands[1], about)
     if not all(found):
         if operator in _COMPARISONS:
             return "bool"
@@ -89,6 +93,15 @@ def _operated(
     about.wanted[id(node)] = wanted
     about.take_as(operands, wanted)
     return result_of(signature, found)
+
+
+def _pairwise(left: Node, right: Node, about: Annotation) -> None:
+    """Rows are compared item by item."""
+    if isinstance(left, tree.Row) and isinstance(right, tree.Row):
+        for pair in zip(left.items, right.items, strict=False):
+            types = _unvaried([about.type(one) for one in pair])
+            if all(types) and (found := resolving.operator(operators()["="], types)):
+                about.take_as(pair, found.arguments)
 
 
 _COMPARISONS = frozenset({"=", "<>", "<", ">", "<=", ">=", "==", "~", "~*", "!~", "!~*"})
@@ -222,7 +235,12 @@ def _index(node: tree.Index, scope: Scope, about: Annotation) -> str:
 
 
 def _member(node: tree.Member, scope: Scope, about: Annotation) -> str:
-    type_expression(node.base, scope, about)
+    base: Node = node.base
+    type_expression(base, scope, about)
+    while isinstance(base, tree.Paren):
+        base = base.inner
+    if isinstance(base, tree.Column) and scope.is_source(base.names[-1]):
+        return scope.column((*base.names, node.name))
     return ""
 
 
@@ -254,7 +272,11 @@ def _call(node: tree.Call, scope: Scope, about: Annotation) -> str:
         if part is not None:
             type_expression(part, scope, about)
     ordered = _each([key.expression for key in (*node.order, *node.within)], scope, about)
-    if node.name in ("coalesce", "greatest", "least", "nullif"):
+    if node.name == "nullif" and len(node.arguments) == 2:
+        _operated(node, "=", node.arguments, found, about)
+        about.wanted.pop(id(node), None)
+        return "text" if found[0] == UNKNOWN else found[0]
+    if node.name in ("coalesce", "greatest", "least"):
         return _one_type(node.arguments, scope, about)
     if node.bare:
         return _BARE.get(node.name, "")
@@ -275,7 +297,8 @@ def _called(node: tree.Call, found: Sequence[str], about: Annotation) -> str:
     wanted = _settled(signature.arguments, found)
     about.wanted[id(node)] = wanted
     about.take_as(node.arguments, wanted)
-    return result_of(signature, found)
+    # The name of a type is as good as the type, which only the system catalogue could look up.
+    return "text" if node.name == "pg_typeof" else result_of(signature, found)
 
 
 def _only_result(node: tree.Call, count: int) -> str:

@@ -198,6 +198,6 @@ def common(given: Iterable[str]) -> str:
             found = one
         elif one == UNKNOWN or (_is_preferred(found) and _category(found) == _category(one)):
             continue
-        elif becomes(found, one) and not (becomes(one, found) and not _is_preferred(one)):
+        elif becomes(found, one) and not becomes(one, found):
             found = one
     return found

@@ -17,7 +17,8 @@ class Source:
 
     name: str
     columns: Columns | None
-    schema: str = ""
+    relation: str = ""  # of the system catalogue, with its schema
+    hidden: bool = False  # not among what * stands for
     merged: frozenset[str] = frozenset()  # columns of USING that another source gives
 
     def type(self, column: str) -> str | None:
@@ -47,7 +48,7 @@ class Scope:
             yield scope
             scope = scope.around
 
-    def find_common(self, name: str) -> Columns | None | Known:
+    def find_common(self, name: str) -> Columns | None:
         """The columns of a common table expression; raises KeyError where there is none."""
         for scope in self._scopes():
             if name in scope.common:
@@ -66,6 +67,15 @@ class Scope:
                     return found
         return ""
 
+    def table_of(self, names: tuple[str, ...]) -> str:
+        """The relation of the system catalogue whose hidden column is named."""
+        *qualifier, _ = names
+        for scope in self._scopes():
+            for source in scope.sources:
+                if source.relation and (not qualifier or source.name == qualifier[-1]):
+                    return source.relation
+        return ""
+
     def is_source(self, name: str) -> bool:
         """Whether a name is that of a source (a row of it is a record)."""
         return any(one.name == name for scope in self._scopes() for one in scope.sources)
@@ -74,7 +84,7 @@ class Scope:
         """What ``*`` stands for; None where that is not known."""
         found: list[tuple[str, str]] = []
         for source in self.sources:
-            if qualifier and source.name.lower() != qualifier[-1].lower():
+            if (qualifier or [source.name])[-1].lower() != source.name.lower() or source.hidden:
                 continue
             if source.columns is None:
                 return None

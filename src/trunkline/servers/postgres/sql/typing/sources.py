@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.tree import Alias, Node
 from trunkline.servers.postgres.sql.typing.annotation import Annotation
@@ -33,14 +35,15 @@ def _table(source: tree.Table, scope: Scope, about: Annotation) -> Source:
         except KeyError:
             pass
         else:
-            assert found is None or isinstance(found, tuple)
             return _aliased(source.alias, name, found)
     known = about.facts.relation(schema[-1] if schema else None, name)
     about.named[schema[-1] if schema else None, name] = known
     if known is None:
         return _aliased(source.alias, name, None)
     about.relations[id(source)] = known
-    return _aliased(source.alias, name, columns_of(known))
+    made = _aliased(source.alias, name, columns_of(known))
+    relation = f"{known.schema}.{known.name}" if known.system else ""
+    return Source(made.name, made.columns, relation)
 
 
 def _aliased(alias: Alias | None, name: str, columns: Columns | None) -> Source:
@@ -89,7 +92,7 @@ def _join(source: tree.Join, scope: Scope, about: Annotation) -> None:
         )
     for place in range(before, len(scope.sources)):
         one = scope.sources[place]
-        scope.sources[place] = Source(one.name, one.columns, one.schema, one.merged | shared)
+        scope.sources[place] = replace(one, hidden=source.hides, merged=one.merged | shared)
     if source.condition is not None:
         type_expression(source.condition, scope, about)
         about.take_as([source.condition], ["bool"])

@@ -10,6 +10,7 @@ from trunkline.servers.postgres.sql.rules.functions import (
     moments,
     numbers,
     regexps,
+    series,
     strings,
     typeof,
 )
@@ -22,6 +23,8 @@ SPECIAL: Mapping[str, Rule] = {
     "to_char": formatting.to_char,
     "to_date": formatting.to_date,
     "to_timestamp": formatting.to_timestamp,
+    "generate_subscripts": series.generate_subscripts,
+    "generate_series": series.generate_series,
     "round": numbers.rounded,
     "substring": strings.substring,
     "substr": strings.substring,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.refusal import unsupported
+from trunkline.servers.postgres.sql.rules.functions.patterns import pieces_of
 from trunkline.servers.postgres.sql.tokens import Kind
 from trunkline.servers.postgres.sql.tree import Node
-from trunkline.servers.postgres.sql.rules.functions.patterns import pieces_of
 from trunkline.servers.postgres.sql.writer import Writer
 from trunkline.servers.postgres.sql.writing import Rope, joined, string
 

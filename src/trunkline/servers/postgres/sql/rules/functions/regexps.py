@@ -25,7 +25,7 @@ def _flags(nodes: tuple[Node, ...], allowed: str, writer: Writer) -> str:
 
 
 def replaced(node: tree.Call, writer: Writer) -> Rope | None:
-    """``\\&`` is the whole match, ``\\0`` to DuckDB."""
+    r"""``\&`` is the whole match, ``\\0`` to DuckDB."""
     if len(node.arguments) not in (3, 4):
         return None
     text, pattern, by, *rest = node.arguments

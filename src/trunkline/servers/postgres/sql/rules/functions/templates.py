@@ -32,10 +32,11 @@ RESULTS = {
     "json_array_length": "int4", "cardinality": "int4", "array_position": "int4",
 }  # fmt: skip
 
-_WORDS = r"regexp_extract_all({0}, '[\p{L}\p{N}]+|[^\p{L}\p{N}]+')".replace("{L}", "\0L").replace(
-    "{N}", "\0N"
-)
 TEMPLATES: dict[tuple[str, int], str] = {
+    ("ltrim", 1): "ltrim({0})",
+    ("ltrim", 2): "ltrim({0}, {1})",
+    ("rtrim", 1): "rtrim({0})",
+    ("rtrim", 2): "rtrim({0}, {1})",
     ("btrim", 1): "trim({0})",
     ("btrim", 2): "trim({0}, {1})",
     ("lpad", 2): "lpad({0}, CAST({1} AS integer), ' ')",
@@ -65,5 +66,10 @@ TEMPLATES: dict[tuple[str, int], str] = {
     ("gen_random_uuid", 0): "gen_random_uuid()",
     ("regexp_count", 2): "CAST(len(regexp_extract_all({0}, {1})) AS integer)",
     ("regexp_like", 2): "regexp_matches({0}, {1}, 's')",
+    ("regexp_like", 3): "regexp_matches({0}, {1}, {2} || 's')",
+    ("array_to_string", 3): (
+        "array_to_string(list_transform({0}, "
+        "lambda item: coalesce(CAST(item AS varchar), {2})), {1})"
+    ),
+    ("string_to_array", 2): "CASE WHEN {0} = '' THEN [] ELSE string_split({0}, {1}) END",
 }
-del _WORDS
