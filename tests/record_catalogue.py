@@ -68,17 +68,17 @@ VALUES: tuple[tuple[str, list[str]], ...] = (
     ("select a.attname, t.typname", ["<class genesys.conversations>"]),
 )  # fmt: skip
 WHOLE = (
-    "information_schema.schemata", "information_schema.columns", "information_schema.domains",
+    "information_schema.schemata", "information_schema.domains",
     "information_schema.table_constraints", "information_schema.key_column_usage",
     "information_schema.referential_constraints", "information_schema.constraint_column_usage",
     "information_schema.constraint_table_usage", "information_schema.collations",
-    "information_schema.enabled_roles", "information_schema.sql_features",
+    "information_schema.sql_features",
     "information_schema.information_schema_catalog_name", "information_schema.sequences",
     "information_schema.character_sets",
     "pg_namespace", "pg_am", "pg_operator", "pg_cast", "pg_collation", "pg_constraint", "pg_index",
     "pg_range", "pg_enum", "pg_roles", "pg_user", "pg_group", "pg_tables", "pg_indexes",
     "pg_tablespace", "pg_language", "pg_opclass", "pg_inherits", "pg_extension", "pg_ts_config",
-    "pg_attrdef", "pg_trigger", "pg_policy", "pg_sequence", "pg_publication", "pg_matviews",
+    "pg_attrdef", "pg_policy", "pg_sequence", "pg_publication", "pg_matviews",
     "pg_foreign_table", "pg_description", "pg_shdescription", "pg_database", "pg_auth_members",
 )  # fmt: skip
 MORE = (
@@ -92,7 +92,10 @@ MORE = (
     "SELECT oid, oid::regproc, pg_get_function_result(oid), pg_get_function_arguments(oid),"
     " pg_function_is_visible(oid) FROM pg_proc",
     "SELECT atttypid, atttypmod, format_type(atttypid, atttypmod), col_description(attrelid, attnum)"
-    " FROM pg_attribute WHERE attnum > 0",
+    " FROM pg_attribute WHERE attnum > 0 AND attrelid::regclass::text !~ 'pg_toast'",
+    # Two of PostgreSQL's own views can be written to there.
+    "SELECT * FROM information_schema.columns WHERE table_name NOT IN"
+    " ('pg_group', 'pg_stat_database_conflicts')",
     "SELECT oid, obj_description(oid, 'pg_class'), obj_description(oid) FROM pg_class",
     "SELECT 'conversations'::regclass, 'genesys.agents'::regclass::oid, 'PG_CLASS'::regclass,"
     " to_regclass('nope'), to_regclass('local.notes'), 'pg_catalog.int4'::regtype,"
@@ -113,7 +116,8 @@ MORE = (
     " has_any_column_privilege('conversations', 'SELECT'), pg_has_role('ann', 'USAGE')",
     "SELECT current_setting('server_version'), current_setting('max_index_keys'),"
     " current_setting('no.pe', true), current_setting('search_path')",
-    "SELECT conname, pg_get_constraintdef(oid), pg_get_constraintdef(oid, true) FROM pg_constraint",
+    "SELECT conname, pg_get_constraintdef(oid), pg_get_constraintdef(oid, true) FROM pg_constraint"
+    " WHERE contype IN ('p', 'f')",
     "SELECT indexrelid, pg_get_indexdef(indexrelid), pg_get_indexdef(indexrelid, 1, true),"
     " pg_get_indexdef(indexrelid, 0, true) FROM pg_index WHERE indrelid >= 16384",
     "SELECT c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
