@@ -56,7 +56,7 @@ class Compiled:
 
 
 class SystemDatabase:
-    """The system catalogue with rows of ours; made once, for many sessions, the last of which ends it."""
+    """The system catalogue with rows of ours: made once, for many sessions; the last ends it."""
 
     def __init__(self, rows: Rows) -> None:
         self.connection = _opened(rows)
@@ -122,9 +122,7 @@ def _tables(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
         else:
             _create(connection, f'{home}."{_BELOW.get(name, name)}"', table)
     connection.execute(";\n".join(empty))
-    shown = _filled("shown", _SHOWN, rows)
-    assert shown is not None
-    _create(connection, "shown", shown)
+    _create(connection, "shown", _filled("shown", _SHOWN, rows) or _SHOWN.empty_table())
 
 
 def _filled(name: str, schema: pa.Schema, rows: Rows) -> pa.Table | None:
