@@ -34,4 +34,7 @@ def generate_subscripts(node: tree.Call, writer: Writer) -> Rope | None:
     bounds: Rope = ("1, len(", array, ")")
     if writer.type(node.arguments[0]) in ("int2vector", "oidvector"):
         bounds = ("0, len(", array, ") - 1")
-    return "unnest(CAST(generate_series(", bounds, ") AS integer[]))"
+    places: Rope = ("CAST(generate_series(", bounds, ") AS integer[])")
+    if isinstance(node.arguments[1], tree.Literal):
+        return "unnest(", places, ")"
+    return "unnest(CASE WHEN", writer.write(node.arguments[1]), "= 1 THEN", places, "END)"
