@@ -61,6 +61,9 @@ class SystemDatabase:
     def __init__(self, rows: Rows) -> None:
         self.connection = _opened(rows)
         self._compiled: dict[str, Compiled] = {}
+        self.described: dict[
+            Compiled, pa.Schema
+        ] = {}  # what answers are made of, where it is known
 
     def compiled(self, sql: str, scratch: frozenset[str]) -> Compiled:
         """A text judged and with its names changed; kept for whoever asks the same again."""
@@ -71,6 +74,7 @@ class SystemDatabase:
         if not scratch:
             if len(self._compiled) >= MOST_KEPT:
                 self._compiled.clear()
+                self.described.clear()
             self._compiled[sql] = made
         return made
 

@@ -53,8 +53,19 @@ class Session:
         return self.database.compiled(sql, self.scratch)
 
     def columns(self, question: Compiled) -> pa.Schema:
-        """What the columns of an answer are made of; nothing is read."""
+        """What the columns of an answer are made of; nothing is read.
 
+        It is the same for every session, except where scratch tables may be named.
+        """
+        described = self.database.described
+        if self.scratch or question not in described:
+            schema = self._bound(question)
+            if self.scratch:
+                return schema
+            described[question] = schema
+        return described[question]
+
+    def _bound(self, question: Compiled) -> pa.Schema:
         def bind(connection: duckdb.DuckDBPyConnection) -> pa.Schema:
             return _related(connection, question, ()).limit(0).to_arrow_table().schema
 
