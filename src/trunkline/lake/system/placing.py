@@ -44,7 +44,7 @@ class Names:
     def home(self, path: Sequence[str]) -> tuple[str, str] | None:
         """Schema and name in DuckDB of a relation; scratch tables come first, as in PostgreSQL."""
         schema, name = (folded(path[0]) if len(path) > 1 else None), path[-1]
-        if schema in (None, "pg_temp", SCRATCH) and name in self.scratch:
+        if schema in (None, "pg_temp", "temp") and name in self.scratch:
             return SCRATCH, name
         wanted = schema or "pg_catalog"
         known = folded(name) in self.relations.get(wanted, ())
