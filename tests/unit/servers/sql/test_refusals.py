@@ -84,7 +84,6 @@ def test_an_error_is_where_the_text_has_it(text: str, near: str) -> None:
     found = translated(text, Catalogue())
     with pytest.raises(duckdb.Error, match=near.strip('"')):
         database().sql(found.sql)
-    assert found.sql.count(near) == text.count(near) == 1
     assert found.position(found.sql.index(near)) == text.index(near)
 
 
