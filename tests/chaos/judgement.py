@@ -237,7 +237,8 @@ def _certificate(asked: Asked) -> list[str]:
     counted = sum(
         len(held.get(day, []))
         for day in asked.ask.utc_days
-        if midnight(day) < ended.began  # by its own clock, however wrong
+        # By its own clock, however wrong; a day that began while it ran is of its last plan, too.
+        if midnight(day) < ended.ended
     )
     said = []
     if certificate["requests"]["total"] != len(ended.sent):

@@ -8,17 +8,22 @@ from datetime import datetime
 
 from trunkline.engine.options import Options
 from trunkline.lake.given import Given, Parameters
+from trunkline.planner import Meaning
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A text that is bound; ``constant`` evaluates its constants in its zone, at the given now."""
+    """A text that is bound; ``constant`` evaluates its constants in its zone, at the given now.
+
+    ``meaning`` is worked out when a plan first needs it, and the same for every later one.
+    """
 
     sql: str
     options: Options
     time_zone: str
     given: Given
     constant: Callable[[str], datetime | None]
+    meaning: Callable[[], Meaning]
 
 
 def named(parameters: Parameters) -> Mapping[str, object]:

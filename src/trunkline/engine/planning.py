@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Protocol
 
 from trunkline.engine.asking import Asked, named
@@ -24,7 +24,7 @@ from trunkline.interval import to_millisecond
 from trunkline.lake import constants
 from trunkline.lake.given import Given
 from trunkline.lake.session import bound
-from trunkline.planner import plan
+from trunkline.planner import meaning_of, plan_of
 from trunkline.planner.plan import Context, Plan
 from trunkline.planner.wanting import wanting
 
@@ -55,7 +55,9 @@ def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
     limits, tokens = limits_of(parts.settings), tokens_of(parts.policy)
     relations, schema = every_relation(parts), parts.catalogs.default.schema
     with bound(sql, relations, schema, zone, limits, tokens, given) as (_, session):
-        yield Asked(sql, options, zone, given, cache(constants.evaluator_of(session)))
+        constant = cache(constants.evaluator_of(session))
+        meant = partial(meaning_of, sql, parts.catalogs, constant, named(given.parameters))
+        yield Asked(sql, options, zone, given, constant, cache(meant))
 
 
 def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = False) -> Plan:
@@ -71,7 +73,7 @@ def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = 
         pushdown=pushdown_of(asked.options.pushdown or parts.settings.pushdown),
         share=shares(parts.lake, parts.catalog, snapshot, held, settle, limits),
     )
-    return plan(asked.sql, parts.catalog, held, context, parts.catalogs)
+    return plan_of(asked.meaning(), parts.catalog.schema, held, context)
 
 
 def plan_wish(

@@ -1,9 +1,10 @@
 """Judges a text over the system catalogue, and puts DuckDB's names where PostgreSQL's stand.
 
-As in ``lake/gate.py`` DuckDB's own parser reads it, one SELECT passes, and what is not named here is
-refused: relations of the catalogue and the session's scratch tables, functions that were let in and
-our macros. DuckDB has schemas of its own that are called ``pg_catalog`` and ``information_schema``
-and cannot be replaced, so ours stand in two others, and names are changed in the syntax tree.
+As in ``lake/gate.py`` DuckDB's own parser reads it, one SELECT passes, and what is not named here
+is refused: relations of the catalogue and the session's scratch tables, functions that were let in
+and our macros. DuckDB has schemas of its own that are called ``pg_catalog`` and
+``information_schema`` and cannot be replaced, so ours stand in two others, and names are changed
+in the syntax tree.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Names:
     def home(self, path: Sequence[str]) -> tuple[str, str] | None:
         """Schema and name in DuckDB of a relation; scratch tables come first, as in PostgreSQL."""
         schema, name = (folded(path[0]) if len(path) > 1 else None), path[-1]
-        if schema in (None, "pg_temp") and name in self.scratch:
+        if schema in (None, "pg_temp", SCRATCH) and name in self.scratch:
             return SCRATCH, name
         wanted = schema or "pg_catalog"
         known = folded(name) in self.relations.get(wanted, ())
@@ -121,8 +122,8 @@ def _table(node: Any, common: frozenset[str], sql: str, names: Names) -> None:
         node["alias"] = path[-1]
 
 
-def parameters_of(tree: Node) -> int:
-    """How many parameters a text has: the highest number."""
+def parameters_of(tree: Node) -> tuple[int, ...]:
+    """The numbers of the parameters that a text has."""
     nodes = walk(one_statement(tree)["node"])
-    named = (str(node["identifier"]) for node, _ in nodes if node.get("class") == "PARAMETER")
-    return max((int(name) for name in named if name.isdigit()), default=0)
+    named = {str(node["identifier"]) for node, _ in nodes if node.get("class") == "PARAMETER"}
+    return tuple(sorted(int(name) for name in named if name.isdigit()))
