@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pyarrow as pa
@@ -27,6 +28,7 @@ from trunkline.servers.postgres import types as pg
 from trunkline.servers.postgres.catalogue import ForeignKey, RelationShown, SystemCatalogue
 from trunkline.servers.postgres.catalogue.declared import foreign_keys_of
 from trunkline.servers.postgres.catalogue.oids import FIRST, oids_of
+from trunkline.servers.postgres.parameters import decoded
 from trunkline.servers.postgres.sql import Translated, translated
 
 NAMED = "SELECT oid, relname FROM pg_class WHERE oid >= 16384"
@@ -306,6 +308,39 @@ def test_who_asks_may_change(ours: Asking) -> None:
     ours.session.change(replace(FACTS, search_path=("local",), settings={"search_path": "local"}))
     assert ours.rows(visible) == [("f", "local")]
     assert ours.rows("SELECT 'genesys.agents'::regclass") == [("genesys.agents",)]
+
+
+@pytest.mark.parametrize(
+    ("sent", "wire_format", "value"),
+    [(b"pg_catalog.pg_class", 0, "pg_catalog.pg_class"), (b"\0\0\4\xeb", 1, 1259)],
+)
+def test_a_parameter_may_be_an_object(
+    ours: Asking, sent: bytes, wire_format: int, value: object
+) -> None:
+    asked = said(ours, "SELECT relname FROM pg_class WHERE oid = $1::regclass")
+    (type_,) = asked.parameter_types
+    assert type_.name == "regclass"
+    given = decoded(sent, type_, wire_format, 1)
+    assert given == value
+    (batch,) = ours.session.query(asked, [given]).batches
+    assert batch.column(0).to_pylist() == ["pg_class"]
+
+
+def test_sessions_compile_and_ask_side_by_side(catalogue: SystemCatalogue) -> None:
+    def ask(number: int) -> list[world.Row]:
+        one = Asking(catalogue.session(replace(FACTS, user=f"user{number}")))
+        try:
+            found = [
+                one.rows(f"SELECT current_user, {n % 7} + count(*) FROM pg_am") for n in range(20)
+            ]
+        finally:
+            one.session.close()
+        return [rows[0] for rows in found]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, range(16)))
+    wanted = [str(n % 7 + 7) for n in range(20)]
+    assert answers == [[(f"user{k}", count) for count in wanted] for k in range(16)]
 
 
 # What is declared and what was recorded.

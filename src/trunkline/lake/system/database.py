@@ -67,8 +67,9 @@ class SystemDatabase:
 
     def compiled(self, sql: str, scratch: frozenset[str]) -> Compiled:
         """A text judged and with its names changed; kept for whoever asks the same again."""
-        if not scratch and sql in self._compiled:
-            return self._compiled[sql]
+        known = None if scratch else self._compiled.get(sql)
+        if known:
+            return known
         tree = judged(sql, replace(_names(), scratch=scratch))
         made = Compiled(spelled(tree), parameters_of(tree))
         if not scratch:

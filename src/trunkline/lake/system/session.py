@@ -58,12 +58,12 @@ class Session:
         It is the same for every session, except where scratch tables may be named.
         """
         described = self.database.described
-        if self.scratch or question not in described:
+        schema = None if self.scratch else described.get(question)
+        if schema is None:
             schema = self._bound(question)
-            if self.scratch:
-                return schema
-            described[question] = schema
-        return described[question]
+            if not self.scratch:
+                described[question] = schema
+        return schema
 
     def _bound(self, question: Compiled) -> pa.Schema:
         def bind(connection: duckdb.DuckDBPyConnection) -> pa.Schema:
