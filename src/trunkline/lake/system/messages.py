@@ -1,4 +1,4 @@
-"""What DuckDB says of a question to the system catalogue, in PostgreSQL's words where it has some."""
+"""What DuckDB says of a question to the system catalogue, in PostgreSQL's words if it has some."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _WHOLE = frozenset({"int2", "int4", "int8"})
 _FUNCTIONS = {"^": "pow", "#": "xor", "**": "pow"}
 _PREFIXES = {"@": "abs", "|/": "sqrt", "||/": "cbrt"}
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
-_PLAIN = frozenset({"+", "-", "*", "/", "%", "//", "and", "or", "=", "<>", "<", ">", "<=", ">="})
+_PLAIN = frozenset({"+", "-", "*", "/", "%", "//", "=", "<>", "<", ">", "<=", ">="})
 _GEOMETRY = frozenset({"@>", "<@", "&&", "?", "?|", "?&", "#>", "#>>", "@@", "@?", "#-"})
 
 
@@ -91,8 +91,6 @@ def side(node: Node, writer: Writer, around: str = "/") -> Rope:
     found = writer.write(node)
     if isinstance(node, tree.Binary) and not (node.operator in _PLAIN and around in _PLAIN):
         return "(", found, ")"
-    if isinstance(node, tree.Is | tree.Like | tree.Between | tree.In | tree.Quantified) and (
-        around not in ("and", "or")
-    ):
+    if isinstance(node, tree.Is | tree.Like | tree.Between | tree.In | tree.Quantified):
         return "(", found, ")"
     return found
