@@ -10,7 +10,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,23 +20,38 @@ PORT = 5432  # of a socket in a directory of its own
 
 
 @contextmanager
-def running() -> Iterator[Path]:
-    """Start one; gives the directory of its socket, which lets everybody in."""
+def running(
+    settings: Mapping[str, str] | None = None, files: Mapping[str, bytes] | None = None
+) -> Iterator[Path]:
+    """Start one; gives the directory of its socket, which lets everybody in.
+
+    ``settings`` are added to its command line, where ``{home}`` stands for that directory;
+    ``files`` are laid there first, readable to the server only.
+    """
     user = pwd.getpwnam("postgres") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     home = Path(tempfile.mkdtemp(prefix="pg"))
     os.chown(home, user.pw_uid, user.pw_gid)
     try:
+        for name, content in (files or {}).items():
+            _lay(user, home / name, content)
         _run(user, "initdb", "-D", f"{home}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
              "--locale=C", "--no-sync")  # fmt: skip
-        settings = f"-k {home} -p {PORT} -c listen_addresses= -c fsync=off -c timezone=UTC"
-        _run(user, "pg_ctl", "-D", f"{home}/data", "-w", "-l", f"{home}/log", "-o", settings,
-             "start")  # fmt: skip
+        usual = {"port": str(PORT), "listen_addresses": "", "fsync": "off", "timezone": "UTC"}
+        words = usual | {"unix_socket_directories": str(home)} | dict(settings or {})
+        given = " ".join(f"-c {name}={word.format(home=home)}" for name, word in words.items())
+        _run(user, "pg_ctl", "-D", f"{home}/data", "-w", "-l", f"{home}/log", "-o", given, "start")
         try:
             yield home
         finally:
             _run(user, "pg_ctl", "-D", f"{home}/data", "-w", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(home)
+
+
+def _lay(user: pwd.struct_passwd, path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    path.chmod(0o600)
+    os.chown(path, user.pw_uid, user.pw_gid)
 
 
 def _run(user: pwd.struct_passwd, program: str, *arguments: str) -> None:
