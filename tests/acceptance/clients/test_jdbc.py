@@ -38,10 +38,8 @@ def told(target: Target, classes: Path) -> dict[str, str]:
         env=target.environment | {"PATH": os.environ["PATH"], "WIRE_ENDLESS": target.endless},
         capture_output=True, text=True, check=True, timeout=120,
     )  # fmt: skip
-    names, _, values = zip(
-        *(line.partition("\t") for line in done.stdout.splitlines()), strict=True
-    )
-    return dict(zip(names, values, strict=True))
+    lines = (line.partition("\t") for line in done.stdout.splitlines())
+    return {name: value for name, _, value in lines}
 
 
 def test_every_check_finds_what_it_finds_in_postgresql(

@@ -1,4 +1,4 @@
-"""Real Npgsql 4.0.9, of the line that Power BI ships, finds and reads what PostgreSQL 15 gives it."""
+"""Real Npgsql 4.0.9, of the line that Power BI ships, finds and reads as in PostgreSQL 15."""
 
 from __future__ import annotations
 

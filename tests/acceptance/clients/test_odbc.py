@@ -1,4 +1,4 @@
-"""psqlodbc through unixODBC, as Excel uses it: what it finds and reads is what PostgreSQL 15 gives."""
+"""psqlodbc through unixODBC, as Excel uses it, finds and reads as in PostgreSQL 15."""
 
 from __future__ import annotations
 
@@ -103,7 +103,8 @@ def about(connection: pyodbc.Connection) -> Any:
 
 MINUTE = (datetime(2026, 1, 1), datetime(2026, 1, 1, 0, 1))  # noqa: DTZ001 timestamps without zone
 BY_MEDIUM = (
-    f"SELECT {TABLE}.media_type, count(*), sum({TABLE}.cost) FROM {DATABASE}.{SCHEMA}.{TABLE} {TABLE} "
+    f"SELECT {TABLE}.media_type, count(*), sum({TABLE}.cost) "
+    f"FROM {DATABASE}.{SCHEMA}.{TABLE} {TABLE} "
     f"WHERE {TABLE}.conversation_start >= {{ts '2026-01-01 00:00:00'}} "
     f"GROUP BY {TABLE}.media_type ORDER BY {TABLE}.media_type"
 )
@@ -113,7 +114,9 @@ CHECKS: dict[str, Ask] = {
     "tables alone": lambda c: rows(c.cursor().tables(schema=SCHEMA, tableType="TABLE")),
     "columns": columns,
     "primary keys": lambda c: rows(c.cursor().primaryKeys(TABLE, schema=SCHEMA)),
-    "foreign keys": lambda c: rows(c.cursor().foreignKeys(foreignTable=TABLE, foreignSchema=SCHEMA)),
+    "foreign keys": lambda c: rows(
+        c.cursor().foreignKeys(foreignTable=TABLE, foreignSchema=SCHEMA)
+    ),
     "referring keys": lambda c: rows(c.cursor().foreignKeys(table=TABLE, schema=SCHEMA)),
     "statistics": lambda c: [row[:6] for row in rows(c.cursor().statistics(TABLE, schema=SCHEMA))],
     "row ids": lambda c: rows(c.cursor().rowIdColumns(TABLE, schema=SCHEMA)),

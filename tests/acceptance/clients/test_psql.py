@@ -34,7 +34,7 @@ ASKED: dict[str, tuple[tuple[str, ...], str]] = {
     r"\dt of a schema": (("-c", rf"\dt {SCHEMA}.*"), rf"\| {TABLE} +\| table"),
     r"\dv": (("-c", r"\dv"), rf"^ {SCHEMA} +\| v_daily +\| view"),
     r"\d": (("-c", r"\d"), rf"\| {TABLE} +\| table"),
-    r"\d of a table": (("-c", rf"\d {TABLE}"), r"conversation_start +\| timestamp without time zone"),
+    r"\d of a table": (("-c", rf"\d {TABLE}"), r"_start +\| timestamp without time zone"),
     r"\d of a view": (("-c", r"\d v_daily"), r"media_type +\| text"),
     r"\d+ of a table": (("-c", rf"\d+ {TABLE}"), r"cost +\| numeric\(18,4\)"),
     r"\d with a schema": (("-c", rf"\d {SCHEMA}.{TABLE}"), r"conversation_id +\| uuid"),
@@ -44,7 +44,8 @@ ASKED: dict[str, tuple[tuple[str, ...], str]] = {
     r"\dp": (("-c", r"\dp"), rf"\| {TABLE} +\| table"),
     r"\gdesc": (("-f", "-"), r"conversation_start +\| timestamp without time zone"),
     "COPY TO STDOUT": (
-        ("-qAtc", f"copy (select n_transfers, tenant from {TABLE} order by ingested_at limit 2) to stdout"),
+        ("-qAtc",
+         f"copy (select n_transfers, tenant from {TABLE} order by ingested_at limit 2) to stdout"),
         r"^1\ttenant_1$",
     ),
     "FETCH_COUNT": (

@@ -1,4 +1,4 @@
-"""Statements of Npgsql, Power BI, Tableau, Excel and DBeaver, answered as PostgreSQL 15 answers them."""
+"""Statements of Npgsql, Power BI, Tableau, Excel and DBeaver, answered as by PostgreSQL 15."""
 
 from __future__ import annotations
 
