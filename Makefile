@@ -53,6 +53,7 @@ bench: .venv/bench
 	$(BIN)/python -m benchmarks.group_by
 	$(BIN)/python -m benchmarks.wall_time
 	$(BIN)/python -m benchmarks.wire_encoding
+	$(BIN)/python -m benchmarks.wire
 
 format: .venv/dev
 	$(BIN)/ruff check --fix .

@@ -19,8 +19,8 @@ from tests.postgres_server import running
 SCHEMA = "local"
 DATABASE = "lake"
 USER = "ana"
-PASSWORD = "secret"
-MANY_ROWS = "range(4000000000) a(x), range(100) b(y) where (x*7+y)%3=1"
+PASSWORD = "secret-of-ana"
+ENDLESS = "select count(*) from range(4000000000) a(x), range(100) b(y) where (x * 7 + y) % 3 = 1"
 
 
 @dataclass(frozen=True, slots=True)
