@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "query": ("trunkline.cli.query", "Run SQL; fetch what it needs and is not held yet."),
     "explain": ("trunkline.cli.explain", "Show what a query would fetch; request nothing."),
     "sync": ("trunkline.cli.sync", "Fetch days before anybody asks for them, once or for ever."),
+    "serve": ("trunkline.cli.serve", "Serve the tables to psql, Power BI, Excel and others."),
     "status": ("trunkline.cli.status", "Show whether `sync --follow` runs and how it is."),
     "jobs": ("trunkline.cli.jobs", "List, show, cancel or resume jobs."),
     "coverage": ("trunkline.cli.coverage", "Show which days are held."),

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from functools import cached_property, partial
 from typing import Any
 
+import pyarrow as pa
+
 from trunkline.catalog import Catalog
 from trunkline.config import GenesysSettings, Settings
 from trunkline.engine.asking import Asked
@@ -22,11 +24,12 @@ from trunkline.engine.holdings import fingerprint
 from trunkline.engine.judgement import limits_of
 from trunkline.engine.keeping import Kept, keep_of, pin, prune, require_kept, unpin
 from trunkline.engine.masking import policy_of, role_of, tokens_of
-from trunkline.engine.options import Options
+from trunkline.engine.options import Options, Served
 from trunkline.engine.planning import (
     Task,
     asking,
     context_of,
+    describe,
     plan_query,
     plan_wish,
     zone_of,
@@ -68,6 +71,7 @@ class Prepared:
     reads: ReadsOfEach
     run: str
     given: Given = field(default_factory=Given, repr=False)
+    served: Served | None = None
 
 
 class Engine:
@@ -101,6 +105,13 @@ class Engine:
         with asking(self.parts, sql, options or Options()) as asked:
             return plans_of(planned(self._tasks(asked)), self.parts)
 
+    def describe(self, sql: str, options: Options) -> pa.Schema:
+        """The columns of a query's answer, whose parameters need types and no values.
+
+        Runs nothing. Raises the errors of the text.
+        """
+        return describe(self.parts, sql, options)
+
     async def prepare(self, sql: str, options: Options, observe: Observe) -> Prepared:
         """Plan a query and fetch what is missing; nothing is requested where all is held.
 
@@ -118,6 +129,7 @@ class Engine:
             reads(self.parts, done.plans),
             done.run,
             asked.given,
+            options.served,
         )
 
     async def sync(self, wish: Wish, options: Options, observe: Observe) -> Synced:
@@ -182,7 +194,7 @@ class Engine:
         """Run the user's own text over the snapshot; read the batches while it is open."""
         require_kept(self.parts, prepared.snapshot)
         read = relations_read(self.parts, prepared.sql, prepared.snapshot, prepared.reads)
-        zone, limits = prepared.time_zone, limits_of(self.settings)
+        zone, limits = prepared.time_zone, limits_of(self.settings, prepared.served)
         schema, tokens = self.catalog.schema, tokens_of(self.policy)
         try:
             with (

@@ -11,6 +11,7 @@ from trunkline.config import Settings, zone_exists
 from trunkline.engine.certificate import Reopened
 from trunkline.engine.completeness import pieces
 from trunkline.engine.fetching import Fetched
+from trunkline.engine.options import Served
 from trunkline.errors import IncompleteData, UsageError
 from trunkline.interval import iso, runs
 from trunkline.lake.catalogue import CoveredDay
@@ -119,12 +120,15 @@ def pushdown_of(name: str) -> Pushdown:
         ) from None
 
 
-def limits_of(settings: Settings) -> Limits:
+def limits_of(settings: Settings, served: Served | None = None) -> Limits:
     """What one query may use."""
     return Limits(
         memory=settings.query_memory,
         seconds=settings.query_seconds,
         rows=settings.max_rows or None,
+        stop=served.stop if served else None,
+        rests=served is not None,
+        exact=served is not None,
     )
 
 

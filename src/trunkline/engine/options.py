@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from trunkline.lake.beside import Stop
 from trunkline.lake.given import Parameters
 from trunkline.planner.plans import Plans
 
@@ -13,6 +14,20 @@ from trunkline.planner.plans import Plans
 def never(_: Plans) -> bool:
     """Nobody is there to be asked."""
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """For whoever asks over a connection that lasts.
+
+    ``stop`` ends it wherever it is; only the time that DuckDB works counts against a limit, and
+    types are exact. ``now`` is that of a transaction; None is when it is asked. ``types`` are
+    DuckDB's names of the types of the parameters.
+    """
+
+    stop: Stop = field(default_factory=Stop)
+    now: datetime | None = None
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +40,7 @@ class Options:
     watermark, too; None is as the settings have it. ``parameters`` are the values of ``?`` and
     ``$1`` by position, or of ``$name`` by name; they are never logged. ``pushdown`` is auto, never
     or always; None, again, is as the settings have it. ``verify`` asks for the provider's own count
-    of each final day, one request a day.
+    of each final day, one request a day. ``served`` is of a server.
     """
 
     time_zone: str | None = None
@@ -38,6 +53,7 @@ class Options:
     parameters: Parameters = field(default=(), repr=False)
     pushdown: str | None = None
     verify: bool = False
+    served: Served | None = None
 
     @property
     def held_only(self) -> bool:

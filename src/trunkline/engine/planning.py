@@ -9,21 +9,23 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Protocol
 
+import pyarrow as pa
+
 from trunkline.engine.asking import Asked, named
 from trunkline.engine.fetching import Parts
 from trunkline.engine.holdings import holdings, last_known
 from trunkline.engine.judgement import checked_zone, limits_of, pushdown_of
 from trunkline.engine.keeping import require_kept
 from trunkline.engine.masking import tokens_of
-from trunkline.engine.options import Options
+from trunkline.engine.options import Options, Served
 from trunkline.engine.relating import every_relation
 from trunkline.engine.shares import shares
 from trunkline.engine.syncing import Wish, intervals_of, tables_of
 from trunkline.errors import UsageError
 from trunkline.interval import to_millisecond
 from trunkline.lake import constants
-from trunkline.lake.given import Given
-from trunkline.lake.session import bound
+from trunkline.lake.given import Given, sample
+from trunkline.lake.session import bound, described
 from trunkline.planner import plan
 from trunkline.planner.plan import Context, Plan
 from trunkline.planner.wanting import wanting
@@ -51,11 +53,29 @@ def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
 
     Raises what ``bound`` does.
     """
-    zone, given = zone_of(parts, options), Given(parts.seams.clock.now(), options.parameters)
-    limits, tokens = limits_of(parts.settings), tokens_of(parts.policy)
+    zone, given = zone_of(parts, options), given_of(parts, options)
+    limits, tokens = limits_of(parts.settings, options.served), tokens_of(parts.policy)
     relations, schema = every_relation(parts), parts.catalogs.default.schema
     with bound(sql, relations, schema, zone, limits, tokens, given) as (_, session):
         yield Asked(sql, options, zone, given, cache(constants.evaluator_of(session)))
+
+
+def describe(parts: Parts, sql: str, options: Options) -> pa.Schema:
+    """The columns of a text's answer; of its parameters only the types matter.
+
+    Raises what ``bound`` does.
+    """
+    zone, given = zone_of(parts, options), given_of(parts, options)
+    limits, tokens = limits_of(parts.settings, options.served), tokens_of(parts.policy)
+    samples = replace(given, parameters=tuple(map(sample, given.types)))
+    schema = parts.catalogs.default.schema
+    return described(sql, every_relation(parts), schema, zone, limits, tokens, samples)
+
+
+def given_of(parts: Parts, options: Options) -> Given:
+    """The instant that a text is asked at, and its parameters."""
+    served = options.served or Served()
+    return Given(served.now or parts.seams.clock.now(), options.parameters, served.types)
 
 
 def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = False) -> Plan:

@@ -11,15 +11,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import duckdb
 
-from trunkline.errors import LimitExceeded
+from trunkline.errors import Interrupted, LimitExceeded
 from trunkline.lake.ceiling import ceiling
 from trunkline.leaving import LEFT
 
@@ -27,6 +27,18 @@ INTERRUPT_EVERY = 0.05
 PATIENCE = 3.0
 _NAME = "trunkline-duckdb"
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Asked for by any thread, once: work of DuckDB is given up wherever it is."""
+
+    asked: Future[None] = field(default_factory=Future, repr=False)
+
+    def ask(self) -> None:
+        """Let it end now."""
+        with suppress(InvalidStateError):
+            self.asked.set_result(None)
 
 
 @dataclass(slots=True)
@@ -43,14 +55,15 @@ class Beside:
         self._thread.start()
 
     def do(self, work: Callable[[], T], limit: Deadline) -> T:
-        """What the work returns; LimitExceeded once the time is up."""
-        if limit.left <= 0:
-            raise too_long(limit.seconds)
+        """What the work returns; LimitExceeded once the time is up, Interrupted if stopped."""
+        limit.check()
         future = self._begin(work)
         try:
-            wait((future,), limit.left)
+            limit.wait(future)
         finally:
             self._stop(future)
+        if not future.done() or future.exception() is not None:
+            limit.check()
         if not future.done():
             raise too_long(limit.seconds)
         return future.result()
@@ -93,17 +106,41 @@ class Beside:
             work()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Deadline:
-    """When the time of a query is up, and how long it had."""
+    """When the time of a query is up, how long it had, and what may end it before.
+
+    Where it ``rests``, time counts while DuckDB works and not while somebody reads its rows.
+    """
 
     seconds: float
+    stop: Stop | None = None
+    rests: bool = False
     _began: float = field(default_factory=time.monotonic)
+    _spent: float = 0.0
 
     @property
     def left(self) -> float:
         """Seconds; none or fewer once it is up."""
-        return self._began + self.seconds - time.monotonic()
+        spent = self._spent if self.rests else time.monotonic() - self._began
+        return self.seconds - spent
+
+    def check(self) -> None:
+        """Interrupted where it was stopped, LimitExceeded where the time is up."""
+        if self.stop and self.stop.asked.done():
+            raise Interrupted("stopped on request")
+        if self.left <= 0:
+            raise too_long(self.seconds)
+
+    def wait(self, future: Future[Any]) -> None:
+        """Wait until it is done, the time is up or it is stopped."""
+        began, ends = time.monotonic(), [future]
+        if self.stop:
+            ends.append(self.stop.asked)
+        try:
+            wait(ends, self.left, FIRST_COMPLETED)
+        finally:
+            self._spent += time.monotonic() - began
 
 
 @contextmanager

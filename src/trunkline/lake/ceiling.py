@@ -32,9 +32,31 @@ class _Claims:
     lock: threading.Lock = field(default_factory=threading.Lock)
     bytes: int = 0
     before: int = 0
+    standing: bool = False
 
 
 _claims = _Claims()
+
+
+@contextmanager
+def standing(memory: int) -> Iterator[None]:
+    """One ceiling, over all that works meanwhile: so many bytes above what is taken now.
+
+    A ceiling for each that works would rise with whatever others have taken by then, without end.
+    """
+    if resource is None or not _STATUS.exists():
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    with _claims.lock:
+        resource.setrlimit(resource.RLIMIT_DATA, (_lower(soft, _taken() + memory), hard))
+        _claims.standing = True
+    try:
+        yield
+    finally:
+        with _claims.lock:
+            resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+            _claims.standing = False
 
 
 @contextmanager
@@ -43,7 +65,7 @@ def ceiling(memory: str) -> Iterator[None]:
 
     Several at once add up. It is the process's, so what else runs in it meets it too.
     """
-    if resource is None or not _STATUS.exists():
+    if resource is None or not _STATUS.exists() or _claims.standing:
         yield
         return
     claim = memory_bytes(memory)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import duckdb
 
@@ -27,10 +28,42 @@ CLOCKS = frozenset(("age", *_INSTANTS, *(name for names in _CASTS.values() for n
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """``now`` is DuckDB's own where it is None; ``parameters`` by position or by name."""
+    """``now`` is DuckDB's own where it is None; ``parameters`` by position or by name.
+
+    ``types`` are DuckDB's names of their types, of those by position; without, as Python has them.
+    """
 
     now: datetime | None = None
     parameters: Parameters = field(default=(), repr=False)
+    types: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> Any:
+        """The parameters as DuckDB takes them."""
+        if not self.types or isinstance(self.parameters, Mapping):
+            return self.parameters
+        return [_typed(*pair) for pair in zip(self.parameters, self.types, strict=True)]
+
+
+def _typed(value: object, type_: str) -> object:
+    """A value of a type. DuckDB has no NULLs with one, and reads no empty list but as a text."""
+    if value is None:
+        return None
+    return duckdb.Value("[]" if value == [] else value, duckdb.sqltype(type_))
+
+
+_SAMPLES = {
+    "BOOLEAN": "true", "DATE": "2000-01-01", "TIMESTAMP": "2000-01-01",
+    "TIMESTAMP WITH TIME ZONE": "2000-01-01 00:00:00+00", "TIME": "00:00", "INTERVAL": "1 day",
+    "UUID": "00000000-0000-0000-0000-000000000000", "VARCHAR": "", "JSON": "{}", "BLOB": "",
+}  # fmt: skip
+
+
+def sample(type_: str) -> object:
+    """Some value of a type, for a statement whose values are not known yet."""
+    if type_.endswith("[]"):
+        return []
+    return _SAMPLES.get(type_, "1")
 
 
 def asks_the_time(sql: str) -> bool:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from trunkline.errors import DamagedLake, LimitExceeded, SqlError, TrunklineError, UsageError
 from trunkline.lake import gate, number_token
-from trunkline.lake.beside import Beside, Deadline, beside, too_long
+from trunkline.lake.beside import Beside, Deadline, Stop, beside, too_long
 from trunkline.lake.given import Given, asks_the_time, stop_the_clock
 from trunkline.lake.messages import sql_error
 from trunkline.lake.number_token import Tokens, no_tokens
@@ -37,12 +37,20 @@ _FILE = re.compile(r"[\"'](?P<path>[^\"']+?\.parquet)")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one query may use. ``rows`` of its answer; None for no limit."""
+    """What one query may use. ``rows`` of its answer; None for no limit.
+
+    ``stop`` ends it before its time; where it ``rests``, only the time counts that DuckDB works.
+    ``exact``: types that Arrow has none for come as Arrow's extensions of them, not as what is
+    nearest.
+    """
 
     memory: str = "2GB"
     seconds: float = 600.0
     rows: int | None = None
     temporary: Path | None = None
+    stop: Stop | None = None
+    rests: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,31 @@ def bound(
         yield columns, running.beside
 
 
+def described(
+    sql: str,
+    relations: Iterable[Relation],
+    default_schema: str,
+    zone: str,
+    limits: Limits,
+    token: Tokens = no_tokens,
+    given: Given = NOTHING_GIVEN,
+) -> pa.Schema:
+    """The columns that an answer will have, found as ``bound`` does; nothing is run.
+
+    The schema is that of an empty result with the same types. Raises what ``bound`` does.
+    """
+    empty = tuple(Relation(r.schema, r.name, r.columns, closed=r.closed) for r in relations)
+    question = _asked(sql, empty, default_schema, limits, token, given)
+    with _open(question, default_schema, zone) as running, _sql_errors(running):
+        return running.do(lambda connection: _schema(connection, _related(connection, question)))
+
+
+def _schema(connection: duckdb.DuckDBPyConnection, of: duckdb.DuckDBPyRelation) -> pa.Schema:
+    nulls = ", ".join(f"CAST(NULL AS {type_}) AS c{n}" for n, type_ in enumerate(of.types))
+    found = connection.sql(f"SELECT {nulls} LIMIT 0").to_arrow_table().schema
+    return pa.schema([f.with_name(n) for f, n in zip(found, of.columns, strict=True)])
+
+
 @contextmanager
 def answer(
     sql: str,
@@ -150,7 +183,7 @@ def _asked(
 
 def _related(connection: duckdb.DuckDBPyConnection, question: _Question) -> duckdb.DuckDBPyRelation:
     if question.given.parameters:
-        return connection.sql(question.sql, params=question.given.parameters)
+        return connection.sql(question.sql, params=question.given.values)
     return connection.sql(question.sql)
 
 
@@ -171,7 +204,7 @@ def _counted(running: _Running, reader: pa.RecordBatchReader) -> Iterator[pa.Rec
 def _open(question: _Question, default_schema: str, zone: str) -> Iterator[_Running]:
     named, limits = question.named, question.limits
     given = question.given if asks_the_time(question.sql) else NOTHING_GIVEN
-    limit = Deadline(limits.seconds)
+    limit = Deadline(limits.seconds, limits.stop, limits.rests)
     connection = locked(named, default_schema, zone, limits, question.tokens, given)
     with beside(connection, limits.memory) as at_work:
         yield _Running(question, at_work, limit)
@@ -257,6 +290,7 @@ def _lock(
         f"temp_directory = {temporary}",
         f"max_temp_directory_size = {literal(SPILL_MOST)}",
         "errors_as_json = true",
+        f"arrow_lossless_conversion = {limits.exact}",
         "python_enable_replacements = false",
         "enable_progress_bar = false",  # which goes to stdout, wherever it takes somebody to look
         "autoinstall_known_extensions = false",

@@ -1,0 +1,115 @@
+"""From an accepted socket to a session, or to the door."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+
+from trunkline.servers.postgres.protocol.events import (
+    Admitted,
+    AuthenticationNeeded,
+    CancelRequested,
+    Denied,
+    Event,
+    UpgradeToTls,
+)
+from trunkline.servers.postgres.report import Refused, Report, Severity, fatal
+from trunkline.servers.postgres.server.house import House, is_loopback
+from trunkline.servers.postgres.server.talk import Talk
+from trunkline.servers.postgres.session.state import Session, Who
+from trunkline.servers.postgres.session.variables import Variables
+
+_WORD = re.compile(r"(?:\\.|[^\s\\])+")
+_NOT_SETTINGS = frozenset({"user", "database", "options", "replication"})
+
+
+class Opening:
+    """Answers the events of a connection before there is a session."""
+
+    def __init__(self, house: House, talk: Talk, address: str) -> None:
+        self._house, self._talk, self._address = house, talk, address
+        self.session: Session | None = None
+        self.number = 0
+
+    async def answer(self, event: Event) -> None:
+        """Answer one; ``session`` is there once somebody was let in."""
+        try:
+            await self._answer(event)
+        except Refused as refusal:
+            self._talk.connection.fail(refusal.report)
+
+    async def _answer(self, event: Event) -> None:
+        if isinstance(event, UpgradeToTls):
+            await self._secure()
+        elif isinstance(event, CancelRequested):
+            self._house.cancelling.cancel(event.process_id, event.secret_key)
+        elif isinstance(event, AuthenticationNeeded):
+            await self._ask(event)
+        elif isinstance(event, Denied):
+            self._house.log(f"the password for user {event.user!r} was refused ({self._address})")
+            await asyncio.sleep(self._house.guard.failed(self._address, event.user))
+        elif isinstance(event, Admitted):
+            self._admit(event)
+
+    async def _secure(self) -> None:
+        assert self._house.tls is not None  # noqa: S101
+        await self._talk.flush()
+        await self._talk.line.secure(self._house.tls.context)
+        self._talk.connection.secured(self._house.tls.end_point)
+
+    async def _ask(self, event: AuthenticationNeeded) -> None:
+        house, near = self._house, is_loopback(self._address)
+        if house.sessions >= house.bounds.connections:
+            raise fatal("53300", "sorry, too many clients already")
+        if event.parameters.get("replication", "false").lower() not in ("false", "off", "no", "0"):
+            raise fatal("0A000", "replication is not supported")
+        if house.tls and not near and not self._talk.line.is_secure:
+            raise fatal("28000", "this server is spoken to in TLS", hint="Use sslmode=require.")
+        if house.find is not None:
+            await asyncio.sleep(house.guard.begin(self._address, event.user))
+            self._talk.connection.authenticate(house.find(event.user))
+        elif near:
+            self._talk.connection.trust()
+        else:
+            raise fatal("28000", "without users this server lets in its own machine alone")
+
+    def _admit(self, event: Admitted) -> None:
+        house, talk = self._house, self._talk
+        if house.find is not None:
+            house.guard.passed(self._address, event.user)
+        variables = Variables(self._defaults(event), talk.connection.parameter)
+        session = Session(
+            Who(event.user, event.database), talk.connection, house.desks, variables, talk.flush,
+            house.now,
+        )  # fmt: skip
+        self.number, secret = house.cancelling.enter(session.cancel)
+        talk.connection.start(variables.reported(), self.number, secret)
+        self.session = session
+        house.sessions += 1
+
+    def _defaults(self, event: Admitted) -> dict[str, str]:
+        """Of the server, then as the client has them. FATAL where one cannot be."""
+        own = {**self._house.defaults, "session_authorization": event.user}
+        variables = Variables(own, lambda _name, _value: None)
+        try:
+            for name, value in asked_for(event.parameters).items():
+                variables.set(name, value)
+        except Refused as refusal:
+            report = refusal.report
+            raise Refused(
+                Report(Severity.FATAL, report.sqlstate, report.message, hint=report.hint)
+            ) from None
+        return variables.as_defaults()
+
+
+def asked_for(parameters: Mapping[str, str]) -> dict[str, str]:
+    """The settings of a startup message, those of ``options`` first: ``-c name=value``."""
+    found: dict[str, str] = {}
+    words = iter(_WORD.findall(parameters.get("options", "")))
+    for word in words:
+        given = next(words, "") if word == "-c" else word.removeprefix("-c").removeprefix("--")
+        name, _, value = re.sub(r"\\(.)", r"\1", given).partition("=")
+        if word.startswith("-") and name:
+            found[name.replace("-", "_")] = value
+    return found | {n: v for n, v in parameters.items() if n not in _NOT_SETTINGS}

@@ -1,0 +1,1 @@
+"""What a session does with what its client asks: one file a concern, and no socket."""

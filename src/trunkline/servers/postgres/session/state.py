@@ -1,0 +1,80 @@
+"""What a session is made of, and what each concern of it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from trunkline.servers.desks import Desks
+from trunkline.servers.postgres.encoding import Style
+from trunkline.servers.postgres.messages.backend import Transaction
+from trunkline.servers.postgres.protocol import Connection
+from trunkline.servers.postgres.report import Report, Severity
+from trunkline.servers.postgres.session.rows import Bytes
+from trunkline.servers.postgres.session.variables import Variables
+from trunkline.servers.postgres.session.work import Why, Work
+
+Flush = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who asks, and of which database."""
+
+    user: str
+    database: str
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """One client's session. ``flush`` sends what its connection has to send."""
+
+    who: Who
+    connection: Connection
+    desks: Desks
+    variables: Variables
+    flush: Flush
+    now: Callable[[], datetime]
+    work: Work = field(default_factory=Work)
+    savepoints: list[str] = field(default_factory=list)
+    instant: datetime | None = None  # what now() is, of the transaction
+
+    @property
+    def style(self) -> Style:
+        """How values are written."""
+        return Style(ZoneInfo(self.variables["TimeZone"]))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a transaction is, failed or not."""
+        return self.connection.transaction is not Transaction.IDLE
+
+    def cancel(self) -> None:
+        """Stop what is under way, since the client asks for that."""
+        self.work.cancel(Why.CLIENT)
+
+    def began(self) -> datetime:
+        """The instant of the transaction, which begins with its first statement."""
+        if self.instant is None:
+            self.instant = self.now()
+        return self.instant
+
+    async def send(self, piece: Bytes) -> None:
+        """Rows, which are with the system before more of them are made."""
+        self.connection.data(piece)
+        await self.flush()
+
+    def tell(
+        self, message: str, sqlstate: str = "00000", severity: Severity = Severity.NOTICE,
+        **more: Any,
+    ) -> None:  # fmt: skip
+        """A notice, unless the client has asked for fewer."""
+        if severity is Severity.NOTICE and self.variables["client_min_messages"] in _FEWER:
+            return
+        self.connection.notice(Report(severity, sqlstate, message, **more))
+
+
+_FEWER = frozenset({"warning", "error"})
