@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,9 +16,9 @@ from pathlib import Path
 
 from tests.acceptance.clients import data
 from tests.acceptance.clients.targets import (
-    DATABASE,
     ENDLESS,
     PASSWORD,
+    SCHEMA,
     USER,
     Target,
     certified,
@@ -63,8 +64,8 @@ def served(
     }  # fmt: skip
     _add_user(folder, given)
     certificate, key = certified(folder)
-    with listening(folder, given, "--tls-cert", str(certificate), "--tls-key", str(key)) as running:
-        process, port = running
+    options = ("--search-path", SCHEMA, "--tls-cert", str(certificate), "--tls-key", str(key))
+    with listening(folder, given, *options) as (process, port):
         yield Served(Target("trunkline", port, rows, ENDLESS), process.pid, folder, temporary)
 
 
@@ -86,7 +87,7 @@ def listening(
     said = folder / "serve.log"
     with said.open("w") as sink:
         process = subprocess.Popen(
-            (*TRUNKLINE, "serve", "--port", "0", "--database", DATABASE, *options),
+            (*TRUNKLINE, "serve", "--port", "0", *options),
             env=environment, cwd=folder, stdout=sink, stderr=sink, text=True,
         )  # fmt: skip
     try:
@@ -102,8 +103,8 @@ def listening(
 
 def _port(process: subprocess.Popen[str], said: Path) -> int:
     end = time.monotonic() + PATIENCE
-    while ":" not in said.read_text():
+    while not (found := re.search(r"^listening on [\d.]+:(\d+)", said.read_text())):
         assert process.poll() is None, said.read_text()
         assert time.monotonic() < end, said.read_text()
         time.sleep(0.02)
-    return int(said.read_text())
+    return int(found[1])

@@ -50,15 +50,15 @@ MORE = (
     "SHOW config_file", "SHOW hba_file", "SELECT current_setting('data_directory')",
     "SELECT setting FROM pg_settings", "SELECT * FROM pg_hba_file_rules",
     "SELECT * FROM pg_file_settings", "SELECT query FROM pg_stat_activity",
-    "SELECT set_config('data_directory', '/', false)", "SELECT query_to_xml('select 1',true,true,'')",
-    "SELECT * FROM pg_catalog.duckdb_settings()", "SELECT * FROM pg_catalog.read_csv('/etc/passwd')",
+    "SELECT set_config('data_directory', '/', false)", "SELECT query_to_xml('x', true, true, '')",
+    "SELECT * FROM pg_catalog.duckdb_settings()", "SELECT * FROM pg_catalog.read_csv('/x')",
     "SELECT * FROM '/etc/passwd'", "SELECT * FROM \"/etc/passwd\"", "SELECT getenv('HOME')",
     "CREATE TEMPORARY TABLE x AS SELECT * FROM read_text('/etc/passwd')",
     "SELECT * FROM pg_class WHERE relname = (SELECT content FROM read_text('/etc/passwd'))",
     "CREATE TEMPORARY TABLE a (b int); COPY a FROM '/etc/passwd'", "ATTACH '/tmp/x' AS pg_temp",
     "CREATE TEMPORARY VIEW v AS SELECT getenv('HOME')", "TRUNCATE pg_catalog.pg_class",
     "DELETE FROM pg_catalog.pg_class", "UPDATE pg_catalog.pg_class SET relname = 'x'",
-    "INSERT INTO pg_catalog.pg_class SELECT * FROM pg_catalog.pg_class", "DROP SCHEMA local CASCADE",
+    "INSERT INTO pg_catalog.pg_class SELECT * FROM pg_class", "DROP SCHEMA local CASCADE",
     "SELECT * FROM trunkline.users", "SELECT * FROM sqlite_scan('catalogue.sqlite', 'users')",
 )  # fmt: skip
 SHADOWED = ("root:x:0", "/bin/bash", "/usr/sbin/nologin", "SCRAM-SHA-256$")
@@ -81,7 +81,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[serving.Served]
 
 def tried(connection: psycopg.Connection[Any], text: str, *, extended: bool) -> Tried:
     """Send it as it is and keep every byte of the answer."""
-    connection.pgconn.trace  # noqa: B018 what is used below is libpq itself
     said: list[str] = []
     state = None
     pg = connection.pgconn
@@ -139,7 +138,7 @@ def test_no_attempt_learns_or_changes_anything(served: serving.Served, door: str
         assert connection.execute(f"select count(*) from {TABLE}").fetchone() == (100,)
 
 
-# Attempts that a PostgreSQL answers too: they begin and end what is nobody's, or show what is public.
+# Attempts that a PostgreSQL answers too: they begin and end nothing, or show what is public.
 ANSWERED_BY_POSTGRESQL = (
     "BEGIN", "COMMIT", "VACUUM", "ANALYZE", "EXPLAIN ", "PREPARE ", "SHOW ", "SET ", "RESET ",
     "CHECKPOINT", "LISTEN", "NOTIFY", ";", "-- nothing", "SELECT 1;", "VALUES", "TABLE ",

@@ -74,12 +74,11 @@ def test_sixty_four_connections_at_once(served: serving.Served) -> None:
 
 
 def test_one_connection_too_many_is_told_so(served: serving.Served) -> None:
-    opened = []
+    opened: list[psycopg.Connection[tuple[object, ...]]] = []
     try:
+        opened += [served.target.connect() for _ in range(100)]  # as many as it takes
         with pytest.raises(psycopg.OperationalError, match="too many"):
-            for _ in range(1000):
-                opened.append(served.target.connect())  # noqa: PERF401 those before the error
-        assert len(opened) >= 64
+            served.target.connect()
         assert opened[0].execute("select 1").fetchone() == (1,)
     finally:
         for connection in opened:
@@ -124,15 +123,15 @@ def test_a_client_that_vanishes_leaves_nothing_running(served: serving.Served) -
         wire.query(endless),
         wire.parse(endless) + wire.bind() + wire.execute() + wire.SYNC,
         wire.query(f"begin; declare c cursor for {WIDE}; fetch 10 from c"),
-        wire.query("begin") + wire.parse(WIDE) + wire.bind(portal="p") + wire.execute("p", 10) + wire.FLUSH,
+        wire.parse(WIDE) + wire.bind(portal="p") + wire.execute("p", 10) + wire.FLUSH,
         wire.query(f"copy ({WIDE}) to stdout (format binary)"),
     ):  # fmt: skip
         there = session(served)
         there.sendall(asked)
-        if asked not in (wire.query(endless),) and endless.encode() not in asked:
-            there.recv(1)
+        if endless.encode() in asked:
+            time.sleep(0.2)  # it says nothing, and is being run
         else:
-            time.sleep(0.2)
+            there.recv(1)
         vanish(there)
     back_to(served, before)
     idle(served)
@@ -185,15 +184,15 @@ def test_a_flood_of_bytes_without_an_end_is_cut(served: serving.Served) -> None:
     back_to(served, before)
 
 
-def test_many_statements_and_portals_are_bounded(served: serving.Served) -> None:
+def test_statements_that_are_kept_are_bounded(served: serving.Served) -> None:
     before = now(served)
-    big = "select '" + "x" * 100_000 + "'"
-    with pytest.raises(psycopg.Error), served.target.connect() as connection:
-        for number in range(20_000):
-            connection.pgconn.prepare(f"s{number}".encode(), big.encode())
-            assert now(served).megabytes - before.megabytes < 2 * ROOM
-            if connection.pgconn.status != psycopg.pq.ConnStatus.OK or number == 19_999:
-                raise psycopg.OperationalError
+    big = ("select '" + "x" * 2**20 + "'").encode()
+    with served.target.connect() as connection:
+        for number in range(600):
+            connection.pgconn.prepare(f"s{number}".encode(), big)
+            if connection.pgconn.status != psycopg.pq.ConnStatus.OK:
+                break
+        assert now(served).megabytes - before.megabytes < 2 * ROOM
     back_to(served, before)
 
 
@@ -207,19 +206,16 @@ def test_half_open_sessions_do_not_keep_others_out(served: serving.Served) -> No
             there.close()
 
 
-def test_guessing_is_slowed(served: serving.Served) -> None:
-    """Each guess after the first few costs more than the one before."""
-
-    def guess(number: int) -> float:
+def test_guessing_is_slowed() -> None:
+    """A server of its own, since whoever comes from the same address waits with the guesser."""
+    with serving.served(10) as started:
         began = time.monotonic()
-        with pytest.raises(psycopg.OperationalError):
-            served.target.connect(user="nobody", password=str(number))
-        return time.monotonic() - began
-
-    spent = [guess(number) for number in range(6)]
-    assert sum(spent) > 1.0
-    with served.target.connect() as connection:  # and who knows the word waits for nobody
-        assert connection.execute("select 1").fetchone() == (1,)
+        for number in range(8):
+            with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+                started.target.connect(user="nobody", password=str(number))
+        assert time.monotonic() - began > 2.0
+        with started.target.connect() as connection:
+            assert connection.execute("select 1").fetchone() == (1,)
 
 
 def test_a_cancel_with_a_wrong_key_stops_nobody(served: serving.Served) -> None:
@@ -241,3 +237,8 @@ def test_a_cancel_with_a_wrong_key_stops_nobody(served: serving.Served) -> None:
         finally:
             stop.set()
             pestering.join()
+
+
+def test_nothing_of_all_this_is_an_error_of_the_server(served: serving.Served) -> None:
+    """The last of this file: what the server has said of itself."""
+    assert "Traceback" not in (served.folder / "serve.log").read_text()

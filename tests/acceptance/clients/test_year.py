@@ -1,4 +1,4 @@
-"""A year asked for from psql with nothing landed: told, right, stopped in the middle, gone on with."""
+"""A year asked for from psql with nothing landed: told, right, stopped halfway and gone on with."""
 
 from __future__ import annotations
 
