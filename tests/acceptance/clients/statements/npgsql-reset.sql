@@ -6,6 +6,5 @@ SELECT pg_advisory_unlock_all();
 DISCARD SEQUENCES;
 DISCARD TEMP;
 SELECT pg_catalog.pg_is_in_recovery();
-SHOW default_transaction_read_only;
 BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED;
 COMMIT
