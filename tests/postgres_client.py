@@ -121,21 +121,35 @@ def oids(body: bytes) -> list[int]:
     return found
 
 
+def names(body: bytes) -> list[str]:
+    """The names of a RowDescription."""
+    (count,), at, found = struct.unpack_from("!H", body), 2, []
+    for _ in range(count):
+        end = body.index(b"\0", at)
+        found.append(body[at:end].decode())
+        at = end + 19
+    return found
+
+
 @dataclass(frozen=True)
 class Answer:
     oids: list[int]
     rows: list[Row]
     copied: bytes
+    names: list[str]
+    parameters: list[int]
 
 
 class Client:
     """One session, without a password."""
 
-    def __init__(self, directory: Path, port: int) -> None:
+    def __init__(
+        self, directory: Path, port: int, user: str = "postgres", database: str = "postgres"
+    ) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(f"{directory}/.s.PGSQL.{port}")
         self._file = self._socket.makefile("rb")
-        self._ask(startup(user="postgres", database="postgres"))
+        self._ask(startup(user=user, database=database))
 
     def __enter__(self) -> Self:
         return self
@@ -156,21 +170,32 @@ class Client:
         asked = parse(sql) + bind(results=[result_format]) + describe(b"P") + execute()
         return self._ask(asked + SYNC)
 
+    def described(self, sql: str, given: Sequence[int] = ()) -> Answer:
+        """What a statement takes and gives, without running it."""
+        return self._ask(parse(sql, oids=given) + describe(b"S", "") + SYNC)
+
     def _ask(self, asked: bytes) -> Answer:
         self._socket.sendall(asked)
         types: list[int] = []
+        titles: list[str] = []
+        taken: list[int] = []
+        failed = ""
         rows: list[Row] = []
         copied = b""
         for letter, body in iter(self._message, ("Z", b"I")):
             if letter == "E":
-                raise RuntimeError(fields(body)["M"])
+                failed = failed or fields(body)["M"]
             if letter == "T":
-                types = oids(body)
+                types, titles = oids(body), names(body)
+            if letter == "t":
+                taken = list(struct.unpack_from(f"!{(len(body) - 2) // 4}I", body, 2))
             if letter == "D":
                 rows.append(row(body))
             if letter == "d":
                 copied += body
-        return Answer(types, rows, copied)
+        if failed:
+            raise RuntimeError(failed)
+        return Answer(types, rows, copied, titles, taken)
 
     def _message(self) -> tuple[str, bytes]:
         letter, size = struct.unpack("!ci", self._file.read(5))

@@ -26,6 +26,8 @@ from trunkline.organizations import (
     described_of,
     organizations_of,
 )
+from trunkline.role_settings import roles_of
+from trunkline.roles import Role, RoleSettings
 from trunkline.secrets import is_told, names_of, without_outdone
 
 FILE = "trunkline.toml"
@@ -114,6 +116,7 @@ class Settings:
     pushdown: str = _setting("auto", "filters sent to the provider: auto, never or always")
     keep_history: int = _setting(90, "days that runs and requests stay in `trunkline.runs`")
     role: str = _setting("administrator", "who asks: administrator, analyst or finance")
+    local: str = _setting("", "folder of Parquet and CSV files: the tables of the schema `local`")
     policy: str = _setting("", "file of masking rules, in place of the table `[masking]`")
     token_key: str = _secret("key of the tokens that stand beside numbers")
     token_key_file: str = _setting("", "file that holds it, and nothing else")
@@ -123,6 +126,7 @@ class Settings:
         "", "the organisation that names without a schema mean; by default the first"
     )
     masking: MaskingRules = field(default_factory=MaskingRules)
+    roles: Mapping[Role, RoleSettings] = field(default_factory=dict, hash=False)
     genesys: GenesysSettings = field(default_factory=GenesysSettings)
     secrets_in: tuple[Path, ...] = field(default=(), compare=False)
     organization: str = GENESYS
@@ -136,6 +140,10 @@ class Settings:
     def _of(self, one: Organization) -> Settings:
         own = replace(self, organization=one.name, organizations=(), genesys=one.genesys)
         return replace(own, **one.limits)
+
+    def told_of(self, role: Role) -> RoleSettings:
+        """What is said of a role; nothing where it has no table."""
+        return self.roles.get(role, RoleSettings())
 
     @property
     def settle_time(self) -> timedelta:
@@ -173,13 +181,14 @@ def load(
     told = ((directory / file, table), (directory / ".env", dotenv))
     secrets_in = tuple(path for path, names in told if _tells_a_secret(names))
     inner, written = table.pop("genesys", {}), table.pop("masking", None)
-    organizations = table.pop("organizations", {})
+    organizations, roles = table.pop("organizations", {}), table.pop("roles", {})
     genesys = _values(GenesysSettings, Layer(file, inner, "genesys.", merged, "GENESYS_"))
     settings = _values(Settings, Layer(file, table, "", merged, "TRUNKLINE_"))
     masking = _masking(settings.get("policy", ""), written, directory, file)
     read = Settings(
         **settings,
         masking=masking,
+        roles=roles_of(roles, file, check_memory),
         genesys=GenesysSettings(**genesys),
         secrets_in=secrets_in,
     )
@@ -269,7 +278,7 @@ def _values(kind: type[Any], layer: Layer) -> dict[str, Any]:
     known = {item.name: item for item in fields(kind) if "description" in item.metadata}
     for name in layer.table:
         if name not in known:
-            named = ("genesys", "masking", *(setting for setting, *_ in describe()))
+            named = ("genesys", "masking", "roles", *(setting for setting, *_ in describe()))
             near = closest(layer.prefix + name, (*named, *(layer.prefix + one for one in known)))
             raise ConfigError(
                 f"{layer.file}: there is no setting {layer.prefix}{name}",
@@ -304,7 +313,7 @@ def _checked(settings: Settings, prefix: str = "") -> Settings:
         raise ConfigError(f"{prefix}rate_share must be above 0 and at most 1")
     if settings.pushdown not in PUSHDOWNS:
         raise ConfigError("pushdown must be auto, never or always")
-    _check_memory(settings.query_memory)
+    check_memory(settings.query_memory)
     for name, (least, most) in _BOUNDS.items():
         if not least <= getattr(settings, name) <= most:
             raise ConfigError(f"{prefix}{name} must be between {least:,} and {most:,}")
@@ -322,6 +331,7 @@ def memory_bytes(text: str) -> int:
     return int(float(read["number"]) * step ** ("KMGT".index(read["unit"]) + 1))
 
 
-def _check_memory(text: str) -> None:
+def check_memory(text: str) -> None:
+    """ConfigError where a size cannot be the memory of a query."""
     if not _LEAST_MEMORY <= memory_bytes(text) <= _MOST_MEMORY:
         raise ConfigError("query_memory must be between 32MB and 1024TiB")

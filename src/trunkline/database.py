@@ -65,6 +65,12 @@ def opened(
     return db
 
 
+def upgrade(version: int, *steps: str) -> str:
+    """Steps to a version as one transaction."""
+    body = "\n".join(steps)
+    return f"BEGIN IMMEDIATE;\n{body}\nPRAGMA user_version = {version};\nCOMMIT;"
+
+
 def _version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 

@@ -6,12 +6,15 @@
     |  |- SqlError                 2  42601   SQL that does not parse or bind; carries its position
     |  |  |- UnknownRelation       2  42P01
     |  |  |- UnknownColumn         2  42703
+    |  |  |- UnknownFunction       2  42883   one that is not let in, asked of the system catalogue
     |  |  |- ForbiddenSql          2  42501   anything but one SELECT over the catalogue
     |  |  `- UnboundedScan         2  0A000   no bounds on the time column
+    |  |- UnusableFile             2  58030   a file of the user's own that is no table
     |  `- CostGuard                2  54000   more requests than allowed
     |- AccessError                 3  28000
     |  |- CredentialsError         3  28P01   the client id, secret or region is refused
-    |  |- RelationClosed           3  42501   the role of whoever asks may not read a relation
+    |  |- RelationClosed           3  42501   whoever asks may not read a relation
+    |  |- NotGranted               3  42501   whoever asks may not read a column, or use a function
     |  `- PermissionMissing        3  42501   the client's roles lack a permission
     |- ProviderError               4  58000   the provider failed
     |  |- ProviderUnreachable      4  08001   no connection, or no answer in the time allowed
@@ -93,6 +96,12 @@ class UnknownColumn(SqlError):
     sqlstate = "42703"
 
 
+class UnknownFunction(SqlError):
+    """A function that there is not, or that is not let in, in a question to the catalogue."""
+
+    sqlstate = "42883"
+
+
 class ForbiddenSql(SqlError):
     """Anything but one SELECT statement over relations of the catalogue."""
 
@@ -105,6 +114,12 @@ class UnboundedScan(SqlError):
     sqlstate = "0A000"
 
 
+class UnusableFile(UsageError):
+    """A file of the folder of local tables cannot be read as one."""
+
+    sqlstate = "58030"
+
+
 class CostGuard(UsageError):
     """The query would take more requests than allowed."""
 
@@ -112,7 +127,7 @@ class CostGuard(UsageError):
 
 
 class AccessError(TrunklineError):
-    """Not let in: this client by the provider, or whoever asks by their role."""
+    """Not let in: this client by the provider, or whoever asks by their role and grants."""
 
     exit_status = 3
     sqlstate = "28000"
@@ -125,7 +140,13 @@ class CredentialsError(AccessError):
 
 
 class RelationClosed(AccessError):
-    """The role of whoever asks may not read a relation."""
+    """Whoever asks may not read a relation."""
+
+    sqlstate = "42501"
+
+
+class NotGranted(AccessError):
+    """Whoever asks may not read a column, or use a function."""
 
     sqlstate = "42501"
 

@@ -32,6 +32,8 @@ from trunkline.lake.given import Parameters
 from trunkline.lake.session import Answer
 from trunkline.thread import NewLoop, WorkThread
 
+DOOR = "python"
+
 
 def connect(config: str | os.PathLike[str] | None = None) -> Gateway:
     """A gateway with the settings of the working directory, or of the file ``config``.
@@ -96,13 +98,14 @@ class Gateway:
             parameters=parameters,
             pushdown=pushdown,
             verify=verify,
+            door=DOOR,
         )
         prepared = self._thread.run(lambda: self._engine.prepare(sql, options, _ignore))
         return Result(prepared, lambda: self._reading(prepared))
 
     def explain(self, sql: str, *, timezone: str | None = None, parameters: Parameters = ()) -> str:
         """What a query would call, what that costs and what is held. Requests nothing."""
-        options = Options(time_zone=timezone, parameters=parameters)
+        options = Options(time_zone=timezone, parameters=parameters, door=DOOR)
         return str(self._thread.call(self._engine.explain, sql, options))
 
     def sync(  # noqa: PLR0913 (all but the tables are by name)
@@ -136,7 +139,7 @@ class Gateway:
             recheck,
             organization=organization,
         )
-        options = Options(timezone, max_requests, tail=tail, verify=verify)
+        options = Options(timezone, max_requests, tail=tail, verify=verify, door=DOOR)
         return self._thread.run(lambda: self._engine.sync_each(wish, options, _ignore))
 
     def close(self) -> None:

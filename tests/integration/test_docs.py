@@ -43,11 +43,23 @@ PORT = re.compile(r"127\.0\.0\.1:\d+")
 RUN = ("query", "explain", "tables", "coverage", "jobs", "doctor", "sync", "prune")
 
 
+def own_files(folder: Path) -> str:
+    """The folder of local tables, with the file that the how-to shows."""
+    (text,) = fences((ROOT / "docs/howto/local-tables.md").read_text(), "csv")
+    own = folder / "own"
+    own.mkdir()
+    (own / "Cost Centres.csv").write_text(text)
+    return str(own)
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A simulated organisation of which the year is held."""
-    settings = config.Settings(token_key=bytes(range(32)).hex(), phone_region="AU")
-    found = Site(tmp_path_factory.mktemp("site") / "data", settings=settings)
+    folder = tmp_path_factory.mktemp("site")
+    settings = config.Settings(
+        token_key=bytes(range(32)).hex(), phone_region="AU", local=own_files(folder)
+    )
+    found = Site(folder / "data", settings=settings)
     found.prepare(f"SELECT count(*) FROM conversations WHERE {YEAR}")
     return found
 
@@ -68,7 +80,9 @@ def test_every_command_can_be_typed(path: Path) -> None:
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk at which the year is held."""
-    with desk(tmp_path_factory.mktemp("held"), FEW) as found:
+    folder = tmp_path_factory.mktemp("held")
+    own_files(folder)
+    with desk(folder, FEW) as found:
         done = found.run("query", f"SELECT count(*) FROM conversations WHERE {YEAR}")
         assert done.returncode == 0, done.stderr
         yield found

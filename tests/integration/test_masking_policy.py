@@ -14,8 +14,8 @@ import pytest
 
 from tests.gateway import SMALL, TABLES, Site
 from trunkline.config import MaskingRules, Settings
-from trunkline.engine.masking import Role
 from trunkline.errors import ConfigError, ForbiddenSql, RelationClosed, SqlError
+from trunkline.roles import Role
 from trunkline_simulator import conversations_of
 from trunkline_simulator.settings import Shape
 

@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "coverage": ("trunkline.cli.coverage", "Show which days are held."),
     "prune": ("trunkline.cli.prune", "Remove old snapshots and the files only they need."),
     "tables": ("trunkline.cli.tables", "List the tables, or the columns of one."),
+    "powerbi": ("trunkline.cli.powerbi", "Write files that open the server in Power BI."),
+    "users": ("trunkline.cli.users", "Add, change, list and remove the users of a server."),
     "simulate": ("trunkline.cli.simulate", "Serve the simulated API on a local port."),
 }
 

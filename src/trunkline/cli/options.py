@@ -6,6 +6,8 @@ import click
 
 from trunkline.config import PUSHDOWNS
 
+DOOR = "command line"
+
 TIMEZONE = click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
 NO_TAIL = click.option("--no-tail", is_flag=True, help="Ask for nothing past the watermark.")
 VERIFY = click.option(

@@ -14,7 +14,7 @@ from trunkline.cli import output, statement
 from trunkline.cli.asked import moment, parameters, require_place
 from trunkline.cli.formats import FORMATS, write
 from trunkline.cli.opening import engine_of
-from trunkline.cli.options import NO_TAIL, PARAM, PUSHDOWN, TIMEZONE, VERIFY
+from trunkline.cli.options import DOOR, NO_TAIL, PARAM, PUSHDOWN, TIMEZONE, VERIFY
 from trunkline.cli.progress import watching
 from trunkline.cli.telling import tell
 from trunkline.engine import Engine, Options, Prepared
@@ -97,6 +97,7 @@ def command(ctx: click.Context, /, sql: str | None, file: str | None, **given: A
             tail=False if given["no_tail"] else None,
             pushdown=given["pushdown"],
             verify=given["verify"],
+            door=DOOR,
         )
         prepared = _prepare(engine, text, options, quiet=given["quiet"])
         with (

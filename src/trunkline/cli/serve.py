@@ -29,8 +29,10 @@ from trunkline.lake.ceiling import standing
 from trunkline.servers.desks import Desks
 from trunkline.servers.postgres.server import Bounds, House, certified, listening, serve
 from trunkline.servers.postgres.server.house import is_loopback
+from trunkline.servers.postgres.server.logins import Logins
 from trunkline.servers.postgres.server.tls import Certified
 from trunkline.servers.postgres.session.checks import schemas
+from trunkline.wording import counted
 
 SECRET = "server.secret"  # noqa: S105 (the name of its file)
 PATIENCE = 60.0  # seconds that a query waits for its place
@@ -81,7 +83,6 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     tls = _tls(given["tls_cert"], given["tls_key"])
     sockets = listening(given["host"], given["port"])
     try:
-        _require_loopback(sockets)
         share = shares(given["memory"], given["queries"], settings.query_memory)
         own = replace(settings, query_memory=share.each)
         with standing(share.ceiling), _frozen():
@@ -99,8 +100,8 @@ def _tls(certificate: str | None, key: str | None) -> Certified | None:
     return certified(Path(certificate), Path(key))
 
 
-def _require_loopback(sockets: tuple[socket, ...]) -> None:
-    if not all(is_loopback(str(one.getsockname()[0])) for one in sockets):
+def _require_loopback(sockets: tuple[socket, ...], users: int) -> None:
+    if not users and not all(is_loopback(str(one.getsockname()[0])) for one in sockets):
         raise ConfigError(
             "without users the server listens on this machine alone",
             hint="Leave out --host, or add a user with `trunkline users add`.",
@@ -110,11 +111,15 @@ def _require_loopback(sockets: tuple[socket, ...]) -> None:
 async def _serve(
     settings: Settings, sockets: tuple[socket, ...], tls: Certified | None, given: dict[str, Any]
 ) -> None:
+    logins = Logins(settings)
+    users = len(await logins.names())
+    _require_loopback(sockets, users)
     new = partial(Engine, settings)
     desks = await asyncio.to_thread(Desks, new, given["queries"], PATIENCE)
     engine = desks.fetching.engine
     house = House(
         desks,
+        logins,
         engine.seams.clock,
         _secret(settings.home),
         _defaults(settings, engine, given, tls=tls is not None),
@@ -122,7 +127,7 @@ async def _serve(
         bounds=Bounds(given["connections"]),
         log=lambda said: tell(f"notice: {said}"),
     )
-    _say(sockets, engine, tls)
+    _say(sockets, engine, tls, users)
     try:
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(serve(house, sockets))
@@ -132,6 +137,7 @@ async def _serve(
     except* Interrupted:
         pass
     finally:
+        logins.close()
         await desks.close()
 
 
@@ -149,19 +155,24 @@ def _defaults(
 ) -> dict[str, str]:
     """The settings of a session that says nothing."""
     path = given["search_path"] or engine.catalog.schema
-    return {
+    found = {
         "timezone": settings.timezone,
         "search_path": schemas("search_path", path),
-        "trunkline.fetch": given["fetch"] or "wait",
         "ssl": "on" if tls else "off",
     }
+    return found | ({"trunkline.fetch": given["fetch"]} if given["fetch"] else {})
 
 
-def _say(sockets: tuple[socket, ...], engine: Engine, tls: Certified | None) -> None:
+def _say(sockets: tuple[socket, ...], engine: Engine, tls: Certified | None, users: int) -> None:
     host, port = sockets[0].getsockname()[:2]
+    who = (
+        f"{counted(users, 'user')} may log in"
+        if users
+        else ("no users: this machine alone is let in, without a password")
+    )
     put(
         f"listening on {host}:{port} for clients of PostgreSQL, {'with' if tls else 'without'} "
-        "TLS; no users: this machine alone, without a password"
+        f"TLS; {who}"
     )
     put(f'  psql "host={host} port={port} dbname={engine.catalog.schema}"')
 

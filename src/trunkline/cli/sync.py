@@ -11,7 +11,7 @@ import click
 
 from trunkline.cli.asked import instant
 from trunkline.cli.opening import engine_of
-from trunkline.cli.options import NO_TAIL, ORG, TIMEZONE, VERIFY
+from trunkline.cli.options import DOOR, NO_TAIL, ORG, TIMEZONE, VERIFY
 from trunkline.cli.progress import watching
 from trunkline.cli.serving import served
 from trunkline.cli.stopping import until_stopped
@@ -76,7 +76,12 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
         )
         tail = False if given["no_tail"] else None
         options = Options(
-            zone, given["max_requests"], confirm=_ask, tail=tail, verify=given["verify"]
+            zone,
+            given["max_requests"],
+            confirm=_ask,
+            tail=tail,
+            verify=given["verify"],
+            door=DOOR,
         )
         until_stopped(_sync(engine, wish, options, quiet=given["quiet"]))
 

@@ -2,5 +2,6 @@
 
 from trunkline.engine.engine import Engine, Prepared
 from trunkline.engine.options import Options
+from trunkline.engine.reader import Reader
 
-__all__ = ["Engine", "Options", "Prepared"]
+__all__ = ["Engine", "Options", "Prepared", "Reader"]

@@ -37,7 +37,7 @@ def allow(parts: Parts, plan: Plan, options: Options) -> None:
         )
     dataset, context = details(parts.catalog), context_of(parts, plan.time_zone, "", options)
     days = countable(plan.wanted.get(dataset.name, ()), dataset, context)
-    guarded(plan.requests + len(days), options.max_requests or parts.settings.max_requests)
+    guarded(plan.requests + len(days), options.most_requests(parts.settings))
 
 
 async def verify_run(

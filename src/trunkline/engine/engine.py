@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, partial
@@ -19,11 +19,13 @@ from trunkline.engine.connect import genesys_hosts
 from trunkline.engine.counting import count_days
 from trunkline.engine.events import LockWait, Observe
 from trunkline.engine.fetching import Meter, Parts, cancel, resume
+from trunkline.engine.granting import Names, check_roles
 from trunkline.engine.holding import hold, planned, plans_of
 from trunkline.engine.holdings import fingerprint
 from trunkline.engine.judgement import limits_of
 from trunkline.engine.keeping import Kept, keep_of, pin, prune, require_kept, unpin
-from trunkline.engine.masking import policy_of, role_of, tokens_of
+from trunkline.engine.local import files_read, folder_of, require_unchanged
+from trunkline.engine.masking import policy_of, tokens_of
 from trunkline.engine.options import Options, Served
 from trunkline.engine.planning import (
     Task,
@@ -34,9 +36,17 @@ from trunkline.engine.planning import (
     plan_wish,
     zone_of,
 )
-from trunkline.engine.recording import Recording, answering, recorded
+from trunkline.engine.reader import Reader, reader_of
+from trunkline.engine.recording import Begun, Recording, answering, by_of, recorded, refusing
 from trunkline.engine.registry import catalogs, details
-from trunkline.engine.relating import ReadsOfEach, reads, relations_read, sources_of
+from trunkline.engine.relating import (
+    ReadsOfEach,
+    every_relation,
+    narrowed,
+    reads,
+    relations_read,
+    sources_of,
+)
 from trunkline.engine.running import rights_now, writer
 from trunkline.engine.seams import Seams, real
 from trunkline.engine.syncing import Synced, Wish, checked, summed, synced, wishes_of
@@ -51,10 +61,13 @@ from trunkline.jobs.store import JobStore
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.given import Given
 from trunkline.lake.lake import Lake
+from trunkline.lake.local import LocalTable
 from trunkline.lake.lock import RETRY_SECONDS, WriterLock, holder_of, is_held
+from trunkline.lake.relation import Relation
 from trunkline.lake.session import Answer, answer
 from trunkline.lake.spill import spilling
 from trunkline.planner.plans import Plans
+from trunkline.roles import Role
 
 JOBS = "jobs.sqlite"
 
@@ -70,7 +83,9 @@ class Prepared:
     certificate: dict[str, Any]
     reads: ReadsOfEach
     run: str
+    reader: Reader
     given: Given = field(default_factory=Given, repr=False)
+    local: tuple[LocalTable, ...] = ()
     served: Served | None = None
 
 
@@ -85,10 +100,21 @@ class Engine:
         self.seams = seams or real()
         self.catalogs = catalogs(settings)
         self.policy = policy_of(settings, self.catalog)
-        role_of(settings)  # or ConfigError, now rather than later
+        reader_of(settings)  # or ConfigError, now rather than later
+        folder_of(settings)  # likewise
         self.lake = Lake(settings.home, self.seams.connect)
         self.store = JobStore(settings.home / JOBS, self.seams.clock, self.seams.connect)
         self._lock = WriterLock(settings.home, self.seams.clock)
+        with self._closed_if_wrong():
+            check_roles(settings, self.names)
+
+    @contextmanager
+    def _closed_if_wrong(self) -> Iterator[None]:
+        try:
+            yield
+        except ConfigError:
+            self.close()
+            raise
 
     @property
     def catalog(self) -> Catalog:
@@ -102,15 +128,27 @@ class Engine:
 
     def explain(self, sql: str, options: Options | None = None) -> Plans:
         """What a query would fetch. Requests nothing and needs no credentials."""
-        with asking(self.parts, sql, options or Options()) as asked:
-            return plans_of(planned(self._tasks(asked)), self.parts)
+        with self._asking(sql, options or Options()) as asked:
+            files = files_read(asked.local)
+            return plans_of(planned(self._tasks(asked)), self.parts, files)
 
     def describe(self, sql: str, options: Options) -> pa.Schema:
         """The columns of a query's answer, whose parameters need types and no values.
 
         Runs nothing. Raises the errors of the text.
         """
-        return describe(self.parts, sql, options)
+        begun = Begun("query", sql, by_of(options, self.settings))
+        with refusing(self.store.journal, self.seams, begun, self.settings.history_time):
+            return describe(self.parts, sql, options)
+
+    @contextmanager
+    def _asking(self, sql: str, options: Options) -> Iterator[Asked]:
+        """A text that can be asked; where it cannot, it is kept that a user tried."""
+        begun = Begun("query", sql, by_of(options, self.settings))
+        with ExitStack() as stack:
+            with refusing(self.store.journal, self.seams, begun, self.settings.history_time):
+                asked = stack.enter_context(asking(self.parts, sql, options))
+            yield asked
 
     async def prepare(self, sql: str, options: Options, observe: Observe) -> Prepared:
         """Plan a query and fetch what is missing; nothing is requested where all is held.
@@ -118,17 +156,22 @@ class Engine:
         Raises the errors of the plan before any request; CostGuard where it would take too many;
         IncompleteData where some intervals could not be had and ``allow_partial`` is not set.
         """
-        with asking(self.parts, sql, options) as asked:
-            done = await hold("query", self._tasks(asked), options, observe)
+        reader = options.who(self.settings)
+        with self._asking(sql, options) as asked:
+            files = await self.seams.offload(files_read, asked.local)
+            begun = Begun("query", sql, by_of(options, self.settings, asked.numbers))
+            done = await hold(begun, self._tasks(asked), options, observe, files)
         return Prepared(
             sql,
             done.plans.any.time_zone,
             done.snapshot,
-            done.notices,
+            (*done.notices, *narrowed(self.parts, reader, sql)),
             done.certificate,
-            reads(self.parts, done.plans),
+            reads(self.parts, done.plans, asked.named),
             done.run,
+            reader,
             asked.given,
+            asked.local,
             options.served,
         )
 
@@ -141,7 +184,8 @@ class Engine:
         began, wish = self.seams.clock.now(), checked(wish)
         parts = self.of(wish.organization)
         task = Task(parts, partial(plan_wish, parts, wish, options, began))
-        done = await hold("sync", (task,), options, observe)
+        begun = Begun("sync", "", by_of(options, self.settings))
+        done = await hold(begun, (task,), options, observe)
         found = synced(done.plans.any, done.certificate, done.notices)
         return replace(found, organization=parts.organization if done.plans.named else "")
 
@@ -171,7 +215,7 @@ class Engine:
         """
         parts = self.of(organization)
         dataset, zone = details(parts.catalog), zone_of(parts, options)
-        most = options.max_requests or parts.settings.max_requests
+        most = options.most_requests(parts.settings)
 
         def chosen() -> tuple[tuple[CoveredDay, ...], int]:
             context = context_of(parts, zone, "", options)
@@ -193,16 +237,24 @@ class Engine:
     def answer(self, prepared: Prepared) -> Iterator[Answer]:
         """Run the user's own text over the snapshot; read the batches while it is open."""
         require_kept(self.parts, prepared.snapshot)
-        read = relations_read(self.parts, prepared.sql, prepared.snapshot, prepared.reads)
-        zone, limits = prepared.time_zone, limits_of(self.settings, prepared.served)
-        schema, tokens = self.catalog.schema, tokens_of(self.policy)
+        require_unchanged(prepared.local)
+        reader, sql = prepared.reader, prepared.sql
+        relations = relations_read(
+            self.parts, reader, sql, prepared.snapshot, prepared.reads, prepared.local
+        )
+        limits = limits_of(self.settings, reader.limits, prepared.served)
+        zone, schema, tokens = (
+            prepared.time_zone,
+            self.catalog.schema,
+            tokens_of(self.policy, reader),
+        )
         try:
             with (
-                answering(self.store.journal, prepared.run),
+                answering(self.store.journal, prepared.run) as read,
                 spilling(self.lake.home) as folder,
                 answer(
-                    prepared.sql,
-                    read,
+                    sql,
+                    relations,
                     schema,
                     zone,
                     replace(limits, temporary=folder),
@@ -210,7 +262,8 @@ class Engine:
                     prepared.given,
                 ) as result,
             ):
-                yield result
+                yield replace(result, batches=read.counted(result.batches))
+                require_unchanged(prepared.local)
         except DamagedLake:
             require_kept(self.parts, prepared.snapshot)  # its files may be gone for that
             raise
@@ -335,11 +388,20 @@ class Engine:
         masked_as = self.policy.fingerprint(own.of(dataset))
         return fingerprint(where, genesys.client_id, dataset, masked_as)
 
+    def relations(self, reader: Reader | None = None) -> tuple[Relation, ...]:
+        """All relations as a reader has them, or whoever uses these settings; without rows."""
+        return every_relation(self.parts, reader or reader_of(self.settings))
+
+    def names(self) -> Names:
+        """What may be granted and revoked."""
+        everything = self.relations(Reader("", Role.ADMINISTRATOR))
+        return Names.of(self.catalogs, self.policy, everything)
+
     def sources(self) -> Sources:
         """Where the system's own tables are read from, of the newest snapshot."""
-        return sources_of(self.parts)
+        return sources_of(self.parts, reader_of(self.settings))
 
-    def recorded(self, kind: str, statement: str = "") -> AbstractContextManager[Recording]:
-        """Keep what the block does as a run of the journal; ``statement`` is masked."""
-        keep = self.settings.history_time
-        return recorded(self.store.journal, self.seams, kind, statement, keep)
+    def recorded(self, kind: str) -> AbstractContextManager[Recording]:
+        """Keep what the block does as a run of the journal."""
+        begun = Begun(kind, "", by_of(Options(), self.settings))
+        return recorded(self.store.journal, self.seams, begun, self.settings.history_time)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from trunkline.engine.certificate import Facts, Tally, certificate
@@ -21,13 +21,13 @@ from trunkline.engine.judgement import (
     require_complete,
     tail_notices,
 )
+from trunkline.engine.local import told
 from trunkline.engine.options import Options
 from trunkline.engine.planning import Task, last_fingerprint, snapshot_of
-from trunkline.engine.recording import recorded
+from trunkline.engine.recording import Begun, recorded, refusing
 from trunkline.engine.running import run_each, settle
 from trunkline.engine.together import each_of, together
-from trunkline.planner.literals import masked
-from trunkline.planner.plans import Plans
+from trunkline.planner.plans import FileRead, Plans
 
 Runs = Mapping[str, Run]
 
@@ -52,26 +52,34 @@ def planned(tasks: Iterable[Task]) -> dict[str, Run]:
     return {n: r for n, r in begun.items() if r.plan.scans} or dict([*begun.items()][:1])
 
 
-def plans_of(runs: Runs, parts: Parts) -> Plans:
-    """The plans of the runs."""
-    return Plans({name: run.plan for name, run in runs.items()}, parts.catalogs.is_several)
+def plans_of(runs: Runs, parts: Parts, files: tuple[FileRead, ...] = ()) -> Plans:
+    """The plans of the runs, with the files of the user's own that they read."""
+    each = {name: run.plan for name, run in runs.items()}
+    return Plans(each, parts.catalogs.is_several, files)
 
 
-async def hold(kind: str, tasks: Sequence[Task], options: Options, observe: Observe) -> Done:
+async def hold(
+    begun: Begun,
+    tasks: Sequence[Task],
+    options: Options,
+    observe: Observe,
+    files: tuple[FileRead, ...] = (),
+) -> Done:
     """See to it that what plans want is held, and note what that took."""
     by_name = {task.parts.organization: task for task in tasks}
     some, asked_at = tasks[0].parts, tasks[0].parts.seams.clock.now()
     for task in tasks:
         settle(task.parts)
-    runs = planned(tasks)
-    plans, keep = plans_of(runs, some), some.settings.history_time
-    statement = masked(plans.any.sql)
-    if options.verify:
-        for name, begun in runs.items():
-            allow(by_name[name].parts, begun.plan, options)
-    with recorded(some.store.journal, some.seams, kind, statement, keep) as recording:
+    journal, keep = some.store.journal, some.settings.history_time
+    with refusing(journal, some.seams, begun, keep):
+        runs = planned(tasks)
+        for name, run in runs.items() if options.verify else ():
+            allow(by_name[name].parts, run.plan, options)
+    plans = plans_of(runs, some, files)
+    begun = replace(begun, text=plans.any.sql)
+    with recorded(journal, some.seams, begun, keep) as recording:
         observe(Planned(plans))
-        wanting = [by_name[name] for name, begun in runs.items() if begun.plan.requests]
+        wanting = [by_name[name] for name, run in runs.items() if run.plan.requests]
         if wanting:
             runs |= await run_each(wanting, plans, options, recording, observe)
         if options.verify:
@@ -94,7 +102,8 @@ async def hold(kind: str, tasks: Sequence[Task], options: Options, observe: Obse
         certified = {
             name: certificate(run.plan, run.tally, facts[name]) for name, run in runs.items()
         }
-        whole = recording.certificate = combined(certified, named=plans.named)
+        whole = combined(certified, named=plans.named) | {"local_files": told(files)}
+        recording.certificate = whole
 
         def notices(name: str) -> tuple[str, ...]:
             told = _notices(by_name[name].parts, runs[name], facts[name], options)
@@ -102,7 +111,7 @@ async def hold(kind: str, tasks: Sequence[Task], options: Options, observe: Obse
             return (*told, *quarantine_notice(certified[name]), *counted)
 
         said = each_of(runs, notices, named=plans.named)
-    done = plans_of(runs, some)
+    done = plans_of(runs, some, files)
     return Done(done, snapshot, _named(said, done), whole, recording.run)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from trunkline.config import Settings, zone_exists
+from trunkline.config import Settings, memory_bytes, zone_exists
 from trunkline.engine.certificate import Reopened
 from trunkline.engine.completeness import pieces
 from trunkline.engine.fetching import Fetched
@@ -18,6 +18,7 @@ from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import TailDay
 from trunkline.lake.session import Limits
 from trunkline.planner.filters.choice import Pushdown
+from trunkline.roles import ReaderLimits
 
 SAID = 5  # days whose counts differ, each in a notice of its own
 
@@ -120,12 +121,19 @@ def pushdown_of(name: str) -> Pushdown:
         ) from None
 
 
-def limits_of(settings: Settings, served: Served | None = None) -> Limits:
-    """What one query may use."""
+def limits_of(settings: Settings, own: ReaderLimits, served: Served | None = None) -> Limits:
+    """What one query may use: as its reader has it, else as the settings do.
+
+    In a server the settings' memory is the share of one query: nobody has more.
+    """
+    rows = settings.max_rows if own.rows is None else own.rows
+    memory = own.memory or settings.query_memory
+    if served:
+        memory = min(memory, settings.query_memory, key=memory_bytes)
     return Limits(
-        memory=settings.query_memory,
-        seconds=settings.query_seconds,
-        rows=settings.max_rows or None,
+        memory=memory,
+        seconds=own.seconds or settings.query_seconds,
+        rows=rows or None,
         stop=served.stop if served else None,
         rests=served is not None,
         exact=served is not None,

@@ -1,28 +1,23 @@
-"""The masking policy that the settings tell, and what each role may read under it."""
+"""The masking policy that the settings tell, and the tokens that are made under it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from enum import Enum
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from trunkline.catalog import FINANCE, Catalog, Table, closest
+from trunkline.catalog import Catalog
 from trunkline.config import Settings
-from trunkline.errors import ConfigError, SqlError
+from trunkline.engine.reader import Reader
+from trunkline.errors import ConfigError, LimitExceeded, NotGranted, SqlError
 from trunkline.flatten.numbers import checked_region, e164
 from trunkline.flatten.policy import Policy, resolved
 from trunkline.flatten.tokens import HINT, key_of, token
-from trunkline.flatten.treatment import Treatment, default_of
-from trunkline.lake.relation import Relation
+from trunkline.jobs.journal import Journal
+from trunkline.roles import Role
 from trunkline.secrets import secret
 
-
-class Role(Enum):
-    """Who asks. The front and the end of a number make the number: only the first reads both."""
-
-    ADMINISTRATOR = "administrator"  # everything
-    ANALYST = "analyst"  # everything but the schema finance
-    FINANCE = "finance"  # everything but tables with the last digits of numbers
+NUMBERS_A_DAY = 1_000  # a hundred statements with ten numbers each; a search takes millions
 
 
 def policy_of(settings: Settings, catalog: Catalog) -> Policy:
@@ -36,58 +31,20 @@ def policy_of(settings: Settings, catalog: Catalog) -> Policy:
     )
 
 
-def role_of(settings: Settings) -> Role:
-    """The role of whoever uses these settings."""
-    names = [role.value for role in Role]
-    if settings.role not in names:
-        near = closest(settings.role, names)
-        raise ConfigError(
-            f"there is no role {settings.role}",
-            hint=f"Did you mean {near}?" if near else f"There are {', '.join(names)}.",
-        )
-    return Role(settings.role)
-
-
-def may_read(role: Role, table: Table, policy: Policy) -> bool:
-    """Whether a role may read a table."""
-    if role is Role.ANALYST:
-        return table.schema != FINANCE
-    if role is Role.FINANCE:
-        # By default too: days that landed before a policy redacted them have them still.
-        return not any(
-            Treatment.LAST_DIGITS in (default_of(column), policy.treatment(table, column))
-            for column in table.columns
-        )
-    return True
-
-
-def opened_to(
-    role: Role, relations: Iterable[Relation], catalog: Catalog, policy: Policy
-) -> tuple[Relation, ...]:
-    """The relations, each that the role may not read closed with the words that say who may."""
-    return tuple(_judged(role, relation, catalog, policy) for relation in relations)
-
-
-def _judged(role: Role, relation: Relation, catalog: Catalog, policy: Policy) -> Relation:
-    table = catalog.find(relation.name, relation.schema)
-    if table is None or may_read(role, table, policy):
-        return relation
-    readers = [other.value for other in Role if may_read(other, table, policy)]
-    which = "fronts" if table.schema == FINANCE else "last digits"
-    return replace(
-        relation,
-        parts=(),
-        closed=f"it holds the {which} of numbers; the role {' or '.join(readers)} may read it",
-    )
-
-
-def tokens_of(policy: Policy) -> Callable[[str], str]:
+def tokens_of(policy: Policy, reader: Reader) -> Callable[[str], str]:
     """What ``number_token`` answers for a literal; its errors do not repeat the literal.
 
+    NotGranted for whoever reads the fronts of numbers: ten thousand tries would tell a whole one.
     ConfigError without a key, SqlError where the text is no number.
     """
 
     def answered(text: str) -> str:
+        if reader.role is Role.FINANCE:
+            raise NotGranted(
+                f"number_token() is not open to {reader.shown}: with the fronts of numbers it "
+                "would tell whole ones",
+                hint="Join tables by the columns of tokens.",
+            )
         if policy.key is None:
             raise ConfigError("number_token() needs a key, and none is set", hint=HINT)
         number = e164(text, policy.region)
@@ -100,3 +57,35 @@ def tokens_of(policy: Policy) -> Callable[[str], str]:
         return token(policy.key, number)
 
     return answered
+
+
+@dataclass(slots=True)
+class Told:
+    """Tokens as they are made for one statement: how many, and no more than are ``left``.
+
+    Whoever reads the last digits of numbers has a million tries less to make than others have: so
+    a day's tries are few. See design/0049.
+    """
+
+    token: Callable[[str], str]
+    left: int | None
+    count: int = 0
+
+    def __call__(self, text: str) -> str:
+        """The token of a number; LimitExceeded where none is left."""
+        if self.left is not None and self.count >= self.left:
+            raise LimitExceeded(
+                "number_token() has told as many numbers as one user may ask for in 24 hours",
+                hint="Wait, or join a list of numbers by tokens that are made outside. An "
+                "administrator can allow more: trunkline users set NAME --max-numbers N.",
+            )
+        self.count += 1
+        return self.token(text)
+
+
+def numbers_left(reader: Reader, journal: Journal, now: datetime) -> int | None:
+    """How many numbers a user may still have the tokens of today; None for no limit."""
+    if not reader.user or reader.role is Role.ADMINISTRATOR:
+        return None
+    most = NUMBERS_A_DAY if reader.limits.numbers is None else reader.limits.numbers
+    return max(0, most - journal.numbers(reader.user, now - timedelta(days=1)))

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from trunkline.config import Settings
+from trunkline.engine.reader import Reader, reader_of
 from trunkline.lake.beside import Stop
 from trunkline.lake.given import Parameters
 from trunkline.planner.plans import Plans
@@ -41,6 +43,10 @@ class Options:
     ``$1`` by position, or of ``$name`` by name; they are never logged. ``pushdown`` is auto, never
     or always; None, again, is as the settings have it. ``verify`` asks for the provider's own count
     of each final day, one request a day. ``served`` is of a server.
+
+    ``reader`` is who asks: what they may read and use, and no more than that whatever stands here;
+    None is whoever uses these settings. ``door`` is where they came in, and ``application`` what
+    their program calls itself: both are kept with the run.
     """
 
     time_zone: str | None = None
@@ -54,8 +60,31 @@ class Options:
     pushdown: str | None = None
     verify: bool = False
     served: Served | None = None
+    reader: Reader | None = None
+    door: str = ""
+    application: str = ""
 
     @property
     def held_only(self) -> bool:
         """Whether nothing may be requested."""
         return self.covered or self.as_of is not None
+
+    def who(self, settings: Settings) -> Reader:
+        """Who asks."""
+        return self.reader or reader_of(settings)
+
+    def most_requests(self, settings: Settings) -> int:
+        """The requests that may be taken of an organisation, by its settings.
+
+        A reader has a ceiling, which they cannot be asked about.
+        """
+        own = settings.max_requests
+        limit = self.who(settings).limits.requests
+        most = own if limit is None else limit
+        if self.reader is None:
+            return self.max_requests or most
+        return most if self.max_requests is None else min(self.max_requests, most)
+
+    def agreed(self, plans: Plans) -> bool:
+        """Whether more than that is agreed to."""
+        return self.reader is None and self.confirm(plans)

@@ -11,12 +11,13 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from trunkline.engine.asking import Asked, named
+from trunkline.engine.asking import Asked, by_name
 from trunkline.engine.fetching import Parts
 from trunkline.engine.holdings import holdings, last_known
 from trunkline.engine.judgement import checked_zone, limits_of, pushdown_of
 from trunkline.engine.keeping import require_kept
-from trunkline.engine.masking import tokens_of
+from trunkline.engine.local import local_tables, named_ones
+from trunkline.engine.masking import Told, numbers_left, tokens_of
 from trunkline.engine.options import Options, Served
 from trunkline.engine.relating import every_relation
 from trunkline.engine.shares import shares
@@ -24,6 +25,7 @@ from trunkline.engine.syncing import Wish, intervals_of, tables_of
 from trunkline.errors import UsageError
 from trunkline.interval import to_millisecond
 from trunkline.lake import constants
+from trunkline.lake.gate import check
 from trunkline.lake.given import Given, sample
 from trunkline.lake.session import bound, described
 from trunkline.planner import plan
@@ -54,10 +56,17 @@ def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
     Raises what ``bound`` does.
     """
     zone, given = zone_of(parts, options), given_of(parts, options)
-    limits, tokens = limits_of(parts.settings, options.served), tokens_of(parts.policy)
-    relations, schema = every_relation(parts), parts.catalogs.default.schema
+    reader = options.who(parts.settings)
+    limits = limits_of(parts.settings, reader.limits, options.served)
+    left = numbers_left(reader, parts.store.journal, given.now or parts.seams.clock.now())
+    tokens = Told(tokens_of(parts.policy, reader), left)
+    local, schema = local_tables(parts.settings, sql), parts.catalogs.default.schema
+    relations = every_relation(parts, reader, local)
     with bound(sql, relations, schema, zone, limits, tokens, given) as (_, session):
-        yield Asked(sql, options, zone, given, cache(constants.evaluator_of(session)))
+        constant = cache(constants.evaluator_of(session))
+        named = check(sql, relations, schema).opened
+        own = named_ones(local, named)
+        yield Asked(sql, options, zone, given, constant, named, own, tokens.count)
 
 
 def describe(parts: Parts, sql: str, options: Options) -> pa.Schema:
@@ -66,10 +75,12 @@ def describe(parts: Parts, sql: str, options: Options) -> pa.Schema:
     Raises what ``bound`` does.
     """
     zone, given = zone_of(parts, options), given_of(parts, options)
-    limits, tokens = limits_of(parts.settings, options.served), tokens_of(parts.policy)
+    reader = options.who(parts.settings)
+    limits = limits_of(parts.settings, reader.limits, options.served)
+    tokens, schema = tokens_of(parts.policy, reader), parts.catalogs.default.schema
     samples = replace(given, parameters=tuple(map(sample, given.types)))
-    schema = parts.catalogs.default.schema
-    return described(sql, every_relation(parts), schema, zone, limits, tokens, samples)
+    relations = every_relation(parts, reader, local_tables(parts.settings, sql))
+    return described(sql, relations, schema, zone, limits, tokens, samples)
 
 
 def given_of(parts: Parts, options: Options) -> Given:
@@ -82,11 +93,12 @@ def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = 
     """The plan of what a text reads of an organisation; UnboundedScan and its kin."""
     snapshot = snapshot_of(parts, asked.options.as_of)
     held = holdings(parts.lake, parts.store, parts.organization, fingerprint, snapshot)
-    settle, limits = parts.settings.settle_time, limits_of(parts.settings)
+    own = asked.options.who(parts.settings).limits
+    settle, limits = parts.settings.settle_time, limits_of(parts.settings, own)
     context = replace(
         context_of(parts, asked.time_zone, fingerprint, asked.options),
         constant=asked.constant,
-        parameters=named(asked.given.parameters),
+        parameters=by_name(asked.given.parameters),
         fetched=fetched,
         pushdown=pushdown_of(asked.options.pushdown or parts.settings.pushdown),
         share=shares(parts.lake, parts.catalog, snapshot, held, settle, limits),

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from asyncio import CancelledError
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 
 from trunkline.clock import Clock
+from trunkline.config import Settings
 from trunkline.engine.events import Event, Observe
+from trunkline.engine.options import Options
 from trunkline.engine.seams import Seams
 from trunkline.errors import Interrupted, TrunklineError
 from trunkline.http.exchange import Exchange
-from trunkline.jobs.journal import Ended, Journal, Requested
+from trunkline.jobs.journal import By, Ended, Journal, Requested
+from trunkline.planner.literals import masked
 
 DONE = "done"
+_UNUSUAL = re.compile(r"[^A-Za-z0-9 ._/()+-]")  # in what a program calls itself
+_MOST_NAME = 64
 
 
 @dataclass(slots=True)
@@ -68,13 +75,34 @@ class Recording:
         return Ended(self.requests, outcome, exit_status, self.snapshot, certified)
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What is known of a run when it begins: its kind, its text, and whose it is."""
+
+    kind: str
+    text: str
+    by: By
+
+    @property
+    def statement(self) -> str:
+        """The text as it may be kept, its literals masked."""
+        return masked(self.text)
+
+
+def by_of(options: Options, settings: Settings, numbers: int = 0) -> By:
+    """Who asks, as the journal keeps it."""
+    reader = options.who(settings)
+    calls_itself = _UNUSUAL.sub("", options.application)[:_MOST_NAME]
+    return By(
+        reader.user or None, reader.role.value, options.door or None, calls_itself or None, numbers
+    )
+
+
 @contextmanager
-def recorded(
-    journal: Journal, seams: Seams, kind: str, statement: str, keep: timedelta
-) -> Iterator[Recording]:
-    """Keep a run from its beginning to its end, be it good or bad. ``statement`` is masked."""
+def recorded(journal: Journal, seams: Seams, begun: Begun, keep: timedelta) -> Iterator[Recording]:
+    """Keep a run from its beginning to its end, be it good or bad."""
     recording = Recording(seams.new_key(), journal, seams.clock)
-    journal.start(recording.run, kind, statement, keep)
+    journal.start(recording.run, begun.kind, begun.statement, keep, begun.by)
     try:
         yield recording
     except GeneratorExit:  # who asked has had enough, which is no failure
@@ -88,16 +116,45 @@ def recorded(
 
 
 @contextmanager
-def answering(journal: Journal, run: str) -> Iterator[None]:
-    """Note it where the answer of a run that was finished well fails after all."""
+def refusing(journal: Journal, seams: Seams, begun: Begun, keep: timedelta) -> Iterator[None]:
+    """Keep what a user asks for and is refused before it is a run: it is one that ended so."""
     try:
         yield
+    except TrunklineError:
+        if begun.by.user_name:
+            with suppress(Exception), recorded(journal, seams, begun, keep):
+                raise
+        raise
+
+
+@dataclass(slots=True)
+class Answering:
+    """The rows of an answer as they are read."""
+
+    rows: int = 0
+
+    def counted(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """The batches, their rows counted."""
+        for batch in batches:
+            self.rows += batch.num_rows
+            yield batch
+
+
+@contextmanager
+def answering(journal: Journal, run: str) -> Iterator[Answering]:
+    """Note how many rows of a run's answer are read; and where it fails after all, that it did."""
+    read = Answering()
+    try:
+        yield read
     except (BrokenPipeError, GeneratorExit):
         raise  # the reader has had enough, which is no failure
     except BaseException as error:
         with suppress(Exception):
             journal.spoil(run, *_named(error))
         raise
+    finally:
+        with suppress(Exception):  # an answer is not lost for it
+            journal.answered(run, read.rows)
 
 
 def _named(error: BaseException) -> tuple[str, int]:

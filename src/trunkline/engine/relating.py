@@ -1,63 +1,139 @@
-"""The relations that a text may name: the catalogue's, as the role may read them, the system's."""
+"""The relations that a text may name, as whoever asks may read them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import cache
 
-from trunkline.catalog import Catalog
+from trunkline.catalog import Catalog, folded
+from trunkline.engine.access import opened_to
 from trunkline.engine.fetching import Parts
-from trunkline.engine.masking import opened_to, role_of
+from trunkline.engine.local import local_tables
+from trunkline.engine.reader import Reader
 from trunkline.engine.reading import reads_of
 from trunkline.engine.system import Sources, system_relations
+from trunkline.jobs.journal import Journal, Requested, RunKept
 from trunkline.lake.catalogue import HeldFile
 from trunkline.lake.gate import check
+from trunkline.lake.local import LocalTable
 from trunkline.lake.reading import Reads
 from trunkline.lake.relation import Part, Relation, relations_of
 from trunkline.planner.plans import Plans
+from trunkline.views import View
 
 ReadsOfEach = Mapping[str, Reads]
 PartsRead = Mapping[str, tuple[Part, ...]]
 
 
-def every_relation(parts: Parts) -> tuple[Relation, ...]:
-    """All that a text may name, without rows."""
-    landed = (relation for each in parts.catalogs.each for relation in _opened(parts, each))
-    return (*landed, *system_relations(sources_of(parts)))
+def every_relation(
+    parts: Parts, reader: Reader, local: Iterable[LocalTable] | None = None
+) -> tuple[Relation, ...]:
+    """All that a reader's text may name, without rows; of the user's own files all, or some."""
+    landed = (relation for each in parts.catalogs.each for relation in relations_of(each))
+    files = local_tables(parts.settings) if local is None else local
+    return _opened(parts, reader, landed, files, sources_of(parts, reader))
 
 
 def relations_read(
-    parts: Parts, sql: str, snapshot: int, reads: ReadsOfEach
+    parts: Parts,
+    reader: Reader,
+    sql: str,
+    snapshot: int,
+    reads: ReadsOfEach,
+    local: Iterable[LocalTable] = (),
 ) -> tuple[Relation, ...]:
-    """All that a text may name, with what it reads of a snapshot."""
+    """All that a reader's text may name, with what it reads of a snapshot and of own files."""
     landed = (
         relation
         for each in parts.catalogs.each
-        for relation in _opened(parts, each, _parts_of(parts, each, snapshot, reads))
+        for relation in relations_of(each, _parts_of(parts, each, snapshot, reads))
     )
-    return (*landed, *system_relations(sources_of(parts, snapshot), sql))
+    return _opened(parts, reader, landed, local, sources_of(parts, reader, snapshot), sql)
 
 
-def reads(parts: Parts, planned: Plans) -> ReadsOfEach:
+def _opened(
+    parts: Parts,
+    reader: Reader,
+    landed: Iterable[Relation],
+    local: Iterable[LocalTable],
+    sources: Sources,
+    sql: str = "",
+) -> tuple[Relation, ...]:
+    views = parts.catalogs.views
+    own = (table.relation for table in local)
+    system = system_relations(sources, with_views(sql, views) if sql else "")
+    found = (*landed, *own, *system, *map(_relation, views))
+    return opened_to(reader, found, parts.catalogs, parts.policy)
+
+
+def reads(parts: Parts, planned: Plans, named: Iterable[Relation]) -> ReadsOfEach:
     """What the relations that a text names are read of, by the organisation."""
-    default = parts.catalogs.default.schema
-    named = check(planned.any.sql, every_relation(parts), default).named
+    named = tuple(named)
     return {
         name: reads_of(plan, parts.catalogs.of(name), named) for name, plan in planned.each.items()
     }
 
 
-def sources_of(parts: Parts, snapshot: int | None = None) -> Sources:
+def _relation(view: View) -> Relation:
+    columns = tuple((column.name, column.type) for column in view.columns)
+    return Relation(view.schema, view.name, columns, query=view.query, below=view.below)
+
+
+def with_views(sql: str, views: Iterable[View]) -> str:
+    """A text with those of the views that it may name: what it reads of the system's own tables."""
+    text = folded(sql)
+    return " ".join((sql, *(view.query for view in views if view.name in text)))
+
+
+def narrowed(parts: Parts, reader: Reader, sql: str) -> tuple[str, ...]:
+    """What has to be said of ``*`` where it does not mean every column to this reader."""
+    relations = every_relation(parts, reader, local_tables(parts.settings, sql))
+    if not any(relation.hidden for relation in relations):
+        return ()
+    checked = check(sql, relations, parts.catalogs.default.schema)
+    return tuple(
+        f"* has {len(relation.columns)} of the {len(relation.every_column)} columns of "
+        f"{relation.qualified}: the others are not open to {reader.shown}"
+        for relation in checked.named
+        if checked.stars and relation.hidden
+    )
+
+
+def sources_of(parts: Parts, reader: Reader, snapshot: int | None = None) -> Sources:
     """Where the system's own tables are read from, of the newest snapshot unless named."""
     names, store = parts.catalogs.names, parts.store
+
+    @cache
+    def opened() -> frozenset[tuple[str, ...]]:
+        found = (r for r in every_relation(parts, reader) if not r.closed)
+        return frozenset((r.schema, r.name, column) for r in found for column, _ in r.columns)
+
+    def is_open(*names: str) -> bool:
+        return not reader.user or names in opened()
+
+    def is_own(run: RunKept) -> bool:
+        return run.user_name == reader.user or not reader.user or reader.reads_all
+
     return Sources(
         catalogs=parts.catalogs,
         jobs=lambda: (job for name in names for job in store.jobs(name)),
         coverage=lambda: (d for name in names for d in parts.lake.coverage(name, snapshot)),
         unknown=store.unknown,
-        runs=store.journal.runs,
-        requests=store.journal.requests,
+        runs=lambda: (run for run in store.journal.runs() if is_own(run)),
+        requests=lambda: _of_own(store.journal, is_own),
+        refused=parts.lake.catalogue.users.refused,
+        is_open=is_open,
+        local=lambda: local_tables(parts.settings),
+        changes=lambda name: _changes_of(parts, name, snapshot),
         files=lambda: ((name, f) for name in names for f in _files_of(parts, name, snapshot)),
     )
+
+
+def _of_own(journal: Journal, is_own: Callable[[RunKept], bool]) -> Iterable[Requested]:
+    """The requests of the runs that a reader may see."""
+    own = {run.run for run in journal.runs() if is_own(run)}
+    return (request for request in journal.requests() if request.run in own)
 
 
 def _files_of(parts: Parts, organization: str, snapshot: int | None) -> Iterable[HeldFile]:
@@ -65,12 +141,13 @@ def _files_of(parts: Parts, organization: str, snapshot: int | None) -> Iterable
     return catalogue.files(organization, catalogue.latest() if snapshot is None else snapshot)
 
 
+def _changes_of(
+    parts: Parts, organization: str, snapshot: int | None
+) -> Mapping[tuple[str, date], datetime]:
+    catalogue = parts.lake.catalogue
+    return catalogue.changes(organization, catalogue.latest() if snapshot is None else snapshot)
+
+
 def _parts_of(parts: Parts, catalog: Catalog, snapshot: int, reads: ReadsOfEach) -> PartsRead:
     of_it = reads.get(catalog.schema)
     return parts.lake.parts(catalog, snapshot, of_it) if of_it else {}
-
-
-def _opened(parts: Parts, catalog: Catalog, read: PartsRead | None = None) -> tuple[Relation, ...]:
-    """The relations of one organisation, as the role may read them."""
-    landed = relations_of(catalog, read)
-    return opened_to(role_of(parts.settings), landed, catalog, parts.policy)

@@ -5,8 +5,10 @@ A table is made only where the text of a query names it: its rows are functions 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
 
 import pyarrow as pa
 
@@ -16,7 +18,9 @@ from trunkline.engine.unknown_fields import UNKNOWN_FIELDS, unknown_fields
 from trunkline.jobs.job import Job, UnknownName
 from trunkline.jobs.journal import Requested, RunKept
 from trunkline.lake.catalogue import CoveredDay, HeldFile
+from trunkline.lake.local import SCHEMA, LocalTable
 from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
+from trunkline.lake.users import RefusedLogins
 from trunkline.types import Type
 
 Columns = tuple[tuple[str, Type, str], ...]
@@ -34,6 +38,10 @@ class Sources:
     runs: Callable[[], Iterable[RunKept]]
     requests: Callable[[], Iterable[Requested]]
     files: Callable[[], Iterable[tuple[str, HeldFile]]]  # each with whose it is
+    local: Callable[[], Iterable[LocalTable]] = tuple
+    changes: Callable[[str], Mapping[tuple[str, date], datetime]] = lambda _: {}
+    refused: Callable[[], Iterable[RefusedLogins]] = tuple
+    is_open: Callable[[str, str, str], bool] = lambda *_: True  # schema, table and column
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,11 @@ COVERAGE: Columns = (
     ("watermark", Type.TIMESTAMP, "Up to where the provider's data was complete then."),
     ("conversations", Type.BIGINT, "Conversations that started on it."),
     ORGANIZATION,
+    (
+        "changed_at",
+        Type.TIMESTAMP,
+        "When what is held of it was last written: fetched, told anew, or merged into its month.",
+    ),
 )
 FILES: Columns = (
     ("table_name", Type.TEXT, "The table it holds rows of."),
@@ -102,6 +115,21 @@ RUNS: Columns = (
     ("outcome", Type.TEXT, "`done` or the name of the error; NULL while it runs or if it died."),
     ("exit_status", Type.BIGINT, "The exit status that stands for it."),
     ("snapshot", Type.BIGINT, "The snapshot that was answered from."),
+    ("user_name", Type.TEXT, "The user who asked; NULL where nobody logged in."),
+    ("role", Type.TEXT, "Their role; of the settings where nobody logged in."),
+    ("door", Type.TEXT, "Where they came in: command line, python, postgres and so on."),
+    ("application", Type.TEXT, "What their program calls itself; no more than 64 characters."),
+    ("row_count", Type.BIGINT, "Rows that were read of the answer; NULL where there was none."),
+    ("numbers", Type.BIGINT, "Numbers that it gave to `number_token`."),
+)
+REFUSED_LOGINS: Columns = (
+    ("first_at", Type.TIMESTAMP, "The first of them in an hour,"),
+    ("last_at", Type.TIMESTAMP, "and the last."),
+    ("user_name", Type.TEXT, "The user; NULL where nobody has the name, which is not kept."),
+    ("door", Type.TEXT, "Where: postgres and so on."),
+    ("network", Type.TEXT, "The network of the address: 24 bits of IPv4, 48 of IPv6."),
+    ("reason", Type.TEXT, "Why, in a word: password, unknown user and so on."),
+    ("attempts", Type.BIGINT, "How many."),
 )
 REQUESTS: Columns = (
     ("run", Type.TEXT, "The run it was made for."),
@@ -160,7 +188,13 @@ def _job(job: Job) -> tuple[object, ...]:
     )
 
 
-def _day(day: CoveredDay) -> tuple[object, ...]:
+def _days(sources: Sources) -> Rows:
+    """The days; when each was last written is looked up once an organisation."""
+    changes = cache(sources.changes)
+    return (_day(day, changes(day.organization)) for day in sources.coverage())
+
+
+def _day(day: CoveredDay, changes: Mapping[tuple[str, date], datetime]) -> tuple[object, ...]:
     return (
         day.dataset,
         day.day,
@@ -168,6 +202,7 @@ def _day(day: CoveredDay) -> tuple[object, ...]:
         day.watermark,
         day.conversations,
         day.organization,
+        max(day.fetched_at, changes.get((day.dataset, day.day), day.fetched_at)),
     )
 
 
@@ -204,6 +239,41 @@ def _columns(catalogs: Catalogs) -> Rows:
     )
 
 
+def _view_columns(catalogs: Catalogs) -> Rows:
+    return (
+        (
+            view.schema,
+            view.name,
+            column.name,
+            column.type.duckdb,
+            column.unit,
+            "none",
+            Whose.NOBODY.value,
+            column.description,
+        )
+        for view in catalogs.views
+        for column in view.columns
+    )
+
+
+def _local_columns(tables: Iterable[LocalTable]) -> Rows:
+    return (
+        (
+            SCHEMA,
+            table.name,
+            column.name,
+            column.type.duckdb,
+            None,
+            "none",
+            Whose.NOBODY.value,
+            f"{column.written}, in {table.file.name}.",
+        )
+        for table in tables
+        if table.reading
+        for column in table.reading.columns
+    )
+
+
 def _system_columns() -> Rows:
     return (
         (
@@ -232,6 +302,24 @@ def _run(run: RunKept) -> tuple[object, ...]:
         run.outcome,
         run.exit_status,
         run.snapshot,
+        run.user_name,
+        run.role,
+        run.door,
+        run.application,
+        run.rows,
+        run.numbers,
+    )
+
+
+def _refused(login: RefusedLogins) -> tuple[object, ...]:
+    return (
+        login.first_at,
+        login.last_at,
+        login.user,
+        login.door,
+        login.network,
+        login.reason,
+        login.attempts,
     )
 
 
@@ -263,7 +351,7 @@ SYSTEM_TABLES = (
         "coverage",
         "Every UTC day that is held, as it was last fetched.",
         COVERAGE,
-        lambda sources: map(_day, sources.coverage()),
+        _days,
     ),
     SystemTable(
         "files",
@@ -281,20 +369,38 @@ SYSTEM_TABLES = (
     SystemTable(
         "runs",
         "Every query and other command that may request something, for as long as the setting "
-        "`keep_history` says.",
+        "`keep_history` says. A user who is no administrator sees their own.",
         RUNS,
         lambda sources: map(_run, sources.runs()),
     ),
     SystemTable(
+        "refused_logins",
+        "Logins that a server refused, those of an hour that were alike together; for "
+        "administrators, and for as long as `keep_history` says.",
+        REFUSED_LOGINS,
+        lambda sources: map(_refused, sources.refused()),
+    ),
+    SystemTable(
         "requests",
-        "Every request to the provider, repetitions included, for as long as its run is kept.",
+        "Every request to the provider, repetitions included, for as long as its run is kept. A "
+        "user who is no administrator sees those of their own runs.",
         REQUESTS,
         lambda sources: map(_request, sources.requests()),
     ),
     SystemTable(
         "tables",
-        "Every column of every table: type, unit, kind of personal data and meaning.",
+        "Every column of every table that is open to whoever asks: type, unit, kind of personal "
+        "data and meaning.",
         TABLES,
-        lambda sources: (*_columns(sources.catalogs), *_system_columns()),
+        lambda sources: (
+            row
+            for row in (
+                *_columns(sources.catalogs),
+                *_view_columns(sources.catalogs),
+                *_local_columns(sources.local()),
+                *_system_columns(),
+            )
+            if sources.is_open(str(row[0]), str(row[1]), str(row[2]))
+        ),
     ),
 )

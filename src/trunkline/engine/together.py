@@ -82,12 +82,12 @@ def allowance(settings: Mapping[str, Settings], plans: Plans, options: Options) 
     Together as much as any of the organisations may be asked, of each no more than its own limit;
     where the user agreed to more, four times the estimate.
     """
-    each = {n: options.max_requests or own.max_requests for n, own in settings.items()}
+    each = {n: options.most_requests(own) for n, own in settings.items()}
     most = Allowance(max(each.values()), each)
     guard = _exceeded(most, plans)
     if guard is None:
         return most
-    if options.confirm(plans):
+    if options.agreed(plans):
         wide = {n: max(most.each[n], 4 * plans.each[n].requests) for n in each}
         return Allowance(4 * plans.requests, wide)
     raise guard

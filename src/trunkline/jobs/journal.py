@@ -50,7 +50,8 @@ class Requested:
 class RunKept:
     """One run: what was asked, its literals masked, and how it ended.
 
-    ``outcome`` is ``done``, the name of the error, or None while it runs and after a crash.
+    ``outcome`` is ``done``, the name of the error, or None while it runs and after a crash; who
+    began it is as in ``By``; ``rows`` are those that were read of its answer.
     """
 
     run: str
@@ -62,6 +63,27 @@ class RunKept:
     outcome: str | None
     exit_status: int | None
     snapshot: int | None
+    user_name: str | None = None
+    role: str | None = None
+    door: str | None = None
+    application: str | None = None
+    rows: int | None = None
+    numbers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who began a run: the user where there are users, the role, the door they came in by.
+
+    ``application`` is what their program calls itself; ``numbers`` is how many numbers the
+    statement gives to ``number_token``.
+    """
+
+    user_name: str | None = None
+    role: str | None = None
+    door: str | None = None
+    application: str | None = None
+    numbers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +95,9 @@ class Ended:
     exit_status: int
     snapshot: int | None = None
     certificate: str | None = None
+
+
+NOBODY = By()
 
 
 class Journal:
@@ -99,7 +124,7 @@ class Journal:
             with self.transaction():
                 pass
 
-    def start(self, run: str, kind: str, statement: str, keep: timedelta) -> None:
+    def start(self, run: str, kind: str, statement: str, keep: timedelta, by: By = NOBODY) -> None:
         """Note that something begins; what is older than ``keep`` goes."""
         now = self._clock.now()
         oldest = {"oldest": iso(now - keep)}
@@ -108,7 +133,8 @@ class Journal:
             self._db.execute(QUERIES["drop_runs"], oldest)
             self._db.execute(
                 QUERIES["start_run"],
-                {"run": run, "kind": kind, "started_at": iso(now), "statement": statement},
+                asdict(by)
+                | {"run": run, "kind": kind, "started_at": iso(now), "statement": statement},
             )
 
     def finish(self, run: str, ended: Ended) -> None:
@@ -116,6 +142,16 @@ class Journal:
         values = asdict(ended) | {"run": run, "finished_at": iso(self._clock.now())}
         with self.transaction():
             self._db.execute(QUERIES["finish_run"], values)
+
+    def answered(self, run: str, rows: int) -> None:
+        """Note how many rows were read of its answer."""
+        with self.transaction():
+            self._db.execute(QUERIES["answer_run"], {"run": run, "rows": rows})
+
+    def numbers(self, user: str, since: datetime) -> int:
+        """How many numbers a user's statements gave to ``number_token`` since then."""
+        told = self._db.execute(QUERIES["numbers_of"], {"user": user, "since": iso(since)})
+        return int(told.fetchone()["numbers"])
 
     def spoil(self, run: str, outcome: str, exit_status: int) -> None:
         """Note that what was finished well came to a bad end after all: its answer failed."""

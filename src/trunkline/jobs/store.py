@@ -14,16 +14,20 @@ from pathlib import Path
 from typing import Any
 
 from trunkline.clock import Clock
-from trunkline.database import Connect, connect, opened
+from trunkline.database import Connect, connect, opened, upgrade
 from trunkline.interval import Interval, iso
 from trunkline.jobs.job import IllegalTransition, Job, JobState, Landed, UnknownName, require
 from trunkline.jobs.journal import Journal
 from trunkline.scope import Scope
 from trunkline.statements import load
 
-VERSION = 4
+VERSION = 5
 SCHEMA = load("trunkline.jobs", "schema.sql")
 QUERIES = load("trunkline.jobs", "queries.sql")
+_UPGRADES = {
+    3: upgrade(VERSION, SCHEMA["with_organizations"], SCHEMA["with_readers"]),
+    4: upgrade(VERSION, SCHEMA["with_readers"]),
+}
 
 
 class JobStore:
@@ -34,9 +38,7 @@ class JobStore:
 
     def __init__(self, path: Path, clock: Clock, connect: Connect = connect) -> None:
         self._clock = clock
-        self._db = opened(
-            path, SCHEMA["schema"], VERSION, connect, {3: SCHEMA["with_organizations"]}
-        )
+        self._db = opened(path, SCHEMA["schema"], VERSION, connect, _UPGRADES)
         self.journal = Journal(self._db, clock)
 
     def close(self) -> None:

@@ -72,6 +72,11 @@ class Beside:
         """Do what ends what it does; nobody waits for that."""
         self._stop(self._begin(work))
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the thread was left to itself, with its connection."""
+        return self._thread.name == LEFT
+
     def close(self) -> None:
         """Close the connection, now or once the thread is done with what it is left with."""
         self._waiting.put(self.connection.close)

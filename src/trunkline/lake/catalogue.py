@@ -14,18 +14,22 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from trunkline.database import Connect, connect, opened, transaction
+from trunkline.database import Connect, connect, opened, transaction, upgrade
 from trunkline.interval import iso
 from trunkline.lake.freshness import Freshness, OpenRecord, TailDay
 from trunkline.lake.landing import StagedFile
 from trunkline.lake.retention import Retention
+from trunkline.lake.users import Users
 from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope
 from trunkline.statements import load
 
-VERSION = 4
+VERSION = 5
 SCHEMA = load("trunkline.lake", "schema.sql")
 QUERIES = load("trunkline.lake", "queries.sql")
-_UPGRADES = {3: SCHEMA["upgrade"]}
+_UPGRADES = {
+    3: upgrade(VERSION, SCHEMA["with_jobs"], SCHEMA["with_users"]),
+    4: upgrade(VERSION, SCHEMA["with_users"]),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ class Catalogue:
         self._db = opened(path, SCHEMA["schema"], VERSION, connect, _UPGRADES)
         self.retention = Retention(self._db)
         self.fresh = Freshness(self._db)
+        self.users = Users(self._db)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -163,6 +168,16 @@ class Catalogue:
             )
             for row in rows
         )
+
+    def changes(self, organization: str, snapshot: int) -> dict[tuple[str, date], datetime]:
+        """When the files of each day of a dataset were published, the newest of them."""
+        rows = self._all("changes_of_snapshot", organization=organization, snapshot=snapshot)
+        return {
+            (row["dataset"], date.fromisoformat(row["day"])): datetime.fromisoformat(
+                row["changed_at"]
+            )
+            for row in rows
+        }
 
     def whole_days(
         self, organization: str, dataset: str, snapshot: int | None = None

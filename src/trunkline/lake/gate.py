@@ -21,6 +21,7 @@ from trunkline.lake import number_token
 from trunkline.lake.amplifiers import MOST, oversized
 from trunkline.lake.functions import FUNCTIONS, TABLE_FUNCTIONS
 from trunkline.lake.given import CLOCKS
+from trunkline.lake.hidden import require_shown
 from trunkline.lake.messages import character, unknown_relation
 from trunkline.lake.number_token import Call
 from trunkline.lake.relation import Relation, find
@@ -54,10 +55,15 @@ class Checked:
     """What a text names: relations, and calls of ``number_token`` with their literals.
 
     A relation whose name is a common table expression's wherever it stands may be among them.
+    ``opened`` are they and what they are made of, which stands before them. ``stars`` where it says
+    ``*``, or joins by the columns that two have in common: what it means then depends on the
+    columns that there are.
     """
 
     named: tuple[Relation, ...]
+    opened: tuple[Relation, ...]
     calls: tuple[Call, ...]
+    stars: bool = False
 
 
 def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Checked:
@@ -65,32 +71,38 @@ def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Che
 
     ``default_schema`` is the one that unqualified names belong to.
 
-    Raises ForbiddenSql, UnknownRelation or SqlError; RelationClosed where it names one that is.
+    Raises ForbiddenSql, UnknownRelation or SqlError; RelationClosed where it names one that is;
+    NotGranted where a name would mean a hidden column.
     """
-    if len(sql) > MOST_TEXT:
-        raise SqlError(
-            f"the statement has {len(sql):,} characters; {MOST_TEXT:,} are the most",
-            hint="Ask in parts, or narrow by something else than a list of values.",
-        )
     calls: list[Call] = []
-    statements = parse(sql)["statements"]
-    if len(statements) != 1:
-        count = "no statement" if not statements else f"{len(statements)} statements"
-        raise ForbiddenSql(f"{ONE_SELECT}; this is {count}")
     named: dict[str, Relation] = {}
-    for node, common in _walk(statements[0]["node"]):
+    stars, statement = False, one_statement(parse(sql))["node"]
+    for node, common in walk(statement):
         kind = str(node.get("type"))
+        stars = stars or kind == "STAR" or node.get("ref_type") == "NATURAL"
         if "class" in node:
             calls += _check_function(node, sql)
-            _check_size(node)
+            check_size(node)
         elif kind.endswith("_NODE"):
-            _check_query(kind)
+            check_query(kind)
         elif "sample" in node and kind == "BASE_TABLE":
             if found := _check_table(node, common, sql, relations, default_schema):
                 named[found.qualified] = found
         elif "sample" in node:
             _check_source(node, sql)
-    return Checked(tuple(named.values()), tuple(calls))
+    if any(relation.hidden for relation in named.values()):
+        require_shown(statement, named.values(), default_schema)
+    opened = {r.qualified: r for found in named.values() for r in _with_below(found, relations)}
+    return Checked(tuple(named.values()), tuple(opened.values()), tuple(calls), stars)
+
+
+def one_statement(tree: Node) -> Node:
+    """The one statement of a text; ForbiddenSql where there is none or another."""
+    statements: list[Node] = tree["statements"]
+    if len(statements) != 1:
+        count = "no statement" if not statements else f"{len(statements)} statements"
+        raise ForbiddenSql(f"{ONE_SELECT}; this is {count}")
+    return statements[0]
 
 
 def is_keyword(name: str) -> bool:
@@ -108,6 +120,11 @@ def _parser() -> duckdb.DuckDBPyConnection:
 
 def parse(sql: str) -> dict[str, Any]:
     """Return DuckDB's syntax tree of a SELECT; SqlError or ForbiddenSql where there is none."""
+    if len(sql) > MOST_TEXT:
+        raise SqlError(
+            f"the statement has {len(sql):,} characters; {MOST_TEXT:,} are the most",
+            hint="Ask in parts, or narrow by something else than a list of values.",
+        )
     with _parser().cursor() as connection:
         row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
     try:
@@ -123,7 +140,16 @@ def parse(sql: str) -> dict[str, Any]:
     raise ForbiddenSql(ONE_SELECT, hint="Write a SELECT; WITH, VALUES and FROM-first are fine.")
 
 
-def _check_query(kind: str) -> None:
+def spelled(tree: Node) -> str:
+    """The text of a syntax tree, whose names may have been changed."""
+    text = msgspec.json.encode(tree).decode()
+    with _parser().cursor() as connection:
+        row = connection.execute("SELECT json_deserialize_sql(?::JSON)", [text]).fetchone()
+    return str(row[0]) if row else ""
+
+
+def check_query(kind: str) -> None:
+    """ForbiddenSql where a node changes something."""
     if kind not in QUERIES:
         raise ForbiddenSql(ONE_SELECT, hint="WITH may only hold queries.")
 
@@ -149,7 +175,8 @@ def _check_function(node: Node, sql: str) -> Iterator[Call]:
         )
 
 
-def _check_size(node: Node) -> None:
+def check_size(node: Node) -> None:
+    """LimitExceeded where a call with constants would make one huge value."""
     size = oversized(node)
     if size is not None:
         raise LimitExceeded(
@@ -191,18 +218,28 @@ def _check_table(
     schema = path[0] if len(path) == 2 else None
     found = find(relations, path[-1], schema, default_schema)
     if len(path) == 1 and folded(path[0]) in common:
-        return found if found and not found.closed else None
+        return found if found and not found.closed and not found.broken else None
     if found is None:
         raise unknown_relation(".".join(path), relations, default_schema, position)
     if found.closed:
+        closed = found.closed
         raise RelationClosed(
-            f"{found.qualified} is not open to this role: {found.closed}",
-            hint="Who asks is the setting role (TRUNKLINE_ROLE).",
+            f"{found.qualified} is not open to {closed.whom}: {closed.why}", hint=closed.advice
         )
+    if found.broken:
+        raise found.broken
     return found
 
 
-def _walk(statement: Node) -> Iterator[tuple[Node, frozenset[str]]]:
+def _with_below(found: Relation, relations: tuple[Relation, ...]) -> Iterator[Relation]:
+    """A relation, after those that it is made of."""
+    for relation in relations:
+        if relation.qualified in found.below:
+            yield from _with_below(relation, relations)
+    yield found
+
+
+def walk(statement: Node) -> Iterator[tuple[Node, frozenset[str]]]:
     """Every node, in the order of the text, with the common table expressions in its scope.
 
     An expression sees those written before it; the second part of a recursive one also sees itself,

@@ -53,9 +53,10 @@ def _typed(value: object, type_: str) -> object:
 
 
 _SAMPLES = {
-    "BOOLEAN": "true", "DATE": "2000-01-01", "TIMESTAMP": "2000-01-01",
-    "TIMESTAMP WITH TIME ZONE": "2000-01-01 00:00:00+00", "TIME": "00:00", "INTERVAL": "1 day",
-    "UUID": "00000000-0000-0000-0000-000000000000", "VARCHAR": "", "JSON": "{}", "BLOB": "",
+    "boolean": "true", "date": "2000-01-01", "timestamp": "2000-01-01",
+    "timestamptz": "2000-01-01 00:00:00+00", "time": "00:00:00", "timetz": "00:00:00+00",
+    "interval": "1 day", "uuid": "00000000-0000-0000-0000-000000000000", "varchar": "",
+    "json": "{}", "blob": "",
 }  # fmt: skip
 
 
@@ -63,7 +64,7 @@ def sample(type_: str) -> object:
     """Some value of a type, for a statement whose values are not known yet."""
     if type_.endswith("[]"):
         return []
-    return _SAMPLES.get(type_, "1")
+    return _SAMPLES.get(type_.lower(), "1")
 
 
 def asks_the_time(sql: str) -> bool:

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from trunkline.catalog import closest, folded
-from trunkline.errors import SqlError, UnknownColumn, UnknownRelation
-from trunkline.lake.relation import Relation
+from trunkline.errors import NotGranted, SqlError, UnknownColumn, UnknownRelation
+from trunkline.lake.relation import Closed, Relation
 
 _NO_COLUMN = re.compile(
     r"Referenced column \"(?P<name>[^\"]+)\" not found"
@@ -26,7 +26,7 @@ _UNKNOWN_PLACE = 2**64 - 1
 
 def sql_error(
     message: str, sql: str, relations: Iterable[Relation], *, before: int = 0
-) -> SqlError:
+) -> SqlError | NotGranted:
     """The error for a message of DuckDB, with a suggestion from the catalogue where one is near.
 
     ``before`` is how many characters, all ASCII, stood before the user's text.
@@ -84,8 +84,10 @@ def character(sql: str, place: object, *, before: int = 0) -> int | None:
 
 def _unknown_column(
     name: str, sql: str, relations: tuple[Relation, ...], position: int | None
-) -> UnknownColumn:
+) -> UnknownColumn | NotGranted:
     named = [r for r in relations if re.search(rf"\b{r.name}\b", sql, re.IGNORECASE)]
+    if hiding := next((r for r in named if folded(name) in dict(r.hidden)), None):
+        return not_granted(hiding, folded(name))
     near = closest(name, {column for r in named for column, _ in r.columns})
     tables = ", ".join(sorted({r.name for r in named})) or "the query"
     hint = f"Did you mean {near}? " if near else ""
@@ -93,6 +95,15 @@ def _unknown_column(
         f"there is no column {name} in {tables}",
         hint=f"{hint}`trunkline tables NAME` lists the columns of a table.",
         position=position,
+    )
+
+
+def not_granted(relation: Relation, column: str) -> NotGranted:
+    """The error for a column that a relation has, and whoever asks may not read."""
+    closed = relation.hiding or Closed("it is not granted")
+    return NotGranted(
+        f"the column {relation.qualified}.{column} is not open to {closed.whom}: {closed.why}",
+        hint=closed.advice,
     )
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from trunkline.catalog import Catalog, Table, folded
-from trunkline.types import Type
+from trunkline.errors import TrunklineError
+from trunkline.types import ColumnType
 
 SYSTEM_SCHEMA = "trunkline"
+LOCAL_SCHEMA = "local"  # the user's own tables
+
+Columns = tuple[tuple[str, ColumnType], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +28,58 @@ class Part:
     where: str = ""
     beside: tuple[str, ...] = ()
 
-    def source(self, columns: tuple[tuple[str, Type], ...]) -> str:
+    def source(self, columns: Columns) -> str:
         """What stands after FROM, for a relation of these columns."""
         return parquet(self.files, columns) + (f" WHERE {self.where}" if self.where else "")
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
-    """A table as a session sees it: parts of the lake, or rows in memory, or nothing.
+class Closed:
+    """Why whoever asks may not read something: who that is, the reason, and what to do about it."""
 
-    ``closed`` says why whoever asks may not read it; a session then does not have it.
+    why: str
+    whom: str = "this role"
+    advice: str = "Who asks is the setting role (TRUNKLINE_ROLE)."
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table as a session sees it: parts of the lake, or rows in memory, a query, or nothing.
+
+    ``query`` is SQL of ours, over files of its own, which it has ``opened``, or over the relations
+    that are ``below`` it. ``closed`` says why whoever asks may not read it; a session then does not
+    have it, nor one that is ``broken``, which is the error of whoever names it. ``hidden`` are
+    columns that the relation has and a session does not, and ``hiding`` says why.
     """
 
     schema: str
     name: str
-    columns: tuple[tuple[str, Type], ...]
+    columns: Columns
     parts: tuple[Part, ...] = ()
     rows: pa.Table | None = None
-    closed: str | None = None
+    closed: Closed | None = None
+    hidden: Columns = ()
+    hiding: Closed | None = None
+    query: str = ""
+    opened: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+    broken: TrunklineError | None = None
+
+    @property
+    def every_column(self) -> Columns:
+        """Its columns, and those that are hidden: all that its files are read with."""
+        return (*self.columns, *self.hidden)
 
     @property
     def files(self) -> tuple[str, ...]:
         """Every file that reading it opens."""
-        return tuple(path for part in self.parts for path in (*part.files, *part.beside))
+        of_parts = (path for part in self.parts for path in (*part.files, *part.beside))
+        return (*of_parts, *self.opened)
+
+    @property
+    def empty(self) -> Relation:
+        """The same without rows, for a text that is only bound."""
+        return replace(self, parts=(), rows=None, query="", opened=())
 
     @property
     def qualified(self) -> str:
@@ -66,7 +99,7 @@ def relations_of(
     )
 
 
-def columns_of(table: Table) -> tuple[tuple[str, Type], ...]:
+def columns_of(table: Table) -> Columns:
     """Names and types, in the order of the declaration."""
     return tuple((column.name, column.type) for column in table.columns)
 
@@ -79,7 +112,7 @@ def find(
     return next((r for r in relations if (r.schema, r.name) == wanted), None)
 
 
-def parquet(paths: Iterable[str], columns: Iterable[tuple[str, Type]]) -> str:
+def parquet(paths: Iterable[str], columns: Iterable[tuple[str, ColumnType]]) -> str:
     """The table function that reads columns of the files; one that a file lacks is NULL there.
 
     Told the columns, DuckDB opens no file to learn them, where `union_by_name` opens every one. Not

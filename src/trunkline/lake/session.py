@@ -12,7 +12,14 @@ from typing import TypeVar
 import duckdb
 import pyarrow as pa
 
-from trunkline.errors import DamagedLake, LimitExceeded, SqlError, TrunklineError, UsageError
+from trunkline.errors import (
+    DamagedLake,
+    LimitExceeded,
+    SqlError,
+    TrunklineError,
+    UnusableFile,
+    UsageError,
+)
 from trunkline.lake import gate, number_token
 from trunkline.lake.beside import Beside, Deadline, Stop, beside, too_long
 from trunkline.lake.given import Given, asks_the_time, stop_the_clock
@@ -32,7 +39,7 @@ _PREPARE = "PREPARE question AS "
 _READING = ("IO Error", "Invalid Input Error", "Permission Error")
 NOTHING_GIVEN = Given()
 T = TypeVar("T")
-_FILE = re.compile(r"[\"'](?P<path>[^\"']+?\.parquet)")
+_FILE = re.compile(r"[\"'](?P<path>[^\"']+?\.(?i:parquet|csv|tsv))|CSV Error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,7 @@ def bound(
     each with its position where DuckDB tells it; RelationClosed; UsageError where there is no such
     time zone; what ``token`` raises for a literal that has none.
     """
-    empty = tuple(Relation(r.schema, r.name, r.columns, closed=r.closed) for r in relations)
+    empty = tuple(relation.empty for relation in relations)
     question = _asked(sql, empty, default_schema, limits or Limits(), token, given)
     with _open(question, default_schema, zone) as running:
         with _sql_errors(running):
@@ -128,7 +135,7 @@ def described(
 
     The schema is that of an empty result with the same types. Raises what ``bound`` does.
     """
-    empty = tuple(Relation(r.schema, r.name, r.columns, closed=r.closed) for r in relations)
+    empty = tuple(relation.empty for relation in relations)
     question = _asked(sql, empty, default_schema, limits, token, given)
     with _open(question, default_schema, zone) as running, _sql_errors(running):
         return running.do(lambda connection: _schema(connection, _related(connection, question)))
@@ -176,9 +183,9 @@ def _asked(
 ) -> _Question:
     """The question, if it may be asked, without the relations that are closed."""
     checked = gate.check(sql, relations, default_schema)
-    open_ones = tuple(relation for relation in relations if not relation.closed)
+    open_ones = tuple(r for r in relations if not r.closed and not r.broken)
     tokens = number_token.tokens_of(checked.calls, token)
-    return _Question(sql, open_ones, checked.named, limits, tokens, given)
+    return _Question(sql, open_ones, checked.opened, limits, tokens, given)
 
 
 def _related(connection: duckdb.DuckDBPyConnection, question: _Question) -> duckdb.DuckDBPyRelation:
@@ -203,7 +210,8 @@ def _counted(running: _Running, reader: pa.RecordBatchReader) -> Iterator[pa.Rec
 @contextmanager
 def _open(question: _Question, default_schema: str, zone: str) -> Iterator[_Running]:
     named, limits = question.named, question.limits
-    given = question.given if asks_the_time(question.sql) else NOTHING_GIVEN
+    texts = (question.sql, *(relation.query for relation in named))
+    given = question.given if any(map(asks_the_time, texts)) else NOTHING_GIVEN
     limit = Deadline(limits.seconds, limits.stop, limits.rests)
     connection = locked(named, default_schema, zone, limits, question.tokens, given)
     with beside(connection, limits.memory) as at_work:
@@ -237,13 +245,14 @@ def locked(
         for schema in sorted({default_schema, SYSTEM_SCHEMA, *(r.schema for r in relations)}):
             connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         _set_zone(connection, zone)
-        for relation in relations:
-            with _damage():
-                _create(connection, relation)
         if given.now:
             stop_the_clock(connection, default_schema, given.now)
+        connection.execute(f"SET search_path = {literal(default_schema)}")
+        for relation in relations:
+            with _damage(relation):
+                _create(connection, relation)
         number_token.create(connection, default_schema, tokens or {})
-        _lock(connection, relations, default_schema, limits)
+        _lock(connection, relations, limits)
     except BaseException:
         connection.close()
         raise
@@ -252,13 +261,16 @@ def locked(
 
 def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
     name = f'"{relation.schema}"."{relation.name}"'
+    columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
     if relation.rows is not None:
         connection.register("incoming", relation.rows)
-        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")  # noqa: S608
+        connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM incoming")  # noqa: S608
         connection.unregister("incoming")
+    elif relation.query:
+        query = f"SELECT {columns} FROM ({relation.query})" if relation.hidden else relation.query  # noqa: S608
+        connection.execute(f"CREATE VIEW {name} AS {query}")
     elif relation.parts:
-        columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
-        sources = (part.source(relation.columns) for part in relation.parts)
+        sources = (part.source(relation.every_column) for part in relation.parts)
         selects = (f"SELECT {columns} FROM {source}" for source in sources)  # noqa: S608
         connection.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(selects)}")
     else:
@@ -279,13 +291,11 @@ def _set_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
 def _lock(
     connection: duckdb.DuckDBPyConnection,
     relations: tuple[Relation, ...],
-    default_schema: str,
     limits: Limits,
 ) -> None:
     paths = ", ".join(literal(path) for r in relations for path in r.files)
     temporary = literal(str(limits.temporary)) if limits.temporary else "''"
     for setting in (
-        f"search_path = {literal(default_schema)}",
         f"memory_limit = {literal(limits.memory)}",
         f"temp_directory = {temporary}",
         f"max_temp_directory_size = {literal(SPILL_MOST)}",
@@ -330,7 +340,7 @@ def _meaning(running: _Running, message: str) -> TrunklineError:
         wrong = _no_value(message) if _NO_VALUE in message else _too_many(message)
         return SqlError(wrong, hint=_EACH_ITS_VALUE)
     if message.startswith(_READING) and _FILE.search(message):
-        return _damaged(message)
+        return _unreadable(message, question.named)
     if message.startswith(("Binder Error", "Catalog Error")):
         return _bound_again(running, message)
     return sql_error(message, question.sql, question.relations)
@@ -347,18 +357,30 @@ def _no_value(message: str) -> str:
 
 
 @contextmanager
-def _damage() -> Iterator[None]:
+def _damage(relation: Relation) -> Iterator[None]:
     """A view is made: DuckDB opens its first file, whose fault anything that fails is."""
     try:
         yield
     except duckdb.Error as error:
-        raise _damaged(str(error)) from error
+        raise _unreadable(str(error), (relation,)) from error
+
+
+def _unreadable(message: str, relations: Iterable[Relation]) -> TrunklineError:
+    """The error of a file that cannot be read: the user's own, or one of the lake."""
+    for relation in relations:
+        if path := next((path for path in relation.opened if path in message), None):
+            return UnusableFile(
+                f"{relation.qualified} cannot be read: {Path(path).name} is damaged, or has "
+                "changed or gone meanwhile",
+                hint="Ask again once it is whole.",
+            )
+    return _damaged(message)
 
 
 def _damaged(message: str) -> DamagedLake:
     named = _FILE.search(message)
     return DamagedLake(
-        f"a file of the lake is missing or damaged: {named['path'] if named else message}",
+        f"a file of the lake is missing or damaged: {(named and named['path']) or message}",
         hint="Restore it from a backup; or move the data directory away, and the days are "
         "fetched again when they are asked for.",
     )

@@ -51,11 +51,13 @@ def plan(
     read although DuckDB can.
     """
     read = parsed(sql)
+    known = among or Catalogs((catalog,))
     times = {table.time_column for table in catalog.tables}
+    times |= {view.time for view in known.views if view.time}
     require_times(read, context.parameters, times, context.constant)
     tree = with_values(read, context.parameters)
     try:
-        query = bind(tree, among or Catalogs((catalog,)), cache(context.constant))
+        query = bind(tree, known, cache(context.constant))
         return _planned(sql, tree, query, catalog.schema, holdings, context)
     except RecursionError as error:
         raise too_deep() from error

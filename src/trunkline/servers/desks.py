@@ -93,6 +93,7 @@ async def waited(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         return await asyncio.shield(future)
     except asyncio.CancelledError:
         await asyncio.wait([future])
+        future.exception()  # whatever it was, nobody is there to be told
         raise
 
 

@@ -265,7 +265,7 @@ def test_what_is_enough_to_connect(given: dict[str, str], enough: bool) -> None:
 def test_every_setting_is_described_once(tmp_path: Path) -> None:
     described = {name: (variable, words) for name, variable, _, words in describe()}
     expected = {item.name for item in fields(Settings)} - {
-        "genesys", "masking", "organization", "organizations", "secrets_in",
+        "genesys", "masking", "organization", "organizations", "roles", "secrets_in",
     }  # fmt: skip
     expected |= {f"genesys.{item.name}" for item in fields(GenesysSettings)} - {"genesys.variables"}
     assert described.keys() == expected

@@ -11,6 +11,7 @@ from trunkline.engine.judgement import checked_zone, held_notice, limits_of, req
 from trunkline.engine.options import Options, never
 from trunkline.errors import IncompleteData, JobLost, UsageError
 from trunkline.jobs.runner import Outcome
+from trunkline.roles import ReaderLimits
 
 LOST = Fetched(
     Outcome((), ((job(), JobLost("the provider says failed")), (job("b"), JobLost("gone")))),
@@ -49,9 +50,17 @@ def test_an_answer_from_what_is_held_says_which_days_that_is() -> None:
 
 
 def test_limits_are_the_settings() -> None:
-    limits = limits_of(Settings(query_memory="1GB", query_seconds=5, max_rows=7))
+    settings, nothing = Settings(query_memory="1GB", query_seconds=5, max_rows=7), ReaderLimits()
+    limits = limits_of(settings, nothing)
     assert (limits.memory, limits.seconds, limits.rows) == ("1GB", 5, 7)
-    assert limits_of(Settings()).rows is None
+    assert limits_of(Settings(), nothing).rows is None
+
+
+def test_limits_of_a_reader_are_their_own_where_they_have_any() -> None:
+    settings = Settings(query_memory="1GB", query_seconds=5, max_rows=7)
+    own = limits_of(settings, ReaderLimits(rows=3, memory="64MB"))
+    assert (own.memory, own.seconds, own.rows) == ("64MB", 5, 3)
+    assert limits_of(settings, ReaderLimits(rows=0)).rows is None
 
 
 def test_a_zone_must_exist() -> None:

@@ -13,7 +13,7 @@ from tests.unit.lake.asking import RELATIONS, SCHEMA, ask
 from trunkline.errors import ForbiddenSql, RelationClosed, SqlError
 from trunkline.lake import gate
 from trunkline.lake.functions import FUNCTIONS, TABLE_FUNCTIONS
-from trunkline.lake.relation import Relation
+from trunkline.lake.relation import Closed, Relation
 from trunkline.types import Type
 
 FILE = Path(__file__).parents[2] / "fixtures" / "gate" / "attempts.txt"
@@ -149,7 +149,7 @@ def test_no_table_function_of_duckdb_passes_but_those_that_are_named() -> None:
     ],
 )
 def test_a_relation_that_is_closed_to_the_role_is_closed_at_every_door(sql: str) -> None:
-    closed = Relation("finance", "legs", (("ani", Type.TEXT),), closed="only X may read it")
+    closed = Relation("finance", "legs", (("ani", Type.TEXT),), closed=Closed("only X may read it"))
     with pytest.raises(RelationClosed):
         gate.check(sql, (*RELATIONS, closed), SCHEMA)
     with pytest.raises(RelationClosed):

@@ -10,7 +10,7 @@ from tests.unit.lake.asking import CONVERSATIONS, JOBS, RELATIONS, SCHEMA, SEGME
 from trunkline.errors import ConfigError, ForbiddenSql, RelationClosed, SqlError
 from trunkline.lake import gate
 from trunkline.lake.number_token import MOST
-from trunkline.lake.relation import Relation
+from trunkline.lake.relation import Closed, Relation
 from trunkline.lake.session import Limits, answer
 
 NUMBER = "+61 491 570 156"
@@ -122,7 +122,7 @@ def test_a_statement_without_it_has_no_such_function() -> None:
         ask("SELECT 'number_token' AS a ORDER BY number_tokens('+61')")
 
 
-CLOSED = Relation("genesys", "segments", SEGMENTS.columns, closed="only X may read it")
+CLOSED = Relation("genesys", "segments", SEGMENTS.columns, closed=Closed("only X may read it"))
 
 
 @pytest.mark.parametrize(

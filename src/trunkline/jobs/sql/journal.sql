@@ -18,8 +18,10 @@ DELETE FROM requests WHERE at < :oldest;
 DELETE FROM runs WHERE started_at < :oldest;
 
 -- start_run
-INSERT INTO runs (run, kind, started_at, statement)
-VALUES (:run, :kind, :started_at, :statement);
+INSERT INTO runs
+    (run, kind, started_at, statement, user_name, role, door, application, numbers)
+VALUES
+    (:run, :kind, :started_at, :statement, :user_name, :role, :door, :application, :numbers);
 
 -- finish_run
 UPDATE runs SET
@@ -30,6 +32,14 @@ WHERE run = :run;
 -- spoil_run
 UPDATE runs SET outcome = :outcome, exit_status = :exit_status WHERE run = :run;
 
+-- answer_run
+UPDATE runs SET rows = :rows WHERE run = :run;
+
+-- numbers_of
+SELECT coalesce(sum(numbers), 0) AS numbers FROM runs
+WHERE user_name = :user AND started_at >= :since;
+
 -- runs
-SELECT run, kind, started_at, finished_at, statement, requests, outcome, exit_status, snapshot
+SELECT run, kind, started_at, finished_at, statement, requests, outcome, exit_status, snapshot,
+       user_name, role, door, application, rows, numbers
 FROM runs ORDER BY started_at, run;

@@ -46,7 +46,13 @@ CREATE TABLE IF NOT EXISTS runs (
     outcome     TEXT,
     exit_status INTEGER,
     snapshot    INTEGER,
-    certificate TEXT
+    certificate TEXT,
+    user_name   TEXT,
+    role        TEXT,
+    door        TEXT,
+    application TEXT,
+    rows        INTEGER,
+    numbers     INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS runs_by_time ON runs (started_at);
 CREATE TABLE IF NOT EXISTS requests (
@@ -68,11 +74,16 @@ CREATE INDEX IF NOT EXISTS requests_by_time ON requests (at);
 CREATE TABLE IF NOT EXISTS cancellations (
     job TEXT PRIMARY KEY REFERENCES jobs
 ) WITHOUT ROWID;
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 COMMIT;
 
 -- with_organizations
-BEGIN IMMEDIATE;
 ALTER TABLE requests ADD COLUMN organization TEXT NOT NULL DEFAULT 'genesys';
-PRAGMA user_version = 4;
-COMMIT;
+
+-- with_readers
+ALTER TABLE runs ADD COLUMN user_name TEXT;
+ALTER TABLE runs ADD COLUMN role TEXT;
+ALTER TABLE runs ADD COLUMN door TEXT;
+ALTER TABLE runs ADD COLUMN application TEXT;
+ALTER TABLE runs ADD COLUMN rows INTEGER;
+ALTER TABLE runs ADD COLUMN numbers INTEGER NOT NULL DEFAULT 0;

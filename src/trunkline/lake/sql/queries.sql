@@ -75,6 +75,14 @@ WHERE organization = :organization
   AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
 ORDER BY dataset, scope, day;
 
+-- changes_of_snapshot
+-- When what a snapshot holds of each day was last written, be it the same in another file.
+SELECT snapshots.dataset, file_days.day, max(snapshots.published_at) AS changed_at
+FROM files JOIN file_days USING (file) JOIN snapshots ON snapshots.snapshot = files.born
+WHERE files.organization = :organization
+  AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
+GROUP BY snapshots.dataset, file_days.day;
+
 -- newest_fetch
 SELECT fetched_at, fingerprint FROM coverage
 WHERE organization = :organization ORDER BY born DESC, fetched_at DESC LIMIT 1;

@@ -94,13 +94,56 @@ CREATE TABLE IF NOT EXISTS provider_counts (
     asked_at     TEXT NOT NULL,
     PRIMARY KEY (organization, dataset, day)
 ) WITHOUT ROWID;
-PRAGMA user_version = 4;
+CREATE TABLE IF NOT EXISTS users (
+    name       TEXT PRIMARY KEY,
+    role       TEXT NOT NULL,
+    verifier   TEXT NOT NULL,
+    granted    TEXT NOT NULL,
+    revoked    TEXT NOT NULL,
+    fetch      TEXT NOT NULL,
+    limits     TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS refused_logins (
+    hour      TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    door      TEXT NOT NULL,
+    network   TEXT NOT NULL,
+    reason    TEXT NOT NULL,
+    first_at  TEXT NOT NULL,
+    last_at   TEXT NOT NULL,
+    attempts  INTEGER NOT NULL,
+    PRIMARY KEY (hour, user_name, door, network, reason)
+) WITHOUT ROWID;
+PRAGMA user_version = 5;
 COMMIT;
 
--- upgrade
+-- with_jobs
 -- Each row of coverage was born with the snapshot of the job that brought the day.
-BEGIN IMMEDIATE;
 ALTER TABLE coverage ADD COLUMN job TEXT NOT NULL DEFAULT '';
 UPDATE coverage SET job = (SELECT job FROM snapshots WHERE snapshot = coverage.born);
-PRAGMA user_version = 4;
-COMMIT;
+
+-- with_users
+CREATE TABLE IF NOT EXISTS users (
+    name       TEXT PRIMARY KEY,
+    role       TEXT NOT NULL,
+    verifier   TEXT NOT NULL,
+    granted    TEXT NOT NULL,
+    revoked    TEXT NOT NULL,
+    fetch      TEXT NOT NULL,
+    limits     TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS refused_logins (
+    hour      TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    door      TEXT NOT NULL,
+    network   TEXT NOT NULL,
+    reason    TEXT NOT NULL,
+    first_at  TEXT NOT NULL,
+    last_at   TEXT NOT NULL,
+    attempts  INTEGER NOT NULL,
+    PRIMARY KEY (hour, user_name, door, network, reason)
+) WITHOUT ROWID;

@@ -40,8 +40,11 @@ class Column:
 
 BOOL = PgType(16, "boolean", 1, 1000)
 BYTEA = PgType(17, "bytea", -1, 1001)
+CHAR = PgType(18, '"char"', 1, 1002)
 NAME = PgType(19, "name", 64, 1003)
 INT8 = PgType(20, "bigint", 8, 1016)
+INT2VECTOR = PgType(22, "int2vector", -1, 1006)
+OIDVECTOR = PgType(30, "oidvector", -1, 1013)
 INT2 = PgType(21, "smallint", 2, 1005)
 INT4 = PgType(23, "integer", 4, 1007)
 TEXT = PgType(25, "text", -1, 1009)
@@ -64,7 +67,7 @@ UUID = PgType(2950, "uuid", 16, 2951)
 JSONB = PgType(3802, "jsonb", -1, 3807)
 
 SCALARS = (
-    BOOL, BYTEA, NAME, INT8, INT2, INT4, TEXT, OID, JSON, FLOAT4, FLOAT8, UNKNOWN, BPCHAR, VARCHAR,
+    BOOL, BYTEA, CHAR, NAME, INT8, INT2, INT4, TEXT, OID, JSON, FLOAT4, FLOAT8, UNKNOWN, BPCHAR, VARCHAR,
     DATE, TIME, TIMESTAMP, TIMESTAMPTZ, INTERVAL, TIMETZ, VARBIT, NUMERIC, UUID, JSONB,
 )  # fmt: skip
 BY_OID = {type_.oid: type_ for type_ in SCALARS} | {

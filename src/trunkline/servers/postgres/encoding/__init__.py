@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trunkline.servers.postgres.encoding.codings import columns_of
+from trunkline.servers.postgres.encoding.codings import SHOWN, columns_of
 from trunkline.servers.postgres.encoding.copying import (
     CopyFormat,
     CopyOptions,
@@ -14,6 +14,7 @@ from trunkline.servers.postgres.encoding.rows import data_rows
 from trunkline.servers.postgres.encoding.style import Style
 
 __all__ = [
+    "SHOWN",
     "CopyFormat",
     "CopyOptions",
     "Style",

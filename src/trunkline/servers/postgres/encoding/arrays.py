@@ -34,7 +34,7 @@ _LISTS: tuple[Callable[[pa.DataType], bool], ...] = (
     pa.types.is_fixed_size_list,
     pa.types.is_list_view,
 )
-_ONE = 1  # the lower bound of every dimension
+ONE = 1  # the lower bound of every dimension; a vector's is 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +110,34 @@ def _lists(lengths: Numbers, items: pa.Array) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets), items)
 
 
-def binary(array: pa.Array, items: Callable[[pa.Array], Cells], oid: int) -> Cells:
-    """Dimensions, whether there are NULLs, the type of the items, and they after their lengths."""
+def spaced(array: pa.Array, items: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """``1 2``, as int2vector and oidvector are written."""
+    shape = shape_of(array)
+    return blanked(pc.binary_join(_lists(shape.lengths[0], items(shape.items)), " "), array)
+
+
+def binary(
+    array: pa.Array, items: Callable[[pa.Array], Cells], oid: int, first: int = ONE
+) -> Cells:
+    """Dimensions, whether there are NULLs, the type of the items, and they after their lengths.
+
+    ``first`` is the lower bound of each dimension.
+    """
     shape = shape_of(array)
     counts = np.multiply.reduce(shape.dimensions)
     lists = pc.binary_join(_lists(counts, prefixed(items(shape.items))), b"")
-    made = joined(_head(shape, counts, oid), lists, type_=pa.binary())
+    made = joined(_head(shape, counts, oid, first), lists, type_=pa.binary())
     return blanked(made, array)
 
 
-def _head(shape: Shape, counts: Numbers, oid: int) -> pa.Array:
+def _head(shape: Shape, counts: Numbers, oid: int, first: int) -> pa.Array:
     depth, rows = len(shape.dimensions), len(counts)
     made = np.empty((rows, 3 + 2 * depth), ">i4")
     made[:, 0] = np.where(counts > 0, depth, 0)
     made[:, 1] = _has_null(shape.items, counts)
     made[:, 2] = oid
     made[:, 3::2] = np.stack(shape.dimensions, axis=1)
-    made[:, 4::2] = _ONE
+    made[:, 4::2] = first
     wanted = np.broadcast_to(np.arange(3 + 2 * depth) < 3, made.shape)
     return picked(made, wanted | (counts > 0)[:, None])
 

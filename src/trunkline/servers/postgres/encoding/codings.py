@@ -16,7 +16,8 @@
 
 A column may also be declared to have another type (the catalogue has OIDs and names, and DuckDB
 without ``arrow_lossless_conversion`` sends a UUID as text); its values are cast to what that type
-is made of.
+is made of. A type that stands nowhere here is sent as the text or the OID that its values are, and a
+vector of the catalogue as the list that it is.
 """
 
 from __future__ import annotations
@@ -89,6 +90,7 @@ FLOAT4 = _scalar(pg.FLOAT4, floats.text, floats.binary)
 FLOAT8 = _scalar(pg.FLOAT8, floats.text, floats.binary)
 NUMERIC = _scalar(pg.NUMERIC, numeric.text, numeric.binary)
 TEXT, NAME, VARCHAR, BPCHAR, JSON = map(_words, (pg.TEXT, pg.NAME, pg.VARCHAR, pg.BPCHAR, pg.JSON))
+CHAR = _words(pg.CHAR)
 BYTEA = Coding(
     pg.BYTEA, scalars.bytea_text, lambda array, _: scalars.bytes_as_they_are(array),
     plain=False, quiet=False,
@@ -106,6 +108,8 @@ TIMESTAMPTZ = _scalar(
 )
 INTERVAL = _scalar(pg.INTERVAL, intervals.text, intervals.binary, quiet=False)
 
+# An object of the catalogue (regclass ...): by its name in text, by its number in binary.
+SHOWN = pa.struct([("oid", pa.uint32()), ("name", pa.string())])
 _SIMPLE: dict[pa.DataType, Coding] = {
     pa.null(): NOTHING,
     pa.bool_(): BOOL,
@@ -147,6 +151,7 @@ _DECLARED: dict[int, tuple[pa.DataType | None, Coding]] = {
     pg.FLOAT8.oid: (pa.float64(), FLOAT8),
     pg.TEXT.oid: (pa.string(), TEXT),
     pg.NAME.oid: (pa.string(), NAME),
+    pg.CHAR.oid: (pa.string(), CHAR),
     pg.VARCHAR.oid: (pa.string(), VARCHAR),
     pg.BPCHAR.oid: (pa.string(), BPCHAR),
     pg.JSON.oid: (None, JSON),
@@ -157,6 +162,22 @@ _DECLARED: dict[int, tuple[pa.DataType | None, Coding]] = {
 }
 
 
+def _vector(type_: PgType, items: Coding) -> Coding:
+    def text(array: pa.Array, style: Style) -> pa.Array:
+        return arrays.spaced(array, lambda flat: items.text(flat, style))
+
+    def binary(array: pa.Array, style: Style) -> Cells:
+        return arrays.binary(array, lambda flat: items.cells(flat, 1, style), items.type.oid, 0)
+
+    return Coding(type_, text, binary, quiet=False)
+
+
+_VECTORS = {
+    pg.INT2VECTOR.oid: _vector(pg.INT2VECTOR, INT2),
+    pg.OIDVECTOR.oid: _vector(pg.OIDVECTOR, OID),
+}
+
+
 def coding_of(type_: pa.DataType, declared: PgType | None = None) -> Coding:
     """How values of a type are written. Refused (0A000) where there is no way."""
     return _coding(type_, declared)
@@ -164,13 +185,34 @@ def coding_of(type_: pa.DataType, declared: PgType | None = None) -> Coding:
 
 @lru_cache(maxsize=1024)
 def _coding(type_: pa.DataType, declared: PgType | None) -> Coding:
+    if declared is not None and declared.oid in _VECTORS and arrays.is_list(type_):
+        return _VECTORS[declared.oid]
     found = _found(type_, declared)
     if declared is None or found.type.oid == declared.oid:
         return found
-    made_of, coding = _DECLARED.get(declared.oid, (None, None))
+    made_of, coding = _DECLARED.get(declared.oid, (None, _stranger(type_, declared)))
     if coding is None:
         raise refused("0A000", f"a value of type {type_} cannot be sent as {declared.name}")
     return coding if made_of in (None, type_) else _cast(coding, made_of)
+
+
+def _name_shown(array: pa.Array, style: Style) -> pa.Array:
+    del style
+    return array.field("name")
+
+
+def _oid_shown(array: pa.Array, style: Style) -> Cells:
+    del style
+    return scalars.oid_binary(array.field("oid"))
+
+
+def _stranger(type_: pa.DataType, declared: PgType) -> Coding | None:
+    """A type of the catalogue's own, such as regclass or aclitem."""
+    if type_ in (pa.string(), pa.null()):
+        return _words(declared)
+    if type_ == SHOWN:
+        return Coding(declared, _name_shown, _oid_shown, plain=False, quiet=False)
+    return _scalar(declared, scalars.int_text, scalars.oid_binary) if type_ == pa.uint32() else None
 
 
 def _found(type_: pa.DataType, declared: PgType | None) -> Coding:

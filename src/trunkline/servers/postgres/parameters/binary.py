@@ -31,9 +31,14 @@ def read(value: bytes, type_: PgType) -> Any:
     if type_.element:
         return _array(value, type_.element)
     try:
-        return _READERS[type_.oid](value)
+        return (_READERS.get(type_.oid) or _stranger(type_))(value)
     except (struct.error, KeyError):
         raise ValueError(type_.name) from None
+
+
+def _stranger(type_: PgType) -> Callable[[bytes], Any]:
+    """Of the catalogue's own types: OIDs of a kind (regclass), which have four bytes."""
+    return {4: _fixed("!I"), 1: _text}[type_.size]
 
 
 def _array(value: bytes, element: PgType) -> list[Any]:

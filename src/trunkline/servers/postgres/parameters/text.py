@@ -41,8 +41,8 @@ def _read(words: str, type_: PgType, zone: ZoneInfo) -> Any:
     if type_.element:
         element = type_.element
         return parsed(words, lambda word: _read(word, element, zone))
-    if type_.oid in _TEXTUAL:
-        return words
+    if type_.oid not in _READERS and type_.oid != pg.TIMESTAMPTZ.oid:
+        return words  # text, or a type of the catalogue's own (regclass), which reads it itself
     words = words.strip(_BLANKS)
     if type_.oid == pg.TIMESTAMPTZ.oid:
         return moments.instant(words, zone)
@@ -117,9 +117,6 @@ def _bits(words: str) -> str:
     return words
 
 
-_TEXTUAL = frozenset(
-    type_.oid for type_ in (pg.TEXT, pg.NAME, pg.VARCHAR, pg.BPCHAR, pg.JSON, pg.JSONB, pg.UNKNOWN)
-)
 _READERS: dict[int, Callable[[str], Any]] = {
     pg.BOOL.oid: _bool,
     pg.INT2.oid: lambda words: _whole(words, 16),

@@ -177,3 +177,4 @@ async def _released(session: Session) -> None:
         if isinstance(event, Released):
             for portal in event.portals:
                 await serving.let_go(portal)
+    await session.system.close()

@@ -10,14 +10,15 @@ from datetime import datetime
 
 from trunkline.clock import Clock
 from trunkline.servers.desks import Desks
-from trunkline.servers.postgres.protocol import Terms, Verifier
+from trunkline.servers.postgres.protocol import Terms
 from trunkline.servers.postgres.server.cancelling import Cancelling
 from trunkline.servers.postgres.server.guard import Guard
+from trunkline.servers.postgres.server.logins import Logins
+from trunkline.servers.postgres.server.shelf import Shelf
 from trunkline.servers.postgres.server.tls import Certified
 
 MINUTE = 60.0
 HOUR = 60 * MINUTE
-Find = Callable[[str], Verifier | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +38,26 @@ class Bounds:
 
 @dataclass(slots=True)
 class House:
-    """``find`` gives the verifier of a user; without it whoever comes from this machine is let in.
+    """Without users in ``logins`` whoever comes from this machine is let in, and nobody else.
 
     ``secret`` must stay the same between starts. ``log`` tells whoever runs the server.
     """
 
     desks: Desks
+    logins: Logins
     clock: Clock
     secret: bytes
     defaults: Mapping[str, str]
     tls: Certified | None = None
-    find: Find | None = None
     bounds: Bounds = field(default_factory=Bounds)
     log: Callable[[str], None] = lambda _: None
     cancelling: Cancelling = field(default_factory=Cancelling)
     sessions: int = 0
     guard: Guard = field(init=False)
+    shelf: Shelf = field(init=False)
 
     def __post_init__(self) -> None:
+        self.shelf = Shelf(self.desks)
         self.guard = Guard(self.clock.monotonic)
 
     @property

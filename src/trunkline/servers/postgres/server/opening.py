@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
+from trunkline.servers.postgres.catalogue import RoleShown
 from trunkline.servers.postgres.protocol.events import (
     Admitted,
     AuthenticationNeeded,
@@ -16,8 +18,10 @@ from trunkline.servers.postgres.protocol.events import (
 )
 from trunkline.servers.postgres.report import Refused, Report, Severity, fatal
 from trunkline.servers.postgres.server.house import House, is_loopback
+from trunkline.servers.postgres.server.logins import Entry
 from trunkline.servers.postgres.server.talk import Talk
 from trunkline.servers.postgres.session.state import Session, Who
+from trunkline.servers.postgres.session.system import System
 from trunkline.servers.postgres.session.variables import Variables
 
 _WORD = re.compile(r"(?:\\.|[^\s\\])+")
@@ -31,6 +35,8 @@ class Opening:
         self._house, self._talk, self._address = house, talk, address
         self.session: Session | None = None
         self.number = 0
+        self._users: tuple[str, ...] = ()
+        self._entry: Entry | None = None
 
     async def answer(self, event: Event) -> None:
         """Answer one; ``session`` is there once somebody was let in."""
@@ -47,10 +53,10 @@ class Opening:
         elif isinstance(event, AuthenticationNeeded):
             await self._ask(event)
         elif isinstance(event, Denied):
-            self._house.log(f"the password for user {event.user!r} was refused ({self._address})")
+            await self._house.logins.refuse(event.user, self._address)
             await asyncio.sleep(self._house.guard.failed(self._address, event.user))
         elif isinstance(event, Admitted):
-            self._admit(event)
+            await self._admit(event)
 
     async def _secure(self) -> None:
         assert self._house.tls is not None  # noqa: S101
@@ -66,24 +72,31 @@ class Opening:
             raise fatal("0A000", "replication is not supported")
         if house.tls and not near and not self._talk.line.is_secure:
             raise fatal("28000", "this server is spoken to in TLS", hint="Use sslmode=require.")
-        if house.find is not None:
+        self._users = await house.logins.names()
+        if self._users:
             await asyncio.sleep(house.guard.begin(self._address, event.user))
-            self._talk.connection.authenticate(house.find(event.user))
+            self._entry = await house.logins.find(event.user)
+            self._talk.connection.authenticate(self._entry.verifier if self._entry else None)
         elif near:
             self._talk.connection.trust()
         else:
             raise fatal("28000", "without users this server lets in its own machine alone")
 
-    def _admit(self, event: Admitted) -> None:
-        house, talk = self._house, self._talk
-        if house.find is not None:
+    async def _admit(self, event: Admitted) -> None:
+        house, talk, entry = self._house, self._talk, self._entry
+        if entry:
             house.guard.passed(self._address, event.user)
         variables = Variables(self._defaults(event), talk.connection.parameter)
+        roles = [RoleShown(name) for name in self._users or (event.user,)]
+        reader = entry.reader if entry else None
+        catalogue = await house.shelf.of(reader, event.database, roles)
         session = Session(
-            Who(event.user, event.database), talk.connection, house.desks, variables, talk.flush,
-            house.now,
+            Who(event.user, event.database, reader),
+            talk.connection, house.desks, variables, talk.flush, house.now,
+            System(catalogue),
         )  # fmt: skip
         self.number, secret = house.cancelling.enter(session.cancel)
+        session.who = replace(session.who, number=self.number)
         talk.connection.start(variables.reported(), self.number, secret)
         self.session = session
         house.sessions += 1
@@ -91,6 +104,8 @@ class Opening:
     def _defaults(self, event: Admitted) -> dict[str, str]:
         """Of the server, then as the client has them. FATAL where one cannot be."""
         own = {**self._house.defaults, "session_authorization": event.user}
+        fetch = self._entry.fetch if self._entry else "wait"
+        own = {"trunkline.fetch": fetch, **own}
         variables = Variables(own, lambda _name, _value: None)
         try:
             for name, value in asked_for(event.parameters).items():

@@ -13,6 +13,8 @@ from trunkline.servers.postgres.session.state import Session
 from trunkline.servers.postgres.sql.type_names import duckdb_name
 from trunkline.servers.postgres.types import PgType
 
+DOOR = "postgres"  # how it is called where it is kept who asked
+
 
 def options_of(
     session: Session, types: tuple[PgType, ...] = (), values: tuple[object, ...] = ()
@@ -28,19 +30,22 @@ def options_of(
         covered=variables["trunkline.fetch"] == "off",
         as_of=_as_of(session),
         tail=False,
-        parameters=tuple(map(_plain, values)),
+        parameters=tuple(map(plain, values)),
         served=served,
+        reader=session.who.reader,
+        door=DOOR,
+        application=variables["application_name"],
     )
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """A value as DuckDB takes it, of which these have no type of Python's."""
     if isinstance(value, Infinite):
         return value.value
     if isinstance(value, Interval):
         return str(value)
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     return value
 
 

@@ -107,7 +107,7 @@ def zone(name: str, value: str) -> str:
 
 def encoding(name: str, value: str) -> str:
     """UTF8, and no other."""
-    if value.strip().lower().replace("-", "").replace("_", "") not in {"utf8", "unicode"}:
+    if re.sub(r"[^a-z0-9]", "", value.lower()) not in {"utf8", "unicode"}:
         raise refused(
             "22023",
             f'invalid value for parameter "{name}": "{value}"',

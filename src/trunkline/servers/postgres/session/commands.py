@@ -14,6 +14,7 @@ from trunkline.servers.postgres.session import (
     preparing,
     queries,
     settings,
+    temporary,
     transactions,
 )
 from trunkline.servers.postgres.session.analysed import Analysed
@@ -26,13 +27,16 @@ from trunkline.servers.postgres.sql.commands.values import (
     CloseCursor,
     Commit,
     Copy,
+    CreateTemporary,
     Deallocate,
     DeclareCursor,
     Discard,
+    DropTable,
     ExecutePrepared,
     Explain,
     FetchFrom,
     Ignored,
+    InsertInto,
     MoveIn,
     PrepareAs,
     ReleaseSavepoint,
@@ -44,6 +48,7 @@ from trunkline.servers.postgres.sql.commands.values import (
     SetTo,
     SetTransaction,
     Show,
+    Truncate,
 )
 
 _ENDING = (Commit, Rollback, RollbackTo)
@@ -59,8 +64,8 @@ async def analysed(session: Session, statement: Statement, oids: Sequence[int] =
     """A statement with the types of its parameters and its columns, nothing of it being run."""
     with shifted(statement):
         command = command_of(statement)
-        analyse: Analyse = _ANALYSE.get(type(command), _plain)
-        return await analyse(session, statement, command, oids)
+    analyse: Analyse = _ANALYSE.get(type(command), _plain)
+    return await analyse(session, statement, command, oids)
 
 
 async def _plain(_: Session, statement: Statement, command: Any, __: Sequence[int]) -> Prepared:
@@ -70,7 +75,7 @@ async def _plain(_: Session, statement: Statement, command: Any, __: Sequence[in
 async def _select(
     session: Session, statement: Statement, command: Select, oids: Sequence[int]
 ) -> Prepared:
-    question = await queries.understood(session, command.query, oids)
+    question = queries.understood(session, command.query, oids)
     columns = await queries.described(session, question)
     return Prepared(statement.text, question.types, columns, source=Analysed(command, question))
 
@@ -78,14 +83,14 @@ async def _select(
 async def _declare(
     session: Session, statement: Statement, command: DeclareCursor, oids: Sequence[int]
 ) -> Prepared:
-    question = await queries.understood(session, command.query, oids)
+    question = queries.understood(session, command.query, oids)
     return Prepared(statement.text, question.types, source=Analysed(command, question))
 
 
 async def _copy(
     session: Session, statement: Statement, command: Copy, oids: Sequence[int]
 ) -> Prepared:
-    question = await queries.understood(session, copying.query_of(command), oids)
+    question = queries.understood(session, copying.query_of(command), oids)
     return Prepared(statement.text, source=Analysed(command, question))
 
 
@@ -96,7 +101,7 @@ async def _explain(
     query = inner.query if isinstance(inner, Select | DeclareCursor) else None
     if query is None:
         raise refused("0A000", "EXPLAIN takes a query")
-    question = await queries.understood(session, query, oids)
+    question = queries.understood(session, query, oids)
     source = Analysed(command, question)
     return Prepared(statement.text, question.types, explaining.COLUMNS, source=source)
 
@@ -196,6 +201,10 @@ async def _run_execute(session: Session, portal: Portal, source: Analysed, most:
     await run(session, portal.source, most)
 
 
+async def _run_waited(session: Session, _: Portal, source: Analysed, __: int) -> None:
+    session.connection.complete(await _WAITED[type(source.command)](session, source.command))
+
+
 async def _given(session: Session, portal: Portal, tag: str, most: int) -> None:
     """Rows that are in memory."""
     given = await queries.send(session, portal, portal.source, most)
@@ -205,6 +214,13 @@ async def _given(session: Session, portal: Portal, tag: str, most: int) -> None:
         session.connection.complete(tag)
 
 
+_WAITED: dict[type, Callable[[Session, Any], Awaitable[str]]] = {
+    CreateTemporary: temporary.create,
+    InsertInto: temporary.insert,
+    DropTable: temporary.drop,
+    Truncate: temporary.truncate,
+    Discard: settings.discard,
+}
 _RUN: dict[type, Callable[[Session, Portal, Any, int], Awaitable[None]]] = {
     Select: _run_query,
     DeclareCursor: _run_declare,
@@ -215,6 +231,7 @@ _RUN: dict[type, Callable[[Session, Portal, Any, int], Awaitable[None]]] = {
     Show: _run_show,
     PrepareAs: _run_prepare,
     ExecutePrepared: _run_execute,
+    **dict.fromkeys(_WAITED, _run_waited),
 }
 _TAGS: dict[type, Callable[[Session, Any], str]] = {
     Begin: transactions.begin,
@@ -226,7 +243,6 @@ _TAGS: dict[type, Callable[[Session, Any], str]] = {
     SetTransaction: transactions.set_transaction,
     SetTo: settings.set_to,
     Reset: settings.reset,
-    Discard: settings.discard,
     CloseCursor: cursors.close,
     Deallocate: preparing.deallocate,
     Ignored: lambda _, command: str(command.tag),

@@ -47,9 +47,8 @@ def _quoted(name: str) -> str:
 async def copy(session: Session, command: Copy, question: Question) -> str:
     """Send the rows; the tag."""
     options_of(command.options, ())  # errors of the options before those of the query
-    rows = await queries.opened(session, question)
+    rows, columns = await queries.opened(session, question)
     try:
-        columns = queries.named(rows.schema, question)
         count = await _sent(session, rows, columns, options_of(command.options, columns))
     except BaseException as error:
         await rows.close(error)

@@ -86,7 +86,7 @@ async def _rows(session: Session, cursor: Portal) -> Rows:
         analysed: Analysed = cursor.prepared.source
         if analysed.question is None:
             raise refused("55000", f'portal "{cursor.name}" cannot be run')
-        cursor.source = await queries.opened(session, analysed.question, cursor.parameters)
+        cursor.source, _ = await queries.opened(session, analysed.question, cursor.parameters)
     rows: Rows = cursor.source
     session.work.stops.append(rows.stop)
     return rows

@@ -28,6 +28,8 @@ async def explain(
         )
     if command.options.get("format", "text").lower() != "text":
         raise refused("0A000", "EXPLAIN has the format text only")
-    options = options_of(session, question.types, values)
-    plans = await placed(question, session.desks.do(Engine.explain, question.sql, options))
-    return pa.table([pa.array(str(plans).splitlines(), pa.string())], names=["QUERY PLAN"])
+    text = "Of the system catalogue; nothing is fetched for it."
+    if not question.is_system:
+        options, sql = options_of(session, question.types, values), question.meant.sql
+        text = str(await placed(question, session.desks.do(Engine.explain, sql, options)))
+    return pa.table([pa.array(text.splitlines(), pa.string())], names=["QUERY PLAN"])

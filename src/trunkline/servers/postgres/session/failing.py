@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-from trunkline.errors import Interrupted, TrunklineError, no_space
+from trunkline.errors import TrunklineError, no_space
 from trunkline.servers.postgres.report import Refused, Report, Severity, report_of
 from trunkline.servers.postgres.session.work import Work
 
@@ -16,7 +16,7 @@ def report_for(error: Exception, work: Work) -> Report:
     """What the client is told; nothing of values that an error of ours holds by mistake."""
     if isinstance(error, Refused):
         return error.report
-    if work.why and isinstance(error, Interrupted):
+    if work.why and isinstance(error, TrunklineError):
         return work.stopped().report
     if isinstance(error, OSError) and (full := no_space(error)):
         error = full

@@ -30,8 +30,8 @@ async def values(
     pairs = zip(command.arguments, types, strict=True)
     casts = ", ".join(f"CAST({one.text} AS {type_.name})" for one, type_ in pairs)
     (statement,) = split(f"SELECT {casts}")
-    question = await queries.understood(session, statement)
-    rows = await queries.opened(session, question)
+    question = queries.understood(session, statement)
+    rows, _ = await queries.opened(session, question)
     try:
         batch = await rows.read(partial(next, rows.batches))
     finally:

@@ -14,63 +14,133 @@ from trunkline.engine import Engine, Options
 from trunkline.engine import Prepared as Answered
 from trunkline.errors import SqlError
 from trunkline.lake.beside import Stop
+from trunkline.lake.session import Answer
+from trunkline.servers.postgres.catalogue import SystemSession
 from trunkline.servers.postgres.encoding import columns_of, data_rows
 from trunkline.servers.postgres.protocol import Portal
-from trunkline.servers.postgres.session.asking import options_of
+from trunkline.servers.postgres.session import settings
+from trunkline.servers.postgres.session.asking import options_of, plain
+from trunkline.servers.postgres.session.placing import shifted
 from trunkline.servers.postgres.session.progress import EVERY, Progress
 from trunkline.servers.postgres.session.rows import Bytes, Encode, Rows
 from trunkline.servers.postgres.session.state import Session
-from trunkline.servers.postgres.sql import Statement
-from trunkline.servers.postgres.types import BY_OID, TEXT, Column, PgType
+from trunkline.servers.postgres.sql import Statement, Translated, Where, translated
+from trunkline.servers.postgres.types import (
+    BPCHAR,
+    CHAR,
+    INT8,
+    NAME,
+    OID,
+    TEXT,
+    VARCHAR,
+    Column,
+    PgType,
+)
 
 T = TypeVar("T")
 
 
+# Types that a text or a number may be declared to have; other types are as DuckDB has them.
+_DECLARED = {
+    TEXT: (NAME, VARCHAR, BPCHAR, CHAR),
+    INT8: (OID,),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query that is understood: what DuckDB runs of it, and what it is called."""
+    """A query that is understood: where in the client's text it stands, and what it means."""
 
     statement: Statement
-    sql: str
-    names: tuple[str | None, ...]
-    types: tuple[PgType, ...]
+    meant: Translated
+
+    @property
+    def types(self) -> tuple[PgType, ...]:
+        """Of its parameters."""
+        return self.meant.parameter_types
+
+    @property
+    def is_system(self) -> bool:
+        """Whether the system catalogue answers it."""
+        return self.meant.where is Where.SYSTEM
 
 
-async def understood(session: Session, statement: Statement, oids: Sequence[int] = ()) -> Question:
+def understood(session: Session, statement: Statement, oids: Sequence[int] = ()) -> Question:
     """A query said again as DuckDB has it. Refused where it cannot be."""
-    del session
-    types = tuple(BY_OID.get(oid, TEXT) for oid in oids)
-    return Question(statement, statement.text, (), types)
+    with shifted(statement):
+        return Question(statement, translated(statement.text, session.facts, oids))
 
 
 async def described(session: Session, question: Question) -> tuple[Column, ...]:
     """The columns that it has."""
+    meant = question.meant
+    if question.is_system:
+        session.work.stops.append(session.system)
+        return await placed(
+            question, session.system.do(session.about, lambda of: of.describe(meant))
+        )
     options = options_of(session, question.types)
-    schema = await placed(question, session.desks.do(Engine.describe, question.sql, options))
-    return named(schema, question)
+    schema = await placed(question, session.desks.do(Engine.describe, meant.sql, options))
+    return named(columns_of(schema), question)
 
 
-def named(schema: pa.Schema, question: Question) -> tuple[Column, ...]:
-    """Columns as PostgreSQL names them."""
-    columns = columns_of(schema)
-    if len(question.names) != len(columns):
-        return columns
-    pairs = zip(columns, question.names, strict=True)
-    return tuple(replace(column, name=name or column.name) for column, name in pairs)
+def named(columns: Sequence[Column], question: Question) -> tuple[Column, ...]:
+    """Columns as PostgreSQL names them, and of its types where DuckDB has no such."""
+    names, types = question.meant.names, question.meant.types
+    if len(names) != len(columns):
+        return tuple(columns)
+    known = types if len(types) == len(columns) else (None,) * len(columns)
+    return tuple(
+        replace(column, name=name or column.name, type=_declared(column.type, type_))
+        for column, name, type_ in zip(columns, names, known, strict=True)
+    )
 
 
-async def opened(session: Session, question: Question, values: tuple[object, ...] = ()) -> Rows:
-    """Its rows, once what they need is held; progress and what is to be known come as notices."""
+def _declared(found: PgType, meant: PgType | None) -> PgType:
+    return meant if meant in _DECLARED.get(found, ()) else found
+
+
+async def opened(
+    session: Session, question: Question, values: tuple[object, ...] = ()
+) -> tuple[Rows, tuple[Column, ...]]:
+    """Its rows and their columns, once what they need is held.
+
+    Progress and what is to be known come as notices.
+    """
+    if question.is_system:
+        return await _asked(session, question, values)
     options = options_of(session, question.types, values)
-    answered = await placed(question, _prepared(session, question.sql, options))
+    answered = await placed(question, _prepared(session, question.meant.sql, options))
     session.variables.note("trunkline.certificate", _json(answered))
     for notice in answered.notices:
         session.tell(notice)
     await session.flush()
     answer = await placed(question, session.desks.open(answered))
-    desks = session.desks
     stop = options.served.stop if options.served else Stop()
-    return Rows(answer.schema, answer.batches, desks.read, answer.close, stop)
+    rows = Rows(answer.schema, answer.batches, session.desks.read, answer.close, stop)
+    return rows, named(columns_of(answer.schema), question)
+
+
+async def _asked(
+    session: Session, question: Question, values: tuple[object, ...]
+) -> tuple[Rows, tuple[Column, ...]]:
+    """Rows of the system catalogue."""
+    system, about, meant = session.system, session.about, question.meant
+    session.work.stops.append(system)
+    plain_values = tuple(map(plain, values))
+
+    def ask(of: SystemSession) -> tuple[Answer, tuple[Column, ...]]:
+        columns = of.describe(meant)
+        return of.query(meant, plain_values), columns
+
+    settings.configured(session, question.statement)
+    answer, columns = await placed(question, system.do(about, ask))
+
+    async def close(_: BaseException | None) -> None:
+        await system.forget(answer)
+
+    rows = Rows(answer.schema, answer.batches, system.read, close, system)
+    return rows, columns
 
 
 def _json(answered: Answered) -> str:
@@ -100,14 +170,15 @@ async def placed(question: Question, work: Awaitable[T]) -> T:
         return await work
     except SqlError as error:
         if error.position is not None:
-            error.position += question.statement.offset
+            in_query = question.meant.position(error.position)
+            error.position = in_query + question.statement.offset
         raise
 
 
 async def run(session: Session, portal: Portal, question: Question, most: int) -> None:
     """Run a query's portal on."""
     if portal.source is None:
-        portal.source = await opened(session, question, portal.parameters)
+        portal.source, _ = await opened(session, question, portal.parameters)
     rows: Rows = portal.source
     session.work.stops.append(rows.stop)
     try:
@@ -126,9 +197,8 @@ async def run(session: Session, portal: Portal, question: Question, most: int) -
 
 async def at_once(session: Session, question: Question) -> None:
     """A query of a simple message: its columns are told when its rows are there."""
-    rows = await opened(session, question)
+    rows, columns = await opened(session, question)
     try:
-        columns = named(rows.schema, question)
         session.connection.describe(columns)
         formats = [0] * len(columns)
         count = await rows.give(0, encoder(session, columns, formats), session.send)

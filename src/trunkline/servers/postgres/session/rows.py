@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import pyarrow as pa
 
 from trunkline.lake.beside import Stop
+from trunkline.servers.postgres.session.work import Stoppable
 
 T = TypeVar("T")
 CHUNK = 8_192  # rows that are encoded at once
@@ -38,7 +39,7 @@ class Rows:
     batches: Iterator[pa.RecordBatch]
     read: Read
     close: Close
-    stop: Stop = field(default_factory=Stop)
+    stop: Stoppable = field(default_factory=Stop)
     sent: int = 0
     _rest: pa.RecordBatch | None = None
 

@@ -73,7 +73,7 @@ async def _one(session: Session, statement: Statement) -> None:
     if failed and not commands.is_end(command):
         raise refused("25P02", _ABORTED)
     if isinstance(command, Select):
-        question = await queries.understood(session, command.query)
+        question = queries.understood(session, command.query)
         await queries.at_once(session, question)
         return
     prepared = await commands.analysed(session, statement)

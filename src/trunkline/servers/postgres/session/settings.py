@@ -6,7 +6,9 @@ import pyarrow as pa
 
 from trunkline.servers.postgres.report import Severity, refused
 from trunkline.servers.postgres.session.state import Session
+from trunkline.servers.postgres.sql import Statement
 from trunkline.servers.postgres.sql.commands.values import Discard, Reset, SetTo, Show
+from trunkline.servers.postgres.sql.tokens import Kind
 from trunkline.servers.postgres.types import TEXT, Column
 
 _ALL = (Column("name", TEXT), Column("setting", TEXT), Column("description", TEXT))
@@ -59,7 +61,22 @@ def show(session: Session, command: Show) -> pa.Table:
     return pa.table([pa.array(list(of), pa.string()) for of in values], names=names)
 
 
-def discard(session: Session, command: Discard) -> str:
+def configured(session: Session, statement: Statement) -> None:
+    """What ``set_config`` does, where a query calls it with constants.
+
+    https://www.postgresql.org/docs/15/functions-admin.html. What it gives the catalogue answers.
+    """
+    tokens = statement.tokens
+    for place, token in enumerate(tokens):
+        if token.is_("set_config") and len(tokens) > place + 7:
+            name, value, local = (tokens[place + step] for step in (2, 4, 6))
+            if name.kind is Kind.STRING and value.kind is Kind.STRING:
+                is_local = local.value.lower() in ("true", "t", "on", "1")
+                if not is_local or session.is_open:
+                    session.variables.set(name.value, value.value, local=is_local)
+
+
+async def discard(session: Session, command: Discard) -> str:
     """DISCARD."""
     if command.what == "all":
         if session.is_open:
@@ -67,4 +84,6 @@ def discard(session: Session, command: Discard) -> str:
         session.connection.portals.clear()
         session.connection.statements.clear()
         session.variables.reset_all()
+    if command.what in ("all", "temp"):
+        await session.system.close()
     return f"DISCARD {command.what.upper()}"

@@ -8,12 +8,17 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from trunkline.engine.reader import Reader
 from trunkline.servers.desks import Desks
+from trunkline.servers.postgres.catalogue import SessionFacts
+from trunkline.servers.postgres.catalogue.facts import CatalogueFacts
 from trunkline.servers.postgres.encoding import Style
 from trunkline.servers.postgres.messages.backend import Transaction
 from trunkline.servers.postgres.protocol import Connection
 from trunkline.servers.postgres.report import Report, Severity
+from trunkline.servers.postgres.session import checks
 from trunkline.servers.postgres.session.rows import Bytes
+from trunkline.servers.postgres.session.system import System
 from trunkline.servers.postgres.session.variables import Variables
 from trunkline.servers.postgres.session.work import Why, Work
 
@@ -22,10 +27,12 @@ Flush = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who asks, and of which database."""
+    """Who asks, and of which database. Without a ``reader`` it is whoever uses the settings."""
 
     user: str
     database: str
+    reader: Reader | None = None
+    number: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -38,9 +45,39 @@ class Session:
     variables: Variables
     flush: Flush
     now: Callable[[], datetime]
+    system: System
     work: Work = field(default_factory=Work)
     savepoints: list[str] = field(default_factory=list)
     instant: datetime | None = None  # what now() is, of the transaction
+
+    @property
+    def search_path(self) -> tuple[str, ...]:
+        """Schemas of names without one."""
+        names = checks.names_of(self.variables["search_path"])
+        return tuple(self.who.user if name == "$user" else name for name in names)
+
+    @property
+    def about(self) -> SessionFacts:
+        """Who asks the system catalogue."""
+        return SessionFacts(
+            self.who.user,
+            self.search_path,
+            self.who.number,
+            self.variables.changed(),
+            now=self.began(),
+        )
+
+    @property
+    def facts(self) -> CatalogueFacts:
+        """What a translation knows of the catalogue."""
+        path = self.search_path
+        said = {
+            "current_user": self.who.user,
+            "session_user": self.who.user,
+            "current_database": self.who.database,
+            "version": self.system.catalogue.version,
+        } | ({"current_schema": path[0]} if path else {})
+        return CatalogueFacts(self.system.catalogue.known, path, said, self.system.scratch)
 
     @property
     def style(self) -> Style:

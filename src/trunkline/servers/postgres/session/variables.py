@@ -81,6 +81,11 @@ class Variables:
         """All that differs from what is known, for a session that begins with it."""
         return {**self.defaults, **self._values}
 
+    def changed(self) -> dict[str, str]:
+        """Those that are not as a server has them by itself, by name in lower case."""
+        ours = {known.name.lower(): known.default for known in KNOWN.values()}
+        return {**ours, **self.defaults, **self._values, **self._local}
+
     def everything(self) -> list[tuple[str, str, str]]:
         """Names, values and descriptions, by name."""
         named = sorted(KNOWN.values(), key=lambda known: known.name.lower())

@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
-from trunkline.lake.beside import Stop
 from trunkline.servers.postgres.report import Refused, Report, Severity, refused
 
 
@@ -25,11 +24,19 @@ class Why(Enum):
     SHUTDOWN = "terminating connection due to administrator command"
 
 
+class Stoppable(Protocol):
+    """What can be asked to end."""
+
+    def ask(self) -> None:
+        """Let it end now."""
+        ...
+
+
 @dataclass(slots=True)
 class Work:
     """What the engine does for it is stopped by its own ``Stop``."""
 
-    stops: list[Stop] = field(default_factory=list)
+    stops: list[Stoppable] = field(default_factory=list)
     why: Why | None = None
     _task: asyncio.Task[None] | None = None
 

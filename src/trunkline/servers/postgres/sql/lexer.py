@@ -75,7 +75,7 @@ def _unterminated(what: str, text: str, start: int) -> Refused:
     return refused_at("42601", f'unterminated {what} at or near "{near}"', start)
 
 
-def _token(text: str, at: int) -> Token:
+def _token(text: str, at: int) -> Token:  # noqa: PLR0911 - one line a kind
     first = text[at]
     if first == "'":
         return _string(text, at, at, "")
@@ -95,7 +95,7 @@ def _token(text: str, at: int) -> Token:
     if first in _MARKS:
         return _mark(text, at)
     if found := _OPERATOR.match(text, at):
-        return _operator(text, at, found.group())
+        return _operator(at, found.group())
     raise syntax_error(first, at)
 
 
@@ -113,7 +113,7 @@ def _number(text: str, at: int) -> Token:
     return Token(Kind.NUMBER, text[at:end], at, end)
 
 
-def _operator(text: str, at: int, value: str) -> Token:
+def _operator(at: int, value: str) -> Token:
     """As long as it may be, but for comments in it and a sign at its end."""
     cuts = [place for mark in ("--", "/*") if (place := value.find(mark)) >= 0]
     value = value[: min(cuts, default=len(value))]

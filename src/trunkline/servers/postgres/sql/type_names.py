@@ -125,22 +125,27 @@ def _scalar(reader: Reader) -> Named:
         return Named(CHAR, "varchar")
     if reader.take(*_DOUBLE_PRECISION):
         return Named(types.FLOAT8, "double")
-    if reader.take("national"):
-        start = reader.token
-    name = reader.name()
-    if name in ("char", "character") and reader.take("varying"):
-        name = "varchar"
-    if name == "bit" and reader.take("varying"):
-        name = "varbit"
+    name = _varying(reader)
     if name not in BY_NAME and name not in _DUCKDB:
         raise refused_at("42704", f'type "{name}" does not exist', start.start)
     modifiers = _modifiers(reader)
+    if name in ("char", "character"):
+        modifiers = modifiers or (1,)
     if name == "interval":
         _interval_fields(reader)
     if name in ("time", "timestamp"):
         name = _zoned(reader, name)
         modifiers = modifiers or _modifiers(reader)
     return _modified(name, modifiers)
+
+
+def _varying(reader: Reader) -> str:
+    """A name of one word, or of those that end with VARYING."""
+    reader.take("national")
+    name = reader.name()
+    if name in ("char", "character", "bit") and reader.take("varying"):
+        return "varbit" if name == "bit" else "varchar"
+    return name
 
 
 def _modifiers(reader: Reader) -> tuple[int, ...]:

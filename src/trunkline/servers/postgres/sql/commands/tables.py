@@ -6,6 +6,8 @@ the session's, the session knows; here only its name is read.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from trunkline.servers.postgres.sql.commands.copying import listed
 from trunkline.servers.postgres.sql.commands.values import (
     ColumnOf,
@@ -68,7 +70,7 @@ def _columns(reader: Reader) -> tuple[ColumnOf, ...]:
             before = reader.at
             _skip(reader)
             words = [token.value for token in reader.tokens[before : reader.at]]
-            not_null = ("not", "null") in zip(words, words[1:], strict=False) or "primary" in words
+            not_null = ("not", "null") in pairwise(words) or "primary" in words
             if "default" in words:
                 raise unsupported("DEFAULT in a temporary table", reader.tokens[before].start)
             found.append(ColumnOf(name, type_.type, type_.duckdb, not_null))

@@ -1,0 +1,66 @@
+"""The relations of the engine as the system catalogue shows them to a reader."""
+
+from __future__ import annotations
+
+from trunkline.catalog import Catalog, Table
+from trunkline.engine import Engine
+from trunkline.engine.reader import Reader
+from trunkline.engine.system import SYSTEM_TABLES
+from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
+from trunkline.roles import Role
+from trunkline.servers.postgres.catalogue.declared import foreign_keys_of
+from trunkline.servers.postgres.catalogue.relations import (
+    VIEW,
+    RelationShown,
+    column_shown,
+)
+
+_SYSTEM = {table.name: table for table in SYSTEM_TABLES}
+
+
+def every_shown(engine: Engine) -> tuple[RelationShown, ...]:
+    """All relations there are."""
+    return shown_to(engine, Reader("", Role.ADMINISTRATOR))
+
+
+def shown_to(engine: Engine, reader: Reader) -> tuple[RelationShown, ...]:
+    """The relations that are open to a reader, with the columns that are."""
+    opened = (relation for relation in engine.relations(reader) if not relation.closed)
+    return tuple(_shown(engine, relation) for relation in opened)
+
+
+def _shown(engine: Engine, relation: Relation) -> RelationShown:
+    if relation.schema == SYSTEM_SCHEMA and relation.name in _SYSTEM:
+        table = _SYSTEM[relation.name]
+        words = {name: said for name, _, said in table.columns}
+        return _with(relation, words, table.description)
+    found = engine.catalogs.find(relation.name, relation.schema)
+    if found is None:
+        return _with(relation, {}, None)
+    catalog, of = found
+    words = {column.name: column.description for column in of.columns}
+    if relation.name != of.name:
+        return _with(relation, words, of.description, kind=VIEW)
+    return _table(relation, catalog, of, words)
+
+
+def _table(relation: Relation, catalog: Catalog, of: Table, words: dict[str, str]) -> RelationShown:
+    there = {name for name, _ in relation.columns}
+    key = (of.key,) if of.key in there else ()
+    keys = tuple(one for one in foreign_keys_of(catalog, of) if there >= set(one.columns))
+    return _with(relation, words, of.description, key=key, foreign_keys=keys)
+
+
+def _with(
+    relation: Relation, words: dict[str, str], description: str | None, **more: object
+) -> RelationShown:
+    columns = tuple(
+        column_shown(name, type_.arrow, words.get(name) or None) for name, type_ in relation.columns
+    )
+    return RelationShown(
+        relation.schema,
+        relation.name,
+        columns,
+        description=description,
+        **more,  # type: ignore[arg-type]
+    )

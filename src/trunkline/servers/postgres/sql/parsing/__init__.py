@@ -1,0 +1,1 @@
+"""Reads queries into trees."""

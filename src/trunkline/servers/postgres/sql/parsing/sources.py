@@ -1,0 +1,136 @@
+"""What stands in FROM."""
+
+from __future__ import annotations
+
+from trunkline.servers.postgres.sql import tree
+from trunkline.servers.postgres.sql.parsing import calls, expressions, queries
+from trunkline.servers.postgres.sql.parsing.state import State, Unread
+from trunkline.servers.postgres.sql.parsing.types import cast_type
+from trunkline.servers.postgres.sql.parsing.words import BARE, JOINS, NEEDS_AS
+from trunkline.servers.postgres.sql.tokens import Kind
+from trunkline.servers.postgres.sql.tree import Alias, Node
+
+
+def sources(state: State) -> tuple[Node, ...]:
+    """Sources with commas between them."""
+    found = [_joined(state)]
+    while state.take(","):
+        found.append(_joined(state))
+    if state.token.is_("pivot", "unpivot", "tablesample"):
+        raise Unread
+    return tuple(found)
+
+
+def _joined(state: State) -> Node:
+    left = _source(state)
+    while state.token.is_(*JOINS):
+        natural, crossed = _join_words(state)
+        right = _source(state)
+        condition, using = (None, ()) if natural or crossed else _condition(state)
+        left = tree.Join(left.first, state.at, left, right, condition, using, natural)
+    return left
+
+
+def _join_words(state: State) -> tuple[bool, bool]:
+    """Whether it is natural, and whether it has no condition."""
+    words: list[str] = []
+    while not state.take("join"):
+        word = state.take_one(
+            "inner", "left", "right", "full", "outer", "cross", "natural", "asof", "positional",
+            "semi", "anti",
+        )  # fmt: skip
+        if not word:
+            raise Unread
+        words.append(word)
+    return "natural" in words, bool({"cross", "positional"}.intersection(words))
+
+
+def _condition(state: State) -> tuple[Node | None, tuple[str, ...]]:
+    if state.take("on"):
+        return expressions.expression(state), ()
+    if state.take("using"):
+        found = queries.names_in_parentheses(state)
+        if state.take("as"):
+            raise Unread
+        return None, found
+    # A JOIN whose condition follows after another JOIN.
+    raise Unread
+
+
+def _source(state: State) -> Node:
+    first = state.at
+    state.take("lateral")
+    state.take("only")
+    if state.sees("("):
+        return _parenthesised(state, first)
+    if not state.token.is_identifier:
+        raise Unread
+    if state.sees("rows", "from", "("):
+        raise Unread
+    if state.token.kind is Kind.NAME and state.token.value in BARE and not state.ahead(1).is_("("):
+        start = state.at
+        state.next()
+        call: Node = tree.Call(start, state.at, (state.tokens[start].value,), (), bare=True)
+        return tree.FromCall(first, state.at, call, _alias(state), ordinality=False)
+    return _named(state, first)
+
+
+def _named(state: State, first: int) -> Node:
+    start = state.at
+    names = state.names()
+    if state.sees("("):
+        call = calls.call(state, start, names)
+        ordinality = state.take("with", "ordinality")
+        alias = _alias(state)
+        return tree.FromCall(first, state.at, call, alias, ordinality)
+    path = tree.Opaque(start, state.at)
+    state.take("*")
+    if state.token.is_("tablesample", "at", "for") and not state.sees("for", "update"):
+        raise Unread
+    alias = _alias(state)
+    return tree.Table(first, state.at, names, path, alias)
+
+
+def _parenthesised(state: State, first: int) -> Node:
+    if state.begins_query():
+        start, depth = state.at, state.depth
+        try:
+            query = queries.in_parentheses(state)
+            if not state.token.is_("union", "except", "intersect"):
+                alias = _alias(state)
+                return tree.Derived(first, state.at, query, alias)
+        except Unread:
+            pass
+        state.at, state.depth = start, depth
+    start = state.at
+    state.expect("(")
+    inner = _joined(state)
+    state.expect(")")
+    if _alias(state):
+        raise Unread
+    return tree.Paren(start, state.at, inner)
+
+
+def _alias(state: State) -> Alias | None:
+    first = state.at
+    said = state.take("as")
+    if said and state.sees("("):  # AS (name type, ...)
+        raise Unread
+    token = state.token
+    if token.kind is not Kind.QUOTED and (
+        token.kind is not Kind.NAME or (token.value in NEEDS_AS and not said)
+    ):
+        if said:
+            raise Unread
+        return None
+    name = state.name()
+    columns: list[str] = []
+    typed = False
+    if state.take("("):
+        while not columns or state.take(","):
+            columns.append(state.name())
+            if not state.sees(",") and not state.sees(")"):
+                cast_type(state)
+                typed = True
+        state.expect(")")
+    return Alias(first, state.at, name, tuple(columns), typed)

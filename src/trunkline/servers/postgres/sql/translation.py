@@ -1,0 +1,147 @@
+"""A query of PostgreSQL's as DuckDB runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from trunkline.servers.postgres.sql import tree
+from trunkline.servers.postgres.sql.facts import Facts
+from trunkline.servers.postgres.sql.parsing.queries import parse
+from trunkline.servers.postgres.sql.parsing.state import Unread
+from trunkline.servers.postgres.sql.refusal import refused_at
+from trunkline.servers.postgres.sql.rules import RULES
+from trunkline.servers.postgres.sql.statement import Statement, split
+from trunkline.servers.postgres.sql.tokens import Kind
+from trunkline.servers.postgres.sql.typing.annotation import Annotation
+from trunkline.servers.postgres.sql.typing.reading import read
+from trunkline.servers.postgres.sql.typing.scope import Scope
+from trunkline.servers.postgres.sql.typing.tables import by_oid, name_of, type_of
+from trunkline.servers.postgres.sql.writer import Writer
+from trunkline.servers.postgres.sql.writing import Written, written
+from trunkline.servers.postgres.types import TEXT, UNKNOWN, PgType
+
+MOST_PARAMETERS = 65_535  # that Bind can count
+
+
+class Where(Enum):
+    """Which database answers."""
+
+    SYSTEM = "system"
+    DATA = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A query for DuckDB.
+
+    ``names`` are PostgreSQL's names of the columns, None for one that DuckDB names; none at all
+    where their number is not known, and all keep DuckDB's. ``types`` are what PostgreSQL would give
+    them, where that is known. ``relations`` are as the query names them.
+    """
+
+    sql: str
+    names: tuple[str | None, ...]
+    parameter_types: tuple[PgType, ...]
+    relations: frozenset[tuple[str | None, str]]
+    where: Where
+    types: tuple[PgType | None, ...] = ()
+    _written: Written = field(default=Written("", (), ()), repr=False, compare=False)
+
+    def position(self, place: int) -> int:
+        """From a character of ``sql`` to one of the query, both counted from 0."""
+        return self._written.position(place)
+
+
+def translated(query: str, facts: Facts, parameter_types: Sequence[int] = ()) -> Translated:
+    """What DuckDB runs for a query, which is one statement.
+
+    ``parameter_types`` are the OIDs that a client gave, 0 where it gave none. Raises Refused where
+    DuckDB cannot mean what PostgreSQL means.
+    """
+    statements = split(query)
+    if len(statements) != 1:
+        raise refused_at("42601", "cannot insert multiple commands into a prepared statement")
+    statement = statements[0]
+    given = _given(parameter_types)
+    try:
+        parsed = parse(statement)
+    except Unread:
+        return _as_it_is(statement, facts, given)
+    about = Annotation(facts, read, given={number: name_of(one) for number, one in given.items()})
+    scope = Scope(facts)
+    columns = read(parsed, scope, about)
+    if any(type_ != "unknown" for type_ in about.parameters.values()):
+        columns = read(parsed, scope, about)  # once more, with what was found of parameters
+    about.outermost = frozenset(map(id, _outermost(parsed.body)))
+    rope = Writer(statement, about, dict(RULES)).write(parsed)
+    text = _moved(written(rope), statement.offset)
+    names = tuple(name for name, _ in columns) if columns is not None else ()
+    types = tuple(_type(type_) for _, type_ in columns) if columns is not None else ()
+    parameters = _parameters(statement, about.parameters, given)
+    named = about.named
+    system = all(known is not None and known.system for known in named.values())
+    where = Where.SYSTEM if system else Where.DATA
+    return Translated(text.text, names, parameters, frozenset(named), where, types, text)
+
+
+def _outermost(body: tree.Node) -> list[tree.Item]:
+    match body:
+        case tree.Select(items=items):
+            return list(items)
+        case tree.Sets(left=left, right=right):
+            return [*_outermost(left), *_outermost(right)]
+        case tree.Derived(query=query):
+            return _outermost(query.body)
+    return []
+
+
+def _type(name: str) -> PgType | None:
+    return (TEXT if name == "unknown" else type_of(name)) if name else None
+
+
+def _given(oids: Sequence[int]) -> dict[int, PgType]:
+    found = {number: by_oid(oid) for number, oid in enumerate(oids, 1) if oid}
+    return {number: one for number, one in found.items() if one is not None and one != UNKNOWN}
+
+
+def _moved(text: Written, offset: int) -> Written:
+    return Written(text.text, text.places, tuple(place + offset for place in text.sources))
+
+
+def _parameters(
+    statement: Statement, found: dict[int, str], given: dict[int, PgType]
+) -> tuple[PgType, ...]:
+    numbers = [int(one.value) for one in statement.tokens if one.kind is Kind.PARAMETER]
+    most = max([*numbers, *given], default=0)
+    if most > MOST_PARAMETERS or 0 in numbers:
+        raise refused_at("42P02", f"there is no parameter ${most or 0}")
+    types = {number: type_of(name) for number, name in found.items()}
+    return tuple(given.get(number) or types.get(number, TEXT) for number in range(1, most + 1))
+
+
+def _as_it_is(statement: Statement, facts: Facts, given: dict[int, PgType]) -> Translated:
+    """DuckDB's own SQL: only literals, identifiers and names of relations are spelled anew."""
+    named: dict[tuple[str | None, str], bool] = {}
+    for schema, name in _mentioned(statement):
+        known = facts.relation(schema, name)
+        if known is not None:
+            named[schema, name] = known.system
+    text = _moved(written(statement.tokens), statement.offset)
+    parameters = _parameters(statement, {}, given)
+    system = bool(named) and all(named.values())
+    where = Where.SYSTEM if system else Where.DATA
+    return Translated(text.text, (), parameters, frozenset(named), where, (), text)
+
+
+def _mentioned(statement: Statement) -> list[tuple[str | None, str]]:
+    """Names that may be relations: those behind FROM, JOIN and commas."""
+    found: list[tuple[str | None, str]] = []
+    tokens = statement.tokens
+    for place, token in enumerate(tokens[:-1]):
+        if token.is_("from", "join", ",", "(") and tokens[place + 1].is_identifier:
+            name = tokens[place + 1].value
+            qualified = place + 3 < len(tokens) and tokens[place + 2].is_(".")
+            found.append((name, tokens[place + 3].value) if qualified else (None, name))
+    return found
