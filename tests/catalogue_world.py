@@ -127,11 +127,11 @@ VOLATILE = frozenset(
     {
         "relfilenode", "relpages", "reltuples", "relallvisible", "relfrozenxid", "relminmxid",
         "reltoastrelid", "datfrozenxid", "datminmxid", "pages", "cardinality", "rel_size", "total_rel_size",
-        "index_rel_size", "version", "size", "typdefaultbin",
+        "index_rel_size", "version", "size", "typdefaultbin", "conbin",
     }
 )  # fmt: skip
 _NUMBER = re.compile(r"(?<!\d)[1-9]\d{4,9}(?!\d)")
-_OF_STORAGE = re.compile(r"pg_toast_\d|pg_temp_\d")
+_OF_STORAGE = re.compile(r"pg_toast_\d|pg_temp_\d|<(?:class|type) pg_toast\.")
 
 
 def compared(
@@ -139,9 +139,10 @@ def compared(
 ) -> list[list[Cell]]:
     """Rows as they are compared: our objects by name instead of number, nothing volatile, sorted."""
     kept = [place for place, name in enumerate(names) if name.lower() not in VOLATILE]
+    all_named = ([None if cell is None else named(cell, oids) for cell in row] for row in rows)
     found = [
-        [None if row[place] is None else named(row[place] or "", oids) for place in kept]
-        for row in rows
+        [row[place] for place in kept]
+        for row in all_named
         if not any(_OF_STORAGE.search(cell) for cell in row if cell)
     ]
     return sorted(found, key=lambda row: [(cell is None, cell or "") for cell in row])

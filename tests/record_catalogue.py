@@ -68,33 +68,39 @@ VALUES: tuple[tuple[str, list[str]], ...] = (
     ("select a.attname, t.typname", ["<class genesys.conversations>"]),
 )  # fmt: skip
 WHOLE = (
-    "information_schema.schemata", "information_schema.columns", "information_schema.domains",
+    "information_schema.schemata", "information_schema.domains",
     "information_schema.table_constraints", "information_schema.key_column_usage",
     "information_schema.referential_constraints", "information_schema.constraint_column_usage",
     "information_schema.constraint_table_usage", "information_schema.collations",
-    "information_schema.enabled_roles", "information_schema.sql_features",
+    "information_schema.sql_features",
     "information_schema.information_schema_catalog_name", "information_schema.sequences",
     "information_schema.character_sets",
     "pg_namespace", "pg_am", "pg_operator", "pg_cast", "pg_collation", "pg_constraint", "pg_index",
     "pg_range", "pg_enum", "pg_roles", "pg_user", "pg_group", "pg_tables", "pg_indexes",
     "pg_tablespace", "pg_language", "pg_opclass", "pg_inherits", "pg_extension", "pg_ts_config",
-    "pg_attrdef", "pg_trigger", "pg_policy", "pg_sequence", "pg_publication", "pg_matviews",
+    "pg_attrdef", "pg_policy", "pg_sequence", "pg_publication", "pg_matviews",
     "pg_foreign_table", "pg_description", "pg_shdescription", "pg_database", "pg_auth_members",
 )  # fmt: skip
 MORE = (
+    "SELECT format_type(1043, 20), format_type(1700, 1179652), format_type(1114, 3),"
+    " format_type(1184, 0), format_type(1042, 9), format_type(1015, 14), format_type(1231, 1179652),"
+    " format_type(1042, -1), format_type(0, NULL), format_type(4711, NULL), format_type(NULL, 1)",
     "SELECT * FROM pg_get_keywords()",
     "SELECT oid, oid::regtype, oid::regtype::text, format_type(oid, NULL), format_type(oid, -1),"
-    " format_type(oid, 20), pg_type_is_visible(oid) FROM pg_type WHERE typrelid = 0",
+    " pg_type_is_visible(oid) FROM pg_type WHERE typrelid = 0",
     "SELECT oid, oid::regclass, oid::regclass::text, pg_table_is_visible(oid) FROM pg_class",
     "SELECT oid, oid::regproc, pg_get_function_result(oid), pg_get_function_arguments(oid),"
     " pg_function_is_visible(oid) FROM pg_proc",
     "SELECT atttypid, atttypmod, format_type(atttypid, atttypmod), col_description(attrelid, attnum)"
-    " FROM pg_attribute WHERE attnum > 0",
+    " FROM pg_attribute WHERE attnum > 0 AND attrelid::regclass::text !~ 'pg_toast'",
+    # Two of PostgreSQL's own views can be written to there.
+    "SELECT * FROM information_schema.columns WHERE table_name NOT IN"
+    " ('pg_group', 'pg_stat_database_conflicts')",
     "SELECT oid, obj_description(oid, 'pg_class'), obj_description(oid) FROM pg_class",
     "SELECT 'conversations'::regclass, 'genesys.agents'::regclass::oid, 'PG_CLASS'::regclass,"
     " to_regclass('nope'), to_regclass('local.notes'), 'pg_catalog.int4'::regtype,"
     " 'timestamp with time zone'::regtype::oid, 'varchar(10)'::regtype, 'text[]'::regtype,"
-    " '_int4'::regtype, to_regtype('none'), 'genesys'::regnamespace, 'ann'::regrole::oid",
+    " '_int4'::regtype, to_regtype('nothing'), 'genesys'::regnamespace, 'ann'::regrole::oid",
     "SELECT current_user, session_user, current_schema, current_schema(), current_schemas(true),"
     " current_schemas(false), current_catalog, current_database()",
     "SELECT quote_ident('a'), quote_ident('A'), quote_ident('select'), quote_ident('a\"b'),"
@@ -109,8 +115,9 @@ MORE = (
     " has_column_privilege('conversations', 'tenant', 'SELECT'),"
     " has_any_column_privilege('conversations', 'SELECT'), pg_has_role('ann', 'USAGE')",
     "SELECT current_setting('server_version'), current_setting('max_index_keys'),"
-    " current_setting('nope', true), set_config('x.y', 'z', false), current_setting('search_path')",
-    "SELECT conname, pg_get_constraintdef(oid), pg_get_constraintdef(oid, true) FROM pg_constraint",
+    " current_setting('no.pe', true), current_setting('search_path')",
+    "SELECT conname, pg_get_constraintdef(oid), pg_get_constraintdef(oid, true) FROM pg_constraint"
+    " WHERE contype IN ('p', 'f')",
     "SELECT indexrelid, pg_get_indexdef(indexrelid), pg_get_indexdef(indexrelid, 1, true),"
     " pg_get_indexdef(indexrelid, 0, true) FROM pg_index WHERE indrelid >= 16384",
     "SELECT c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
@@ -180,7 +187,9 @@ def kept_of(rows: list[list[world.Cell]]) -> dict[str, Any]:
     if len(rows) <= MOST_ROWS:
         return {"rows": rows}
     digest = hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
-    ours = [row for row in rows if any(cell and ("genesys" in cell or "local" in cell) for cell in row)]
+    ours = [
+        row for row in rows if any(cell and ("genesys" in cell or "local" in cell) for cell in row)
+    ]
     return {"count": len(rows), "hash": digest, "ours": ours[:MOST_ROWS]}
 
 
@@ -191,7 +200,9 @@ def statements(corpus: Path, home: Path, oids: dict[int, str]) -> list[tuple[str
         for number, name in _OIDS.items():
             sql = sql.replace(number, name)
         sql = re.sub(r"\bpublic\b", "genesys", sql)
-        if re.match(r"(/\*|--|select|with)", sql, re.IGNORECASE) and not re.search(r"pg_sleep|;\s*\w", sql):
+        if re.match(r"(/\*|--|select|with)", sql, re.IGNORECASE) and not re.search(
+            r"pg_sleep|;\s*\w", sql
+        ):
             client = "psql" if one["app"] == "psql" else str(one["app"]).split()[0].strip("[]")
             seen.setdefault(sql, (client, values_of(sql)))
     for command in COMMANDS:
@@ -217,7 +228,9 @@ def behind(home: Path, command: str) -> list[str]:
     ]
 
 
-def psql(home: Path, database: str, *commands: str, user: str = "postgres", echo: bool = False) -> str:
+def psql(
+    home: Path, database: str, *commands: str, user: str = "postgres", echo: bool = False
+) -> str:
     asked = [part for command in commands for part in ("-c", command)]
     done = subprocess.run(
         ["psql", "-X", *(["-E"] if echo else []), "-v", "ON_ERROR_STOP=1", "-h", home, "-p",

@@ -44,7 +44,7 @@ SHOWN = {
     "index": "SELECT indexrelid, pg_get_indexdef(indexrelid) FROM pg_index",
     "constraint": "SELECT oid, pg_get_constraintdef(oid) FROM pg_constraint",
     "keyword": "SELECT row_number() OVER (ORDER BY word), "
-    "concat_ws(' ', word, catcode, catdesc) FROM pg_get_keywords()",
+    "concat_ws('|', word, catcode, barelabel, catdesc, baredesc) FROM pg_get_keywords()",
 }
 COLUMNS = """
     SELECT c.relname, n.nspname, json_agg(json_build_array(a.attname, t.typname) ORDER BY a.attnum)
@@ -63,7 +63,10 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with running() as home:
         for schema, name, columns in relations(home):
-            rows = [scrubbed(name, json.loads(line)) for line in ask(home, selecting(schema, name, columns))]
+            rows = [
+                scrubbed(name, json.loads(line))
+                for line in ask(home, selecting(schema, name, columns))
+            ]
             keep(name, {c: [row[c] for row in rows] for c, _ in columns}, schema_of(dict(columns)))
         shown = [
             (kind, int(oid), words)
@@ -80,6 +83,8 @@ def scrubbed(relation: str, row: dict[str, Any]) -> dict[str, Any]:
     """A setting without the place and the command line of the server that was asked."""
     if relation != "pg_settings":
         return row
+    if row["name"] == "server_version":
+        row |= {name: str(row[name]).split()[0] for name in ("setting", "boot_val", "reset_val")}
     here = row["source"] in ("override", "command line", "client", "environment variable")
     own = {"setting": row["boot_val"], "reset_val": row["boot_val"], "source": "default"}
     settings = own if here and not row["name"].startswith("transaction_") else {}

@@ -42,7 +42,7 @@ def command(ctx: click.Context, /, folder: Path, **given: Any) -> None:
     host, settings = given["host"], settings_of(ctx)
     if not _HOST.match(host):
         raise UsageError(
-            f"{host!r} is no host", hint="Write its name or address alone: gateway.example."
+            "--host is no host", hint="Write its name or address alone: gateway.example."
         )
     known = catalogs(settings)
     views = known.of(given["organization"] or known.default.schema).views

@@ -82,9 +82,9 @@ def _expression(node: Any, sql: str, names: Names) -> None:
 def _function(node: Any, sql: str, macros: Collection[str]) -> None:
     path = node["qualified_name"]["path"]
     name, place = folded(path[-1]), character(sql, node.get("query_location"))
-    if len(path) > 1 and folded(path[-2]) not in HOMES or len(path) > 2:
+    if (len(path) > 1 and folded(path[-2]) not in HOMES) or len(path) > 2:
         raise UnknownFunction(f"function {'.'.join(path)}() does not exist", position=place)
-    if name not in _BUILTIN and name not in macros or name.startswith("k_"):
+    if (name not in _BUILTIN and name not in macros) or name.startswith("k_"):
         near = closest(name, _BUILTIN | set(macros))
         raise UnknownFunction(
             f"function {name}() does not exist",

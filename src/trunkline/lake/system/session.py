@@ -96,7 +96,7 @@ class Session:
         if name not in self._scratch:
             raise UnknownRelation(f'relation "{name}" does not exist')
         listed = f" ({', '.join(map(_quoted, columns))})" if columns else ""
-        sql = f"INSERT INTO temp.{_quoted(name)}{listed} {question.text}"  # noqa: S608
+        sql = f"INSERT INTO temp.{_quoted(name)}{listed} {question.text}"
         return self._filled(name, sql, values)
 
     def fill(self, name: str, rows: pa.Table) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from trunkline.servers.postgres.catalogue.oids import oids_of
 from trunkline.servers.postgres.catalogue.relations import (
@@ -25,14 +24,15 @@ PG_CLASS, PG_NAMESPACE, PG_CONSTRAINT, PG_DATABASE = 1259, 2615, 2606, 1262
 OURS = {"pg_catalog", "information_schema", "public", "pg_toast"}
 HEAP, BTREE = 2, 403
 _COLLATION = {19: 950, 25: 100, 1042: 100, 1043: 100, 1009: 100, 1014: 100, 1015: 100, 1003: 950}
+# Of each type that a key may have, its = and its class of operators of a B-tree.
 _EQUALS = {
     16: 91, 17: 1955, 19: 93, 20: 410, 21: 94, 23: 96, 25: 98, 26: 607, 700: 620, 701: 670,
     1042: 1054, 1043: 98, 1082: 1093, 1083: 1108, 1114: 2060, 1184: 1320, 1700: 1752, 2950: 2972,
 }  # fmt: skip
 _OPCLASS = {
-    16: 10003, 17: 10006, 19: 10028, 20: 3124, 21: 1979, 23: 1978, 25: 3126, 26: 1981, 700: 1970,
-    701: 3123, 1042: 10004, 1043: 3126, 1082: 3122, 1083: 10046, 1114: 3128, 1184: 3127, 1700: 3125,
-    2950: 10055,
+    16: 10003, 17: 10006, 19: 10028, 20: 3124, 21: 1979, 23: 1978, 25: 3126, 26: 1981, 700: 10012,
+    701: 3123, 1042: 10004, 1043: 3126, 1082: 3122, 1083: 10038, 1114: 3128, 1184: 3127, 1700: 3125,
+    2950: 10065,
 }  # fmt: skip
 _SYSTEM_COLUMNS = (
     ("ctid", 27, 6, -1, False, "s"), ("xmin", 28, 4, -2, True, "i"), ("cmin", 29, 4, -3, True, "i"),

@@ -11,9 +11,9 @@ import pyarrow as pa
 from trunkline.lake.session import Answer
 from trunkline.lake.system import LISTED, Session, SystemDatabase
 from trunkline.servers.postgres.catalogue.facts import CatalogueFacts, known_of, quoted
+from trunkline.servers.postgres.catalogue.objects import Shown, end, named
 from trunkline.servers.postgres.catalogue.relations import RelationShown, RoleShown
 from trunkline.servers.postgres.catalogue.rows import rows_of
-from trunkline.servers.postgres.catalogue.objects import Shown, end, named
 from trunkline.servers.postgres.catalogue.typing import duckdb_type, shown_as
 from trunkline.servers.postgres.encoding import columns_of
 from trunkline.servers.postgres.sql import Known, Translated

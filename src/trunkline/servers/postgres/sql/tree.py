@@ -307,6 +307,7 @@ class Join(Node):
     condition: Node | None
     using: tuple[str, ...]
     natural: bool
+    hides: bool = False  # a semi or anti join of DuckDB's gives no columns of the second
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -142,7 +142,7 @@ def _case(node: tree.Case, scope: Scope, about: Annotation) -> str:
     _each(operand, scope, about)
     tests, results = node.whens[::2], [*node.whens[1::2]]
     if node.otherwise:
-        results.append(node.otherwise)
+        results.insert(0, node.otherwise)  # whose type PostgreSQL looks at first
     asked = _each(tests, scope, about)
     if operand:
         type_ = common([about.type(operand[0]), *asked])

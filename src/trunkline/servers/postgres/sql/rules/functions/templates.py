@@ -51,9 +51,9 @@ TEMPLATES: dict[tuple[str, int], str] = {
         "CAST(CASE WHEN {0} < {1} THEN 0 WHEN {0} >= {2} THEN {3} + 1 "
         "ELSE floor(({0} - {1}) * {3} / CAST({2} - {1} AS double)) + 1 END AS integer)"
     ),
-    ("array_length", 2): "CAST(nullif(len({0}), 0) AS integer)",
-    ("array_upper", 2): "CAST(nullif(len({0}), 0) AS integer)",
-    ("array_lower", 2): "CASE WHEN len({0}) > 0 THEN 1 END",
+    ("array_length", 2): "CASE WHEN {1} = 1 THEN CAST(nullif(len({0}), 0) AS integer) END",
+    ("array_upper", 2): "CASE WHEN {1} = 1 THEN CAST(nullif(len({0}), 0) AS integer) END",
+    ("array_lower", 2): "CASE WHEN {1} = 1 AND len({0}) > 0 THEN 1 END",
     ("array_remove", 2): "list_filter({0}, lambda item: item IS DISTINCT FROM {1})",
     ("array_replace", 3): (
         "list_transform({0}, lambda item: "
