@@ -21,7 +21,7 @@ from trunkline.servers.postgres.parameters import decoded
 from trunkline.servers.postgres.sql import translated
 from trunkline.servers.postgres.types import Column
 
-FACTS = SessionFacts(world.USER, (world.SCHEMA,), pid=7)
+FACTS = SessionFacts(world.USER, (world.SCHEMA,), pid=7, settings={"search_path": world.SCHEMA})
 
 
 @dataclass

@@ -131,7 +131,8 @@ VOLATILE = frozenset(
     }
 )  # fmt: skip
 _NUMBER = re.compile(r"(?<!\d)[1-9]\d{4,9}(?!\d)")
-_OF_STORAGE = re.compile(r"pg_toast_\d|pg_temp_\d|<(?:class|type) pg_toast\.")
+_BUILT = re.compile(r"(?<=^15\.18) \(.*\)$")
+_OF_STORAGE = re.compile(r"pg_toast_[\d<]|pg_temp_\d|<(?:class|type) pg_toast\.")
 
 
 def compared(
@@ -149,7 +150,8 @@ def compared(
 
 
 def named(text: str, oids: Mapping[int, str]) -> str:
-    """A text with our objects' numbers as their names."""
+    """A text with our objects' numbers as their names, and nothing of who built the server."""
+    text = _BUILT.sub("", text)
     return _NUMBER.sub(lambda found: oids.get(int(found[0]), found[0]), text)
 
 

@@ -16,6 +16,8 @@ from tests import catalogue_world as world
 from tests.catalogue_asking import Asking, asking
 from tests.record_catalogue import FIXTURE, kept_of
 
+# Types that nothing here has a use for: trees of expressions, arrays of anything, no value at all.
+SENT_AS_TEXT = {194, 2277, 2278}
 RECORDED: list[dict[str, Any]] = json.loads(FIXTURE.read_text())
 
 
@@ -33,5 +35,5 @@ def test_an_answer_is_postgresqls(ours: Asking, recorded: dict[str, Any]) -> Non
     compared = world.compared(names, rows, ours.oids)
     wanted = {key: recorded[key] for key in recorded.keys() & {"rows", "count", "hash", "ours"}}
     assert names == recorded["names"]
-    assert types == recorded["types"]
+    assert types == [25 if type_ in SENT_AS_TEXT else type_ for type_ in recorded["types"]]
     assert kept_of(compared) == wanted

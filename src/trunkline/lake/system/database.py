@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -39,10 +39,20 @@ Rows = Mapping[str, list[dict[str, object]]]
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A text that may run, as DuckDB runs it, and the number of its parameters."""
+    """A text that may run, as DuckDB runs it, and the numbers of its parameters.
+
+    A translation may have left out some that a client gives.
+    """
 
     text: str
-    parameters: int
+    parameters: tuple[int, ...]
+
+    def given(self, values: Sequence[object]) -> dict[str, object]:
+        """Values of the parameters that the text has; NULL where there is none."""
+        return {
+            str(number): values[number - 1] if number <= len(values) else None
+            for number in self.parameters
+        }
 
 
 class SystemDatabase:

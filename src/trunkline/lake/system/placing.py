@@ -121,8 +121,8 @@ def _table(node: Any, common: frozenset[str], sql: str, names: Names) -> None:
         node["alias"] = path[-1]
 
 
-def parameters_of(tree: Node) -> int:
-    """How many parameters a text has: the highest number."""
+def parameters_of(tree: Node) -> tuple[int, ...]:
+    """The numbers of the parameters that a text has."""
     nodes = walk(one_statement(tree)["node"])
-    named = (str(node["identifier"]) for node, _ in nodes if node.get("class") == "PARAMETER")
-    return max((int(name) for name in named if name.isdigit()), default=0)
+    named = {str(node["identifier"]) for node, _ in nodes if node.get("class") == "PARAMETER"}
+    return tuple(sorted(int(name) for name in named if name.isdigit()))

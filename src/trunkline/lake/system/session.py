@@ -55,10 +55,9 @@ class Session:
 
     def columns(self, question: Compiled) -> pa.Schema:
         """What the columns of an answer are made of; nothing is read."""
-        values = [None] * question.parameters
 
         def bind(connection: duckdb.DuckDBPyConnection) -> pa.Schema:
-            return _related(connection, question.text, values).limit(0).to_arrow_table().schema
+            return _related(connection, question, ()).limit(0).to_arrow_table().schema
 
         return self._do(bind)
 
@@ -67,7 +66,7 @@ class Session:
         limit = Deadline(self.limits.seconds)
 
         def ask(connection: duckdb.DuckDBPyConnection) -> pa.RecordBatchReader:
-            return _related(connection, question.text, values).to_arrow_reader(BATCH_ROWS)
+            return _related(connection, question, values).to_arrow_reader(BATCH_ROWS)
 
         reader = self._do(ask, limit)
         self._reading = _Reading(reader, self.limits.rows)
@@ -83,11 +82,12 @@ class Session:
     def create(self, name: str, columns: Sequence[tuple[str, str]]) -> None:
         """An empty scratch table of columns and their types, as DuckDB writes them."""
         listed = ", ".join(f"{_quoted(column)} {type_}" for column, type_ in columns)
-        self._made(name, f"CREATE TEMP TABLE {_quoted(name)} ({listed})", ())
+        self._made(name, f"CREATE TEMP TABLE {_quoted(name)} ({listed})", {})
 
     def create_as(self, name: str, question: Compiled, values: Sequence[object] = ()) -> int:
         """A scratch table of an answer; how many rows it has."""
-        return self._made(name, f"CREATE TEMP TABLE {_quoted(name)} AS {question.text}", values)
+        sql = f"CREATE TEMP TABLE {_quoted(name)} AS {question.text}"
+        return self._made(name, sql, question.given(values))
 
     def insert(
         self, name: str, columns: Sequence[str], question: Compiled, values: Sequence[object] = ()
@@ -97,7 +97,7 @@ class Session:
             raise UnknownRelation(f'relation "{name}" does not exist')
         listed = f" ({', '.join(map(_quoted, columns))})" if columns else ""
         sql = f"INSERT INTO temp.{_quoted(name)}{listed} {question.text}"
-        return self._filled(name, sql, values)
+        return self._filled(name, sql, question.given(values))
 
     def fill(self, name: str, rows: pa.Table) -> int:
         """Rows from elsewhere as a new scratch table."""
@@ -148,11 +148,11 @@ class Session:
         if len(self._scratch) >= MOST_SCRATCH_TABLES:
             raise LimitExceeded(f"a session has {MOST_SCRATCH_TABLES} temporary tables at the most")
 
-    def _made(self, name: str, sql: str, values: Sequence[object]) -> int:
+    def _made(self, name: str, sql: str, values: Mapping[str, object]) -> int:
         self._free(name)
         return self._filled(name, sql, values)
 
-    def _filled(self, name: str, sql: str, values: Sequence[object]) -> int:
+    def _filled(self, name: str, sql: str, values: Mapping[str, object]) -> int:
         """Rows before and after; more than a session may have are taken back."""
         before = self._scratch.get(name, 0)
         others = sum(self._scratch.values()) - before
@@ -160,7 +160,7 @@ class Session:
         def work(connection: duckdb.DuckDBPyConnection) -> int:
             connection.execute("BEGIN")
             try:
-                connection.execute(sql, list(values))
+                connection.execute(sql, values or None)
                 row = connection.execute(f"SELECT count(*) FROM temp.{_quoted(name)}").fetchone()  # noqa: S608
                 after = int(row[0]) if row else 0
                 if others + after > MOST_SCRATCH_ROWS:
@@ -259,9 +259,10 @@ def _set(connection: duckdb.DuckDBPyConnection, variables: Mapping[str, str]) ->
 
 
 def _related(
-    connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object]
+    connection: duckdb.DuckDBPyConnection, question: Compiled, values: Sequence[object]
 ) -> duckdb.DuckDBPyRelation:
-    return connection.sql(sql, params=list(values)) if values else connection.sql(sql)
+    given = question.given(values)
+    return connection.sql(question.text, params=given) if given else connection.sql(question.text)
 
 
 def _quoted(name: str) -> str:

@@ -318,7 +318,7 @@ CREATE MACRO pg.array_to_string(_a, _s) AS
         list_transform(_a::VARCHAR[], lambda k_item: coalesce(k_item, _n)), 'string_agg', _s), '');
 CREATE MACRO pg.array_remove(_a, _x) AS list_filter(_a, lambda k_item: k_item IS DISTINCT FROM _x);
 CREATE MACRO pg.string_to_array(_t, _s) AS CASE WHEN _t = '' THEN [] ELSE string_split(_t, _s) END;
-CREATE MACRO pg.generate_subscripts(_a, _d) AS CAST(range(1, len(_a) + 1) AS INTEGER[]);
+CREATE MACRO pg.generate_subscripts(_a, _d) AS unnest(range(1, len(_a) + 1))::INTEGER;
 CREATE MACRO pg._pg_expandarray(_v) AS unnest(list_transform(
     range(1, len(_v) + 1), lambda k_n: {'x': _v[k_n], 'n': k_n::INTEGER}));
 
