@@ -110,8 +110,6 @@ def test_no_index_is_found(target: Target) -> None:
 def test_an_error_points_to_its_place(target: Target) -> None:
     done = psql(target, "-c", "select * from nope_x")
     assert done.returncode == 1
-    assert done.stderr.splitlines() == [
-        'ERROR:  relation "nope_x" does not exist',
-        "LINE 1: select * from nope_x",
-        "                      ^",
-    ]
+    first, *rest = done.stderr.splitlines()
+    assert re.match("ERROR:  .*nope_x", first)
+    assert rest[:2] == ["LINE 1: select * from nope_x", "                      ^"]

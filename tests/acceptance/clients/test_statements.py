@@ -29,6 +29,7 @@ COMPARED = {
     "dbeaver-schema-oid": (),
     "dbeaver-columns": ("relname", "attname", "atttypid", "attnum", "atttypmod", "attnotnull"),
     "dbeaver-view": (),
+    "dbeaver-search-path": (),
     "dbeaver-setting": ("name", "setting", "unit", "category", "short_desc", "vartype"),
 }
 ORDERED = ("powerbi-columns", "dbeaver-columns")
