@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from tests.acceptance.commands import PATIENCE, Desk
 
@@ -35,7 +36,7 @@ class Served:
     def conninfo(self, **more: object) -> str:
         """Where it is, as libpq reads it."""
         words = {"host": "127.0.0.1", "port": self.port, "user": "ann", "dbname": "lake"} | more
-        return " ".join(f"{name}={value}" for name, value in words.items())
+        return make_conninfo(**words)
 
     def connect(self, **more: Any) -> psycopg.Connection[Any]:
         """A session of its own transactions."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 FREE = 3  # failures before anybody waits
 FIRST = 0.5  # seconds, doubled by each failure
-LONGEST = {"address": 30.0, "user": 4.0}
+LONGEST = {"address": 10.0, "user": 4.0}
 HALVED_EVERY = 60.0
 MOST_KNOWN = 10_000
 
@@ -24,6 +24,14 @@ class _Tried:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """``wait`` is in seconds; ``charged`` says that it counts as a failure already."""
+
+    wait: float = 0.0
+    charged: bool = False
+
+
 @dataclass(slots=True)
 class Guard:
     """``monotonic`` gives seconds."""
@@ -31,27 +39,27 @@ class Guard:
     monotonic: Callable[[], float]
     _known: OrderedDict[tuple[str, str], _Tried] = field(default_factory=OrderedDict)
 
-    def begin(self, address: str, user: str) -> float:
-        """Seconds to wait before asking for a password."""
+    def begin(self, address: str, user: str) -> Attempt:
+        """What is to be waited before a password is asked for."""
         keys = _keys(address, user)
         wait = max(map(self._delay, keys))
-        for key in keys:
-            if self._failures(key):
+        charged = any(map(self._failures, keys))
+        if charged:
+            for key in keys:
                 self._add(key, 1)
-        return wait
+        return Attempt(wait, charged)
 
-    def failed(self, address: str, user: str) -> float:
-        """Seconds to wait before saying so."""
-        keys = _keys(address, user)
-        for key in keys:
-            self._add(key, 1)
-        return max(map(self._delay, keys))
+    def failed(self, address: str, user: str, attempt: Attempt) -> None:
+        """The next one waits longer."""
+        if not attempt.charged:
+            for key in _keys(address, user):
+                self._add(key, 1)
 
-    def passed(self, address: str, user: str) -> None:
+    def passed(self, address: str, user: str, attempt: Attempt) -> None:
         """Their failures are forgotten; the address's are not, which may have tried others."""
         of_address, of_user = _keys(address, user)
         self._known.pop(of_user, None)
-        if self._failures(of_address):
+        if attempt.charged:
             self._add(of_address, -1)
 
     def _failures(self, key: tuple[str, str]) -> float:
@@ -62,7 +70,7 @@ class Guard:
         return left if left >= 0.5 else 0.0
 
     def _delay(self, key: tuple[str, str]) -> float:
-        above = self._failures(key) - FREE
+        above = round(self._failures(key)) - FREE
         return min(LONGEST[key[0]], FIRST * 2.0 ** min(above, 10)) if above >= 0 else 0.0
 
     def _add(self, key: tuple[str, str], count: float) -> None:

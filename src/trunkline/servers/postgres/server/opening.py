@@ -17,6 +17,7 @@ from trunkline.servers.postgres.protocol.events import (
     UpgradeToTls,
 )
 from trunkline.servers.postgres.report import Refused, Report, Severity, fatal
+from trunkline.servers.postgres.server.guard import Attempt
 from trunkline.servers.postgres.server.house import House, is_loopback
 from trunkline.servers.postgres.server.logins import Entry
 from trunkline.servers.postgres.server.talk import Talk
@@ -37,6 +38,7 @@ class Opening:
         self.number = 0
         self._users: tuple[str, ...] = ()
         self._entry: Entry | None = None
+        self._attempt = Attempt()
 
     async def answer(self, event: Event) -> None:
         """Answer one; ``session`` is there once somebody was let in."""
@@ -54,7 +56,7 @@ class Opening:
             await self._ask(event)
         elif isinstance(event, Denied):
             await self._house.logins.refuse(event.user, self._address)
-            await asyncio.sleep(self._house.guard.failed(self._address, event.user))
+            self._house.guard.failed(self._address, event.user, self._attempt)
         elif isinstance(event, Admitted):
             await self._admit(event)
 
@@ -74,7 +76,8 @@ class Opening:
             raise fatal("28000", "this server is spoken to in TLS", hint="Use sslmode=require.")
         self._users = await house.logins.names()
         if self._users:
-            await asyncio.sleep(house.guard.begin(self._address, event.user))
+            self._attempt = house.guard.begin(self._address, event.user)
+            await asyncio.sleep(self._attempt.wait)
             self._entry = await house.logins.find(event.user)
             self._talk.connection.authenticate(self._entry.verifier if self._entry else None)
         elif near:
@@ -85,7 +88,7 @@ class Opening:
     async def _admit(self, event: Admitted) -> None:
         house, talk, entry = self._house, self._talk, self._entry
         if entry:
-            house.guard.passed(self._address, event.user)
+            house.guard.passed(self._address, event.user, self._attempt)
         variables = Variables(self._defaults(event), talk.connection.parameter)
         roles = [RoleShown(name) for name in self._users or (event.user,)]
         reader = entry.reader if entry else None

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from trunkline.engine import Engine
 from trunkline.servers.postgres.report import refused
-from trunkline.servers.postgres.session import checks
+from trunkline.servers.postgres.session import checks, queries
 from trunkline.servers.postgres.session.asking import options_of
 from trunkline.servers.postgres.session.queries import Question, placed
 from trunkline.servers.postgres.session.state import Session
@@ -28,8 +28,10 @@ async def explain(
         )
     if command.options.get("format", "text").lower() != "text":
         raise refused("0A000", "EXPLAIN has the format text only")
-    text = "Of the system catalogue; nothing is fetched for it."
-    if not question.is_system:
+    if question.is_system:
+        await queries.described(session, question)
+        text = "Answered by the system catalogue; nothing is fetched for it."
+    else:
         options, sql = options_of(session, question.types, values), question.meant.sql
         text = str(await placed(question, session.desks.do(Engine.explain, sql, options)))
     return pa.table([pa.array(text.splitlines(), pa.string())], names=["QUERY PLAN"])
