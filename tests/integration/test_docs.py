@@ -40,7 +40,7 @@ CONSOLES = [path for path in WRITTEN if "```console" in path.read_text()]
 TUTORIAL = Settings(shape=Shape(per_day=10), queued_seconds=0.1, pending_seconds=0.2)
 FEW = replace(TUTORIAL, shape=Shape(per_day=2))
 PORT = re.compile(r"127\.0\.0\.1:\d+")
-RUN = ("query", "explain", "tables", "coverage", "jobs", "doctor", "sync", "prune")
+RUN = ("query", "explain", "tables", "powerbi", "coverage", "jobs", "doctor", "sync", "prune")
 
 
 def own_files(folder: Path) -> str:
