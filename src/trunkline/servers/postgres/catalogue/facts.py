@@ -55,8 +55,8 @@ def system_relations() -> ByName:
     }
 
 
-def known_of(relations: Iterable[RelationShown]) -> ByName:
-    """Ours."""
+def known_of(relations: Iterable[RelationShown], oids: Mapping[tuple[str, str], int]) -> ByName:
+    """Ours, with their numbers."""
     return {
         (one.schema, one.name): Known(
             one.schema,
@@ -64,6 +64,7 @@ def known_of(relations: Iterable[RelationShown]) -> ByName:
             tuple((column.name, column.type) for column in one.columns),
             system=False,
             target=f"{quoted(one.schema)}.{quoted(one.name)}",
+            oid=oids.get((one.schema, one.name), 0),
         )
         for one in relations
     }

@@ -8,10 +8,11 @@ from trunkline.catalog import Catalog, Table
 from trunkline.engine import Engine
 from trunkline.engine.reader import Reader
 from trunkline.engine.system import SYSTEM_TABLES
-from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
+from trunkline.lake.relation import LOCAL_SCHEMA, SYSTEM_SCHEMA, Relation
 from trunkline.roles import Role
 from trunkline.servers.postgres.catalogue.declared import foreign_keys_of
 from trunkline.servers.postgres.catalogue.relations import (
+    TABLE,
     VIEW,
     ForeignKey,
     RelationShown,
@@ -50,12 +51,18 @@ def _shown(engine: Engine, relation: Relation) -> RelationShown:
         return _view(relation, view, engine.catalogs.of(view.organization))
     found = engine.catalogs.find(relation.name, relation.schema)
     if found is None:
-        return _with(relation, {}, None)
+        return _with(relation, {}, None, kind=_kind(relation))
     catalog, of = found
     words = {column.name: column.description for column in of.columns}
     if relation.name != of.name:
         return _with(relation, words, of.description, kind=VIEW)
     return _table(relation, catalog, of, words)
+
+
+def _kind(relation: Relation) -> str:
+    """A file of the user's own is a table, or a view where its name says ``v_``."""
+    is_view = relation.schema == LOCAL_SCHEMA and relation.name.startswith("v_")
+    return VIEW if is_view else TABLE
 
 
 def _table(relation: Relation, catalog: Catalog, of: Table, words: dict[str, str]) -> RelationShown:

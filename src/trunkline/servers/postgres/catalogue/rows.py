@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from trunkline.servers.postgres.catalogue import templates as new
 from trunkline.servers.postgres.catalogue.attribute_rows import put_attribute, put_system_attributes
@@ -34,6 +34,15 @@ def rows_of(
         _put_role(writing, role)
     writing.put("pg_database", new.DATABASE | {"datname": database})
     return writing.rows
+
+
+def classes_in(rows: Mapping[str, Sequence[new.Row]]) -> dict[tuple[str, str], int]:
+    """The numbers of the relations that were written, by schema and name."""
+    schemas = {row["oid"]: str(row["nspname"]) for row in rows.get("pg_namespace", ())}
+    return {
+        (schemas.get(row["relnamespace"], "public"), str(row["relname"])): int(str(row["oid"]))
+        for row in rows.get("pg_class", ())
+    }
 
 
 def _check_keys(relations: Iterable[RelationShown]) -> None:

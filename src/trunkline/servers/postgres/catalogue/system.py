@@ -13,7 +13,7 @@ from trunkline.lake.system import LISTED, Session, SystemDatabase
 from trunkline.servers.postgres.catalogue.facts import CatalogueFacts, known_of, quoted
 from trunkline.servers.postgres.catalogue.objects import Shown, end, named
 from trunkline.servers.postgres.catalogue.relations import RelationShown, RoleShown
-from trunkline.servers.postgres.catalogue.rows import rows_of
+from trunkline.servers.postgres.catalogue.rows import classes_in, rows_of
 from trunkline.servers.postgres.catalogue.typing import duckdb_type, shown_as
 from trunkline.servers.postgres.encoding import columns_of
 from trunkline.servers.postgres.sql import Known, Translated
@@ -58,10 +58,11 @@ class SystemCatalogue:
         every = tuple(every)
         shown = every if visible is None else tuple(visible)
         self.relations = shown
-        self.known = known_of(shown)
+        rows = rows_of(every, shown, database, roles, schemas)
+        self.known = known_of(shown, classes_in(rows))
         self.database = database
         self.version = version
-        self._lake = SystemDatabase(rows_of(every, shown, database, roles, schemas))
+        self._lake = SystemDatabase(rows)
 
     def session(self, about: SessionFacts) -> SystemSession:
         """A session of its own; cheap."""

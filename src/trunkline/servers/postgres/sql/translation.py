@@ -17,6 +17,7 @@ from trunkline.servers.postgres.sql.rules import RULES
 from trunkline.servers.postgres.sql.statement import Statement, split
 from trunkline.servers.postgres.sql.tokens import Kind
 from trunkline.servers.postgres.sql.typing.annotation import Annotation
+from trunkline.servers.postgres.sql.typing.origins import Origin, origins
 from trunkline.servers.postgres.sql.typing.reading import read
 from trunkline.servers.postgres.sql.typing.scope import Scope
 from trunkline.servers.postgres.sql.typing.tables import by_oid, name_of, type_of
@@ -40,7 +41,8 @@ class Translated:
 
     ``names`` are PostgreSQL's names of the columns, None for one that DuckDB names; none at all
     where their number is not known, and all keep DuckDB's. ``types`` are what PostgreSQL would give
-    them, where that is known. ``relations`` are as the query names them.
+    them, where that is known. ``relations`` are as the query names them. ``origins`` are the OIDs
+    of relations and the numbers of columns there that the columns are, none at all where not known.
     """
 
     sql: str
@@ -50,6 +52,7 @@ class Translated:
     where: Where
     types: tuple[PgType | None, ...] = ()
     _written: Written = field(default=Written("", (), ()), repr=False, compare=False)
+    origins: tuple[Origin, ...] = ()
 
     def position(self, place: int) -> int:
         """From a character of ``sql`` to one of the query, both counted from 0."""
@@ -122,7 +125,9 @@ def _said_again(
     named = about.named
     system = all(known is not None and known.system for known in named.values())
     where = Where.SYSTEM if system else Where.DATA
-    return Translated(text.text, names, parameters, frozenset(named), where, types, text)
+    come = origins(parsed, about.relations)
+    found = tuple(origin for _, origin in come) if come and len(come) == len(names) else ()
+    return Translated(text.text, names, parameters, frozenset(named), where, types, text, found)
 
 
 def _assign(body: tree.Node, targets: Sequence[str], about: Annotation) -> None:
