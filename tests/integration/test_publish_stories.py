@@ -130,7 +130,7 @@ def tell(seed: int, home: Path, server: Path, met: Counter[str]) -> None:
 def test_both_have_the_same_in_the_end(tmp_path: Path, server: Path) -> None:
     met = Counter[str]()
     for seed in range(STORIES):
-        print(f"story {seed}")  # told where it fails
+        print(f"story {seed}")  # noqa: T201 (told where it fails)
         tell(seed, tmp_path / str(seed), server, met)
     wanted = {"published", "confirmed", "deleted", "stopped"}
     assert wanted <= {name for name, count in met.items() if count}, met
