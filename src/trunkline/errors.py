@@ -100,9 +100,39 @@ class UnknownColumn(SqlError):
 
 
 class UnknownFunction(SqlError):
-    """A function that there is not, or that is not let in, in a question to the catalogue."""
+    """A function that there is not, or none of these types, or that is not let in."""
 
     sqlstate = "42883"
+
+
+class AmbiguousColumn(SqlError):
+    """A column that more than one table of the query has."""
+
+    sqlstate = "42702"
+
+
+class NotGrouped(SqlError):
+    """A column beside an aggregate that is not grouped by."""
+
+    sqlstate = "42803"
+
+
+class InvalidValue(SqlError):
+    """A text that is no value of the type it is cast to."""
+
+    sqlstate = "22P02"
+
+
+class ValueOutOfRange(SqlError):
+    """A value that its type has no room for."""
+
+    sqlstate = "22003"
+
+
+class DivisionByZero(SqlError):
+    """A division by zero."""
+
+    sqlstate = "22012"
 
 
 class ForbiddenSql(SqlError):

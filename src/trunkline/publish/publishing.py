@@ -13,7 +13,6 @@ from trunkline.catalog import Table
 from trunkline.engine import Engine
 from trunkline.engine.fetching import Parts
 from trunkline.engine.keeping import require_kept
-from trunkline.engine.masking import may_read, role_of
 from trunkline.errors import DamagedLake, RelationClosed, TargetError, TargetMismatch
 from trunkline.interval import DAY
 from trunkline.publish import reconcile, state
@@ -26,7 +25,7 @@ from trunkline.publish.source import Shelf, opened, together
 from trunkline.publish.state import State
 from trunkline.publish.summary import Published, Tally
 from trunkline.publish.target import Connection, Target, connected, run
-from trunkline.publish.wish import Wish, checked, chosen
+from trunkline.publish.wish import Wish, checked, chosen, closed_tables
 
 _TRIES = 5  # where another publisher makes tables at the same time
 _LOCK_WAIT = "30s"  # for a table that somebody reads, before it is altered
@@ -196,13 +195,14 @@ def with_those_there(parts: Parts, tables: tuple[Table, ...], known: State) -> t
     """
     dataset, schema = tables[0].dataset, tables[0].schema
     ours = {t.name: t for t in parts.catalog.of(dataset) if t.schema == schema}
+    closed = closed_tables(parts)
     for name in sorted(known.tables.keys() - {table.name for table in tables}):
         if name not in ours:
             raise TargetMismatch(
                 f"a table {name} is published that this version of Trunkline does not have",
                 hint="Publish with the version that made it, or into another --schema.",
             )
-        if not may_read(role_of(parts.settings), ours[name], parts.policy):
+        if name in closed:
             raise RelationClosed(
                 f"{name} is published already, and this role may not read it",
                 hint="A day is replaced in all its tables: publish as a role that may read them.",

@@ -18,6 +18,7 @@ import pyarrow as pa
 from trunkline.catalog import Dataset, Table
 from trunkline.engine.fetching import Parts
 from trunkline.engine.judgement import limits_of
+from trunkline.engine.reader import reader_of
 from trunkline.interval import runs
 from trunkline.lake.reading import Reads
 from trunkline.lake.relation import Relation, relations_of
@@ -165,7 +166,8 @@ def together(days: Iterable[date], held: HeldHere) -> Iterator[tuple[date, ...]]
 @contextmanager
 def opened(shelf: Shelf, days: tuple[date, ...], *, mended: bool = False) -> Iterator[Source]:
     """The rows of some days, readable while the block lasts."""
-    catalog, limits = shelf.parts.catalog, limits_of(shelf.parts.settings)
+    catalog, settings = shelf.parts.catalog, shelf.parts.settings
+    limits = limits_of(settings, reader_of(settings).limits)
     schema = catalog.schema_of(shelf.tables[0])
     with reading(_relations(shelf, days), schema, limits) as rows:
         yield Source(rows, shelf.shapes, days, mended)

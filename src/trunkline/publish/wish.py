@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from trunkline.catalog import Catalog, Table
+from trunkline.engine.access import opened_to
 from trunkline.engine.fetching import Parts
-from trunkline.engine.masking import may_read, opened_to, role_of
+from trunkline.engine.reader import reader_of
 from trunkline.errors import RelationClosed, UsageError
 from trunkline.lake.relation import relations_of
 
@@ -60,30 +61,33 @@ def checked(wish: Wish) -> Wish:
 def chosen(parts: Parts, names: Iterable[str]) -> tuple[Table, ...]:
     """The tables of some names, all but finance's where none are, with what they stand below.
 
-    RelationClosed where the role may not read one that is named.
+    RelationClosed where the role may not read one that is named, or not all of it.
     """
-    catalog, role = parts.catalog, role_of(parts.settings)
+    catalog, closed = parts.catalog, closed_tables(parts)
     found = [catalog.named(name) for name in names]
     for table in found:
-        _require_open(parts, table)
+        if why := closed.get(table.name):
+            qualified = f"{catalog.schema_of(table)}.{table.name}"
+            raise RelationClosed(f"{qualified} cannot be published: {why}")
     if not found:
         found = [table for table in catalog.tables if table.schema is None]
-    may = [table for table in catalog.tables if may_read(role, table, parts.policy)]
+    may = [table for table in catalog.tables if table.name not in closed]
     wanted = {table.name for table in found if table in may}
     wanted |= {above.name for table in found for above in _above(catalog, table) if above in may}
     return tuple(table for table in may if table.name in wanted)
+
+
+def closed_tables(parts: Parts) -> dict[str, str]:
+    """Why the role of the settings may not publish a table, by its name: it must read all of it."""
+    reader, catalog = reader_of(parts.settings), parts.catalog
+    relations = opened_to(reader, relations_of(catalog), parts.catalogs, parts.policy)
+    why = {r.name: r.closed.why for r in relations if r.closed}
+    return why | {
+        r.name: "some of its columns are closed to this role" for r in relations if r.hidden
+    }
 
 
 def _above(catalog: Catalog, table: Table) -> tuple[Table, ...]:
     levels = {level.name for level in table.dataset.path(table.level)[:-1]}
     of_it = catalog.of(table.dataset)
     return tuple(t for t in of_it if t.level in levels and t.schema == table.schema)
-
-
-def _require_open(parts: Parts, table: Table) -> None:
-    catalog = parts.catalog
-    relations = opened_to(role_of(parts.settings), relations_of(catalog), catalog, parts.policy)
-    schema = catalog.schema_of(table)
-    for relation in relations:
-        if (relation.schema, relation.name) == (schema, table.name) and relation.closed:
-            raise RelationClosed(f"{relation.qualified} cannot be published: {relation.closed}")
