@@ -101,6 +101,16 @@ def test_what_has_not_ended_is_listed_until_it_has(lake: Lake) -> None:
     assert opened(lake) == {}
 
 
+def test_an_open_record_that_a_day_tells_anew_is_listed_once_by_what_was_told_last(
+    lake: Lake,
+) -> None:
+    """A start that moves over midnight: neither day knows that the other has it."""
+    put(lake, "j", [A, B], "b", days=(ONE,))
+    put(lake, "k", [record("a", TWO), C], "c", days=(TWO,), version="second", fetched_at=LATER)
+    (listed,) = lake.catalogue.fresh.open_records("genesys")
+    assert (listed.key, listed.start.date(), listed.asked) == ("a", TWO, LATER)
+
+
 def test_since_when_it_is_open_is_kept(lake: Lake) -> None:
     put(lake, "j", [A], days=(ONE,))
     first = lake.catalogue.fresh.open_records("genesys")
