@@ -21,7 +21,7 @@ from trunkline.errors import (
     UnknownFunction,
     UnknownRelation,
 )
-from trunkline.lake.session import Limits
+from trunkline.lake.locked import Limits
 from trunkline.lake.system import Session, SystemDatabase
 from trunkline.lake.system.pristine import pristine
 from trunkline.servers.postgres import types as pg

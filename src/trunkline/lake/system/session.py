@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from trunkline.errors import LimitExceeded
 from trunkline.lake.beside import Beside, Deadline
-from trunkline.lake.session import Answer, Limits
+from trunkline.lake.locked import Limits
+from trunkline.lake.session import Answer
 from trunkline.lake.system.database import Compiled, SystemDatabase
 from trunkline.lake.system.messages import told_to_users
 from trunkline.lake.system.scratch import Scratch, created, created_as, inserted
