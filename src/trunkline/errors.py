@@ -6,6 +6,7 @@
     |  |- SqlError                 2  42601   SQL that does not parse or bind; carries its position
     |  |  |- UnknownRelation       2  42P01
     |  |  |- UnknownColumn         2  42703
+    |  |  |- UnknownObject         2  42704   a type, a role or a setting that there is not
     |  |  |- UnknownFunction       2  42883   one that is not let in, asked of the system catalogue
     |  |  |- ForbiddenSql          2  42501   anything but one SELECT over the catalogue
     |  |  `- UnboundedScan         2  0A000   no bounds on the time column
@@ -97,6 +98,12 @@ class UnknownColumn(SqlError):
     """A column that the table does not have."""
 
     sqlstate = "42703"
+
+
+class UnknownObject(SqlError):
+    """A type, a role, a schema or a setting that the system catalogue does not have."""
+
+    sqlstate = "42704"
 
 
 class UnknownFunction(SqlError):

@@ -205,6 +205,23 @@ def test_an_error_says_where(
         assert raised.value.position == position
 
 
+@pytest.mark.parametrize(
+    ("sql", "sqlstate", "words"),
+    [
+        ("SELECT 'nope'::regclass", "42P01", 'relation "nope" does not exist'),
+        ("SELECT 'nope'::regproc", "42883", 'function "nope" does not exist'),
+        ("SELECT 'nope'::regtype", "42704", 'type "nope" does not exist'),
+        ("SELECT 'nope'::regrole", "42704", 'role "nope" does not exist'),
+        ("SELECT current_setting('no.pe')", "42704",
+         'unrecognized configuration parameter "no.pe"'),
+    ],
+)  # fmt: skip
+def test_a_name_that_means_nothing(ours: Asking, sql: str, sqlstate: str, words: str) -> None:
+    with pytest.raises(SqlError) as raised:
+        ours.rows(sql)
+    assert (raised.value.sqlstate, raised.value.message) == (sqlstate, words)
+
+
 def test_a_column_that_there_is_none(ours: Asking) -> None:
     with pytest.raises(UnknownColumn):
         ours.session.describe(said(ours, "SELECT c.nope FROM (SELECT * FROM pg_class) c"))
