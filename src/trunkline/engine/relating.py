@@ -83,7 +83,8 @@ def _relation(view: View) -> Relation:
 def with_views(sql: str, views: Iterable[View]) -> str:
     """A text with those of the views that it may name: what it reads of the system's own tables."""
     text = folded(sql)
-    return " ".join((sql, *(view.query for view in views if view.name in text)))
+    named = (view for view in views if view.schema in text and view.name in text)
+    return " ".join((sql, *(view.query for view in named)))
 
 
 def narrowed(parts: Parts, reader: Reader, sql: str) -> tuple[str, ...]:
