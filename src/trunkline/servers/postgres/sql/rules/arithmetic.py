@@ -37,12 +37,24 @@ def renamed(node: tree.Binary, writer: Writer) -> Rope | None:
     """``2 ^ 3`` is a power, and ``5 # 3`` an exclusive or."""
     if node.operator in _GEOMETRY and not _listed(node, writer):
         raise unsupported(f"the operator {node.operator}", writer.statement.tokens[node.sign].start)
+    if node.operator in ("@>", "<@"):
+        return _contains(node, writer)
     function = _FUNCTIONS.get(node.operator)
     if function is None:
         return None
     place = writer.statement.tokens[node.sign].start
     left, right = writer.write(node.left), writer.write(node.right)
     return At(function, place), "(", left, ",", right, ")"
+
+
+def _contains(node: tree.Binary, writer: Writer) -> Rope:
+    """Nothing has an item that is null."""
+    parts = (node.left, node.right) if node.operator == "@>" else (node.right, node.left)
+    whole, part = writer.all(parts)
+    return (
+        "(CASE WHEN", whole, "IS NOT NULL AND list_count(", part, ") < len(", part,
+        ") THEN false ELSE list_has_all(", whole, ",", part, ") END)",
+    )  # fmt: skip
 
 
 def _listed(node: tree.Binary, writer: Writer) -> bool:

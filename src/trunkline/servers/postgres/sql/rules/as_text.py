@@ -11,6 +11,9 @@ def as_text(type_: str, value: Rope) -> Rope | None:
         return "regexp_replace(CAST(", value, "AS varchar), '\\.0$', '')"
     if type_.startswith("reg"):
         return f"{type_}_out(", value, ")"
+    if type_ == "interval":
+        shorter = ("replace(CAST(", value, "AS varchar), 'month', 'mon')")
+        return "regexp_replace(", shorter, ", '-1 (year|mon|day)( |$)', '-1 \\1s\\2', 'g')"
     if type_.endswith("[]"):
         return _array(type_.removesuffix("[]"), value)
     return None

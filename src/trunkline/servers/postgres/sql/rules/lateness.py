@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from trunkline.servers.postgres.parameters.interval_text import interval
 from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.rules.arithmetic import side
+from trunkline.servers.postgres.sql.rules.intervals import spelled
 from trunkline.servers.postgres.sql.writer import Writer
 from trunkline.servers.postgres.sql.writing import Rope
 
@@ -13,6 +15,8 @@ def dates(node: tree.Binary, writer: Writer) -> Rope | None:
     if node.operator not in ("+", "-"):
         return None
     types = (writer.type(node.left), node.operator, writer.type(node.right))
+    if types in (("timestamptz", "+", "interval"), ("timestamptz", "-", "interval")):
+        return _later(node, writer)
     if types not in _FORMS:
         return None
     first, second = side(node.left, writer), side(node.right, writer, "*")
@@ -27,3 +31,24 @@ _FORMS = frozenset(
     {("date", "-", "date"), ("date", "+", "int8"), ("date", "-", "int8"),
      *((whole, "+", "date") for whole in ("int2", "int4", "int8"))}
 )  # fmt: skip
+
+
+def _later(node: tree.Binary, writer: Writer) -> Rope | None:
+    """Months are added before days and hours, as PostgreSQL adds them."""
+    if _is_simple(node.right):
+        return None
+    instant, added, sign = side(node.left, writer), writer.write(node.right), node.operator
+    years: Rope = ("date_part('year',", added, ") * 12 + date_part('month',", added, ")")
+    months: Rope = ("to_months(CAST(", years, "AS integer))")
+    return "((", instant, sign, months, ")", sign, "((", added, ") -", months, "))"
+
+
+def _is_simple(node: tree.Node) -> bool:
+    """Whether it is a literal of months alone, or without any."""
+    if not isinstance(node, tree.Cast) or not isinstance(node.operand, tree.Literal):
+        return False
+    try:
+        found = interval(spelled(node.operand.token.value.strip()))
+    except (ValueError, OverflowError):
+        return True  # refused where it is written
+    return not found.months or not (found.days or found.microseconds)

@@ -97,16 +97,19 @@ def _best(candidates: Sequence[Signature], arguments: Sequence[str]) -> Signatur
 
 
 def _consistent(signature: Signature, arguments: Sequence[str]) -> bool:
-    """Whether what must be one type of any is one."""
-    wanted: set[str] = set()
+    """Whether what must be one type of any is one, or in the second family becomes one."""
+    same: set[str] = set()
+    alike: list[str] = []
     for own, given in zip(signature.arguments, arguments, strict=True):
         if given == UNKNOWN:
             continue
-        if own == "anyarray":
-            wanted.add(element(given))
-        elif own in ("anyelement", "anynonarray"):
-            wanted.add(given)
-    return len(wanted) <= 1
+        item = element(given) if own in _ARRAYS else given
+        if own in ("anyarray", "anyelement", "anynonarray"):
+            same.add(item)
+        elif own.startswith("anycompatible"):
+            alike.append(item)
+    type_ = common(alike)
+    return len(same) <= 1 and all(becomes(one, type_) for one in alike)
 
 
 def _most(candidates: list[Signature], counts: list[int]) -> list[Signature]:
