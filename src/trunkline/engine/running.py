@@ -105,11 +105,22 @@ async def rights_now(parts: Parts, provider: GenesysCloud) -> tuple[Parts, Right
 
     The watermark is kept, for plans that ask for nothing.
     """
-    dataset, schema = details(parts.catalog), parts.organization
-    rights = await rights_of(parts, provider, dataset)
-    told = Told(rights.watermark, parts.seams.clock.now())
-    parts.lake.catalogue.fresh.tell(schema, dataset.name, told)
+    rights = await rights_of(parts, provider, details(parts.catalog))
+    _tell(parts, rights)
     return replace(parts, fingerprint=with_rights(parts.fingerprint, rights.divisions)), rights
+
+
+async def _reaching(parts: Parts, provider: GenesysCloud, rights: Rights) -> Rights:
+    """The rights of this run, with the watermark of now: the one thing a later round asks anew."""
+    now = replace(rights, watermark=await provider.availability(details(parts.catalog)))
+    _tell(parts, now)
+    return now
+
+
+def _tell(parts: Parts, rights: Rights) -> None:
+    told = Told(rights.watermark, parts.seams.clock.now())
+    dataset = details(parts.catalog).name
+    parts.lake.catalogue.fresh.tell(parts.organization, dataset, told)
 
 
 def settle(parts: Parts) -> None:
@@ -169,7 +180,7 @@ async def _days(
             break
         done = replace(done, plan=again)
         if again.fetches:
-            _, rights = await rights_now(parts, provider)
+            rights = await _reaching(parts, provider, rights)
     told = tuple(stale_notices(again.needs, has_client=True))
     return under, replace(done, notices=(*done.notices, *told))
 
