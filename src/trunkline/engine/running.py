@@ -12,7 +12,16 @@ from trunkline.engine.certificate import Tally
 from trunkline.engine.connect import connected, genesys_hosts
 from trunkline.engine.events import LockWait, Observe
 from trunkline.engine.evidence import Run
-from trunkline.engine.fetching import Meter, Parts, Rights, cancel, fetch, given_up, rights_of
+from trunkline.engine.fetching import (
+    Meter,
+    Parts,
+    Rights,
+    cancel,
+    fetch,
+    given_up,
+    resume,
+    rights_of,
+)
 from trunkline.engine.holdings import with_rights
 from trunkline.engine.judgement import incomplete
 from trunkline.engine.keeping import merge_notice
@@ -23,6 +32,7 @@ from trunkline.engine.registry import details
 from trunkline.engine.together import allowance, together
 from trunkline.errors import IncompleteData, ProviderError
 from trunkline.jobs.job import Job, JobState
+from trunkline.jobs.runner import Outcome
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import Told
 from trunkline.lake.landing import Receipt
@@ -72,6 +82,19 @@ async def run(task: Task, options: Options, meter: Meter, tally: Tally) -> Run:
         done = await _rest(Asking(under, provider, meter), done, rest, options)
         told = merge_notice(parts, parts.catalog.datasets, meter)
         return replace(done, notices=(*done.notices, told)) if told else done
+
+
+async def go_on(parts: Parts, meter: Meter) -> tuple[Outcome, tuple[Job, ...]]:
+    """Go on with what is unfinished; the outcome, and the jobs that others have to go on with.
+
+    What is wanted no more is given up: it may be that no query ever asks for its days again.
+    """
+    async with writer(parts, meter) as provider:
+        under, rights = await rights_now(parts, provider)
+        outcome, others = await resume(under, provider, rights, meter)
+        retire(under)
+    left = {job.key for job in parts.store.unfinished(parts.organization)}
+    return outcome, tuple(job for job in others if job.key in left)
 
 
 @asynccontextmanager
