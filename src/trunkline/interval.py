@@ -92,6 +92,11 @@ def runs(days: Iterable[date]) -> tuple[Interval, ...]:
     return tuple(day_span(span[0], span[-1]) for span in spans)
 
 
+def beside(days: Iterable[date]) -> frozenset[date]:
+    """Days, and those before and after each."""
+    return frozenset(day + step for day in set(days) for step in (-DAY, 0 * DAY, DAY))
+
+
 def months(days: Iterable[date]) -> tuple[frozenset[date], ...]:
     """Days by UTC calendar month, in order."""
     ordered = sorted(set(days))

@@ -222,6 +222,11 @@ class Catalogue:
         ]
         return [file for file in found if days is None or file.days & days]
 
+    def live_scopes(self, organization: str, table: str) -> frozenset[Scope]:
+        """The scopes of which the newest snapshot has files of a table."""
+        rows = self._all("live_scopes", organization=organization, table_name=table)
+        return frozenset(Scope.parse(row["scope"]) for row in rows)
+
     def paths(self) -> frozenset[str]:
         """Every path any snapshot names."""
         return frozenset(row["path"] for row in self._all("paths"))
@@ -253,6 +258,7 @@ class Catalogue:
     def _freshen(self, publication: Publication, snapshot: int) -> None:
         """What a publication means for the open records, the tail, and counts to compare."""
         organization, dataset = publication.organization, publication.dataset
+        self.fresh.uncount(organization, dataset, publication.recounted)
         if publication.scope.predicates or publication.scope == OPEN_AT:
             # It took its records out of the tail, which lacks them now.
             begun = publication.days.keys() if publication.scope.predicates else _begun(publication)
@@ -261,7 +267,6 @@ class Catalogue:
         if publication.scope == OPEN_AT:  # of the days held whole it tells anew
             found = [record for record in publication.open if record.scope == WHOLE]
             self.fresh.replace_open(organization, found, dataset=dataset, keys=publication.keys)
-            self.fresh.uncount(organization, dataset, publication.recounted)
         if publication.scope not in (WHOLE, TAIL):
             return
         days = publication.days or (tail.day for tail in publication.tail)

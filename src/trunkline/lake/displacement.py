@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from trunkline.lake.catalogue import Catalogue, LiveFile, Publication
 from trunkline.lake.landing import Layout, StagedFile, on_days, rows_by_day
+from trunkline.lake.moved import Elsewhere, keys_of
 from trunkline.lake.remainder import without_days, without_keys
 from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope, ScopeKind
 
@@ -53,6 +54,7 @@ def displaced(
     catalogue: Catalogue,
     publication: Publication,
     kept: tuple[StagedFile, ...],
+    moved: Collection[Elsewhere],
     layout: Layout,
 ) -> Displaced:
     """What ends when a publication begins, and its remainders, staged.
@@ -60,26 +62,32 @@ def displaced(
     Days take the place of days: of their own scope, and whole days of the tail's too. Records take
     the place of records: in OPEN_AT and the tail, and those that filters let through in the tail.
     So what the tail has of a record is always the newest that is held. ``kept`` may have files of
-    whole days in another scope: see ``Lake.publish``.
+    whole days in another scope: see ``Lake.publish``. Records that ``moved`` are lost elsewhere.
     """
     ended = [
-        *_by_days(home, catalogue, publication, layout),
+        *_by_days(home, catalogue, publication, moved, layout),
         *_by_records(home, catalogue, publication, kept, layout),
-        *_told_anew(home, catalogue, publication, kept, layout),
+        *_told_anew(home, catalogue, publication, kept, moved, layout),
     ]
-    return Displaced.of(ended)
+    done = {file.file for file, _ in ended}
+    return Displaced.of((*ended, *_by_moves(home, catalogue, publication, moved, done, layout)))
 
 
 def _by_days(
-    home: Path, catalogue: Catalogue, publication: Publication, layout: Layout
+    home: Path,
+    catalogue: Catalogue,
+    publication: Publication,
+    moved: Collection[Elsewhere],
+    layout: Layout,
 ) -> Iterator[Ended]:
     days, job = frozenset(publication.days), publication.job
     for scope in _DAYS.get(publication.scope.kind, ()):
         of_scope = publication.scope if scope is None else scope
+        keys = keys_of(moved, of_scope)
         for table in layout.tables:
             for file in catalogue.live_files(publication.organization, table, days, of_scope):
                 stay = bool(file.days - days)
-                rest = without_days(home, file, table, job, days, layout) if stay else ()
+                rest = without_days(home, file, table, job, days, keys, layout) if stay else ()
                 yield file, rest
 
 
@@ -110,18 +118,36 @@ def _unread(catalogue: Catalogue, publication: Publication) -> frozenset[date]:
     return catalogue.whole_days(publication.organization, publication.dataset)
 
 
+def _by_moves(
+    home: Path,
+    catalogue: Catalogue,
+    publication: Publication,
+    moved: Collection[Elsewhere],
+    done: Container[int],
+    layout: Layout,
+) -> Iterator[Ended]:
+    """Files that lose nothing else."""
+    for scope in {one.scope for one in moved}:
+        keys, days = keys_of(moved, scope), frozenset(m.day for m in moved if m.scope == scope)
+        for table in layout.tables:
+            files = catalogue.live_files(publication.organization, table, days, scope)
+            left = (file for file in files if file.file not in done)
+            yield from losing(home, left, table, publication.job, keys, layout)
+
+
 def _told_anew(
     home: Path,
     catalogue: Catalogue,
     publication: Publication,
     kept: tuple[StagedFile, ...],
+    moved: Collection[Elsewhere],
     layout: Layout,
 ) -> Iterator[Ended]:
     """Records of days that are held whole, which another scope brought anew."""
     anew = tuple(file for file in kept if not file.scope)
     if publication.scope == WHOLE or not anew:
         return
-    keys = keys_in(home, anew, layout)
+    keys = pa.concat_arrays([keys_in(home, anew, layout), keys_of(moved)])
     days = frozenset(day for file in anew for day in file.days)
     for table in layout.tables:
         files = catalogue.live_files(publication.organization, table, days)
@@ -133,24 +159,28 @@ def brought_more(
     catalogue: Catalogue,
     publication: Publication,
     kept: tuple[StagedFile, ...],
+    moved: Collection[Elsewhere],
     layout: Layout,
 ) -> dict[date, int]:
-    """How many more records days held whole have with what another scope brought anew of them.
+    """How many more records days held whole have with what is told of them by no day of their own.
 
-    Days that have as many as before are left out.
+    That is what OPEN_AT brought anew, and what moved to another day. Days that have as many as
+    before are left out, and those of the publication itself, which are counted anew.
     """
-    roots = [f for f in kept if not f.scope and f.table == layout.root_table]
+    own = publication.days.keys() if publication.scope == WHOLE else frozenset[date]()
+    roots = [f for f in kept if not f.scope and f.table == layout.root_table and not own]
     more = Counter[date]()
     for file in roots:
         more.update(file.days)
-    keys, days = keys_in(home, tuple(roots), layout), frozenset(more)
+    keys = pa.concat_arrays([keys_in(home, tuple(roots), layout), keys_of(moved)])
+    days = frozenset(more) | {one.day for one in moved if one.scope == WHOLE}
     columns = [layout.key, layout.time_column]
     for held in catalogue.live_files(publication.organization, layout.root_table, days):
         rows = pq.read_table(home / held.path, columns=columns, partitioning=None)
         again = rows.filter(pc.is_in(pc.cast(rows[layout.key], pa.string()), value_set=keys))
         if again.num_rows:
             more.subtract(rows_by_day(again, layout.time_column))
-    return {day: n for day, n in more.items() if n}
+    return {day: n for day, n in more.items() if n and day not in own}
 
 
 def losing(

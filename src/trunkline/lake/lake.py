@@ -19,9 +19,10 @@ from trunkline.lake.compaction import Merge, complete_months, merged, merges, re
 from trunkline.lake.displacement import brought_more, displaced, keys_in, out_of_place
 from trunkline.lake.freshness import OpenRecord
 from trunkline.lake.landing import FILES, Layout, Receipt, StagedFile, stage
+from trunkline.lake.moved import Elsewhere, elsewhere
 from trunkline.lake.reading import Held, Reads
 from trunkline.lake.relation import Part
-from trunkline.lake.remainder import newest_only, outside, split
+from trunkline.lake.remainder import newest_only, outside, split, without_records
 from trunkline.lake.retention import Keep, Pruned
 from trunkline.scope import OPEN_AT, WHOLE, Scope
 
@@ -67,54 +68,79 @@ class Lake:
             return already
         self._require(publication)
         once = newest_only(self.home, publication.files, layout)
-        staged = (*publication.files, *once)
-        publication = self._without_newer(replace(publication, files=once), layout, published_at)
+        staged = [*publication.files, *once]
+        newer = self._newer(publication, published_at)
+        publication = self._without_newer(replace(publication, files=once), newer, layout)
+        staged += publication.files
+        held = elsewhere(self.home, self.catalogue, publication, layout)
+        moved = tuple(one for one in held if (one.scope, one.day) not in newer)
+        publication = self._without(publication, set(held) - set(moved), layout)
+        staged += publication.files
         kept = self._placed(publication, publication.files, layout)
-        gone = displaced(self.home, self.catalogue, publication, kept, layout)
+        gone = displaced(self.home, self.catalogue, publication, kept, moved, layout)
         whole = replace(
             publication,
             files=(*kept, *gone.remainders),
             days=_conversations(publication.files, publication, layout),
             open=self._open(kept, publication, layout),
-            keys=self._keys(kept, publication, layout),
-            recounted=self._recounted(kept, publication, layout),
+            keys=self._keys(kept, publication, layout) | {one.key for one in moved},
+            recounted=self._recounted(kept, publication, moved, layout),
         )
         snapshot = self.catalogue.publish(whole, gone.files, published_at)
         paths = {file.path for file in kept}
-        staged += publication.files
         self.discard(file for file in staged if file.path not in paths)
         return snapshot
 
-    def _without_newer(
-        self, publication: Publication, layout: Layout, now: datetime
-    ) -> Publication:
-        """What a job brought without the days that are held as of later, under the same rights.
+    def _newer(self, publication: Publication, now: datetime) -> frozenset[tuple[Scope, date]]:
+        """The days of a dataset that are held as of later, under the same rights.
 
-        It may have been left unfinished, and the days fetched again before it was gone on with.
-        What was open and began on such a day is there as of later, too. A fetch that is noted in
-        the future was noted by a clock that was wrong: nobody knows whether it is later.
+        A fetch that is noted in the future was noted by a clock that was wrong: nobody knows
+        whether it is later.
         """
-        is_instant = publication.scope == OPEN_AT
-        of = WHOLE if is_instant else publication.scope
-        newer = frozenset(
-            held.day
+        return frozenset(
+            (held.scope, held.day)
             for held in self.scoped(publication.organization)
-            if (held.dataset, held.scope) == (publication.dataset, of)
+            if held.dataset == publication.dataset
             and held.fingerprint == publication.fingerprint
             and publication.fetched_at < held.fetched_at <= now
         )
-        if not newer:
+
+    def _without_newer(
+        self, publication: Publication, newer: Collection[tuple[Scope, date]], layout: Layout
+    ) -> Publication:
+        """What a job brought without the days that are held as of later.
+
+        It may have been left unfinished, and the days fetched again before it was gone on with.
+        What was open and began on such a day is there as of later, too.
+        """
+        is_instant = publication.scope == OPEN_AT
+        of = WHOLE if is_instant else publication.scope
+        gone = frozenset(day for scope, day in newer if scope == of)
+        if not gone:
             return publication
-        days = {day: n for day, n in publication.days.items() if is_instant or day not in newer}
+        days = {day: n for day, n in publication.days.items() if is_instant or day not in gone}
         return replace(
             publication,
             days=days,
             files=tuple(
                 rest
                 for file in publication.files
-                for rest in outside(self.home, file, newer, layout)
+                for rest in outside(self.home, file, gone, layout)
             ),
         )
+
+    def _without(
+        self, publication: Publication, older: Collection[Elsewhere], layout: Layout
+    ) -> Publication:
+        """Without records that a day of later has: they had moved there by then."""
+        if not older:
+            return publication
+        keys = pa.array(sorted({one.key for one in older}), pa.string())
+        days = frozenset(one.told for one in older)
+        pieces = (
+            without_records(self.home, file, days, keys, layout) for file in publication.files
+        )
+        return replace(publication, files=tuple(rest for of_file in pieces for rest in of_file))
 
     def _placed(
         self, publication: Publication, files: tuple[StagedFile, ...], layout: Layout
@@ -131,15 +157,19 @@ class Lake:
         return tuple(piece for of_file in pieces for piece in of_file)
 
     def _recounted(
-        self, kept: tuple[StagedFile, ...], publication: Publication, layout: Layout
+        self,
+        kept: tuple[StagedFile, ...],
+        publication: Publication,
+        moved: Collection[Elsewhere],
+        layout: Layout,
     ) -> dict[date, int]:
-        """How many records days held whole have with what OPEN_AT tells anew of them."""
-        if publication.scope != OPEN_AT:
+        """How many records days held whole have with what is told of them by no day of theirs."""
+        if publication.scope != OPEN_AT and not moved:
             return {}
         held = self.coverage(publication.organization)
         counts = {d.day: d.conversations for d in held if d.dataset == publication.dataset}
-        more = brought_more(self.home, self.catalogue, publication, kept, layout)
-        return {day: counts[day] + n for day, n in more.items()}
+        more = brought_more(self.home, self.catalogue, publication, kept, moved, layout)
+        return {day: counts[day] + n for day, n in more.items() if day in counts}
 
     def _keys(
         self, files: tuple[StagedFile, ...], publication: Publication, layout: Layout
@@ -156,10 +186,14 @@ class Lake:
         may be of whole days and of the tail; it covers nothing that was not covered before.
         """
         gone = amended(self.home, self.catalogue, publication, layout)
+        days = tuple(file for file in publication.files if not file.scope)
+        of_days = replace(publication, files=days)
+        moved = elsewhere(self.home, self.catalogue, of_days, layout)
         whole = replace(
             publication,
             files=(*publication.files, *gone.remainders),
             open=self._open(publication.files, publication, layout),
+            recounted=self._recounted(days, of_days, moved, layout),
         )
         return self.catalogue.publish(whole, gone.files, published_at)
 

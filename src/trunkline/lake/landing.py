@@ -148,8 +148,13 @@ def _staged(
 
 def on_days(rows: pa.Table, time_column: str, days: Iterable[date]) -> pa.ChunkedArray:
     """For each row, whether it falls on one of the UTC days."""
-    of_row = pc.cast(pc.floor_temporal(rows[time_column], unit="day"), pa.date32())
-    return pc.is_in(of_row, value_set=pa.array(sorted(days), pa.date32()))
+    wanted = pa.array(sorted(days), pa.date32())
+    return pc.is_in(utc_days(rows, time_column), value_set=wanted)
+
+
+def utc_days(rows: pa.Table, time_column: str) -> pa.ChunkedArray:
+    """The UTC day of each row."""
+    return pc.cast(pc.floor_temporal(rows[time_column], unit="day"), pa.date32())
 
 
 def rows_by_day(rows: pa.Table, time_column: str) -> dict[date, int]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from trunkline.catalog import Catalog, Table
-from trunkline.interval import Interval, iso, runs
+from trunkline.interval import Interval, beside, iso, runs
 from trunkline.lake.catalogue import HeldFile
 from trunkline.lake.relation import Part, columns_of, parquet
 from trunkline.scope import TAIL, WHOLE, Scope
@@ -56,7 +56,8 @@ class Held:
         tail = self._files(root.name, TAIL)
         if table.level in table.dataset.only_in_jobs:
             tail = ()
-        newer = frozenset(day for file in tail for day in file.days)
+        # A start may have moved over midnight since its day was fetched.
+        newer = beside(day for file in tail for day in file.days)
         whole = self._files(table.name, WHOLE)
         days = self.whole.get(table.dataset.name, frozenset())
         asked = _Asked(table, reads.days.get(table.name))

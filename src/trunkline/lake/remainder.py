@@ -27,12 +27,19 @@ from trunkline.scope import Scope
 
 
 def without_days(
-    home: Path, file: LiveFile, table: str, job: str, days: frozenset[date], layout: Layout
+    home: Path,
+    file: LiveFile,
+    table: str,
+    job: str,
+    days: frozenset[date],
+    keys: pa.Array,
+    layout: Layout,
 ) -> tuple[StagedFile, ...]:
-    """What a published file holds of other days, as a new file; nothing where it holds none."""
+    """What a published file holds of other days and records, as a new file; nothing for none."""
 
     def stays(rows: pa.Table) -> pa.Array:
-        return pc.invert(on_days(rows, layout.time_column, days))
+        gone = pc.is_in(rows[layout.key], value_set=keys)
+        return pc.invert(pc.or_(gone, on_days(rows, layout.time_column, days)))
 
     name = f"{job}-of-{file.file}"
     return _filtered(home, home / file.path, table, name, stays, layout, file.scope)
@@ -118,6 +125,20 @@ def outside(
 
     own = Scope.parse(file.scope)
     return _filtered(home, home / file.path, file.table, f"{_page(file)}-else", stays, layout, own)
+
+
+def without_records(
+    home: Path, file: StagedFile, days: frozenset[date], keys: pa.Array, layout: Layout
+) -> tuple[StagedFile, ...]:
+    """A staged file without some records, which began on ``days``; as it is if it has none."""
+    if not file.days.keys() & days or not _has_any(home / file.path, layout.key, keys):
+        return (file,)
+
+    def stays(rows: pa.Table) -> pa.Array:
+        return pc.invert(pc.is_in(rows[layout.key], value_set=keys))
+
+    own = Scope.parse(file.scope)
+    return _filtered(home, home / file.path, file.table, f"{_page(file)}-left", stays, layout, own)
 
 
 def _page(file: StagedFile) -> str:

@@ -88,6 +88,7 @@ def test_a_record_that_is_told_to_have_begun_on_another_day_is_held_once(lake: L
     put(lake, "k", [record("a", TWO, segments=5)], "a", version="second")
     assert held(lake) == {"a": "second", "b": "first", "c": "first"}
     assert segments(lake) == {"a": 5, "b": 2, "c": 2}
+    assert [(of.day, of.conversations) for of in lake.coverage("genesys")] == [(ONE, 1), (TWO, 2)]
 
 
 def test_what_has_not_ended_is_listed_until_it_has(lake: Lake) -> None:
@@ -104,11 +105,23 @@ def test_what_has_not_ended_is_listed_until_it_has(lake: Lake) -> None:
 def test_an_open_record_that_a_day_tells_anew_is_listed_once_by_what_was_told_last(
     lake: Lake,
 ) -> None:
-    """A start that moves over midnight: neither day knows that the other has it."""
+    """A start that moves over midnight."""
     put(lake, "j", [A, B], "b", days=(ONE,))
     put(lake, "k", [record("a", TWO), C], "c", days=(TWO,), version="second", fetched_at=LATER)
     (listed,) = lake.catalogue.fresh.open_records("genesys")
     assert (listed.key, listed.start.date(), listed.asked) == ("a", TWO, LATER)
+    assert held(lake) == {"a": "second", "b": "first", "c": "second"}
+
+
+@pytest.mark.parametrize(("ended", "left"), [("", {"a": ""}), ("a", {})])
+def test_an_open_record_that_moved_far_is_held_and_listed_once(
+    lake: Lake, ended: str, left: dict[str, str]
+) -> None:
+    put(lake, "j", [A, B], "b", days=(ONE,))
+    far = date(2025, 3, 20)
+    put(lake, "k", [record("a", far)], ended, days=(far,), version="second", fetched_at=LATER)
+    assert held(lake) == {"a": "second", "b": "first"}
+    assert opened(lake) == left
 
 
 def test_since_when_it_is_open_is_kept(lake: Lake) -> None:

@@ -71,6 +71,10 @@ WHERE organization = :organization AND table_name = :table_name AND scope = :sco
   AND file IN (SELECT file FROM file_days WHERE day BETWEEN :first_day AND :last_day)
 GROUP BY files.file, files.path, files.rows;
 
+-- live_scopes
+SELECT DISTINCT scope FROM files
+WHERE organization = :organization AND table_name = :table_name AND died IS NULL;
+
 -- coverage_of_snapshot
 SELECT coverage.dataset, coverage.scope, day, fetched_at, watermark, fingerprint, conversations,
        divisions, job
