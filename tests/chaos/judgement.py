@@ -199,8 +199,14 @@ class Asked:
 
 
 def judge_patience(ended: Ended) -> list[str]:
-    """After an answer that says when to come again, nothing is sent before."""
-    waits = [(one.heard, one.heard + one.retry_after) for one in ended.sent if one.retry_after]
+    """After an answer that says when to come again, nothing is sent before.
+
+    By less than a millisecond it may seem so: seconds of the clock are floats.
+    """
+    exact = timedelta(milliseconds=1)
+    waits = [
+        (one.heard, one.heard + one.retry_after - exact) for one in ended.sent if one.retry_after
+    ]
     return [
         f"sent before Retry-After: {one}"
         for one in ended.sent
