@@ -46,6 +46,7 @@ def write_own(folder: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute(OWN)
         connection.execute(f"COPY rows TO '{folder}/Own Rows.parquet'")
+        connection.execute(f"COPY (SELECT max(day) AS day FROM rows) TO '{folder}/v_last.parquet'")
     (folder / "broken.csv").write_text("a,b\n1\n")
 
 
@@ -123,6 +124,13 @@ def test_local_tables_keep_their_types_on_the_wire(at: Served, binary: bool) -> 
         datetime(2026, 1, 1, 0, 0, 7, tzinfo=UTC), False, "Ñ7", 7,
     )  # fmt: skip
     assert rows[0][-1] is None
+
+
+def test_own_files_are_listed_with_the_rest(at: Served) -> None:
+    found = at.rows(
+        "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = 'local'"
+    )
+    assert sorted(found) == [("own_rows", "BASE TABLE"), ("v_last", "VIEW")]
 
 
 def test_a_broken_file_is_told_with_a_code_and_hides_nothing_else(at: Served) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Protocol
 
 import pyarrow as pa
@@ -28,7 +28,7 @@ from trunkline.lake import constants
 from trunkline.lake.gate import check
 from trunkline.lake.given import Given, sample
 from trunkline.lake.session import bound, described
-from trunkline.planner import plan
+from trunkline.planner import meaning_of, plan_of
 from trunkline.planner.plan import Context, Plan
 from trunkline.planner.wanting import wanting
 
@@ -58,7 +58,7 @@ def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
     zone, given = zone_of(parts, options), given_of(parts, options)
     reader = options.who(parts.settings)
     limits = limits_of(parts.settings, reader.limits, options.served)
-    left = numbers_left(reader, parts.store.journal, given.now or parts.seams.clock.now())
+    left = cache(partial(numbers_left, reader, parts.store.journal, parts.seams.clock.now()))
     tokens = Told(tokens_of(parts.policy, reader), left)
     local, schema = local_tables(parts.settings, sql), parts.catalogs.default.schema
     relations = every_relation(parts, reader, local)
@@ -66,7 +66,8 @@ def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
         constant = cache(constants.evaluator_of(session))
         named = check(sql, relations, schema).opened
         own = named_ones(local, named)
-        yield Asked(sql, options, zone, given, constant, named, own, tokens.count)
+        meant = partial(meaning_of, sql, parts.catalogs, constant, by_name(given.parameters))
+        yield Asked(sql, options, zone, given, constant, cache(meant), named, own, tokens.count)
 
 
 def describe(parts: Parts, sql: str, options: Options) -> pa.Schema:
@@ -103,7 +104,7 @@ def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = 
         pushdown=pushdown_of(asked.options.pushdown or parts.settings.pushdown),
         share=shares(parts.lake, parts.catalog, snapshot, held, settle, limits),
     )
-    return plan(asked.sql, parts.catalog, held, context, parts.catalogs)
+    return plan_of(asked.meaning(), parts.catalog.schema, held, context)
 
 
 def plan_wish(

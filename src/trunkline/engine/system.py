@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from trunkline.catalog import Whose, folded
 from trunkline.catalogs import Catalogs
+from trunkline.engine.day_freshness import changed_at, freshness
 from trunkline.engine.unknown_fields import UNKNOWN_FIELDS, unknown_fields
 from trunkline.jobs.job import Job, UnknownName
 from trunkline.jobs.journal import Requested, RunKept
@@ -84,6 +85,17 @@ COVERAGE: Columns = (
         "When what is held of it was last written: fetched, told anew, or merged into its month.",
     ),
 )
+FRESHNESS: Columns = (
+    ORGANIZATION,
+    ("dataset", Type.TEXT, "What is held."),
+    ("before_day", Type.BIGINT, "The day before the first that is held, in days since 1970-01-01."),
+    (
+        "complete_to",
+        Type.BIGINT_LIST,
+        "Of each day up to the last, its watermark in microseconds since 1970, or NULL.",
+    ),
+    ("changed_at", Type.BIGINT_LIST, "In the same way, when what is held of it was last written."),
+)
 FILES: Columns = (
     ("table_name", Type.TEXT, "The table it holds rows of."),
     ("path", Type.TEXT, "Where it lies, below the data directory."),
@@ -107,7 +119,7 @@ TABLES: Columns = (
 )
 RUNS: Columns = (
     ("run", Type.TEXT, "The run."),
-    ("kind", Type.TEXT, "query, sync, resume, cancel, verify or doctor."),
+    ("kind", Type.TEXT, "query, sync, resume, cancel, verify, doctor or publish."),
     ("started_at", Type.TIMESTAMP, "When it began."),
     ("finished_at", Type.TIMESTAMP, "When its data was there; NULL while it runs or if it died."),
     ("statement", Type.TEXT, "The SQL, each literal as `?`; empty where there is none."),
@@ -194,6 +206,12 @@ def _days(sources: Sources) -> Rows:
     return (_day(day, changes(day.organization)) for day in sources.coverage())
 
 
+def _freshness(sources: Sources) -> Rows:
+    datasets = [(c.schema, dataset.name) for c in sources.catalogs.each for dataset in c.datasets]
+    changes = {organization: sources.changes(organization) for organization, _ in datasets}
+    return freshness(datasets, sources.coverage(), changes)
+
+
 def _day(day: CoveredDay, changes: Mapping[tuple[str, date], datetime]) -> tuple[object, ...]:
     return (
         day.dataset,
@@ -202,7 +220,7 @@ def _day(day: CoveredDay, changes: Mapping[tuple[str, date], datetime]) -> tuple
         day.watermark,
         day.conversations,
         day.organization,
-        max(day.fetched_at, changes.get((day.dataset, day.day), day.fetched_at)),
+        changed_at(day, changes),
     )
 
 
@@ -352,6 +370,12 @@ SYSTEM_TABLES = (
         "Every UTC day that is held, as it was last fetched.",
         COVERAGE,
         _days,
+    ),
+    SystemTable(
+        "freshness",
+        "How fresh each day is, in a row for each organisation: for the views of the schema bi.",
+        FRESHNESS,
+        _freshness,
     ),
     SystemTable(
         "files",

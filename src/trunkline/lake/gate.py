@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import duckdb
@@ -46,6 +46,7 @@ ONE_SELECT = "Trunkline runs one SELECT statement at a time and changes nothing"
 TOO_DEEP = "the statement is nested too deeply"
 _DUCKDB_TOO_DEEP = "Max expression depth limit"  # whose advice is a SET that nobody may run
 MOST_TEXT = 1_000_000  # characters: some 25,000 ids in a list, and half a minute of reading it
+SHORT = 10_000  # characters of a text whose tree is kept, since every text is checked three times
 
 Node = Mapping[str, Any]
 
@@ -125,10 +126,8 @@ def parse(sql: str) -> dict[str, Any]:
             f"the statement has {len(sql):,} characters; {MOST_TEXT:,} are the most",
             hint="Ask in parts, or narrow by something else than a list of values.",
         )
-    with _parser().cursor() as connection:
-        row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
     try:
-        tree: dict[str, Any] = msgspec.json.decode(row[0] if row else "{}")
+        tree: dict[str, Any] = msgspec.json.decode(_told(sql) if len(sql) > SHORT else _kept(sql))
     except RecursionError:
         raise SqlError(TOO_DEEP) from None
     if not tree.get("error"):
@@ -146,6 +145,15 @@ def spelled(tree: Node) -> str:
     with _parser().cursor() as connection:
         row = connection.execute("SELECT json_deserialize_sql(?::JSON)", [text]).fetchone()
     return str(row[0]) if row else ""
+
+
+def _told(sql: str) -> str:
+    with _parser().cursor() as connection:
+        row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
+    return str(row[0]) if row else "{}"
+
+
+_kept = lru_cache(maxsize=4)(_told)
 
 
 def check_query(kind: str) -> None:
@@ -233,6 +241,7 @@ def _check_table(
 
 def _with_below(found: Relation, relations: tuple[Relation, ...]) -> Iterator[Relation]:
     """A relation, after those that it is made of."""
+    yield from found.beneath
     for relation in relations:
         if relation.qualified in found.below:
             yield from _with_below(relation, relations)

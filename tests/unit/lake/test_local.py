@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.unit.lake.asking import RELATIONS, ask
 from trunkline.errors import ForbiddenSql, UnknownRelation, UnusableFile
 from trunkline.lake.local import LocalTable, tables_in
-from trunkline.lake.session import Limits
+from trunkline.lake.locked import Limits
 from trunkline.servers.postgres.encoding import columns_of
 
 ID = UUID("00000000-0000-4000-8000-00000000002a")

@@ -21,8 +21,9 @@ from trunkline.errors import (
     UnknownRelation,
     UsageError,
 )
+from trunkline.lake.locked import Limits
 from trunkline.lake.relation import Relation
-from trunkline.lake.session import BATCH_ROWS, Limits, answer
+from trunkline.lake.session import BATCH_ROWS, answer
 
 # Some 10^18 pairs: no machine ends it before it is stopped.
 ENDLESS = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range = -b.range"

@@ -56,21 +56,26 @@ class Compiled:
 
 
 class SystemDatabase:
-    """The system catalogue with rows of ours; made once, for many sessions, the last of which ends it."""
+    """The system catalogue with rows of ours: made once, for many sessions; the last ends it."""
 
     def __init__(self, rows: Rows) -> None:
         self.connection = _opened(rows)
         self._compiled: dict[str, Compiled] = {}
+        self.described: dict[
+            Compiled, pa.Schema
+        ] = {}  # what answers are made of, where it is known
 
     def compiled(self, sql: str, scratch: frozenset[str]) -> Compiled:
         """A text judged and with its names changed; kept for whoever asks the same again."""
-        if not scratch and sql in self._compiled:
-            return self._compiled[sql]
+        known = None if scratch else self._compiled.get(sql)
+        if known:
+            return known
         tree = judged(sql, replace(_names(), scratch=scratch))
         made = Compiled(spelled(tree), parameters_of(tree))
         if not scratch:
             if len(self._compiled) >= MOST_KEPT:
                 self._compiled.clear()
+                self.described.clear()
             self._compiled[sql] = made
         return made
 
@@ -122,9 +127,7 @@ def _tables(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
         else:
             _create(connection, f'{home}."{_BELOW.get(name, name)}"', table)
     connection.execute(";\n".join(empty))
-    shown = _filled("shown", _SHOWN, rows)
-    assert shown is not None
-    _create(connection, "shown", shown)
+    _create(connection, "shown", _filled("shown", _SHOWN, rows) or _SHOWN.empty_table())
 
 
 def _filled(name: str, schema: pa.Schema, rows: Rows) -> pa.Table | None:

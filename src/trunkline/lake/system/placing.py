@@ -1,9 +1,10 @@
 """Judges a text over the system catalogue, and puts DuckDB's names where PostgreSQL's stand.
 
-As in ``lake/gate.py`` DuckDB's own parser reads it, one SELECT passes, and what is not named here is
-refused: relations of the catalogue and the session's scratch tables, functions that were let in and
-our macros. DuckDB has schemas of its own that are called ``pg_catalog`` and ``information_schema``
-and cannot be replaced, so ours stand in two others, and names are changed in the syntax tree.
+As in ``lake/gate.py`` DuckDB's own parser reads it, one SELECT passes, and what is not named here
+is refused: relations of the catalogue and the session's scratch tables, functions that were let in
+and our macros. DuckDB has schemas of its own that are called ``pg_catalog`` and
+``information_schema`` and cannot be replaced, so ours stand in two others, and names are changed
+in the syntax tree.
 """
 
 from __future__ import annotations

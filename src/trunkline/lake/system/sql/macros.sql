@@ -328,8 +328,8 @@ CREATE MACRO pg.pg_get_keywords() AS TABLE
         k_parts[4] AS catdesc, k_parts[5] AS baredesc
     FROM (SELECT k_oid, string_split(k_words, '|') AS k_parts FROM pg.k_shown
         WHERE k_kind = 'keyword') ORDER BY k_oid;
-CREATE MACRO pg.aclexplode(_a) AS CAST([] AS
-    STRUCT(grantor UINTEGER, grantee UINTEGER, privilege_type VARCHAR, is_grantable BOOLEAN)[]);
+CREATE MACRO pg.aclexplode(_a) AS unnest(CAST([] AS
+    STRUCT(grantor UINTEGER, grantee UINTEGER, privilege_type VARCHAR, is_grantable BOOLEAN)[]));
 CREATE MACRO pg.acldefault(_k, _o) AS CAST(NULL AS VARCHAR[]);
 CREATE MACRO pg.pg_options_to_table(_o) AS TABLE
     SELECT CAST(NULL AS VARCHAR) AS option_name, CAST(NULL AS VARCHAR) AS option_value WHERE false;

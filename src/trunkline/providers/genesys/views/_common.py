@@ -84,29 +84,36 @@ def same(table: Table, alias: str, *names: str, **references: str) -> tuple[View
     )
 
 
-FRESH = (
-    ViewColumn(
-        "data_complete_to",
-        Type.PLAIN_TIME,
-        utc("f.watermark"),
-        "Up to where, in UTC, the provider's data was complete when the day was last fetched; NULL "
-        "for what came past that, or through a filter. The largest is how far a report can be "
-        "trusted.",
-    ),
-    ViewColumn(
-        "refreshed_at",
-        Type.PLAIN_TIME,
-        utc("f.changed_at"),
-        "When, in UTC, what is held of the day was last written: it was fetched, or an open "
-        "conversation of it was asked for again. Detect data changes by it.",
-    ),
-)
-
-
-def with_freshness(source: str, alias: str) -> str:
-    """What stands after FROM, with the day's coverage beside it as ``f``."""
-    day = f"CAST({utc(f'{alias}.conversation_start')} AS DATE)"
+def fresh(alias: str) -> tuple[ViewColumn, ViewColumn]:
+    """How fresh the row's day is; ``with_freshness`` brings what that is read from."""
     return (
-        f"{source} LEFT JOIN trunkline.coverage f ON f.organization = '{{of}}' "
-        f"AND f.dataset = 'conversation_details' AND f.day = {day}"
+        ViewColumn(
+            "data_complete_to",
+            Type.PLAIN_TIME,
+            _of_day(alias, "complete_to"),
+            "Up to where, in UTC, the provider's data was complete when the day was last fetched; "
+            "NULL for what came past that, or through a filter. The largest is how far a report "
+            "can be trusted.",
+        ),
+        ViewColumn(
+            "refreshed_at",
+            Type.PLAIN_TIME,
+            _of_day(alias, "changed_at"),
+            "When, in UTC, what is held of the day was last written: it was fetched, or an open "
+            "conversation of it was asked for again. Detect data changes by it.",
+        ),
+    )
+
+
+def _of_day(alias: str, column: str) -> str:
+    """An element of a list, by the day; a list counts from 1, and below 0 from its end."""
+    day = f"epoch_us({alias}.conversation_start) // 86400000000"
+    return f"make_timestamp(f.{column}[greatest({day} - f.before_day, 0)])"
+
+
+def with_freshness(source: str) -> str:
+    """What stands after FROM, with the one row that says how fresh the days are as ``f``."""
+    return (
+        f"{source} CROSS JOIN (SELECT * FROM trunkline.freshness "  # noqa: S608
+        "WHERE organization = '{of}' AND dataset = 'conversation_details') f"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trunkline.providers.genesys.tables.conversations import TABLE
-from trunkline.providers.genesys.views._common import FRESH, both, same, started, with_freshness
+from trunkline.providers.genesys.views._common import both, fresh, same, started, with_freshness
 from trunkline.types import Type
 from trunkline.views import View, ViewColumn
 
@@ -42,9 +42,9 @@ CONVERSATIONS = View(
             "media_stats_min_conversation_rfactor",
             originating_direction="directions",
         ),
-        *FRESH,
+        *fresh("c"),
     ),
-    source=with_freshness("{of}.conversations c", "c"),
+    source=with_freshness("{of}.conversations c"),
 )
 
 CONVERSATION_DIVISIONS = View(
@@ -78,11 +78,10 @@ CONVERSATION_DIVISIONS = View(
             nullable=False,
         ),
         *started("c"),
-        *FRESH,
+        *fresh("c"),
     ),
     source=with_freshness(
         "(SELECT DISTINCT conversation_id, conversation_start, unnest(division_ids) AS division_id "
         "FROM {of}.conversations) c",
-        "c",
     ),
 )

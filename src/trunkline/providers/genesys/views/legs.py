@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trunkline.providers.genesys.tables.participants import TABLE as PARTICIPANT
 from trunkline.providers.genesys.tables.sessions import TABLE
-from trunkline.providers.genesys.views._common import FRESH, same, started, with_freshness
+from trunkline.providers.genesys.views._common import fresh, same, started, with_freshness
 from trunkline.types import Type
 from trunkline.views import View, ViewColumn
 
@@ -70,8 +70,8 @@ LEGS = View(
     grain="one leg: a session of a participant",
     key="session_key",
     time="start_utc",
-    columns=(*_COLUMNS, *same(TABLE, "s", *_METRICS), *FRESH),
-    source=with_freshness(f"{{of}}.sessions s {_PARTICIPANT}", "s"),
+    columns=(*_COLUMNS, *same(TABLE, "s", *_METRICS), *fresh("s")),
+    source=with_freshness(f"{{of}}.sessions s {_PARTICIPANT}"),
 )
 
 QUEUE_LEGS = View(
@@ -92,13 +92,12 @@ QUEUE_LEGS = View(
             nullable=False,
         ),
         *same(TABLE, "s", *_METRICS),
-        *FRESH,
+        *fresh("s"),
     ),
     source=with_freshness(
         "(SELECT conversation_id, session_key, arg_max(queue_id, ordinal) AS queue_id "
         "FROM {of}.segments WHERE queue_id IS NOT NULL GROUP BY conversation_id, session_key) q "
         "JOIN {of}.sessions s ON s.session_key = q.session_key "
         "AND s.conversation_id = q.conversation_id " + _PARTICIPANT,
-        "s",
     ),
 )

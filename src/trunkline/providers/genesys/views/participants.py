@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trunkline.providers.genesys.tables.participants import TABLE
-from trunkline.providers.genesys.views._common import FRESH, same, started, with_freshness
+from trunkline.providers.genesys.views._common import fresh, same, started, with_freshness
 from trunkline.views import View
 
 PARTICIPANTS = View(
@@ -26,7 +26,7 @@ PARTICIPANTS = View(
             user_id="users",
         ),
         *started("p"),
-        *FRESH,
+        *fresh("p"),
     ),
-    source=with_freshness("{of}.participants p", "p"),
+    source=with_freshness("{of}.participants p"),
 )

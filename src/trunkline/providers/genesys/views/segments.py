@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trunkline.providers.genesys.tables.segments import TABLE
-from trunkline.providers.genesys.views._common import FRESH, both, same, started, with_freshness
+from trunkline.providers.genesys.views._common import both, fresh, same, started, with_freshness
 from trunkline.types import Type
 from trunkline.views import View, ViewColumn
 
@@ -42,7 +42,7 @@ SEGMENTS = View(
             "How long it took; NULL while it runs.",
             "ms",
         ),
-        *FRESH,
+        *fresh("g"),
     ),
-    source=with_freshness("{of}.segments g", "g"),
+    source=with_freshness("{of}.segments g"),
 )

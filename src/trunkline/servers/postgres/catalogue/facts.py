@@ -1,4 +1,4 @@
-"""What a translation must know: PostgreSQL's own relations, ours, and a session's scratch tables."""
+"""What a translation must know: PostgreSQL's own relations, ours, and a session's own tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CatalogueFacts:
     scratch: Mapping[str, Known] = field(default_factory=dict)
 
     def relation(self, schema: str | None, name: str) -> Known | None:
-        """A relation; without a schema by the search path, scratch tables and ``pg_catalog`` first."""
+        """A relation; without a schema by the path, scratch tables and ``pg_catalog`` first."""
         if schema is None or schema in _SCRATCH:
             if name in self.scratch:
                 return self.scratch[name]

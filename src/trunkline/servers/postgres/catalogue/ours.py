@@ -20,6 +20,7 @@ from trunkline.servers.postgres.catalogue.relations import (
 )
 from trunkline.views import View
 
+_AS_VIEW = "v_"  # a file of the user's own, by whose name they tell others that it is derived
 _SYSTEM = {table.name: table for table in SYSTEM_TABLES}
 
 
@@ -49,6 +50,9 @@ def _shown(engine: Engine, relation: Relation) -> RelationShown:
         return _with(relation, words, table.description)
     if view := engine.catalogs.view(relation.name, relation.schema):
         return _view(relation, view, engine.catalogs.of(view.organization))
+    if relation.schema == LOCAL_SCHEMA:
+        kind = VIEW if relation.name.startswith(_AS_VIEW) else TABLE
+        return _with(relation, {}, None, kind=kind)
     found = engine.catalogs.find(relation.name, relation.schema)
     if found is None:
         return _with(relation, {}, None, kind=_kind(relation))

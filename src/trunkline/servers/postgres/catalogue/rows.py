@@ -1,4 +1,4 @@
-"""Our objects as rows of the system catalogue: what PostgreSQL 15 writes for the same statements."""
+"""Our objects as rows of the system catalogue, as PostgreSQL 15 writes them for the same DDL."""
 
 from __future__ import annotations
 

@@ -72,8 +72,9 @@ class SystemCatalogue:
 
 
 class SystemSession:
-    """Questions of one client to the catalogue, and its scratch tables. Not for two threads at once;
-    ``interrupt`` is for another one.
+    """Questions of one client to the catalogue, and its scratch tables.
+
+    Not for two threads at once, except ``interrupt``.
     """
 
     def __init__(self, catalogue: SystemCatalogue, lake: Session, about: SessionFacts) -> None:
@@ -124,7 +125,7 @@ class SystemSession:
 
     def create(self, name: str, columns: Sequence[tuple[str, PgType]]) -> None:
         """CREATE TEMPORARY TABLE with columns."""
-        self._lake.create(name, [(column, duckdb_type(type_)) for column, type_ in columns])
+        self._lake.create(name, {column: duckdb_type(type_) for column, type_ in columns})
         self._keep(name, columns)
 
     def create_as(self, name: str, asked: Translated, values: Sequence[object] = ()) -> int:

@@ -73,12 +73,20 @@ class Unary(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Binary(Node):
-    """An operator between two operands; AND and OR too. ``sign`` is the operator's first token."""
+    """An operator between two operands. ``sign`` is the operator's first token."""
 
     operator: str
     left: Node
     right: Node
     sign: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain(Node):
+    """Conditions with AND, or with OR, between them: there may be thousands."""
+
+    operator: str
+    parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -100,15 +100,9 @@ def _named(state: State, first: int) -> Node:
 
 def _parenthesised(state: State, first: int) -> Node:
     if state.begins_query():
-        start, depth = state.at, state.depth
-        try:
-            query = queries.in_parentheses(state)
-            if not state.token.is_("union", "except", "intersect"):
-                alias = _alias(state)
-                return tree.Derived(first, state.at, query, alias)
-        except Unread:
-            pass
-        state.at, state.depth = start, depth
+        query = queries.in_parentheses(state)
+        alias = _alias(state)
+        return tree.Derived(first, state.at, query, alias)
     start = state.at
     state.expect("(")
     inner = _joined(state)

@@ -30,7 +30,7 @@ def _constant(node: tree.Node) -> str | None:
 
 def extract(node: tree.Call, writer: Writer) -> Rope | None:
     """A number, exact: whole, or with six digits where there are fractions of a second."""
-    return _part(node, writer, "decimal(18, 6)")
+    return _part(node, writer, "decimal(38, 6)")
 
 
 def date_part(node: tree.Call, writer: Writer) -> Rope | None:

@@ -67,6 +67,10 @@ TEMPLATES: dict[tuple[str, int], str] = {
     ("regexp_count", 2): "CAST(len(regexp_extract_all({0}, {1})) AS integer)",
     ("regexp_like", 2): "regexp_matches({0}, {1}, 's')",
     ("regexp_like", 3): "regexp_matches({0}, {1}, {2} || 's')",
+    ("array_to_string", 2): (
+        "coalesce(array_to_string({0}, {1}), "
+        "CASE WHEN len({0}) > 0 AND {1} IS NOT NULL THEN '' END)"
+    ),
     ("array_to_string", 3): (
         "array_to_string(list_transform({0}, "
         "lambda item: coalesce(CAST(item AS varchar), {2})), {1})"
