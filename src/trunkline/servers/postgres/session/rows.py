@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -18,12 +19,14 @@ Bytes = bytes | memoryview
 Encode = Callable[[pa.RecordBatch], Iterator[Bytes]]
 """Messages of a batch, in pieces of bounded size."""
 Send = Callable[[Bytes], Awaitable[None]]
+Made = tuple[int, Iterator[Bytes], Bytes | None]
+"""How many rows, and their pieces, of which the first is made."""
 
 
 class Read(Protocol):
     """Does work of a thread, which is waited for without a thread."""
 
-    async def __call__(self, work: Callable[[], T]) -> T:
+    def __call__(self, work: Callable[[], T]) -> Coroutine[Any, Any, T]:
         """What the work comes to."""
         ...
 
@@ -44,21 +47,34 @@ class Rows:
     _rest: pa.RecordBatch | None = None
 
     async def give(self, most: int, encode: Encode, send: Send) -> int:
-        """Send so many rows, or all where ``most`` is 0; how many there were."""
-        given = 0
-        while not most or given < most:
-            wanted = min(CHUNK, most - given) if most else CHUNK
-            count, pieces, piece = await self.read(partial(self._next, wanted, encode))
-            if not count:
-                break
-            while piece is not None:
-                await send(piece)
-                piece = await self.read(partial(next, pieces, None))
-            given += count
-            self.sent += count
-        return given
+        """Send so many rows, or all where ``most`` is 0; how many there were.
 
-    def _next(self, most: int, encode: Encode) -> tuple[int, Iterator[Bytes], Bytes | None]:
+        While a part is sent the next one is made: the client reads as the server writes.
+        """
+        given = 0
+        ahead = self._made(most, encode)
+        try:
+            while True:
+                count, pieces, piece = await ahead
+                given += count
+                self.sent += count
+                is_last = not count or (most and given >= most)
+                if not is_last:
+                    ahead = self._made(most and most - given, encode)
+                while piece is not None:
+                    await send(piece)
+                    piece = await self.read(partial(next, pieces, None))
+                if is_last:
+                    return given
+        finally:
+            await _dropped(ahead)
+
+    def _made(self, most: int, encode: Encode) -> asyncio.Task[Made]:
+        wanted = min(CHUNK, most) if most else CHUNK
+        work = partial(self._next, wanted, encode)
+        return asyncio.create_task(self.read(work))
+
+    def _next(self, most: int, encode: Encode) -> Made:
         batch = self._taken(most)
         if batch is None:
             return 0, iter(()), None
@@ -73,6 +89,15 @@ class Rows:
                 return None
         taken, self._rest = self._rest.slice(0, most), self._rest.slice(most)
         return taken
+
+
+async def _dropped(ahead: asyncio.Task[Made]) -> None:
+    """Nobody wants it any more; it is waited for, since it reads what is closed next."""
+    if not ahead.done():
+        ahead.cancel()
+        await asyncio.wait([ahead])
+    if not ahead.cancelled():
+        ahead.exception()
 
 
 async def at_once(work: Callable[[], T]) -> T:
