@@ -28,6 +28,7 @@ from trunkline.servers.postgres.types import INT4, NAME, NUMERIC, OID, TEXT
         ("select regexp_match('a', queue) from calls", "0A000", "queue"),
         ("select regexp_replace('a', 'b', 'c', 'n')", "0A000", "'n'"),
         ("select substring(queue from queue) from calls", "0A000", "queue) from calls"),
+        ("select substring(queue from $1 for $2) from calls", "0A000", "substring"),
         ("select format('%I', 'a')", "0A000", "'%I'"),
         ("select encode('a'::bytea, 'escape')", "0A000", "'escape'"),
         ("select date_trunc('day', landed, 'Europe/Paris') from calls", "0A000", "date_trunc"),
