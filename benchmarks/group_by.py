@@ -31,8 +31,8 @@ from trunkline.engine import Engine, Options, Prepared
 from trunkline.engine.landing import layout_of
 from trunkline.interval import DAY, day_span, months
 from trunkline.lake.catalogue import Publication
+from trunkline.lake.locked import Limits, session
 from trunkline.lake.relation import columns_of, parquet, relations_of
-from trunkline.lake.session import Limits, session
 
 YEAR = day_span(date(2025, 1, 1), date(2025, 12, 31))
 MONTH = "conversation_start >= '2025-05-01' AND conversation_start < '2025-06-01'"

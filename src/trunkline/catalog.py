@@ -16,6 +16,7 @@ from enum import Enum
 
 from trunkline.errors import UnknownRelation
 from trunkline.types import Type
+from trunkline.views import View
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -291,6 +292,7 @@ class Catalog:
     schema: str
     tables: tuple[Table, ...]
     is_default: bool = True
+    views: tuple[View, ...] = ()
     _by_name: dict[tuple[str, str], Table] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -312,6 +314,11 @@ class Catalog:
         """The table of that name, views included; unqualified names are of its own schema."""
         within = self.schema if schema is None else folded(schema)
         return self._by_name.get((within, folded(name)))
+
+    def view(self, name: str, schema: str) -> View | None:
+        """The declared view of that name."""
+        wanted = (folded(schema), folded(name))
+        return next((view for view in self.views if (view.schema, view.name) == wanted), None)
 
     def of(self, dataset: Dataset) -> tuple[Table, ...]:
         """The tables cut from one dataset."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from trunkline.catalog import Catalog, Table, closest
 from trunkline.errors import UnknownRelation, UsageError
+from trunkline.views import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,16 @@ class Catalogs:
         candidates = self.each if schema is not None else (self.default,)
         found = ((catalog, catalog.find(name, schema)) for catalog in candidates)
         return next(((catalog, table) for catalog, table in found if table), None)
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The declared views of all."""
+        return tuple(view for catalog in self.each for view in catalog.views)
+
+    def view(self, name: str, schema: str | None) -> View | None:
+        """The declared view of that name; without a schema there is none."""
+        found = (catalog.view(name, schema) for catalog in self.each if schema)
+        return next((view for view in found if view), None)
 
     def of(self, organization: str) -> Catalog:
         """The catalogue of an organisation; UsageError where there is none of its name."""

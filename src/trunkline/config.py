@@ -116,6 +116,7 @@ class Settings:
     pushdown: str = _setting("auto", "filters sent to the provider: auto, never or always")
     keep_history: int = _setting(90, "days that runs and requests stay in `trunkline.runs`")
     role: str = _setting("administrator", "who asks: administrator, analyst or finance")
+    local: str = _setting("", "folder of Parquet and CSV files: the tables of the schema `local`")
     policy: str = _setting("", "file of masking rules, in place of the table `[masking]`")
     token_key: str = _secret("key of the tokens that stand beside numbers")
     token_key_file: str = _setting("", "file that holds it, and nothing else")

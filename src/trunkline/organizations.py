@@ -28,11 +28,11 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 # Schemas of ours and of the engine's, and the vendor whose own variables will mean one.
 _TAKEN = frozenset(
     {
-        "finance", "metrics", "trunkline", "local", "main", "temp", "system", "memory", "talkdesk",
-        "information_schema", "pg_catalog",
+        "bi", "finance", "metrics", "trunkline", "local", "main", "temp", "system", "memory",
+        "talkdesk", "information_schema", "pg_catalog",
     }
 )  # fmt: skip
-_ENDS = ("_finance", "_metrics")
+_ENDS = ("_bi", "_finance", "_metrics")
 
 
 def checked_name(name: str) -> str:

@@ -37,6 +37,8 @@ class Type(Enum):
     TIMESTAMP = TypeInfo(
         pa.timestamp("ms", tz="UTC"), "TIMESTAMP WITH TIME ZONE", 1184, "Edm.DateTimeOffset"
     )
+    # Without a zone: what a BI tool takes for a point of time. Of which zone, a column's name says.
+    PLAIN_TIME = TypeInfo(pa.timestamp("us"), "TIMESTAMP", 1114, "Edm.DateTimeOffset")
     TEXT_LIST = TypeInfo(pa.list_(pa.string()), "VARCHAR[]", 1009, "Collection(Edm.String)")
     BIGINT_LIST = TypeInfo(pa.list_(pa.int64()), "BIGINT[]", 1016, "Collection(Edm.Int64)")
 
@@ -54,3 +56,17 @@ class Type(Enum):
     def is_list(self) -> bool:
         """Whether a value is a list."""
         return self in (Type.TEXT_LIST, Type.BIGINT_LIST)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundType:
+    """The type of a column that nobody declared, as in a file of the user's: as it was found.
+
+    ``arrow`` is without loss: a UUID is one, and no text.
+    """
+
+    duckdb: str
+    arrow: pa.DataType
+
+
+ColumnType = Type | FoundType

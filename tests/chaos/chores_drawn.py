@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 from random import Random
 
 from tests.chaos.chores import (
@@ -34,6 +35,8 @@ Drawn = Callable[[Random, Settings], Weather]
 
 MONTHS, AMONG = 0.2, 0.3  # of all stories: a month of chores; some chores among the rest
 DAY_SECONDS = 86_400
+CHANGE = 9  # days after a conversation that the vendor changes it
+FOUND = tuple(product(("late", "corrected", "removed"), ("refresh", "recheck", "verify")))
 
 # How far into a process a kill may be: a month has more of everything than a few days.
 DEEP = {
@@ -60,20 +63,48 @@ def with_chores(story: Story, weather: Drawn) -> Story:
 
 
 def _among(draw: Random, story: Story) -> Story:
-    """Two to four chores, at any place; days go by where they need it."""
-    provider = _later(draw, story.provider)
+    """Two to four chores, at any place; days go by where they need it.
+
+    Each such story is about one change of days that are final, and about who finds it.
+    """
+    change, how = FOUND[draw.randrange(len(FOUND))]
+    provider = replace(
+        _later(draw, story.provider),
+        **{f"{change}_share": 0.3, f"{change}_seconds": CHANGE * DAY_SECONDS},  # type: ignore[arg-type]
+    )
     weathers = tuple(
         Weather(_later_as(provider, one.provider)) if isinstance(one, Weather) else one
         for one in story.actions
     )
     actions = list[Action](weathers)
     days = _days(story)
-    for _ in range(draw.randint(3, 5)):
-        chore = _chore(draw, days)
+    for _ in range(draw.randint(2, 4)):
+        chores = _chores(draw, days)
         place = draw.randint((len(actions) + 1) // 2, len(actions))
         before = [Wait(draw.choice((2, 4, 8, 12)) * DAY_SECONDS)] if draw.random() < 0.5 else []
-        actions[place:place] = [*before, chore]
+        actions[place:place] = [*before, *chores]
+    place = draw.randint(0, len(actions))
+    past = sum(one.seconds for one in actions[:place] if isinstance(one, Wait))
+    today = (story.start + timedelta(seconds=past)).date()
+    actions[place:place] = _changed(draw, today - (CHANGE - 1) * DAY, how)
     return replace(story, provider=provider, actions=tuple(actions))
+
+
+def _changed(draw: Random, first: date, how: str) -> list[Action]:
+    """Days that are final, but not yet what they will be; and whoever looks at them when they are.
+
+    Days go by until then: of the change, of a lake that lags, and of an hour that is the worst.
+    """
+    fetch = _fetch(draw, first, 2, Fate())
+    pause = Wait(draw.choice((6, 7, 9)) * DAY_SECONDS)
+    match how:
+        case "refresh":
+            return [fetch, pause, Sync(first, 2, "refresh", fate=_fate(draw, 0.15))]
+        case "recheck":
+            age = (CHANGE + 1) * DAY_SECONDS
+            return [fetch, pause, Sync(None, how="recheck", recheck=age, fate=_fate(draw, 0.15))]
+        case _:
+            return [fetch, pause, Verify(fate=_fate(draw, 0.15))]
 
 
 def _month(draw: Random, story: Story, weather: Drawn) -> Story:
@@ -97,12 +128,15 @@ def _month(draw: Random, story: Story, weather: Drawn) -> Story:
     pieces = [(0, cut), *([(cut, len(whole))] if cut < len(whole) else [])]
     actions: list[Action] = []
     for first, last in pieces:
-        fate = _fate(draw, 0.6 if last == len(whole) else 0.2)
+        completes = last == len(whole)
+        fate = _fate(draw, 0.4 if completes else 0.2)
+        if completes and draw.random() < 0.35:
+            fate = _merging(draw)
         actions.append(_fetch(draw, whole[first], last - first, fate))
     # The proof asks for all of it in the end: by the days of the queries that a story has.
     actions.append(Ask(draw.choice(TABLES), whole[0], len(whole), fate=_fate(draw, 0.3)))
     days = (whole[0], len(whole))
-    for _ in range(draw.randint(5, 8)):
+    for _ in range(draw.randint(4, 6)):
         chosen = draw.random()
         if chosen < 0.2:
             actions.append(Wait(draw.choice((900, 7_200, DAY_SECONDS, 4 * DAY_SECONDS))))
@@ -111,7 +145,7 @@ def _month(draw: Random, story: Story, weather: Drawn) -> Story:
         elif chosen < 0.34:
             actions += _worn(draw, whole)
         else:
-            actions.append(_chore(draw, days))
+            actions += _chores(draw, days)
     return replace(story, start=start, provider=provider, actions=tuple(actions))
 
 
@@ -155,6 +189,14 @@ def _later_as(one: Settings, other: Settings) -> Settings:
 def _days(story: Story) -> tuple[date, int]:
     days = sorted(day for ask in story.asks for day in ask.utc_days)
     return days[0], (days[-1] - days[0]).days + 1
+
+
+def _chores(draw: Random, days: tuple[date, int]) -> list[Chore]:
+    """A chore; after pruning, now and then a look at what may be gone."""
+    chore = _chore(draw, days)
+    if isinstance(chore, Prune) and not chore.dry_run and draw.random() < 0.4:
+        return [chore, Look(_ask(draw, days, Fate()), draw.choice((1, 2, 4)))]
+    return [chore]
 
 
 def _chore(draw: Random, days: tuple[date, int]) -> Chore:
@@ -217,6 +259,13 @@ def _ask(draw: Random, days: tuple[date, int], fate: Fate) -> Ask:
     skipped = draw.randrange(count)
     wanted = min(count - skipped, draw.choice((1, 3, 31)))
     return Ask(draw.choice(TABLES), first + skipped * DAY, wanted, fate=fate)
+
+
+def _merging(draw: Random) -> Fate:
+    """Killed while a month is merged, or its disk is full for that."""
+    if draw.random() < 0.5:
+        return Fate(Kill("merge", draw.randint(1, 16)))
+    return Fate(full_after=draw.randint(0, 10), merging=True)
 
 
 def _fate(draw: Random, deadly: float, points: dict[str, int] = DEEP) -> Fate:

@@ -63,7 +63,7 @@ def drawn(seed: int) -> Story:
 def _provider(draw: Random, seed: int) -> Settings:
     shape = Shape(
         seed=seed % 5 + 1,  # directories are costly to make
-        per_day=draw.choice((3, 4, 6)),
+        per_day=draw.choice((3, 4, 5)),
         hostile=draw.random() < 0.3,
         lone_surrogates=draw.random() < 0.1,
     )
@@ -71,7 +71,7 @@ def _provider(draw: Random, seed: int) -> Settings:
     return Settings(
         shape=shape,
         salt=str(seed),
-        page_rows=draw.choice((2, 5, 9, 1000)),
+        page_rows=draw.choice((3, 6, 9, 1000)),
         lag_seconds=draw.choice((0, 3_600, 6 * 3_600, 2 * 86_400)),
         pending_seconds=draw.choice((6.0, 6.0, 6.0, 6.0, 90.0, 400.0)),
         result_seconds=draw.choice((86_400, 5 * 86_400)),

@@ -218,7 +218,12 @@ def _others(rows: Rows, ids: frozenset[str]) -> Rows:
 
 
 def _forgotten(asked: Asked) -> list[str]:
-    """Open conversations of the days asked for that nobody has asked about for over a week."""
+    """Open conversations of the days asked for that nobody has asked about for over a week.
+
+    Unless it is said, with what could be had, that what needs no job could not.
+    """
+    if any("what needs no job" in notice for notice in asked.ended.value.prepared.notices):
+        return []
     said = []
     readable = asked.after.readable(["conversations"])["conversations"]
     for day in sorted(set(asked.ask.utc_days) - asked.stale):  # what could not be had is named
@@ -237,7 +242,8 @@ def _certificate(asked: Asked) -> list[str]:
     counted = sum(
         len(held.get(day, []))
         for day in asked.ask.utc_days
-        if midnight(day) < ended.began  # by its own clock, however wrong
+        # By its own clock, however wrong; a day that began while it ran is of its last plan, too.
+        if midnight(day) < ended.ended
     )
     said = []
     if certificate["requests"]["total"] != len(ended.sent):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from tests.chaos.chores import Single, Sync
 from tests.chaos.doing import Followed, Looked, Refused
 from tests.chaos.judgement import SETTLE
 from tests.chaos.lived import Lived
+from tests.chaos.meeting import corrected
+from tests.chaos.process import MERGED
 from tests.chaos.snapshots import Shelf
 from tests.chaos.world import Ended
 from trunkline.engine.syncing import Synced
@@ -44,8 +46,7 @@ def met_in(chore: Single, lived: Lived) -> Counter[str]:
     met: Counter[str] = Counter()
     value = lived.ended.value
     if isinstance(value, Synced) and isinstance(chore, Sync) and chore.how:
-        for day in changed_days(lived):
-            met[f"{_change(lived, day)} found by {chore.how}"] += 1
+        met.update(f"{what} found by {chore.how}" for what in _changes(lived))
     if isinstance(value, Verified):
         for count in value.counted:
             if count.provider != count.held:
@@ -60,26 +61,38 @@ def met_in(chore: Single, lived: Lived) -> Counter[str]:
     return +met
 
 
-_MERGED = re.compile(r"[0-9a-f]{32}-\d{4}-\d{2}\.(parquet|partial)$")
-
-
 def met_with(ended: Ended, home: Path, before: Shelf, after: Shelf) -> Counter[str]:
     """What became of snapshots and months while a process lived, by its files."""
     met: Counter[str] = Counter()
     met["snapshot pruned"] += len(before.readable.keys() - after.readable.keys())
-    new = any(_MERGED.search(path) for path in after.named - before.named)
+    new = any(MERGED.search(path) for path in after.named - before.named)
     met["month merged"] += new and after.closed != before.closed
     met["month merged again"] += new and after.closed == before.closed
     if ended.killed or ended.process.disk_was_full:
         names = {path.rsplit("/", 1)[-1] for path in after.named}
         lying = {path.name for path in (home / "files").glob("*/*")} - names
         how = "killed" if ended.killed else "disk full"
-        met[f"{how} while merging"] += any(_MERGED.search(name) for name in lying)
+        met[f"{how} while merging"] += any(MERGED.search(name) for name in lying)
     return met
 
 
-def changed_days(lived: Lived) -> list[date]:
-    """The final days of which another fetch has brought something else."""
+def _changes(lived: Lived) -> Iterator[str]:
+    """What is otherwise on the final days that were fetched again; a day may have more of it."""
+    for day in _fetched_again(lived):
+        old, new = (
+            {row["conversation_id"] for row in holding.rows["conversations"].get(day, [])}
+            for holding in (lived.before, lived.after)
+        )
+        if old - new:
+            yield "removed conversation"
+        if new - old:
+            yield "late conversation"
+        if any(corrected(lived.before, lived.after, day, one) for one in old & new):
+            yield "correction"
+
+
+def _fetched_again(lived: Lived) -> list[date]:
+    """The final days that another fetch has brought, under the same rights."""
     before, after = lived.before, lived.after
     return [
         day
@@ -88,18 +101,4 @@ def changed_days(lived: Lived) -> list[date]:
         and fetched.is_final(day, SETTLE)
         and after.brought[day].job != fetched.job
         and after.brought[day].job.client == fetched.job.client
-        and any(
-            before.rows[t].get(day, []) != after.rows[t].get(day, [])
-            for t in ("session_metrics", "conversations")
-        )
     ]
-
-
-def _change(lived: Lived, day: date) -> str:
-    ids = [
-        {row["conversation_id"] for row in holding.rows["conversations"].get(day, [])}
-        for holding in (lived.before, lived.after)
-    ]
-    if ids[0] - ids[1]:
-        return "removed conversation"
-    return "late conversation" if ids[1] - ids[0] else "correction"

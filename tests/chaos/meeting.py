@@ -89,10 +89,14 @@ def _of_day(before: Holding, after: Holding, day: date) -> tuple[tuple[str, bool
         ),
         (
             "correction of what is held",
-            any(_errs(after, day, one) for one in same)
-            and not any(_errs(before, day, one) for one in same),
+            any(corrected(before, after, day, one) for one in same),
         ),
     )
+
+
+def corrected(before: Holding, after: Holding, day: date, one: str) -> bool:
+    """Whether the vendor's correction of a conversation came between the two."""
+    return _errs(after, day, one) and not _errs(before, day, one)
 
 
 def _errs(holding: Holding, day: date, one: str) -> bool:

@@ -27,7 +27,8 @@ from tests.fakes import VirtualClock
 from trunkline.database import BUSY_SECONDS
 from trunkline.engine.events import Event, LockWait
 
-POINTS = ("request", "answer", "wait", "work", "statement", "file", "rename", "delete")
+POINTS = ("request", "answer", "wait", "work", "statement", "file", "rename", "delete", "merge")
+MERGED = re.compile(r"[0-9a-f]{32}-\d{4}-\d{2}\.(parquet|partial)$")  # a month's, merged
 _CHANGES = re.compile(r"(?:--[^\n]*\n|\s)*(?:INSERT|UPDATE|DELETE|COMMIT)")
 _NO_SPACE = "database or disk is full"  # sqlite3_errstr(SQLITE_FULL)
 
@@ -48,6 +49,7 @@ class Kill:
 class Process:
     """What one process has passed, and where it ends. ``full_after`` counts what it can write.
 
+    ``merging``: only what merges a month is counted, and finds the disk full.
     ``skew`` is how wrong its clock is; ``waited`` whether it waited for another process.
     """
 
@@ -55,6 +57,7 @@ class Process:
     kill: Kill | None = None
     full_after: int | None = None
     skew: timedelta = timedelta(0)
+    merging: bool = False
     passed: Counter[str] = field(default_factory=Counter)
     written: int = 0
     dead: bool = False
@@ -79,8 +82,10 @@ class Process:
             self.dead = True
             raise Killed(point)
 
-    def has_space(self, what: str) -> bool:
+    def has_space(self, what: str, *, merges: bool = False) -> bool:
         """Whether one more thing can be written."""
+        if self.merging and not merges:
+            return True
         self.written += 1
         full = self.full_after is not None and self.written > self.full_after
         if full:
@@ -120,6 +125,8 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if event == "os.rename":
         process.at("rename")
+        if MERGED.search(str(arguments[0])):
+            process.at("merge")
     elif event == "os.remove":
         process.at("delete")
     elif "w" in str(arguments[1] or ""):
@@ -133,12 +140,15 @@ def _is_below(home: Path, path: object) -> bool:
 
 
 def _writes(process: Process, path: Path) -> None:
+    merges = MERGED.search(path.name) is not None
     try:
         process.at("file")
+        if merges:
+            process.at("merge")
     except Killed:
         _cut_off(path)
         raise
-    if not process.has_space("file"):
+    if not process.has_space("file", merges=merges):
         _cut_off(path)
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 

@@ -74,21 +74,29 @@ def _well(draw: Random, story: Story) -> list[Action]:
         return [Meanwhile(first, replace(other, fate=Fate(), lookback=first.lookback))]
     if draw.random() < 0.5:
         return [first]
-    again = replace(_changed(draw, first), fate=_fate(draw, 0.2))
+    again = replace(_changed(draw, story, first), fate=_fate(draw, 0.2))
     pause = Wait(draw.choice((1, 400, 1_000, 30_000, 86_400)))
     return [first, pause, again] if draw.random() < 0.7 else [first, again]
 
 
-def _changed(draw: Random, first: Question) -> Question:
-    """The same, asked again otherwise: less of the filter, all of it, or what is held."""
+def _narrower(draw: Random, story: Story, where: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """What lets less through: one value of several, or another column besides."""
+    first, *others = where
+    if len(first.values) > 1 and draw.random() < 0.5:
+        return (replace(first, values=first.values[:1]), *others)
+    known = {one.column for one in where}
+    return (*where, *(one for one in _where(draw, story) if one.column not in known))
+
+
+def _changed(draw: Random, story: Story, first: Question) -> Question:
+    """The same, asked again otherwise: through another filter, or of what is held."""
     chosen = draw.random()
-    if chosen < 0.3 and first.where:
+    if chosen < 0.15 and first.where:
         how = draw.choice(("auto", "always", "never"))
         return replace(first, where=first.where[:-1], pushdown=how)
-    if chosen < 0.5 and first.where and len(first.where[0].values) > 1:
-        one = replace(first.where[0], values=first.where[0].values[:1])
-        return replace(first, where=(one, *first.where[1:]))
-    if chosen < 0.75:
+    if chosen < 0.6 and first.where:
+        return replace(first, where=_narrower(draw, story, first.where))
+    if chosen < 0.8:
         held: Held = draw.choice(("covered", "snapshot", "instant"))
         return replace(first, held=held, back=draw.randint(0, 3))
     return replace(first, tail=not first.tail)

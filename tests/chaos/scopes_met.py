@@ -9,6 +9,7 @@ from tests.chaos.held import Holding
 from tests.chaos.questions import Question
 from tests.chaos.scopes_asking import Moment
 from tests.chaos.world import Answered, Ended
+from trunkline.scope import filtered
 
 MET = frozenset(
     [
@@ -44,7 +45,6 @@ def met_of(question: Question, ended: Ended, moments: Sequence[Moment]) -> Count
         return met
     prepared = ended.value.prepared
     pages = sum(sent.kind == "tail" and sent.status == 200 for sent in ended.sent)
-    condition = " AND ".join(sorted(one.column for one in question.where))
     filters = prepared.certificate["filtered"].get("conversation_details", {})
     met["tail asked"] += pages > 0
     met["tail of several pages"] += pages > 1 and question.page < 100
@@ -53,10 +53,14 @@ def met_of(question: Question, ended: Ended, moments: Sequence[Moment]) -> Count
     met["covered only"] += question.held == "covered"
     met["held of all time"] += not question.bounded
     met["as of an older snapshot"] += prepared.snapshot < moments[-1].snapshot
-    met["filter that is held as a wider one"] += any(
-        len(filter_.split(" AND ")) < len(condition.split(" AND ")) for filter_ in filters
-    )
+    met["filter that is held as a wider one"] += bool(filters.keys() - {_own(question)})
     return met
+
+
+def _own(question: Question) -> str:
+    """The filter that would be fetched for it; with ``auto`` none is, of so few conversations."""
+    values = {one.column: one.values for one in question.where}
+    return filtered(values).condition if values else ""
 
 
 def met_between(before: Holding | None, after: Holding) -> Counter[str]:

@@ -16,16 +16,21 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What is to become of one process of ours: where it dies, its disk, its clock in seconds."""
+    """What is to become of one process of ours: where it dies, its disk, its clock in seconds.
+
+    ``merging``: its disk is full for what merges a month, and for nothing else.
+    """
 
     kill: Kill | None = None
     full_after: int | None = None
     skew: int = 0
+    merging: bool = False
 
     def __str__(self) -> str:
         told = (
             f"killed at {self.kill.point} {self.kill.nth}" if self.kill else "",
             f"disk full after {self.full_after} writes" if self.full_after is not None else "",
+            "of a merge" if self.merging else "",
             f"clock {self.skew:+d} s" if self.skew else "",
         )
         return ", ".join(text for text in told if text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,12 +10,9 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from tests.chaos import scopes_met
 from tests.chaos.chores import Beside, Follow, Look, Pin, Prune, Sync, Verify
-from tests.chaos.held import Holding, held
+from tests.chaos.held import Holding, held, texts_of
 from tests.chaos.judgement import (
     REFRESH,
     Asked,
@@ -39,6 +37,7 @@ from trunkline.interval import midnight
 from trunkline_simulator.personal import planted_values
 
 MONTH = 31 * 86_400  # seconds
+SELDOM = (100_000, 20, 20)  # as often garbage is looked for: what is compared is much, and kept
 TRIES = 4  # on a good day: jobs of a bad one may have to fail for good first
 
 
@@ -218,6 +217,7 @@ def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool
 
     Not ``to_the_end``, it is over with the first thing that is wrong.
     """
+    gc.set_threshold(*SELDOM)
     trial = _Trial(World(home, story, plant))
     try:
         lives: list[Callable[[], None]] = [partial(trial.lives, one) for one in story.actions]
@@ -265,11 +265,4 @@ def _content(path: Path) -> bytes:
     """The bytes of a file; of a Parquet file, what its texts say: nothing else can be personal."""
     if path.suffix != ".parquet":
         return path.read_bytes()
-    with pq.ParquetFile(path) as file:
-        types = {field.name: field.type for field in file.schema_arrow}
-        texts = [name for name, type_ in types.items() if pa.types.is_string(type_)]
-        nested = [name for name, type_ in types.items() if pa.types.is_nested(type_)]
-        read = file.read(columns=[*texts, *nested], use_threads=False)
-    values = {str(value) for name in texts for value in read[name].unique().to_pylist()}
-    values |= {str(value) for name in nested for value in read[name].to_pylist()}
-    return "\n".join(values).encode(errors="backslashreplace")
+    return "\n".join(texts_of(path)).encode(errors="backslashreplace")

@@ -50,6 +50,8 @@ PLACES = (
     "GET */details/jobs/*",
     "* /api/v2/analytics/*",
 )
+# Seconds after a job of six was done: its first page has been asked for by then, or two were.
+DURING = (1.27, 1.32)
 JOB_KINDS: tuple[JobFaultKind, ...] = (
     *("fail",) * 6,
     *("expire",) * 6,
@@ -108,7 +110,7 @@ def _job_fault(draw: Random) -> JobFault:
         kind,
         nth=None if for_ever else draw.randint(1, 3),
         times=1 if kind == "stuck" else draw.choice((1, 1, 2, 4)),
-        seconds=draw.choice((0.0, 0.2, 0.4, 5.0, 9.0)),
+        seconds=draw.choice((0.0, *DURING, 5.0, 9.0)),
     )
 
 
@@ -140,7 +142,10 @@ def _requests_with(kind: FaultKind, match: str, *, bare: bool = False) -> Change
 
 
 def _first_jobs(kind: JobFaultKind, seconds: float = 0.0, times: int | None = 1) -> Change:
-    """The first job, the first few, or (None) every one has it."""
+    """The first job, the first few, or (None) every one has it.
+
+    How long a job takes is the provider's for good: one that is done is not pending any more.
+    """
 
     def change(_: Random, provider: Settings) -> Settings:
         nth, count = (None, 1) if times is None else (1, times)
@@ -174,7 +179,8 @@ FEATURES: tuple[Change, ...] = (
     _first_jobs("fail", times=4),
     _first_jobs("fail", times=None),
     _first_jobs("expire"),
-    _first_jobs("expire", 0.2),
+    _first_jobs("expire", DURING[0]),
+    _first_jobs("expire", DURING[1]),
     _first_jobs("cancel", 5.0),
     _first_jobs("cancel", 8.2),
     _first_jobs("vanish", 5.0),

@@ -165,7 +165,7 @@ class World:
         ``more`` are settings that differ from their defaults.
         """
         skew = timedelta(seconds=fate.skew)
-        process = Process(self.home, fate.kill, fate.full_after, skew)
+        process = Process(self.home, fate.kill, fate.full_after, skew, fate.merging)
         record: list[Sent] = []
         seams = self.plant(self._seams(process, record), process)
         settings = Settings(home=self.home, genesys=self._genesys(), **more)

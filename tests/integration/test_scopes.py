@@ -17,9 +17,10 @@ from tests.gateway import NOW, SMALL, TABLES, Site, same_rows
 from trunkline.engine import Engine
 from trunkline.interval import Interval, day_span, midnight
 from trunkline.jobs.job import Job
+from trunkline.lake.locked import Limits
 from trunkline.lake.reading import Reads
 from trunkline.lake.relation import relations_of
-from trunkline.lake.session import Limits, answer
+from trunkline.lake.session import answer
 from trunkline.scope import OPEN_AT, Scope, filtered
 from trunkline_simulator.settings import Shape
 

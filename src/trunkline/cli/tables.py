@@ -6,7 +6,7 @@ import click
 
 from trunkline.catalog import Table
 from trunkline.catalogs import Catalogs
-from trunkline.cli import grid
+from trunkline.cli import grid, local, views
 from trunkline.cli.opening import settings_of
 from trunkline.cli.telling import put
 from trunkline.engine.masking import policy_of
@@ -43,6 +43,8 @@ def command(ctx: click.Context, name: str | None, *, policy: bool) -> None:
     \b
         trunkline tables
         trunkline tables sessions
+        trunkline tables bi.legs
+        trunkline tables local.budget
         trunkline tables trunkline.requests
         trunkline tables --policy
     """
@@ -55,10 +57,18 @@ def command(ctx: click.Context, name: str | None, *, policy: bool) -> None:
         put(policy_text(effective, known.default).rstrip("\n"))
     elif name is None:
         _list(known)
+        views.show_all(known)
+        local.show_all(settings)
+    elif view := views.named(name, known):
+        views.show(view)
+    elif own := local.named(name, settings):
+        local.show(own)
     elif system := _SYSTEM.get(name.lower().removeprefix(f"{SYSTEM_SCHEMA}.")):
         _show_system(system)
     else:
-        owner, table = known.named(name, map(_qualified, SYSTEM_TABLES))
+        more = (view.qualified for view in known.views)
+        others = (*map(_qualified, SYSTEM_TABLES), *more, *local.names(settings))
+        owner, table = known.named(name, others)
         shown = known.shown(owner, table) if "." in name else table.shown
         _show(table, shown, effective)
 

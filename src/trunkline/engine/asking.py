@@ -8,12 +8,17 @@ from datetime import datetime
 
 from trunkline.engine.options import Options
 from trunkline.lake.given import Given, Parameters
+from trunkline.lake.local import LocalTable
+from trunkline.lake.relation import Relation
+from trunkline.planner import Meaning
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A text that is bound; ``constant`` evaluates its constants in its zone, at the given now.
 
+    ``meaning`` is worked out when a plan first needs it, and the same for every later one.
+    ``named`` are the relations that it names, and ``local`` those that are files of the user's own.
     ``numbers`` is how many numbers it has the tokens of made.
     """
 
@@ -22,10 +27,13 @@ class Asked:
     time_zone: str
     given: Given
     constant: Callable[[str], datetime | None]
+    meaning: Callable[[], Meaning]
+    named: tuple[Relation, ...] = ()
+    local: tuple[LocalTable, ...] = ()
     numbers: int = 0
 
 
-def named(parameters: Parameters) -> Mapping[str, object]:
+def by_name(parameters: Parameters) -> Mapping[str, object]:
     """Parameters by name; the first by position is called ``1``."""
     if isinstance(parameters, Mapping):
         return parameters

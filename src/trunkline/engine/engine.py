@@ -24,6 +24,7 @@ from trunkline.engine.holding import hold, planned, plans_of
 from trunkline.engine.holdings import fingerprint
 from trunkline.engine.judgement import limits_of
 from trunkline.engine.keeping import Kept, keep_of, pin, prune, require_kept, unpin
+from trunkline.engine.local import files_read, folder_of, require_unchanged
 from trunkline.engine.masking import policy_of, tokens_of
 from trunkline.engine.options import Options, Served
 from trunkline.engine.planning import (
@@ -60,6 +61,7 @@ from trunkline.jobs.store import JobStore
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.given import Given
 from trunkline.lake.lake import Lake
+from trunkline.lake.local import LocalTable
 from trunkline.lake.lock import RETRY_SECONDS, WriterLock, holder_of, is_held
 from trunkline.lake.relation import Relation
 from trunkline.lake.session import Answer, answer
@@ -83,6 +85,7 @@ class Prepared:
     run: str
     reader: Reader
     given: Given = field(default_factory=Given, repr=False)
+    local: tuple[LocalTable, ...] = ()
     served: Served | None = None
 
 
@@ -98,6 +101,7 @@ class Engine:
         self.catalogs = catalogs(settings)
         self.policy = policy_of(settings, self.catalog)
         reader_of(settings)  # or ConfigError, now rather than later
+        folder_of(settings)  # likewise
         self.lake = Lake(settings.home, self.seams.connect)
         self.store = JobStore(settings.home / JOBS, self.seams.clock, self.seams.connect)
         self._lock = WriterLock(settings.home, self.seams.clock)
@@ -125,7 +129,8 @@ class Engine:
     def explain(self, sql: str, options: Options | None = None) -> Plans:
         """What a query would fetch. Requests nothing and needs no credentials."""
         with self._asking(sql, options or Options()) as asked:
-            return plans_of(planned(self._tasks(asked)), self.parts)
+            files = files_read(asked.local)
+            return plans_of(planned(self._tasks(asked)), self.parts, files)
 
     def describe(self, sql: str, options: Options) -> pa.Schema:
         """The columns of a query's answer, whose parameters need types and no values.
@@ -153,18 +158,20 @@ class Engine:
         """
         reader = options.who(self.settings)
         with self._asking(sql, options) as asked:
+            files = await self.seams.offload(files_read, asked.local)
             begun = Begun("query", sql, by_of(options, self.settings, asked.numbers))
-            done = await hold(begun, self._tasks(asked), options, observe)
+            done = await hold(begun, self._tasks(asked), options, observe, files)
         return Prepared(
             sql,
             done.plans.any.time_zone,
             done.snapshot,
             (*done.notices, *narrowed(self.parts, reader, sql)),
             done.certificate,
-            reads(self.parts, reader, done.plans),
+            reads(self.parts, done.plans, asked.named),
             done.run,
             reader,
             asked.given,
+            asked.local,
             options.served,
         )
 
@@ -230,8 +237,11 @@ class Engine:
     def answer(self, prepared: Prepared) -> Iterator[Answer]:
         """Run the user's own text over the snapshot; read the batches while it is open."""
         require_kept(self.parts, prepared.snapshot)
+        require_unchanged(prepared.local)
         reader, sql = prepared.reader, prepared.sql
-        relations = relations_read(self.parts, reader, sql, prepared.snapshot, prepared.reads)
+        relations = relations_read(
+            self.parts, reader, sql, prepared.snapshot, prepared.reads, prepared.local
+        )
         limits = limits_of(self.settings, reader.limits, prepared.served)
         zone, schema, tokens = (
             prepared.time_zone,
@@ -253,6 +263,7 @@ class Engine:
                 ) as result,
             ):
                 yield replace(result, batches=read.counted(result.batches))
+                require_unchanged(prepared.local)
         except DamagedLake:
             require_kept(self.parts, prepared.snapshot)  # its files may be gone for that
             raise

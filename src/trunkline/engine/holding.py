@@ -21,12 +21,13 @@ from trunkline.engine.judgement import (
     require_complete,
     tail_notices,
 )
+from trunkline.engine.local import told
 from trunkline.engine.options import Options
 from trunkline.engine.planning import Task, last_fingerprint, snapshot_of
 from trunkline.engine.recording import Begun, recorded, refusing
 from trunkline.engine.running import run_each, settle
 from trunkline.engine.together import each_of, together
-from trunkline.planner.plans import Plans
+from trunkline.planner.plans import FileRead, Plans
 
 Runs = Mapping[str, Run]
 
@@ -51,12 +52,19 @@ def planned(tasks: Iterable[Task]) -> dict[str, Run]:
     return {n: r for n, r in begun.items() if r.plan.scans} or dict([*begun.items()][:1])
 
 
-def plans_of(runs: Runs, parts: Parts) -> Plans:
-    """The plans of the runs."""
-    return Plans({name: run.plan for name, run in runs.items()}, parts.catalogs.is_several)
+def plans_of(runs: Runs, parts: Parts, files: tuple[FileRead, ...] = ()) -> Plans:
+    """The plans of the runs, with the files of the user's own that they read."""
+    each = {name: run.plan for name, run in runs.items()}
+    return Plans(each, parts.catalogs.is_several, files)
 
 
-async def hold(begun: Begun, tasks: Sequence[Task], options: Options, observe: Observe) -> Done:
+async def hold(
+    begun: Begun,
+    tasks: Sequence[Task],
+    options: Options,
+    observe: Observe,
+    files: tuple[FileRead, ...] = (),
+) -> Done:
     """See to it that what plans want is held, and note what that took."""
     by_name = {task.parts.organization: task for task in tasks}
     some, asked_at = tasks[0].parts, tasks[0].parts.seams.clock.now()
@@ -67,7 +75,7 @@ async def hold(begun: Begun, tasks: Sequence[Task], options: Options, observe: O
         runs = planned(tasks)
         for name, run in runs.items() if options.verify else ():
             allow(by_name[name].parts, run.plan, options)
-    plans = plans_of(runs, some)
+    plans = plans_of(runs, some, files)
     begun = replace(begun, text=plans.any.sql)
     with recorded(journal, some.seams, begun, keep) as recording:
         observe(Planned(plans))
@@ -94,7 +102,8 @@ async def hold(begun: Begun, tasks: Sequence[Task], options: Options, observe: O
         certified = {
             name: certificate(run.plan, run.tally, facts[name]) for name, run in runs.items()
         }
-        whole = recording.certificate = combined(certified, named=plans.named)
+        whole = combined(certified, named=plans.named) | {"local_files": told(files)}
+        recording.certificate = whole
 
         def notices(name: str) -> tuple[str, ...]:
             told = _notices(by_name[name].parts, runs[name], facts[name], options)
@@ -102,7 +111,7 @@ async def hold(begun: Begun, tasks: Sequence[Task], options: Options, observe: O
             return (*told, *quarantine_notice(certified[name]), *counted)
 
         said = each_of(runs, notices, named=plans.named)
-    done = plans_of(runs, some)
+    done = plans_of(runs, some, files)
     return Done(done, snapshot, _named(said, done), whole, recording.run)
 
 
@@ -115,7 +124,7 @@ def _named(said: Mapping[str, tuple[str, ...]], plans: Plans) -> tuple[str, ...]
 def _notices(parts: Parts, done: Run, facts: Facts, options: Options) -> tuple[str, ...]:
     notices = [*done.plan.notices, *done.notices, *tail_notices(facts.tails)]
     notices += reopened_notices(done.reopened)
-    if options.held_only:
+    if options.held_only and done.plan.scans:  # the days of other tables are not asked about
         through = (day for day in facts.covered if day.scope.predicates)
         held = (*parts.lake.coverage(parts.organization, facts.snapshot), *through)
         notices.append(held_notice(facts.snapshot, held))

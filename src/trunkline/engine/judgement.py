@@ -16,7 +16,7 @@ from trunkline.errors import IncompleteData, UsageError
 from trunkline.interval import iso, runs
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import TailDay
-from trunkline.lake.session import Limits
+from trunkline.lake.locked import Limits
 from trunkline.planner.filters.choice import Pushdown
 from trunkline.roles import ReaderLimits
 

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Protocol
 
 import pyarrow as pa
 
-from trunkline.engine.asking import Asked, named
+from trunkline.engine.asking import Asked, by_name
 from trunkline.engine.fetching import Parts
 from trunkline.engine.holdings import holdings, last_known
 from trunkline.engine.judgement import checked_zone, limits_of, pushdown_of
 from trunkline.engine.keeping import require_kept
+from trunkline.engine.local import local_tables, named_ones
 from trunkline.engine.masking import Told, numbers_left, tokens_of
 from trunkline.engine.options import Options, Served
 from trunkline.engine.relating import every_relation
@@ -24,9 +25,10 @@ from trunkline.engine.syncing import Wish, intervals_of, tables_of
 from trunkline.errors import UsageError
 from trunkline.interval import to_millisecond
 from trunkline.lake import constants
+from trunkline.lake.gate import check
 from trunkline.lake.given import Given, sample
 from trunkline.lake.session import bound, described
-from trunkline.planner import plan
+from trunkline.planner import meaning_of, plan_of
 from trunkline.planner.plan import Context, Plan
 from trunkline.planner.wanting import wanting
 
@@ -56,12 +58,16 @@ def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
     zone, given = zone_of(parts, options), given_of(parts, options)
     reader = options.who(parts.settings)
     limits = limits_of(parts.settings, reader.limits, options.served)
-    left = numbers_left(reader, parts.store.journal, given.now or parts.seams.clock.now())
+    left = cache(partial(numbers_left, reader, parts.store.journal, parts.seams.clock.now()))
     tokens = Told(tokens_of(parts.policy, reader), left)
-    relations, schema = every_relation(parts, reader), parts.catalogs.default.schema
+    local, schema = local_tables(parts.settings, sql), parts.catalogs.default.schema
+    relations = every_relation(parts, reader, local)
     with bound(sql, relations, schema, zone, limits, tokens, given) as (_, session):
         constant = cache(constants.evaluator_of(session))
-        yield Asked(sql, options, zone, given, constant, tokens.count)
+        named = check(sql, relations, schema).opened
+        own = named_ones(local, named)
+        meant = partial(meaning_of, sql, parts.catalogs, constant, by_name(given.parameters))
+        yield Asked(sql, options, zone, given, constant, cache(meant), named, own, tokens.count)
 
 
 def describe(parts: Parts, sql: str, options: Options) -> pa.Schema:
@@ -74,7 +80,7 @@ def describe(parts: Parts, sql: str, options: Options) -> pa.Schema:
     limits = limits_of(parts.settings, reader.limits, options.served)
     tokens, schema = tokens_of(parts.policy, reader), parts.catalogs.default.schema
     samples = replace(given, parameters=tuple(map(sample, given.types)))
-    relations = every_relation(parts, reader)
+    relations = every_relation(parts, reader, local_tables(parts.settings, sql))
     return described(sql, relations, schema, zone, limits, tokens, samples)
 
 
@@ -93,12 +99,12 @@ def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = 
     context = replace(
         context_of(parts, asked.time_zone, fingerprint, asked.options),
         constant=asked.constant,
-        parameters=named(asked.given.parameters),
+        parameters=by_name(asked.given.parameters),
         fetched=fetched,
         pushdown=pushdown_of(asked.options.pushdown or parts.settings.pushdown),
         share=shares(parts.lake, parts.catalog, snapshot, held, settle, limits),
     )
-    return plan(asked.sql, parts.catalog, held, context, parts.catalogs)
+    return plan_of(asked.meaning(), parts.catalog.schema, held, context)
 
 
 def plan_wish(

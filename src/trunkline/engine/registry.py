@@ -10,11 +10,15 @@ from trunkline.lake.gate import is_keyword
 from trunkline.organizations import GENESYS
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.providers.genesys.tables import TABLES
+from trunkline.providers.genesys.views import VIEWS
+from trunkline.views import SCHEMA
 
 
-def catalog(organization: str = GENESYS, *, is_default: bool = True) -> Catalog:
-    """The catalogue of an organisation."""
-    return Catalog(organization, TABLES, is_default)
+def catalog(organization: str = GENESYS, *, is_default: bool = True, zone: str = "UTC") -> Catalog:
+    """The catalogue of an organisation; ``zone`` is that of local times in its views."""
+    bi = SCHEMA if is_default else f"{organization}_{SCHEMA}"
+    views = tuple(view.of(organization, bi, zone) for view in VIEWS)
+    return Catalog(organization, TABLES, is_default, views)
 
 
 def catalogs(settings: Settings) -> Catalogs:
@@ -26,7 +30,8 @@ def catalogs(settings: Settings) -> Catalogs:
                 f"an organisation cannot be called {name!r}: SQL has that word for itself",
                 hint=f"Choose another name, for example {name}_org.",
             )
-    return Catalogs(tuple(catalog(n, is_default=n == names[0]) for n in names))
+    zone = settings.timezone
+    return Catalogs(tuple(catalog(n, is_default=n == names[0], zone=zone) for n in names))
 
 
 def details(known: Catalog) -> Dataset:

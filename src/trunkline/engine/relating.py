@@ -2,63 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
 from functools import cache
 
-from trunkline.catalog import Catalog
+from trunkline.catalog import Catalog, folded
 from trunkline.engine.access import opened_to
 from trunkline.engine.fetching import Parts
+from trunkline.engine.local import local_tables
 from trunkline.engine.reader import Reader
 from trunkline.engine.reading import reads_of
 from trunkline.engine.system import Sources, system_relations
-from trunkline.jobs.journal import Journal, Requested, RunKept
 from trunkline.lake.catalogue import HeldFile
 from trunkline.lake.gate import check
+from trunkline.lake.local import LocalTable
 from trunkline.lake.reading import Reads
-from trunkline.lake.relation import Part, Relation, relations_of
+from trunkline.lake.relation import BENEATH, Part, Relation, relations_of
 from trunkline.planner.plans import Plans
+from trunkline.views import View
 
 ReadsOfEach = Mapping[str, Reads]
 PartsRead = Mapping[str, tuple[Part, ...]]
 
 
-def every_relation(parts: Parts, reader: Reader) -> tuple[Relation, ...]:
-    """All that a reader's text may name, without rows."""
+def every_relation(
+    parts: Parts, reader: Reader, local: Iterable[LocalTable] | None = None
+) -> tuple[Relation, ...]:
+    """All that a reader's text may name, without rows; of the user's own files all, or some."""
     landed = (relation for each in parts.catalogs.each for relation in relations_of(each))
-    return _opened(parts, reader, landed, sources_of(parts, reader))
+    files = local_tables(parts.settings) if local is None else local
+    return _opened(parts, reader, landed, files, sources_of(parts, reader))
 
 
 def relations_read(
-    parts: Parts, reader: Reader, sql: str, snapshot: int, reads: ReadsOfEach
+    parts: Parts,
+    reader: Reader,
+    sql: str,
+    snapshot: int,
+    reads: ReadsOfEach,
+    local: Iterable[LocalTable] = (),
 ) -> tuple[Relation, ...]:
-    """All that a reader's text may name, with what it reads of a snapshot."""
+    """All that a reader's text may name, with what it reads of a snapshot and of own files."""
     landed = (
         relation
         for each in parts.catalogs.each
         for relation in relations_of(each, _parts_of(parts, each, snapshot, reads))
     )
-    return _opened(parts, reader, landed, sources_of(parts, reader, snapshot), sql)
+    return _opened(parts, reader, landed, local, sources_of(parts, reader, snapshot), sql)
 
 
 def _opened(
-    parts: Parts, reader: Reader, landed: Iterable[Relation], sources: Sources, sql: str = ""
+    parts: Parts,
+    reader: Reader,
+    landed: Iterable[Relation],
+    local: Iterable[LocalTable],
+    sources: Sources,
+    sql: str = "",
 ) -> tuple[Relation, ...]:
-    found = (*landed, *system_relations(sources, sql))
+    views = parts.catalogs.views
+    own = (table.relation for table in local)
+    system = system_relations(sources, with_views(sql, views) if sql else "")
+    found = (*landed, *own, *system, *map(_relation, views))
     return opened_to(reader, found, parts.catalogs, parts.policy)
 
 
-def reads(parts: Parts, reader: Reader, planned: Plans) -> ReadsOfEach:
+def reads(parts: Parts, planned: Plans, named: Iterable[Relation]) -> ReadsOfEach:
     """What the relations that a text names are read of, by the organisation."""
-    default = parts.catalogs.default.schema
-    named = check(planned.any.sql, every_relation(parts, reader), default).named
+    named = tuple(replace(r, schema=r.schema.removeprefix(BENEATH)) for r in named)
     return {
         name: reads_of(plan, parts.catalogs.of(name), named) for name, plan in planned.each.items()
     }
 
 
+def _relation(view: View) -> Relation:
+    columns = tuple((column.name, column.type) for column in view.columns)
+    return Relation(view.schema, view.name, columns, query=view.query, below=view.below)
+
+
+def with_views(sql: str, views: Iterable[View]) -> str:
+    """A text with those of the views that it may name: what it reads of the system's own tables."""
+    text = folded(sql)
+    named = (view for view in views if view.schema in text and view.name in text)
+    return " ".join((sql, *(view.query for view in named)))
+
+
 def narrowed(parts: Parts, reader: Reader, sql: str) -> tuple[str, ...]:
     """What has to be said of ``*`` where it does not mean every column to this reader."""
-    relations = every_relation(parts, reader)
+    relations = every_relation(parts, reader, local_tables(parts.settings, sql))
     if not any(relation.hidden for relation in relations):
         return ()
     checked = check(sql, relations, parts.catalogs.default.schema)
@@ -82,31 +113,32 @@ def sources_of(parts: Parts, reader: Reader, snapshot: int | None = None) -> Sou
     def is_open(*names: str) -> bool:
         return not reader.user or names in opened()
 
-    def is_own(run: RunKept) -> bool:
-        return run.user_name == reader.user or not reader.user or reader.reads_all
-
+    whose = None if reader.reads_all else reader.user or None  # others' runs are not theirs
     return Sources(
         catalogs=parts.catalogs,
         jobs=lambda: (job for name in names for job in store.jobs(name)),
         coverage=lambda: (d for name in names for d in parts.lake.coverage(name, snapshot)),
         unknown=store.unknown,
-        runs=lambda: (run for run in store.journal.runs() if is_own(run)),
-        requests=lambda: _of_own(store.journal, is_own),
+        runs=lambda: store.journal.runs(whose),
+        requests=lambda: store.journal.requests(whose),
         refused=parts.lake.catalogue.users.refused,
         is_open=is_open,
+        local=lambda: local_tables(parts.settings),
+        changes=lambda name: _changes_of(parts, name, snapshot),
         files=lambda: ((name, f) for name in names for f in _files_of(parts, name, snapshot)),
     )
-
-
-def _of_own(journal: Journal, is_own: Callable[[RunKept], bool]) -> Iterable[Requested]:
-    """The requests of the runs that a reader may see."""
-    own = {run.run for run in journal.runs() if is_own(run)}
-    return (request for request in journal.requests() if request.run in own)
 
 
 def _files_of(parts: Parts, organization: str, snapshot: int | None) -> Iterable[HeldFile]:
     catalogue = parts.lake.catalogue
     return catalogue.files(organization, catalogue.latest() if snapshot is None else snapshot)
+
+
+def _changes_of(
+    parts: Parts, organization: str, snapshot: int | None
+) -> Mapping[tuple[str, date], datetime]:
+    catalogue = parts.lake.catalogue
+    return catalogue.changes(organization, catalogue.latest() if snapshot is None else snapshot)
 
 
 def _parts_of(parts: Parts, catalog: Catalog, snapshot: int, reads: ReadsOfEach) -> PartsRead:

@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from trunkline.catalog import Catalog, Table
 from trunkline.interval import DAY, is_settled, midnight, runs
 from trunkline.lake.lake import Lake
+from trunkline.lake.locked import Limits
 from trunkline.lake.reading import Reads
 from trunkline.lake.relation import literal, relations_of
-from trunkline.lake.session import Limits, answer
+from trunkline.lake.session import answer
 from trunkline.planner.filters.choice import Share
 from trunkline.planner.plan import DayHeld, Holdings
 from trunkline.scope import Scope

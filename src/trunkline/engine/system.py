@@ -5,17 +5,21 @@ A table is made only where the text of a query names it: its rows are functions 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
 
 import pyarrow as pa
 
 from trunkline.catalog import Whose, folded
 from trunkline.catalogs import Catalogs
+from trunkline.engine.day_freshness import changed_at, freshness
 from trunkline.engine.unknown_fields import UNKNOWN_FIELDS, unknown_fields
 from trunkline.jobs.job import Job, UnknownName
 from trunkline.jobs.journal import Requested, RunKept
 from trunkline.lake.catalogue import CoveredDay, HeldFile
+from trunkline.lake.local import SCHEMA, LocalTable
 from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
 from trunkline.lake.users import RefusedLogins
 from trunkline.types import Type
@@ -35,6 +39,8 @@ class Sources:
     runs: Callable[[], Iterable[RunKept]]
     requests: Callable[[], Iterable[Requested]]
     files: Callable[[], Iterable[tuple[str, HeldFile]]]  # each with whose it is
+    local: Callable[[], Iterable[LocalTable]] = tuple
+    changes: Callable[[str], Mapping[tuple[str, date], datetime]] = lambda _: {}
     refused: Callable[[], Iterable[RefusedLogins]] = tuple
     is_open: Callable[[str, str, str], bool] = lambda *_: True  # schema, table and column
 
@@ -73,6 +79,22 @@ COVERAGE: Columns = (
     ("watermark", Type.TIMESTAMP, "Up to where the provider's data was complete then."),
     ("conversations", Type.BIGINT, "Conversations that started on it."),
     ORGANIZATION,
+    (
+        "changed_at",
+        Type.TIMESTAMP,
+        "When what is held of it was last written: fetched, told anew, or merged into its month.",
+    ),
+)
+FRESHNESS: Columns = (
+    ORGANIZATION,
+    ("dataset", Type.TEXT, "What is held."),
+    ("before_day", Type.BIGINT, "The day before the first that is held, in days since 1970-01-01."),
+    (
+        "complete_to",
+        Type.BIGINT_LIST,
+        "Of each day up to the last, its watermark in microseconds since 1970, or NULL.",
+    ),
+    ("changed_at", Type.BIGINT_LIST, "In the same way, when what is held of it was last written."),
 )
 FILES: Columns = (
     ("table_name", Type.TEXT, "The table it holds rows of."),
@@ -97,7 +119,7 @@ TABLES: Columns = (
 )
 RUNS: Columns = (
     ("run", Type.TEXT, "The run."),
-    ("kind", Type.TEXT, "query, sync, resume, cancel, verify or doctor."),
+    ("kind", Type.TEXT, "query, sync, resume, cancel, verify, doctor or publish."),
     ("started_at", Type.TIMESTAMP, "When it began."),
     ("finished_at", Type.TIMESTAMP, "When its data was there; NULL while it runs or if it died."),
     ("statement", Type.TEXT, "The SQL, each literal as `?`; empty where there is none."),
@@ -178,7 +200,19 @@ def _job(job: Job) -> tuple[object, ...]:
     )
 
 
-def _day(day: CoveredDay) -> tuple[object, ...]:
+def _days(sources: Sources) -> Rows:
+    """The days; when each was last written is looked up once an organisation."""
+    changes = cache(sources.changes)
+    return (_day(day, changes(day.organization)) for day in sources.coverage())
+
+
+def _freshness(sources: Sources) -> Rows:
+    datasets = [(c.schema, dataset.name) for c in sources.catalogs.each for dataset in c.datasets]
+    changes = {organization: sources.changes(organization) for organization, _ in datasets}
+    return freshness(datasets, sources.coverage(), changes)
+
+
+def _day(day: CoveredDay, changes: Mapping[tuple[str, date], datetime]) -> tuple[object, ...]:
     return (
         day.dataset,
         day.day,
@@ -186,6 +220,7 @@ def _day(day: CoveredDay) -> tuple[object, ...]:
         day.watermark,
         day.conversations,
         day.organization,
+        changed_at(day, changes),
     )
 
 
@@ -219,6 +254,41 @@ def _columns(catalogs: Catalogs) -> Rows:
         for catalog in catalogs.each
         for table in catalog.tables
         for column in table.columns
+    )
+
+
+def _view_columns(catalogs: Catalogs) -> Rows:
+    return (
+        (
+            view.schema,
+            view.name,
+            column.name,
+            column.type.duckdb,
+            column.unit,
+            "none",
+            Whose.NOBODY.value,
+            column.description,
+        )
+        for view in catalogs.views
+        for column in view.columns
+    )
+
+
+def _local_columns(tables: Iterable[LocalTable]) -> Rows:
+    return (
+        (
+            SCHEMA,
+            table.name,
+            column.name,
+            column.type.duckdb,
+            None,
+            "none",
+            Whose.NOBODY.value,
+            f"{column.written}, in {table.file.name}.",
+        )
+        for table in tables
+        if table.reading
+        for column in table.reading.columns
     )
 
 
@@ -299,7 +369,13 @@ SYSTEM_TABLES = (
         "coverage",
         "Every UTC day that is held, as it was last fetched.",
         COVERAGE,
-        lambda sources: map(_day, sources.coverage()),
+        _days,
+    ),
+    SystemTable(
+        "freshness",
+        "How fresh each day is, in a row for each organisation: for the views of the schema bi.",
+        FRESHNESS,
+        _freshness,
     ),
     SystemTable(
         "files",
@@ -342,7 +418,12 @@ SYSTEM_TABLES = (
         TABLES,
         lambda sources: (
             row
-            for row in (*_columns(sources.catalogs), *_system_columns())
+            for row in (
+                *_columns(sources.catalogs),
+                *_view_columns(sources.catalogs),
+                *_local_columns(sources.local()),
+                *_system_columns(),
+            )
             if sources.is_open(str(row[0]), str(row[1]), str(row[2]))
         ),
     ),

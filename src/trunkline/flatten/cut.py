@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -13,6 +14,7 @@ from trunkline.flatten.masking import Asked, Numbers, mask_all
 from trunkline.flatten.policy import Policy
 from trunkline.flatten.shape import is_read, metric_name
 from trunkline.flatten.sums import Metrics, decimals, metrics_of, wide
+from trunkline.flatten.treatment import Treatment
 from trunkline.types import Type
 
 METRIC = "metric"  # the level whose elements have a name and a value
@@ -33,7 +35,8 @@ class Wide:
     levels: frozenset[str]
 
 
-def wide_of(tables: Iterable[Table]) -> Wide:
+@lru_cache(maxsize=8)
+def wide_of(tables: tuple[Table, ...]) -> Wide:
     """The wide columns of some tables."""
     columns = [column for table in tables for column in table.columns]
     found = [(name, column) for column in columns if (name := metric_name(column)) is not None]
@@ -91,8 +94,16 @@ class Cutting:
     tables: tuple[_Cut, ...]
 
 
-def cutting_of(tables: Sequence[Table], policy: Policy) -> Cutting:
-    """How to cut tables under a policy."""
+def cutting_of(tables: tuple[Table, ...], policy: Policy) -> Cutting:
+    """How to cut tables under a policy; worked out once for its rules."""
+    return _cutting(tables, frozenset(policy.rules.items()))
+
+
+@lru_cache(maxsize=8)
+def _cutting(
+    tables: tuple[Table, ...], rules: frozenset[tuple[tuple[str, str], Treatment]]
+) -> Cutting:
+    policy = Policy(dict(rules))
     places: dict[Asked, int] = {}
     sources: list[_Source] = []
     cuts: list[_Cut] = []

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -66,8 +67,9 @@ class Layout:
     listed: frozenset[str]
 
 
+@lru_cache(maxsize=8)
 def layout_of(
-    dataset: Dataset, tables: Iterable[Table], listed: frozenset[str] = frozenset()
+    dataset: Dataset, tables: tuple[Table, ...], listed: frozenset[str] = frozenset()
 ) -> Layout:
     """The layout that tables ask for. ValueError where two columns disagree on a type."""
     columns = [column for table in tables for column in table.columns]

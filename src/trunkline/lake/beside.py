@@ -84,6 +84,11 @@ class Beside:
         if self._thread.name != LEFT:
             self._thread.join()
 
+    def leave(self) -> None:
+        """End the thread, which is done; the connection goes on."""
+        self._waiting.put(None)
+        self._thread.join()
+
     def _begin(self, work: Callable[[], T]) -> Future[T]:
         future: Future[T] = Future()
 

@@ -115,6 +115,14 @@ class Catalogue:
         """The newest snapshot; 0 before the first."""
         return int(self._one("latest")["snapshot"])
 
+    def identity(self) -> str:
+        """What no other data directory is called, unless it is a copy of this one; empty at first.
+
+        It is the key of the job that was published first.
+        """
+        row = self._one("first_job")
+        return str(row["job"]) if row else ""
+
     def snapshot_at(self, instant: datetime) -> int:
         """The snapshot that was the newest at an instant; 0 before the first."""
         return int(self._one("snapshot_at", instant=iso(instant))["snapshot"])
@@ -168,6 +176,16 @@ class Catalogue:
             )
             for row in rows
         )
+
+    def changes(self, organization: str, snapshot: int) -> dict[tuple[str, date], datetime]:
+        """When the files of each day of a dataset were published, the newest of them."""
+        rows = self._all("changes_of_snapshot", organization=organization, snapshot=snapshot)
+        return {
+            (row["dataset"], date.fromisoformat(row["day"])): datetime.fromisoformat(
+                row["changed_at"]
+            )
+            for row in rows
+        }
 
     def whole_days(
         self, organization: str, dataset: str, snapshot: int | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import duckdb
@@ -46,6 +46,7 @@ ONE_SELECT = "Trunkline runs one SELECT statement at a time and changes nothing"
 TOO_DEEP = "the statement is nested too deeply"
 _DUCKDB_TOO_DEEP = "Max expression depth limit"  # whose advice is a SET that nobody may run
 MOST_TEXT = 1_000_000  # characters: some 25,000 ids in a list, and half a minute of reading it
+SHORT = 10_000  # characters of a text whose tree is kept, since every text is checked three times
 
 Node = Mapping[str, Any]
 
@@ -55,11 +56,13 @@ class Checked:
     """What a text names: relations, and calls of ``number_token`` with their literals.
 
     A relation whose name is a common table expression's wherever it stands may be among them.
-    ``stars`` where it says ``*``, or joins by the columns that two have in common: what it means
-    then depends on the columns that there are.
+    ``opened`` are they and what they are made of, which stands before them. ``stars`` where it says
+    ``*``, or joins by the columns that two have in common: what it means then depends on the
+    columns that there are.
     """
 
     named: tuple[Relation, ...]
+    opened: tuple[Relation, ...]
     calls: tuple[Call, ...]
     stars: bool = False
 
@@ -90,7 +93,8 @@ def check(sql: str, relations: tuple[Relation, ...], default_schema: str) -> Che
             _check_source(node, sql)
     if any(relation.hidden for relation in named.values()):
         require_shown(statement, named.values(), default_schema)
-    return Checked(tuple(named.values()), tuple(calls), stars)
+    opened = {r.qualified: r for found in named.values() for r in _with_below(found, relations)}
+    return Checked(tuple(named.values()), tuple(opened.values()), tuple(calls), stars)
 
 
 def one_statement(tree: Node) -> Node:
@@ -122,10 +126,8 @@ def parse(sql: str) -> dict[str, Any]:
             f"the statement has {len(sql):,} characters; {MOST_TEXT:,} are the most",
             hint="Ask in parts, or narrow by something else than a list of values.",
         )
-    with _parser().cursor() as connection:
-        row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
     try:
-        tree: dict[str, Any] = msgspec.json.decode(row[0] if row else "{}")
+        tree: dict[str, Any] = msgspec.json.decode(_told(sql) if len(sql) > SHORT else _kept(sql))
     except RecursionError:
         raise SqlError(TOO_DEEP) from None
     if not tree.get("error"):
@@ -143,6 +145,15 @@ def spelled(tree: Node) -> str:
     with _parser().cursor() as connection:
         row = connection.execute("SELECT json_deserialize_sql(?::JSON)", [text]).fetchone()
     return str(row[0]) if row else ""
+
+
+def _told(sql: str) -> str:
+    with _parser().cursor() as connection:
+        row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
+    return str(row[0]) if row else "{}"
+
+
+_kept = lru_cache(maxsize=4)(_told)
 
 
 def check_query(kind: str) -> None:
@@ -215,7 +226,7 @@ def _check_table(
     schema = path[0] if len(path) == 2 else None
     found = find(relations, path[-1], schema, default_schema)
     if len(path) == 1 and folded(path[0]) in common:
-        return found if found and not found.closed else None
+        return found if found and not found.closed and not found.broken else None
     if found is None:
         raise unknown_relation(".".join(path), relations, default_schema, position)
     if found.closed:
@@ -223,7 +234,18 @@ def _check_table(
         raise RelationClosed(
             f"{found.qualified} is not open to {closed.whom}: {closed.why}", hint=closed.advice
         )
+    if found.broken:
+        raise found.broken
     return found
+
+
+def _with_below(found: Relation, relations: tuple[Relation, ...]) -> Iterator[Relation]:
+    """A relation, after those that it is made of."""
+    yield from found.beneath
+    for relation in relations:
+        if relation.qualified in found.below:
+            yield from _with_below(relation, relations)
+    yield found
 
 
 def walk(statement: Node) -> Iterator[tuple[Node, frozenset[str]]]:

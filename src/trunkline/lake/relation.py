@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from trunkline.catalog import Catalog, Table, folded
-from trunkline.types import Type
+from trunkline.errors import TrunklineError
+from trunkline.types import ColumnType
 
 SYSTEM_SCHEMA = "trunkline"
+BENEATH = "beneath "  # what the schemas of relations begin with that stand for views alone
 LOCAL_SCHEMA = "local"  # the user's own tables
 
-Columns = tuple[tuple[str, Type], ...]
+Columns = tuple[tuple[str, ColumnType], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,13 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A table as a session sees it: parts of the lake, or rows in memory, or nothing.
+    """A table as a session sees it: parts of the lake, or rows in memory, a query, or nothing.
 
-    ``closed`` says why whoever asks may not read it; a session then does not have it. ``hidden``
-    are columns that the relation has and a session does not, and ``hiding`` says why.
+    ``query`` is SQL of ours, over files of its own, which it has ``opened``, or over the relations
+    that are ``below`` it; those ``beneath`` it are its own, and no text can name them. ``closed``
+    says why whoever asks may not read it; a session then does not have it, nor one that is
+    ``broken``, which is the error of whoever names it. ``hidden`` are columns that the relation has
+    and a session does not, and ``hiding`` says why.
     """
 
     schema: str
@@ -57,6 +62,11 @@ class Relation:
     closed: Closed | None = None
     hidden: Columns = ()
     hiding: Closed | None = None
+    query: str = ""
+    opened: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+    beneath: tuple[Relation, ...] = ()
+    broken: TrunklineError | None = None
 
     @property
     def every_column(self) -> Columns:
@@ -66,7 +76,13 @@ class Relation:
     @property
     def files(self) -> tuple[str, ...]:
         """Every file that reading it opens."""
-        return tuple(path for part in self.parts for path in (*part.files, *part.beside))
+        of_parts = (path for part in self.parts for path in (*part.files, *part.beside))
+        return (*of_parts, *self.opened)
+
+    @property
+    def empty(self) -> Relation:
+        """The same without rows, for a text that is only bound."""
+        return replace(self, parts=(), rows=None, query="", opened=())
 
     @property
     def qualified(self) -> str:
@@ -99,7 +115,7 @@ def find(
     return next((r for r in relations if (r.schema, r.name) == wanted), None)
 
 
-def parquet(paths: Iterable[str], columns: Iterable[tuple[str, Type]]) -> str:
+def parquet(paths: Iterable[str], columns: Iterable[tuple[str, ColumnType]]) -> str:
     """The table function that reads columns of the files; one that a file lacks is NULL there.
 
     Told the columns, DuckDB opens no file to learn them, where `union_by_name` opens every one. Not

@@ -12,16 +12,17 @@ from typing import TypeVar
 import duckdb
 import pyarrow as pa
 
-from trunkline.errors import DamagedLake, LimitExceeded, SqlError, TrunklineError, UsageError
+from trunkline.errors import LimitExceeded, SqlError, TrunklineError
 from trunkline.lake import gate, number_token
-from trunkline.lake.beside import Beside, Deadline, Stop, beside, too_long
-from trunkline.lake.given import Given, asks_the_time, stop_the_clock
+from trunkline.lake.beside import Beside, Deadline, beside, too_long
+from trunkline.lake.given import Given, asks_the_time
+from trunkline.lake.kept import kept
+from trunkline.lake.locked import FILE, NOTHING_GIVEN, Limits, locked, unreadable
 from trunkline.lake.messages import sql_error
 from trunkline.lake.number_token import Tokens, no_tokens
-from trunkline.lake.relation import SYSTEM_SCHEMA, Relation, literal
+from trunkline.lake.relation import Relation
 
 BATCH_ROWS = 65_536
-SPILL_MOST = "10GB"  # of disk, for what does not fit the memory of a query
 _TOO_MANY = re.compile(r"excess parameters: |Expected 0, got [1-9]")
 _EACH_ITS_VALUE = (
     "Give each parameter of the query its value, and no other: --param NAME=VALUE (1=VALUE for the "
@@ -30,27 +31,7 @@ _EACH_ITS_VALUE = (
 _NO_VALUE = "the following parameters: "
 _PREPARE = "PREPARE question AS "
 _READING = ("IO Error", "Invalid Input Error", "Permission Error")
-NOTHING_GIVEN = Given()
 T = TypeVar("T")
-_FILE = re.compile(r"[\"'](?P<path>[^\"']+?\.parquet)")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one query may use. ``rows`` of its answer; None for no limit.
-
-    ``stop`` ends it before its time; where it ``rests``, only the time counts that DuckDB works.
-    ``exact``: types that Arrow has none for come as Arrow's extensions of them, not as what is
-    nearest.
-    """
-
-    memory: str = "2GB"
-    seconds: float = 600.0
-    rows: int | None = None
-    temporary: Path | None = None
-    stop: Stop | None = None
-    rests: bool = False
-    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +88,9 @@ def bound(
     each with its position where DuckDB tells it; RelationClosed; UsageError where there is no such
     time zone; what ``token`` raises for a literal that has none.
     """
-    empty = tuple(replace(relation, parts=(), rows=None) for relation in relations)
+    empty = tuple(relation.empty for relation in relations)
     question = _asked(sql, empty, default_schema, limits or Limits(), token, given)
-    with _open(question, default_schema, zone) as running:
+    with _empty(question, default_schema, zone) as running:
         with _sql_errors(running):
             columns = running.do(lambda connection: tuple(_related(connection, question).columns))
         yield columns, running.beside
@@ -128,7 +109,7 @@ def described(
 
     The schema is that of an empty result with the same types. Raises what ``bound`` does.
     """
-    empty = tuple(Relation(r.schema, r.name, r.columns, closed=r.closed) for r in relations)
+    empty = tuple(relation.empty for relation in relations)
     question = _asked(sql, empty, default_schema, limits, token, given)
     with _open(question, default_schema, zone) as running, _sql_errors(running):
         return running.do(lambda connection: _schema(connection, _related(connection, question)))
@@ -176,9 +157,9 @@ def _asked(
 ) -> _Question:
     """The question, if it may be asked, without the relations that are closed."""
     checked = gate.check(sql, relations, default_schema)
-    open_ones = tuple(relation for relation in relations if not relation.closed)
+    open_ones = tuple(r for r in relations if not r.closed and not r.broken)
     tokens = number_token.tokens_of(checked.calls, token)
-    return _Question(sql, open_ones, checked.named, limits, tokens, given)
+    return _Question(sql, open_ones, checked.opened, limits, tokens, given)
 
 
 def _related(connection: duckdb.DuckDBPyConnection, question: _Question) -> duckdb.DuckDBPyRelation:
@@ -202,104 +183,31 @@ def _counted(running: _Running, reader: pa.RecordBatchReader) -> Iterator[pa.Rec
 
 @contextmanager
 def _open(question: _Question, default_schema: str, zone: str) -> Iterator[_Running]:
+    """A session of its own, which reads the files of what the question names."""
     named, limits = question.named, question.limits
-    given = question.given if asks_the_time(question.sql) else NOTHING_GIVEN
     limit = Deadline(limits.seconds, limits.stop, limits.rests)
-    connection = locked(named, default_schema, zone, limits, question.tokens, given)
+    connection = locked(named, default_schema, zone, limits, question.tokens, _now(question))
     with beside(connection, limits.memory) as at_work:
         yield _Running(question, at_work, limit)
 
 
 @contextmanager
-def session(
-    relations: Iterable[Relation], default_schema: str, zone: str, limits: Limits
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection as ``locked`` makes it, closed at the end."""
-    connection = locked(relations, default_schema, zone, limits)
-    try:
-        yield connection
-    finally:
-        connection.close()
+def _empty(question: _Question, default_schema: str, zone: str) -> Iterator[_Running]:
+    """A session for what names no file: one of before, where nothing is its own."""
+    if question.tokens or _now(question).now:
+        with _open(question, default_schema, zone) as running:
+            yield running
+        return
+    limits = question.limits
+    limit = Deadline(limits.seconds, limits.stop, limits.rests)
+    plain = replace(limits, stop=None, rests=False)  # which a session knows nothing of
+    with kept(question.named, default_schema, zone, plain) as at_work:
+        yield _Running(question, at_work, limit)
 
 
-def locked(
-    relations: Iterable[Relation],
-    default_schema: str,
-    zone: str,
-    limits: Limits,
-    tokens: Mapping[str, str] | None = None,
-    given: Given = NOTHING_GIVEN,
-) -> duckdb.DuckDBPyConnection:
-    """A connection that has the relations as views, and no way to anything else."""
-    relations = tuple(relations)
-    connection = duckdb.connect(":memory:")
-    try:
-        for schema in sorted({default_schema, SYSTEM_SCHEMA, *(r.schema for r in relations)}):
-            connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
-        _set_zone(connection, zone)
-        for relation in relations:
-            with _damage():
-                _create(connection, relation)
-        if given.now:
-            stop_the_clock(connection, default_schema, given.now)
-        number_token.create(connection, default_schema, tokens or {})
-        _lock(connection, relations, default_schema, limits)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
-    name = f'"{relation.schema}"."{relation.name}"'
-    columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
-    if relation.rows is not None:
-        connection.register("incoming", relation.rows)
-        connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM incoming")  # noqa: S608
-        connection.unregister("incoming")
-    elif relation.parts:
-        sources = (part.source(relation.every_column) for part in relation.parts)
-        selects = (f"SELECT {columns} FROM {source}" for source in sources)  # noqa: S608
-        connection.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(selects)}")
-    else:
-        columns = ", ".join(f'"{column}" {type_.duckdb}' for column, type_ in relation.columns)
-        connection.execute(f"CREATE TABLE {name} ({columns})")
-
-
-def _set_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
-    try:
-        connection.execute(f"SET TimeZone = {literal(zone)}")
-    except duckdb.Error:
-        raise UsageError(
-            f"there is no time zone {zone!r}",
-            hint="Use an IANA name such as Europe/Berlin or UTC.",
-        ) from None
-
-
-def _lock(
-    connection: duckdb.DuckDBPyConnection,
-    relations: tuple[Relation, ...],
-    default_schema: str,
-    limits: Limits,
-) -> None:
-    paths = ", ".join(literal(path) for r in relations for path in r.files)
-    temporary = literal(str(limits.temporary)) if limits.temporary else "''"
-    for setting in (
-        f"search_path = {literal(default_schema)}",
-        f"memory_limit = {literal(limits.memory)}",
-        f"temp_directory = {temporary}",
-        f"max_temp_directory_size = {literal(SPILL_MOST)}",
-        "errors_as_json = true",
-        f"arrow_lossless_conversion = {limits.exact}",
-        "python_enable_replacements = false",
-        "enable_progress_bar = false",  # which goes to stdout, wherever it takes somebody to look
-        "autoinstall_known_extensions = false",
-        "autoload_known_extensions = false",
-        f"allowed_paths = [{paths}]",
-        "enable_external_access = false",
-        "lock_configuration = true",
-    ):
-        connection.execute(f"SET {setting}")
+def _now(question: _Question) -> Given:
+    texts = (question.sql, *(relation.query for relation in question.named))
+    return question.given if any(map(asks_the_time, texts)) else NOTHING_GIVEN
 
 
 @contextmanager
@@ -329,8 +237,8 @@ def _meaning(running: _Running, message: str) -> TrunklineError:
     if _NO_VALUE in message or _TOO_MANY.search(message):
         wrong = _no_value(message) if _NO_VALUE in message else _too_many(message)
         return SqlError(wrong, hint=_EACH_ITS_VALUE)
-    if message.startswith(_READING) and _FILE.search(message):
-        return _damaged(message)
+    if message.startswith(_READING) and FILE.search(message):
+        return unreadable(message, question.named)
     if message.startswith(("Binder Error", "Catalog Error")):
         return _bound_again(running, message)
     return sql_error(message, question.sql, question.relations)
@@ -344,24 +252,6 @@ def _too_many(message: str) -> str:
 def _no_value(message: str) -> str:
     names = re.match(r"[\w, ]+", message.split(_NO_VALUE, 1)[1])
     return f"the query has parameters without a value: {names[0] if names else 'some'}"
-
-
-@contextmanager
-def _damage() -> Iterator[None]:
-    """A view is made: DuckDB opens its first file, whose fault anything that fails is."""
-    try:
-        yield
-    except duckdb.Error as error:
-        raise _damaged(str(error)) from error
-
-
-def _damaged(message: str) -> DamagedLake:
-    named = _FILE.search(message)
-    return DamagedLake(
-        f"a file of the lake is missing or damaged: {named['path'] if named else message}",
-        hint="Restore it from a backup; or move the data directory away, and the days are "
-        "fetched again when they are asked for.",
-    )
 
 
 def _bound_again(running: _Running, message: str) -> TrunklineError:

@@ -6,6 +6,8 @@ needs, never less. No I/O: the catalogue, what is held and the evaluator come in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from sqlglot import exp
@@ -13,6 +15,7 @@ from sqlglot import exp
 from trunkline.catalog import Catalog
 from trunkline.catalogs import Catalogs
 from trunkline.planner.binder import bind
+from trunkline.planner.clocks import Constant
 from trunkline.planner.demands import needed
 from trunkline.planner.gap import needs
 from trunkline.planner.masked import masked_notices
@@ -32,7 +35,16 @@ from trunkline.planner.scans import scan_of
 from trunkline.planner.stale import stale_notices
 from trunkline.planner.supplements import supplements
 
-__all__ = ["plan"]
+__all__ = ["Meaning", "meaning_of", "plan", "plan_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a text asks for, whatever is held: its tree, and its relations with their facts."""
+
+    sql: str
+    tree: exp.Expr
+    query: Query
 
 
 def plan(
@@ -50,25 +62,39 @@ def plan(
     UnboundedScan where a table has no bounds on its time column; SqlError where the text cannot be
     read although DuckDB can.
     """
+    known = among or Catalogs((catalog,))
+    meaning = meaning_of(sql, known, context.constant, context.parameters)
+    return plan_of(meaning, catalog.schema, holdings, context)
+
+
+def meaning_of(
+    sql: str, catalogs: Catalogs, constant: Constant, parameters: Mapping[str, object]
+) -> Meaning:
+    """Read one SELECT that DuckDB has already bound: the same however often it is planned.
+
+    SqlError where the text cannot be read although DuckDB can.
+    """
     read = parsed(sql)
-    times = {table.time_column for table in catalog.tables}
-    require_times(read, context.parameters, times, context.constant)
-    tree = with_values(read, context.parameters)
+    times = {table.time_column for each in catalogs.each for table in each.tables}
+    times |= {view.time for view in catalogs.views if view.time}
+    require_times(read, parameters, times, constant)
+    tree = with_values(read, parameters)
     try:
-        query = bind(tree, among or Catalogs((catalog,)), cache(context.constant))
-        return _planned(sql, tree, query, catalog.schema, holdings, context)
+        return Meaning(sql, tree, bind(tree, catalogs, cache(constant)))
     except RecursionError as error:
         raise too_deep() from error
 
 
-def _planned(
-    sql: str,
-    tree: exp.Expr,
-    query: Query,
-    organization: str,
-    holdings: Holdings,
-    context: Context,
-) -> Plan:
+def plan_of(meaning: Meaning, organization: str, holdings: Holdings, context: Context) -> Plan:
+    """Plan what a text asks of one organisation; UnboundedScan as ``plan``."""
+    try:
+        return _planned(meaning, organization, holdings, context)
+    except RecursionError as error:
+        raise too_deep() from error
+
+
+def _planned(meaning: Meaning, organization: str, holdings: Holdings, context: Context) -> Plan:
+    tree, query = meaning.tree, meaning.query
     bounded = [found for found in needed(query) if found[0].organization == organization]
     filters = filters_of(query, bounded, context)
     within = serving(filters, holdings, context)
@@ -81,7 +107,7 @@ def _planned(
     stale = stale_notices(wanted, has_client=context.has_client) if context.covered else ()
     tails, again = supplements(wanted, scans, within, context)
     return Plan(
-        sql=sql,
+        sql=meaning.sql,
         time_zone=context.time_zone,
         now=context.now,
         scans=scans,

@@ -238,6 +238,18 @@ def _at_zone(inner: Chain | None, zone: exp.Expr) -> Chain | None:
     return inner.then(Form.INSTANT, ToInstant(text))
 
 
+def _of_epoch(node: exp.Expr) -> Chain | None:
+    """``make_timestamp(epoch_us(t))`` is what a clock in UTC shows, without ICU."""
+    inner, scale = node.this, node.args.get("scale")
+    is_micro = isinstance(scale, exp.Literal) and scale.name == "6"
+    if not (is_micro and isinstance(inner, exp.Anonymous) and inner.name.lower() == "epoch_us"):
+        return None
+    below = _below(inner.expressions[0]) if len(inner.expressions) == 1 else None
+    if below is None or below.form is Form.DATE:
+        return None
+    return below.then(Form.WALL, ToWall("'UTC'")) if below.form is Form.INSTANT else below
+
+
 def _of_sum(node: exp.Expr) -> Chain | None:
     left, right = node.this, node.args["expression"]
     if inner := _below(left):
@@ -288,5 +300,6 @@ _BUILDERS: dict[type[exp.Expr], Callable[[exp.Expr], Chain | None]] = {
     exp.Anonymous: _of_function,
     exp.Add: _of_sum,
     exp.Sub: _of_sum,
+    exp.UnixToTime: _of_epoch,
     exp.DateAdd: _of_sum,
 }

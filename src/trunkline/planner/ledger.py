@@ -10,16 +10,20 @@ from sqlglot import exp
 from trunkline.catalogs import Catalogs
 from trunkline.planner.clocks import Constant
 from trunkline.planner.frames import Frame
-from trunkline.planner.nodes import Node, Query
+from trunkline.planner.nodes import Node, Query, Through
 from trunkline.planner.relations import Relation
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is around a query: the CTEs it can name, and the frame of the query it stands in."""
+    """What is around a query: the CTEs it can name, and the frame of the query it stands in.
+
+    Around that of a declared view there is nothing but the name that it goes ``through``.
+    """
 
     ctes: Mapping[str, Relation] = field(default_factory=dict)
     frame: Frame | None = None
+    through: Through | None = None
 
     def inside(self, frame: Frame) -> Scope:
         """The scope of a subquery of the frame's query."""
@@ -39,6 +43,7 @@ class Ledger:
     tables: set[int] = field(default_factory=set)
     ctes: list[tuple[str, Relation]] = field(default_factory=list)
     subqueries: dict[int, Relation] = field(default_factory=dict)
+    views: list[exp.Expr] = field(default_factory=list)  # kept: others go by their identity
     numbers: int = 0
 
     def number(self) -> int:

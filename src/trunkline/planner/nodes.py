@@ -9,17 +9,28 @@ from trunkline.catalog import Table
 from trunkline.planner.facts import Facts, Variable
 from trunkline.planner.joins import Tree
 from trunkline.planner.relations import Relation
+from trunkline.views import View
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """A declared view that a text names: as whom it names it, and where."""
+
+    view: View
+    alias: str
+    position: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class TableNode:
-    """One reference to a table of an organisation's catalogue."""
+    """One reference to a table of an organisation's catalogue, if ``through`` a declared view."""
 
     number: int
     table: Table
     alias: str
     position: int | None
     organization: str
+    through: Through | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ def scan_of(
         return _scan(node, _intervals(spans, context)), _still_to_come(node, first, context)
     if needed.since:
         return _looking_back(node, spans, needed.since, context)
-    if context.covered or context.lenient:
+    of_what_is_held = node.through is not None and node.through.view.held
+    if context.covered or context.lenient or of_what_is_held:
         return _held(node, spans, holdings, context)
     raise _unbounded(node, spans, context)
 
@@ -41,9 +42,10 @@ def _looking_back(
     scan = _scan(node, _intervals(spans & Spans.since(midnight(day)), context))
     if midnight(day) >= context.now:
         return scan, _still_to_come(node, midnight(day), context)
+    said, column = _spoken(node)
     until = spans.parts[-1][1] if spans.has_end and spans.parts else END
     return replace(scan, open_at=Open(day, until)), (
-        f"{node.alias} has no lower bound on {node.table.time_column}; by its other times it needs "
+        f"{said} has no lower bound on {column}; by its other times it needs "
         f"what started on {day:%F} or later ({context.lookback.days} days of lookback), and what "
         "was still open when that day began"
     )
@@ -61,7 +63,7 @@ def _still_to_come(node: TableNode, first: datetime, context: Context) -> str | 
     """What has to be said where no row can be there yet: the year may be a slip of the pen."""
     if first < context.now:
         return None
-    asked = f"{node.alias} is asked for from {iso(first)} on"
+    asked = f"{_spoken(node)[0]} is asked for from {iso(first)} on"
     return f"{asked}, which is still to come: it has no rows yet"
 
 
@@ -74,24 +76,38 @@ def _held(
     scan = replace(_scan(node, _intervals(parts, context)), bounded=False)
     if context.covered:  # every such answer says what is held
         return scan, None
+    said, column = _spoken(node)
+    if node.through and node.through.view.held:
+        return scan, f"{said} is made of what is held: {what or 'nothing'}"
     return scan, (
-        f"{node.alias} has no lower bound on {node.table.time_column}; it is answered from what is "
-        f"held: {what or 'nothing'}"
+        f"{said} has no lower bound on {column}; it is answered from what is held: "
+        f"{what or 'nothing'}"
     )
 
 
+def _spoken(node: TableNode) -> tuple[str, str]:
+    """What a text names, and the column of it that bounds it."""
+    if node.through is None:
+        return node.alias, node.table.time_column
+    view = node.through.view
+    return view.qualified, view.time or node.table.time_column
+
+
 def _unbounded(node: TableNode, spans: Spans, context: Context) -> UnboundedScan:
-    is_plain = node.alias.lower() == node.table.name
-    column = f"{_quoted(node.alias)}.{node.table.time_column}"
+    alias = node.through.alias if node.through else node.alias
+    name = node.through.view.name if node.through else node.table.name
+    time = _spoken(node)[1]
+    is_plain, column = alias.lower() == name, f"{_quoted(alias)}.{time}"
     end = context.now.date().replace(day=1)
     start = (end - DAY).replace(day=1)
     lacks = "no lower bound" if spans.has_end else "no bounds"
-    which = node.table.name if is_plain else f"{node.table.name} ({node.alias})"
+    shown = node.through.view.qualified if node.through else name
+    which = shown if is_plain else f"{shown} ({alias})"
     example = f"for example: {column} >= '{start}' AND {column} < '{end}'"
     if spans.has_end:
         example = f"where it begins: {column} >= 'YYYY-MM-DD'"
     return UnboundedScan(
-        f"{lacks} on {node.table.time_column} of {which}: it would need all of history",
+        f"{lacks} on {time} of {which}: it would need all of history",
         hint=f"Add {example}; or use --covered to answer from what is held.",
         position=node.position,
     )
@@ -103,4 +119,5 @@ def _quoted(name: str) -> str:
 
 def _scan(node: TableNode, intervals: tuple[Interval, ...]) -> Scan:
     table = node.table
-    return Scan(table.name, node.alias, table.time_column, table.dataset, intervals, node.position)
+    alias = f"in {node.through.view.qualified}" if node.through else node.alias
+    return Scan(table.name, alias, table.time_column, table.dataset, intervals, node.position)

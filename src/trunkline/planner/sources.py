@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import lru_cache, reduce
 
 from sqlglot import exp
 
@@ -10,11 +10,13 @@ from trunkline.planner.constants import written
 from trunkline.planner.facts import Bound, Facts, Passes, Variable
 from trunkline.planner.joins import Join, Kind, Leaf, Tree, sources
 from trunkline.planner.ledger import Ledger, Scope, column_names
-from trunkline.planner.nodes import TableNode
+from trunkline.planner.nodes import TableNode, Through
+from trunkline.planner.parsing import parsed
 from trunkline.planner.predicates import same
 from trunkline.planner.relations import UNKNOWN, Relation, of_table
 from trunkline.planner.standing import standing
 from trunkline.planner.where import Clauses
+from trunkline.views import View
 
 
 def bind_from(select: exp.Select, clauses: Clauses) -> Tree | None:
@@ -99,14 +101,32 @@ def bind_table(node: exp.Table, scope: Scope, ledger: Ledger) -> Relation:
     name = node.name.lower()
     if not node.db and name in scope.ctes:
         return scope.ctes[name]
+    through, position = scope.through, node.this.meta.get("start")
+    if view := ledger.catalogs.view(name, node.db or None):
+        around = through or Through(view, node.alias_or_name, position)
+        return _bind_view(view, around, ledger)
     found = ledger.catalogs.find(name, node.db or None)
     if found is None:
         ledger.others[f"{node.db}.{node.name}" if node.db else node.name] = None
         return UNKNOWN
     (catalog, table), number = found, ledger.number()
-    position, alias = node.this.meta.get("start"), node.alias_or_name
-    ledger.nodes.append(TableNode(number, table, alias, position, catalog.schema))
+    alias = node.alias_or_name
+    if through:
+        position = through.position
+    ledger.nodes.append(TableNode(number, table, alias, position, catalog.schema, through))
     return of_table(table, number, catalog.schema)
+
+
+def _bind_view(view: View, through: Through, ledger: Ledger) -> Relation:
+    """A declared view, as a subquery of its own: each reference has tables of its own below."""
+    tree = _tree_of(view.query).copy()
+    ledger.views.append(tree)
+    return ledger.bind(tree, Scope(through=through))
+
+
+@lru_cache(maxsize=256)
+def _tree_of(query: str) -> exp.Expr:
+    return parsed(query)
 
 
 def _joined(left: Tree, join: exp.Join, clauses: Clauses) -> Tree:

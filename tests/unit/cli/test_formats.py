@@ -19,7 +19,8 @@ import pytest
 from trunkline.cli.formats import FORMATS, write
 from trunkline.cli.formats.xlsx import SHEET_ROWS
 from trunkline.errors import LimitExceeded, UsageError
-from trunkline.lake.session import Answer, Limits, answer
+from trunkline.lake.locked import Limits
+from trunkline.lake.session import Answer, answer
 
 BERLIN = "Europe/Berlin"
 # In Berlin the night of 26 October 2025 has the hour from two to three twice.

@@ -17,6 +17,7 @@ POSTGRES = {
     1009: "_text",
     1016: "_int8",
     1082: "date",
+    1114: "timestamp",
     1184: "timestamptz",
     1700: "numeric",
 }
@@ -29,6 +30,7 @@ NAMES = {
     Type.METRIC: "numeric",
     Type.DATE: "date",
     Type.TIMESTAMP: "timestamptz",
+    Type.PLAIN_TIME: "timestamp",
     Type.TEXT_LIST: "_text",
     Type.BIGINT_LIST: "_int8",
 }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from trunkline.lake.locked import Limits
 from trunkline.lake.number_token import Tokens, no_tokens
 from trunkline.lake.relation import Relation
-from trunkline.lake.session import Limits, answer, bound
+from trunkline.lake.session import answer, bound
 from trunkline.types import Type
 
 CONVERSATIONS = Relation(

@@ -32,9 +32,9 @@ from trunkline.errors import DamagedLake
 from trunkline.interval import Interval, midnight
 from trunkline.lake.compaction import REFRESHED_FILES
 from trunkline.lake.lake import CATALOGUE, Lake
+from trunkline.lake.locked import Limits, session
 from trunkline.lake.reading import Reads
 from trunkline.lake.relation import relations_of
-from trunkline.lake.session import Limits, session
 from trunkline.scope import TAIL, filtered
 
 FEBRUARY = tuple(date(2025, 2, day) for day in range(1, 29))

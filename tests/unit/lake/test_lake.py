@@ -31,8 +31,9 @@ from tests.unit.lake.pages import (
 from trunkline.errors import ConfigError, LimitExceeded
 from trunkline.lake.catalogue import Catalogue
 from trunkline.lake.lake import CATALOGUE, Lake
+from trunkline.lake.locked import Limits
 from trunkline.lake.relation import Part, Relation
-from trunkline.lake.session import Limits, answer
+from trunkline.lake.session import answer
 
 ONE, TWO, THREE, FOUR = (date(2025, 3, day) for day in range(1, 5))
 

@@ -27,7 +27,7 @@ ASKING = """
 import os, resource, sys
 from tests.unit.lake.asking import ask
 from trunkline.errors import LimitExceeded
-from trunkline.lake.session import Limits
+from trunkline.lake.locked import Limits
 limits = Limits(memory="200MB", seconds=float(sys.argv[1]), rows=100_000)
 for sql in sys.argv[2:]:
     try:

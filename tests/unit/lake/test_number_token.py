@@ -9,9 +9,10 @@ import pytest
 from tests.unit.lake.asking import CONVERSATIONS, JOBS, RELATIONS, SCHEMA, SEGMENTS, describe
 from trunkline.errors import ConfigError, ForbiddenSql, RelationClosed, SqlError
 from trunkline.lake import gate
+from trunkline.lake.locked import Limits
 from trunkline.lake.number_token import MOST
 from trunkline.lake.relation import Closed, Relation
-from trunkline.lake.session import Limits, answer
+from trunkline.lake.session import answer
 
 NUMBER = "+61 491 570 156"
 

@@ -21,8 +21,9 @@ from trunkline.errors import (
     UnknownRelation,
     UsageError,
 )
+from trunkline.lake.locked import Limits
 from trunkline.lake.relation import Relation
-from trunkline.lake.session import BATCH_ROWS, Limits, answer
+from trunkline.lake.session import BATCH_ROWS, answer
 
 # Some 10^18 pairs: no machine ends it before it is stopped.
 ENDLESS = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range = -b.range"
@@ -114,7 +115,7 @@ def test_an_alias_that_is_not_there_is_an_unknown_relation() -> None:
 )
 def test_what_does_not_bind_points_at_its_place_in_one_breath(sql: str, at: str) -> None:
     error = error_of(sql)
-    assert type(error) is SqlError
+    assert isinstance(error, SqlError)
     assert error.position == sql.index(at)
     assert "Error:" not in error.message
     assert "LINE 1" not in error.message

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from trunkline.lake.locked import Limits, session
 from trunkline.lake.relation import Part, Relation
-from trunkline.lake.session import Limits, session
 from trunkline.types import Type
 
 COLUMNS = (("conversation_id", Type.TEXT), ("queue_id", Type.TEXT))

@@ -2,6 +2,10 @@
 -- The newest snapshot, 0 before the first.
 SELECT coalesce(max(snapshot), 0) AS snapshot FROM snapshots;
 
+-- first_job
+-- Random, and never dropped: no other data directory has the same.
+SELECT job FROM snapshots ORDER BY snapshot LIMIT 1;
+
 -- snapshot_of_job
 SELECT snapshot FROM snapshots WHERE job = :job;
 
@@ -74,6 +78,14 @@ FROM coverage
 WHERE organization = :organization
   AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
 ORDER BY dataset, scope, day;
+
+-- changes_of_snapshot
+-- When what a snapshot holds of each day was last written, be it the same in another file.
+SELECT snapshots.dataset, file_days.day, max(snapshots.published_at) AS changed_at
+FROM files JOIN file_days USING (file) JOIN snapshots ON snapshots.snapshot = files.born
+WHERE files.organization = :organization
+  AND born <= :snapshot AND (died IS NULL OR died > :snapshot)
+GROUP BY snapshots.dataset, file_days.day;
 
 -- newest_fetch
 SELECT fetched_at, fingerprint FROM coverage

@@ -73,12 +73,20 @@ class Unary(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Binary(Node):
-    """An operator between two operands; AND and OR too. ``sign`` is the operator's first token."""
+    """An operator between two operands. ``sign`` is the operator's first token."""
 
     operator: str
     left: Node
     right: Node
     sign: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain(Node):
+    """Conditions with AND, or with OR, between them: there may be thousands."""
+
+    operator: str
+    parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -307,6 +315,7 @@ class Join(Node):
     condition: Node | None
     using: tuple[str, ...]
     natural: bool
+    hides: bool = False  # a semi or anti join of DuckDB's gives no columns of the second
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.parsing import calls, expressions, primaries, sources
-from trunkline.servers.postgres.sql.parsing.state import DEEPEST, State, Unread
+from trunkline.servers.postgres.sql.parsing.state import DEEPEST, State, Unread, too_deep
 from trunkline.servers.postgres.sql.parsing.words import NEEDS_AS
 from trunkline.servers.postgres.sql.statement import Statement
 from trunkline.servers.postgres.sql.tokens import Kind
@@ -18,7 +18,7 @@ def parse(statement: Statement) -> Query:
         found = query(state)
         state.finish()
     except RecursionError:
-        raise Unread from None
+        raise too_deep() from None
     return found
 
 
@@ -34,7 +34,7 @@ def query(state: State) -> Query:
     """A query with its WITH, ORDER BY and LIMIT."""
     state.depth += 1
     if state.depth > DEEPEST:
-        raise Unread
+        raise too_deep()
     first = state.at
     recursive, common = _with(state)
     body = _sets(state, 0)

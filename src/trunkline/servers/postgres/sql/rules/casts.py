@@ -96,7 +96,7 @@ def _registered(target: str, source: str, value: Rope) -> Rope:
     """Names of things are their OIDs; the catalogue knows which."""
     if source in ("unknown", *_TEXTS):
         return f"{target}_in(", value, ")"
-    return value if source in _REGS or source == "oid" else ("CAST(", value, "AS bigint)")
+    return value if source in _REGS or source == "oid" else ("CAST(", value, "AS uinteger)")
 
 
 def array_literal(text: str, name: str, place: int) -> Rope:
