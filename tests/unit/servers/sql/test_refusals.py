@@ -41,6 +41,7 @@ from trunkline.servers.postgres.types import INT4, NAME, NUMERIC, OID, TEXT
         ("select 1::money", "42704", "money"),
         ("select pg_typeof($0)", "42P02", ""),
         ("select 1; select 2", "42601", ""),
+        ("select 1 from other.public.calls", "0A000", "other.public"),
         ("select " + "(" * 500 + "1" + ")" * 500, "54001", ""),
         ("select " + " + ".join(["1"] * 2000), "54001", ""),
         ("select " + "case when true then " * 400 + "1" + " end" * 400, "54001", ""),
