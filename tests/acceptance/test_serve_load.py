@@ -144,15 +144,22 @@ def test_a_portal_is_suspended_and_run_on(at: Served) -> None:
     assert parts[0] == 50
 
 
-def test_a_query_that_needs_too_much_memory_ends_alone(at: Served) -> None:
-    greedy = (
-        "SELECT max(length(repeat('x', 500000000 + i::int))) "
-        f"FROM conversations, range(4) r(i) WHERE {MARCH}"
-    )
+GREEDY = (
+    f"SELECT array_agg(i) FROM range(1000000000) t(i), conversations WHERE {MARCH}",
+    "SELECT len(list_transform(range(5000), lambda x: repeat('x', 1000000)))",
+    "SELECT length(repeat('x', 2000000 + i::INT)) FROM range(2048) t(i)",
+)
+
+
+@pytest.mark.parametrize("sql", GREEDY)
+def test_a_query_that_needs_too_much_memory_ends_alone(at: Served, sql: str) -> None:
     with at.connect() as connection:
         with pytest.raises((errors.OutOfMemory, errors.InsufficientResources)):
-            connection.execute(greedy)
-        assert connection.execute(COUNT_MARCH).fetchall()
+            connection.execute(sql)
+        # Twice what the queries have together, and what the process has without them.
+        assert at.peak < 3 * 1024**3
+        for _ in range(3):
+            assert at.rows(COUNT_MARCH)
     assert at.process.poll() is None
 
 
