@@ -1,4 +1,4 @@
-"""A year queried over the wire: fetched with notices, stopped, gone on with; sessions and cursors."""
+"""A year over the wire: fetched with notices, stopped, gone on with; sessions and cursors."""
 
 from __future__ import annotations
 
@@ -252,10 +252,13 @@ def test_rows_are_copied_out(at: Served) -> None:
     lines = copied.stdout.splitlines()
     assert lines[0] == "conversation_id,conversation_start"
     assert len(lines) == 3
-    with at.connect() as connection, connection.cursor() as cursor:
-        with cursor.copy(f"COPY ({HELD}) TO STDOUT (FORMAT binary)") as copy:
-            copy.set_types(["text", "timestamptz"])
-            assert list(copy.rows()) == at.rows(HELD)
+    with (
+        at.connect() as connection,
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({HELD}) TO STDOUT (FORMAT binary)") as copy,
+    ):
+        copy.set_types(["text", "timestamptz"])
+        assert list(copy.rows()) == at.rows(HELD)
 
 
 def test_statements_have_their_time(at: Served) -> None:
