@@ -210,10 +210,10 @@ def test_guessing_is_slowed() -> None:
     """A server of its own, since whoever comes from the same address waits with the guesser."""
     with serving.served(10) as started:
         began = time.monotonic()
-        for number in range(8):
+        for number in range(6):  # by libpq each is two, with TLS and without, unless it is told
             with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-                started.target.connect(user="nobody", password=str(number))
-        assert time.monotonic() - began > 2.0
+                started.target.connect(user="nobody", password=str(number), sslmode="disable")
+        assert time.monotonic() - began > 1.0
         with started.target.connect() as connection:
             assert connection.execute("select 1").fetchone() == (1,)
 
