@@ -261,11 +261,14 @@ def test_rows_are_copied_out(at: Served) -> None:
         assert list(copy.rows()) == at.rows(HELD)
 
 
-def test_statements_have_their_time(at: Served) -> None:
+@pytest.mark.parametrize("sql", [ENDLESS, "SELECT count(*) FROM range(4000000000) a, range(99) b"])
+@pytest.mark.parametrize("limit", ["1ms", "20ms", "300ms"])
+def test_statements_have_their_time(at: Served, sql: str, limit: str) -> None:
     with at.connect() as connection:
-        connection.execute("SET statement_timeout = '300ms'")
+        connection.execute(f"SET statement_timeout = '{limit}'")
         with pytest.raises(errors.QueryCanceled, match="statement timeout"):
-            connection.execute(ENDLESS)
+            connection.execute(sql)
+        connection.execute("RESET statement_timeout")
         assert connection.execute("SELECT 1").fetchall() == [(1,)]
 
 
