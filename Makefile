@@ -3,12 +3,13 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help demo test chaos plants fuzz lint docs bench format clean
+.PHONY: help demo test clients chaos plants fuzz lint docs bench format clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    the whole story on a simulated organisation; no account needed"
 	@echo "make test    lint, types, import contracts and all tests"
+	@echo "make clients fetches the clients of the wire server that are no Python packages"
 	@echo "make chaos   SEEDS=10000 FIRST=0: what can go wrong, in every order, and what was met"
 	@echo "make plants  chooses the seeds by which planted bugs are caught, after stories changed"
 	@echo "make fuzz    hostile pages and answers, 20,000 a test, others every time"
@@ -52,6 +53,7 @@ bench: .venv/bench
 	$(BIN)/python -m benchmarks.group_by
 	$(BIN)/python -m benchmarks.wall_time
 	$(BIN)/python -m benchmarks.wire_encoding
+	$(BIN)/python -m benchmarks.wire
 
 format: .venv/dev
 	$(BIN)/ruff check --fix .
@@ -72,6 +74,10 @@ format: .venv/dev
 .venv/bench: .venv/dev
 	$(INSTALL) -e '.[bench]'
 	@touch $@
+
+# What is not to be had is told, and its tests are skipped.
+clients: .venv/dev
+	$(BIN)/python -m tests.acceptance.clients.fetched
 
 clean:
 	rm -rf .venv .trunkline .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

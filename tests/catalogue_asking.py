@@ -9,19 +9,21 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from tests import catalogue_world as world
+from tests.postgres_client import messages, row
 from trunkline.servers.postgres.catalogue import (
     RelationShown,
     SessionFacts,
     SystemCatalogue,
     SystemSession,
 )
+from trunkline.servers.postgres.encoding import data_rows
 from trunkline.servers.postgres.encoding.codings import coding_of
 from trunkline.servers.postgres.encoding.style import UTC
 from trunkline.servers.postgres.parameters import decoded
 from trunkline.servers.postgres.sql import translated
 from trunkline.servers.postgres.types import Column
 
-FACTS = SessionFacts(world.USER, (world.SCHEMA,), pid=7)
+FACTS = SessionFacts(world.USER, (world.SCHEMA,), pid=7, settings={"search_path": world.SCHEMA})
 
 
 @dataclass
@@ -44,8 +46,17 @@ class Asking:
             )
         ]
         answer = self.session.query(asked, given)
-        rows = [row for batch in answer.batches for row in _rows(batch, columns)]
+        rows = [one for batch in answer.batches for one in _rows(batch, columns)]
         return [c.name for c in columns], [c.type.oid for c in columns], rows
+
+    def sent(self, sql: str) -> list[Sequence[bytes | None]]:
+        """Rows in binary."""
+        asked = translated(sql, self.session.facts())
+        columns = self.session.describe(asked)
+        formats = [1] * len(columns)
+        batches = self.session.query(asked).batches
+        data = b"".join(d for batch in batches for d in data_rows(batch, columns, formats, UTC))
+        return [row(body) for _, body in messages(data)]
 
     def rows(self, sql: str, *values: str) -> list[world.Row]:
         return self.ask(sql, values)[2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from trunkline.servers.postgres import types as pg
 from trunkline.servers.postgres.catalogue import (
@@ -26,7 +26,7 @@ def numeric(precision: int, scale: int) -> int:
 
 
 def columns(*declared: tuple[str, PgType] | tuple[str, PgType, str]) -> tuple[ColumnShown, ...]:
-    return tuple(ColumnShown(name, type_, *rest) for name, type_, *rest in declared)
+    return tuple(ColumnShown(one[0], one[1], one[2] if len(one) == 3 else None) for one in declared)
 
 
 CONVERSATIONS = RelationShown(
@@ -126,29 +126,32 @@ def _literal(text: str) -> str:
 VOLATILE = frozenset(
     {
         "relfilenode", "relpages", "reltuples", "relallvisible", "relfrozenxid", "relminmxid",
-        "reltoastrelid", "datfrozenxid", "datminmxid", "pages", "cardinality", "rel_size", "total_rel_size",
-        "index_rel_size", "version", "size", "typdefaultbin",
+        "reltoastrelid", "datfrozenxid", "datminmxid", "pages", "cardinality", "rel_size",
+        "total_rel_size", "index_rel_size", "version", "size", "typdefaultbin", "conbin",
     }
 )  # fmt: skip
 _NUMBER = re.compile(r"(?<!\d)[1-9]\d{4,9}(?!\d)")
-_OF_STORAGE = re.compile(r"pg_toast_\d|pg_temp_\d")
+_BUILT = re.compile(r"(?<=^15\.18) \(.*\)$")
+_OF_STORAGE = re.compile(r"pg_toast_[\d<]|pg_temp_\d|<(?:class|type) pg_toast\.")
 
 
 def compared(
     names: Sequence[str], rows: Iterable[Row], oids: Mapping[int, str]
 ) -> list[list[Cell]]:
-    """Rows as they are compared: our objects by name instead of number, nothing volatile, sorted."""
+    """Rows as they are compared: our objects by name, nothing volatile, sorted."""
     kept = [place for place, name in enumerate(names) if name.lower() not in VOLATILE]
+    all_named = ([None if cell is None else named(cell, oids) for cell in row] for row in rows)
     found = [
-        [None if row[place] is None else named(row[place] or "", oids) for place in kept]
-        for row in rows
+        [row[place] for place in kept]
+        for row in all_named
         if not any(_OF_STORAGE.search(cell) for cell in row if cell)
     ]
     return sorted(found, key=lambda row: [(cell is None, cell or "") for cell in row])
 
 
 def named(text: str, oids: Mapping[int, str]) -> str:
-    """A text with our objects' numbers as their names."""
+    """A text with our objects' numbers as their names, and nothing of who built the server."""
+    text = _BUILT.sub("", text)
     return _NUMBER.sub(lambda found: oids.get(int(found[0]), found[0]), text)
 
 
@@ -170,4 +173,3 @@ OIDS = """
     UNION ALL SELECT oid, '<database ' || datname || '>' FROM pg_database
         WHERE datname = current_database()
 """
-Asking = Callable[[str, Sequence[str]], tuple[list[str], list[int], list[Row]]]

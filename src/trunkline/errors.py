@@ -6,22 +6,26 @@
     |  |- SqlError                 2  42601   SQL that does not parse or bind; carries its position
     |  |  |- UnknownRelation       2  42P01
     |  |  |- UnknownColumn         2  42703
+    |  |  |- UnknownObject         2  42704   a type, a role or a setting that there is not
     |  |  |- UnknownFunction       2  42883   one that is not let in, asked of the system catalogue
     |  |  |- ForbiddenSql          2  42501   anything but one SELECT over the catalogue
     |  |  `- UnboundedScan         2  0A000   no bounds on the time column
     |  |- UnusableFile             2  58030   a file of the user's own that is no table
-    |  `- CostGuard                2  54000   more requests than allowed
+    |  |- CostGuard                2  54000   more requests than allowed
+    |  `- TargetMismatch           2  42P07   what the target has and publishing cannot reconcile
     |- AccessError                 3  28000
     |  |- CredentialsError         3  28P01   the client id, secret or region is refused
     |  |- RelationClosed           3  42501   whoever asks may not read a relation
     |  |- NotGranted               3  42501   whoever asks may not read a column, or use a function
-    |  `- PermissionMissing        3  42501   the client's roles lack a permission
+    |  |- PermissionMissing        3  42501   the client's roles lack a permission
+    |  `- TargetClosed             3  42501   the target lets this user not in, or not do it
     |- ProviderError               4  58000   the provider failed
     |  |- ProviderUnreachable      4  08001   no connection, or no answer in the time allowed
     |  |- RequestRefused           4  08P01   a 4xx that no repetition will mend
     |  |- JobLost                  4  58030   a job failed, expired or was cancelled by the provider
     |  |- CursorLost               4  58030   the job is there; its pages begin again
     |  `- MalformedAnswer          4  08P01   an answer that is not what the provider documents
+    |- TargetError                 4  58000   the database that is published to failed
     |- IncompleteData              4  58030   some intervals are missing; what landed is kept
     |- DamagedLake                 4  XX001   a file of the lake is missing or cannot be read
     |- LimitExceeded               4  53000   memory, time or rows of a query
@@ -96,10 +100,46 @@ class UnknownColumn(SqlError):
     sqlstate = "42703"
 
 
+class UnknownObject(SqlError):
+    """A type, a role, a schema or a setting that the system catalogue does not have."""
+
+    sqlstate = "42704"
+
+
 class UnknownFunction(SqlError):
-    """A function that there is not, or that is not let in, in a question to the catalogue."""
+    """A function that there is not, or none of these types, or that is not let in."""
 
     sqlstate = "42883"
+
+
+class AmbiguousColumn(SqlError):
+    """A column that more than one table of the query has."""
+
+    sqlstate = "42702"
+
+
+class NotGrouped(SqlError):
+    """A column beside an aggregate that is not grouped by."""
+
+    sqlstate = "42803"
+
+
+class InvalidValue(SqlError):
+    """A text that is no value of the type it is cast to."""
+
+    sqlstate = "22P02"
+
+
+class ValueOutOfRange(SqlError):
+    """A value that its type has no room for."""
+
+    sqlstate = "22003"
+
+
+class DivisionByZero(SqlError):
+    """A division by zero."""
+
+    sqlstate = "22012"
 
 
 class ForbiddenSql(SqlError):
@@ -126,8 +166,14 @@ class CostGuard(UsageError):
     sqlstate = "54000"
 
 
+class TargetMismatch(UsageError):
+    """What the target has, and publishing cannot reconcile: nothing of it is changed."""
+
+    sqlstate = "42P07"
+
+
 class AccessError(TrunklineError):
-    """Not let in: this client by the provider, or whoever asks by their role and grants."""
+    """Not let in: this client by the provider or the target, or whoever asks by their role."""
 
     exit_status = 3
     sqlstate = "28000"
@@ -153,6 +199,12 @@ class NotGranted(AccessError):
 
 class PermissionMissing(AccessError):
     """The client's roles lack a permission."""
+
+    sqlstate = "42501"
+
+
+class TargetClosed(AccessError):
+    """The database that is published to does not let this user in, or not do what it takes."""
 
     sqlstate = "42501"
 
@@ -202,6 +254,13 @@ class MalformedAnswer(ProviderError):
     """An answer that is not what the provider documents."""
 
     sqlstate = "08P01"
+
+
+class TargetError(TrunklineError):
+    """The database that is published to cannot be reached, or failed. What is committed stays."""
+
+    exit_status = 4
+    sqlstate = "58000"
 
 
 class IncompleteData(TrunklineError):

@@ -25,6 +25,16 @@ _BOUNDS = {
 CheckMemory = Callable[[str], None]
 
 
+def describe_role() -> tuple[tuple[str, str], ...]:
+    """What a table of a role may say: name and description."""
+    limits = ((f.metadata["setting"], f.metadata["description"]) for f in fields(ReaderLimits))
+    return (
+        *limits,
+        ("grant", "schemas, tables and columns that are open beside the role's default"),
+        ("revoke", "those that are closed; `all` for everything"),
+    )
+
+
 def roles_of(told: Any, file: str, check_memory: CheckMemory) -> dict[Role, RoleSettings]:
     """What a table ``roles`` says, by role; ConfigError where it cannot be used."""
     if not isinstance(told, dict):

@@ -38,14 +38,19 @@ class Grants:
     revoked: frozenset[str] = frozenset()
     beneath: Grants | None = None
 
-    def verdict(self, names: Sequence[str]) -> bool | None:
-        """Whether what has these names, the most specific first, is read; None if nothing says."""
-        for name in names:
-            if name in self.revoked:
-                return False
-            if name in self.granted:
-                return True
-        return self.beneath.verdict(names) if self.beneath else None
+    def decide(self, levels: Sequence[Sequence[str]]) -> tuple[bool, int] | None:
+        """Whether what has these names is read, and how much that counts; None if nothing says.
+
+        ``levels`` are the names by level, the most specific first. What these say counts more than
+        what is ``beneath``, and of either the more specific.
+        """
+        for place, names in enumerate(levels):
+            weight = len(levels) - 1 - place + (0 if self.beneath is None else len(levels))
+            if not self.revoked.isdisjoint(names):
+                return False, weight
+            if not self.granted.isdisjoint(names):
+                return True, weight
+        return self.beneath.decide(levels) if self.beneath else None
 
     def granting(self, names: Iterable[str]) -> Grants:
         """These and more; what was revoked by the same name is so no more."""

@@ -8,12 +8,13 @@ it (the session, the planner, the documents, the catalogue of a server) sees the
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from trunkline.types import Type
 
 SCHEMA = "bi"
-_BELOW = re.compile(r"(?:\{of\}|\{bi\}|\btrunkline)\.\w+")
+_BELOW = re.compile(r"(\{of\}|\{bi\}|\btrunkline)\.(\w+)")
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
@@ -76,7 +77,7 @@ class View:
     @property
     def below(self) -> tuple[str, ...]:
         """The relations that it reads, by their qualified names."""
-        named = _BELOW.findall(self._select)
+        named = (found[0] for found in _BELOW.finditer(self._select))
         return tuple(dict.fromkeys(map(self._filled, named)))
 
     @property
@@ -86,8 +87,16 @@ class View:
 
     @property
     def _select(self) -> str:
-        columns = ", ".join(f"{column.sql} AS {column.name}" for column in self.columns)
-        return f"SELECT {columns} FROM {self.source}"  # noqa: S608
+        return self._selecting(self.columns)
+
+    def _selecting(self, columns: Iterable[ViewColumn]) -> str:
+        listed = ", ".join(f"{column.sql} AS {column.name}" for column in columns)
+        return f"SELECT {listed} FROM {self.source}"  # noqa: S608
+
+    def showing(self, columns: Collection[str], prefix: str) -> str:
+        """The query with some of its columns, of relations whose schemas have a prefix."""
+        shown = tuple(column for column in self.columns if column.name in columns)
+        return self._filled(_BELOW.sub(rf'"{prefix}\1".\2', self._selecting(shown)))
 
     def _filled(self, text: str) -> str:
         told = {"of": self.organization, "bi": self.schema, "zone": self.zone.replace("'", "''")}

@@ -145,6 +145,18 @@ REFUSED: tuple[tuple[tuple[str, ...], str], ...] = (
         ("add", "ann", "--role", "administrator", "--generate", "--revoke", "all"),
         "an administrator reads everything",
     ),
+    (
+        (
+            "add",
+            "ann",
+            "--role",
+            "analyst",
+            "--generate",
+            "--revoke",
+            "sessions.conversation_start",
+        ),
+        "stays open with any other column",
+    ),
     (("set", "ben", "--fetch", "wait"), "there is no user ben"),
     (("remove", "kate"), "Did you mean kat?"),
     (("set", "kat"), "nothing is to be changed"),

@@ -218,7 +218,12 @@ def _others(rows: Rows, ids: frozenset[str]) -> Rows:
 
 
 def _forgotten(asked: Asked) -> list[str]:
-    """Open conversations of the days asked for that nobody has asked about for over a week."""
+    """Open conversations of the days asked for that nobody has asked about for over a week.
+
+    Unless it is said, with what could be had, that what needs no job could not.
+    """
+    if any("what needs no job" in notice for notice in asked.ended.value.prepared.notices):
+        return []
     said = []
     readable = asked.after.readable(["conversations"])["conversations"]
     for day in sorted(set(asked.ask.utc_days) - asked.stale):  # what could not be had is named

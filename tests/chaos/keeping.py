@@ -155,9 +155,10 @@ def _synced(sync: Sync, done: Synced, lived: Lived) -> list[str]:
         said.append(f"content with days of other rights: {_text(stale)}")
     if sync.first is None and lived.alone:
         new = lived.after.days.keys() - lived.before.days.keys()
-        begun = {d for d in new if lived.after.days[d].job in lived.before.unfinished}
-        if new - begun:
-            said.append(f"a recheck fetched days that nobody held: {_text(new - begun)}")
+        # What a job of before has is held once that is gone on with, and fetched again where it is
+        # not final by then.
+        if strange := new - lived.before.begun:
+            said.append(f"a recheck fetched days that nobody held: {_text(strange)}")
     return said + _forgotten(_days_of(sync, lived), lived.ended.began, lived)
 
 

@@ -144,14 +144,13 @@ def _requests_with(kind: FaultKind, match: str, *, bare: bool = False) -> Change
 def _first_jobs(kind: JobFaultKind, seconds: float = 0.0, times: int | None = 1) -> Change:
     """The first job, the first few, or (None) every one has it.
 
-    What happens to its pages ``seconds`` after it was done depends on when it is asked for.
+    How long a job takes is the provider's for good: one that is done is not pending any more.
     """
 
     def change(_: Random, provider: Settings) -> Settings:
         nth, count = (None, 1) if times is None else (1, times)
         fault = JobFault(kind, nth=nth, times=count, seconds=seconds)
-        rows, pending = min(provider.page_rows, 5), 6.0 if seconds else provider.pending_seconds
-        return replace(provider, job_faults=(fault,), page_rows=rows, pending_seconds=pending)
+        return replace(provider, job_faults=(fault,), page_rows=min(provider.page_rows, 5))
 
     return change
 

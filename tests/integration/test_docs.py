@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+import psycopg
 import pytest
 
 from tests.acceptance.commands import Desk, desk
 from tests.documents import ROOT, Command, commands, documents, fences, named
 from tests.gateway import YEAR, Site
+from tests.postgres_server import INSTALLED, running
 from tools.print_docs import EXAMPLES
 from tools.print_docs.tables import examples_of
 from trunkline import config
@@ -34,13 +36,25 @@ QUESTIONS = [
     ),
 ]
 LESSON = ROOT / "docs/tutorial.md"
+PUBLISHING = ROOT / "docs/howto/publish-to-postgresql.md"
 CONSOLES = [path for path in WRITTEN if "```console" in path.read_text()]
 
 # `trunkline simulate --per-day 10`, but its jobs do not take their time.
 TUTORIAL = Settings(shape=Shape(per_day=10), queued_seconds=0.1, pending_seconds=0.2)
 FEW = replace(TUTORIAL, shape=Shape(per_day=2))
 PORT = re.compile(r"127\.0\.0\.1:\d+")
-RUN = ("query", "explain", "tables", "powerbi", "coverage", "jobs", "doctor", "sync", "prune")
+RUN = (
+    "query",
+    "explain",
+    "tables",
+    "powerbi",
+    "coverage",
+    "jobs",
+    "doctor",
+    "sync",
+    "prune",
+    "users",
+)
 
 
 def own_files(folder: Path) -> str:
@@ -101,9 +115,22 @@ def test_the_tutorial_can_be_walked_through(tmp_path: Path) -> None:
         _walk_through(at, LESSON)
 
 
-def _walk_through(at: Desk, path: Path) -> None:
+@pytest.mark.skipif(not INSTALLED, reason="needs PostgreSQL 15")
+@pytest.mark.xdist_group("docs: consoles")
+def test_publishing_can_be_walked_through(held: Desk) -> None:
+    with running() as server:
+        services = held.folder / "services.conf"
+        services.write_text(f"[warehouse]\nhost={server}\nuser=postgres\ndbname=postgres\n")
+        at = replace(held, environment=held.environment | {"PGSERVICEFILE": str(services)})
+        _walk_through(at, PUBLISHING, (*RUN, "publish"))
+        with psycopg.connect(host=str(server), user="postgres") as connection:
+            for sql in fences(PUBLISHING.read_text(), "postgresql"):
+                assert connection.execute(sql.encode()).fetchall()
+
+
+def _walk_through(at: Desk, path: Path, run: tuple[str, ...] = RUN) -> None:
     for command in commands(path.read_text()):
-        if command.program == "trunkline" and command.arguments[0] in RUN:
+        if command.program == "trunkline" and command.arguments[0] in run:
             _show(at, command)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.gateway import Site
+from tests.gateway import SMALL, Site
 from trunkline.config import Settings
 from trunkline.engine import Options
 from trunkline.engine.reader import Reader
@@ -23,6 +23,7 @@ from trunkline.errors import (
     UnknownColumn,
 )
 from trunkline.roles import Grants, ReaderLimits, Role, RoleSettings
+from trunkline_simulator.settings import Shape
 
 DAY = "conversation_start >= '2025-03-01' AND conversation_start < '2025-03-13'"
 ADMINISTRATOR = Reader("root", Role.ADMINISTRATOR)
@@ -338,3 +339,28 @@ def test_refused_logins_are_for_administrators(site: Site) -> None:
     for reader in (ANALYST, FINANCE, reading(ANALYST, "all", "trunkline.refused_logins")):
         assert isinstance(refusal(site, reader, sql), RelationClosed)
     assert asked(site, ADMINISTRATOR, sql) == []
+
+
+def test_what_the_store_reads_by_may_be_hidden(tmp_path: Path) -> None:
+    """Keys and times decide which file a record is read from, also where nobody may see them."""
+    site = Site(tmp_path / "data", replace(SMALL, shape=Shape(per_day=60)))
+    sql = "SELECT count(*) AS n FROM sessions WHERE conversation_start >= '2026-03-09'"
+    (everything,) = asked(site, ADMINISTRATOR, sql)
+    assert site.prepare(sql).certificate["tail"]
+    reader = reading(ANALYST, "sessions.media_type", revoked=("sessions",))
+    assert asked(site, reader, sql) == [everything]
+
+
+def test_what_binds_a_text_is_not_kept_from_another_reader(site: Site) -> None:
+    narrow = reading(ANALYST, revoked=("participants.user_id",))
+    named = f"SELECT user_id FROM participants WHERE {DAY} LIMIT 1"
+    star = f"SELECT * FROM participants WHERE {DAY} LIMIT 1"
+    with site.engine() as engine:
+        for _ in range(2):
+            engine.explain(named, Options(reader=ANALYST))
+            engine.explain(star, Options(reader=ANALYST))
+            engine.explain(star, Options(reader=narrow))
+            with pytest.raises(NotGranted):
+                engine.explain(named, Options(reader=narrow))
+    assert "user_id" in columns(site, ANALYST, "participants")
+    assert "user_id" not in columns(site, narrow, "participants")

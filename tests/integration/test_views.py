@@ -19,6 +19,7 @@ from trunkline.engine import Options
 from trunkline.engine.registry import catalog
 from trunkline.engine.syncing import Wish
 from trunkline.errors import RelationClosed, UnboundedScan
+from trunkline.roles import Grants, Role, RoleSettings
 from trunkline.views import View
 
 FIRST, LAST = date(2025, 3, 28), date(2025, 4, 2)  # a clock is put forward on 30 March
@@ -277,7 +278,8 @@ def test_ids_are_not_fetched_again_either(tmp_path: Path) -> None:
 
 
 def test_a_view_over_a_closed_table_is_closed(tmp_path: Path) -> None:
-    site = Site(tmp_path, settings=Settings(role="finance"))
+    told = RoleSettings(grants=Grants(revoked=frozenset({"sessions"})))
+    site = Site(tmp_path, settings=Settings(role="analyst", roles={Role.ANALYST: told}))
     with pytest.raises(RelationClosed, match=r"bi\.legs is not open to this role"):
         site.query(f"SELECT 1 FROM bi.legs WHERE {BOUNDS}")
     assert site.query(f"SELECT 1 FROM bi.conversations WHERE {BOUNDS}")

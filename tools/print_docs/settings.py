@@ -6,6 +6,7 @@ from tools.print_docs.markdown import code, fenced, table
 from tools.print_docs.markdown import page as page_of
 from trunkline.config import FILE, describe, describe_organization
 from trunkline.providers.genesys.regions import REGIONS
+from trunkline.role_settings import describe_role
 
 INTRODUCTION = f"""\
 A setting is read from the environment, else from a file `.env` in the working directory, else from
@@ -33,6 +34,10 @@ domain, or the address of the login page. A domain that is not listed is taken a
 ORGANIZATIONS = """\
 Each of [several organisations](../howto/several-organisations.md) has a table of its own, here one
 that is called `acme`. What it does not say of its limits is as above."""
+
+ROLES = """\
+Each of the [roles](../howto/users-and-roles.md) may have a table of its own, `[roles.analyst]`,
+which stands in the file alone. A limit that it does not have is as above."""
 
 OTHER = """\
 A secret is a setting, a file or an entry of the keyring:
@@ -69,6 +74,12 @@ def page() -> str:
                 (code(name), code(variable), code(default) if default else "", description)
                 for name, variable, default, description in describe_organization("acme")
             ],
+        ),
+        "## Roles",
+        ROLES,
+        table(
+            ("in [roles.analyst]", "what it is"),
+            [(code(name), description) for name, description in describe_role()],
         ),
         f"## A {FILE}",
         fenced("toml", EXAMPLE),

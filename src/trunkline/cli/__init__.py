@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "jobs": ("trunkline.cli.jobs", "List, show, cancel or resume jobs."),
     "coverage": ("trunkline.cli.coverage", "Show which days are held."),
     "prune": ("trunkline.cli.prune", "Remove old snapshots and the files only they need."),
+    "publish": ("trunkline.cli.publish", "Keep the tables in a PostgreSQL of your own."),
     "tables": ("trunkline.cli.tables", "List the tables, or the columns of one."),
     "powerbi": ("trunkline.cli.powerbi", "Write files that open the server in Power BI."),
     "users": ("trunkline.cli.users", "Add, change, list and remove the users of a server."),
@@ -58,6 +59,8 @@ class _Commands(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from trunkline.catalog import closest  # noqa: PLC0415
 
+            if "://" in args[0]:
+                ctx.fail("no command, but a URL, which may hold a password and is not repeated.")
             near = closest(args[0], COMMANDS)
             ctx.fail(f"no command {args[0]!r}." + (f" Did you mean {near}?" if near else ""))
         return super().resolve_command(ctx, args)

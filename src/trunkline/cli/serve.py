@@ -24,7 +24,7 @@ from trunkline.cli.telling import put, tell
 from trunkline.config import Settings
 from trunkline.engine import Engine, Options
 from trunkline.engine.syncing import Wish, checked
-from trunkline.errors import ConfigError, Interrupted
+from trunkline.errors import ConfigError, Interrupted, TrunklineError
 from trunkline.lake.ceiling import standing
 from trunkline.servers.desks import Desks
 from trunkline.servers.postgres.server import Bounds, House, certified, listening, serve
@@ -36,7 +36,6 @@ from trunkline.wording import counted
 
 SECRET = "server.secret"  # noqa: S105 (the name of its file)
 PATIENCE = 60.0  # seconds that a query waits for its place
-STOPPED = "stopped on request"
 
 
 @click.command("serve")
@@ -128,15 +127,13 @@ async def _serve(
         log=lambda said: tell(f"notice: {said}"),
     )
     _say(sockets, engine, tls, users)
+    following = asyncio.create_task(_followed(desks)) if given["sync"] else None
     try:
-        async with asyncio.TaskGroup() as group:
-            serving = group.create_task(serve(house, sockets))
-            if given["sync"]:
-                await desks.fetching.run(_follow(engine))
-            await serving
-    except* Interrupted:
-        pass
+        await serve(house, sockets)
     finally:
+        if following:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
         logins.close()
         await desks.close()
 
@@ -175,6 +172,18 @@ def _say(sockets: tuple[socket, ...], engine: Engine, tls: Certified | None, use
         f"TLS; {who}"
     )
     put(f'  psql "host={host} port={port} dbname={engine.catalog.schema}"')
+
+
+async def _followed(desks: Desks) -> None:
+    """Follow beside the server, which goes on without it where that comes to an end."""
+    try:
+        await desks.fetching.run(_follow(desks.fetching.engine))
+    except Interrupted:
+        return
+    except TrunklineError as error:
+        tell(f"notice: nothing is kept fresh any more: {error.message}")
+        if error.hint:
+            tell(f"  {error.hint}")
 
 
 async def _follow(engine: Engine) -> None:

@@ -6,19 +6,19 @@ has those alone, and its time column, without which nothing could be bounded.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from trunkline.catalog import FINANCE, Column, Pii, Table
 from trunkline.catalogs import Catalogs
 from trunkline.engine.reader import Reader
+from trunkline.engine.seeing_through import Ground, over, seen
 from trunkline.flatten.policy import Policy
 from trunkline.flatten.treatment import Treatment, default_of
 from trunkline.lake.relation import LOCAL_SCHEMA, SYSTEM_SCHEMA, Closed, Relation
 from trunkline.roles import ALL, Role
+from trunkline.views import View
 
-_WORD = re.compile(r"\w+")
 FOR_ADMINISTRATORS = frozenset({"refused_logins"})  # of the system's tables
 
 
@@ -51,13 +51,50 @@ def opened_to(
     """
     if reader.reads_all:
         return tuple(relations)
-    judged: dict[str, Relation] = {}
+    judged: list[Relation] = []
+    grounds: dict[str, Ground] = {}
     for relation in relations:
-        if catalogs.view(relation.name, relation.schema):
-            judged[relation.qualified] = _over(reader, relation, judged, catalogs)
+        if view := catalogs.view(relation.name, relation.schema):
+            below = [grounds[name] for name in view.below]
+            judged.append(_over(reader, relation, view, below, catalogs))
         else:
-            judged[relation.qualified] = _judged(reader, relation, catalogs, policy)
-    return tuple(judged.values())
+            grounds[relation.qualified] = _ground(reader, relation, catalogs, policy)
+            judged.append(_judged(reader, relation, catalogs, policy))
+    return tuple(judged)
+
+
+def _ground(reader: Reader, relation: Relation, catalogs: Catalogs, policy: Policy) -> Ground:
+    """What of a relation views may show to a reader; of ours, the freshness of days, all."""
+    if relation.schema == SYSTEM_SCHEMA:
+        return Ground(relation, frozenset(), {})
+    found = catalogs.find(relation.name, relation.schema)
+    table = found[1] if found else None
+    role, columns = reader.role, table.columns if table else ()
+    never = frozenset(c.name for c in columns if table and is_never(role, table, c, policy))
+    is_closed = table is not None and role is Role.ANALYST and table.schema == FINANCE
+    shut: dict[str, int] = {}
+    for name, _ in relation.columns:
+        of = table.name if table else relation.name
+        said = _said(reader, relation.schema, of, name, catalogs)
+        if said and not said[0]:
+            shut[name] = said[1]
+        elif said is None and is_closed:
+            shut[name] = 0
+    if table and len(shut) < len(columns):
+        shut.pop(table.time_column, None)
+    return Ground(relation, never, shut)
+
+
+def _over(
+    reader: Reader, relation: Relation, view: View, below: Sequence[Ground], catalogs: Catalogs
+) -> Relation:
+    """A declared view, with what may be seen through it."""
+    schema, names = view.schema, [column.name for column in view.columns]
+    said = {name: _said(reader, schema, view.name, name, catalogs) for name in names}
+    opened = seen(view, said, below)
+    if not opened:
+        return closed(relation, hiding_from(reader))
+    return showing(over(relation, view, opened, below), opened, hiding_from(reader))
 
 
 def _judged(reader: Reader, relation: Relation, catalogs: Catalogs, policy: Policy) -> Relation:
@@ -67,8 +104,8 @@ def _judged(reader: Reader, relation: Relation, catalogs: Catalogs, policy: Poli
     _, table = found
     default = may_read(reader.role, table, policy)
     never = {c.name for c in table.columns if is_never(reader.role, table, c, policy)}
-    names = names_of(relation.schema, table.name, catalogs)
-    told = {column: _verdict(reader, names, column) for column, _ in relation.columns}
+    said = {c: _said(reader, relation.schema, table.name, c, catalogs) for c, _ in relation.columns}
+    told = {column: decided and decided[0] for column, decided in said.items()}
     opened = {
         column
         for column, verdict in told.items()
@@ -79,47 +116,29 @@ def _judged(reader: Reader, relation: Relation, catalogs: Catalogs, policy: Poli
     return showing(relation, opened | {table.time_column}, hiding_from(reader))
 
 
-def _over(
-    reader: Reader, view: Relation, judged: Mapping[str, Relation], catalogs: Catalogs
-) -> Relation:
-    """A declared view, which shows nothing that is closed to the reader below it.
-
-    A column is read where its name stands in the view: letter by letter, of whichever table.
-    """
-    words = frozenset(_WORD.findall(view.query))
-    for name in view.below:
-        base = judged[name]
-        if base.closed:
-            return closed(view, replace(base.closed, why=f"of {name}, {base.closed.why}"))
-        if base.hiding and not words.isdisjoint(column for column, _ in base.hidden):
-            return closed(view, replace(base.hiding, why=f"columns of {name} are not granted"))
-    return _beside(reader, view, catalogs)
-
-
 def _beside(reader: Reader, relation: Relation, catalogs: Catalogs) -> Relation:
     """What no catalogue has: tables of ours, of the user's own, and what nobody has judged."""
-    ours = relation.schema in (SYSTEM_SCHEMA, LOCAL_SCHEMA)
-    if not ours and not catalogs.view(relation.name, relation.schema):
+    if relation.schema not in (SYSTEM_SCHEMA, LOCAL_SCHEMA):
         return closed(relation, Closed("nothing says who may read it", reader.shown))
     if relation.schema == SYSTEM_SCHEMA and relation.name in FOR_ADMINISTRATORS:
         return closed(relation, Closed("administrators alone may read it", reader.shown, NOBODY))
-    names = names_of(relation.schema, relation.name, catalogs)
-    opened = {c for c, _ in relation.columns if _verdict(reader, names, c) is not False}
-    unseen = not relation.columns and _verdict(reader, names, "") is not False
-    if not opened and not unseen:
+    schema, name = relation.schema, relation.name
+    columns = [column for column, _ in relation.columns] or [""]  # not looked into yet
+    said = {column: _said(reader, schema, name, column, catalogs) for column in columns}
+    opened = {column for column, decided in said.items() if not decided or decided[0]}
+    if not opened:
         return closed(relation, hiding_from(reader))
     return showing(relation, opened, hiding_from(reader))
 
 
-def names_of(schema: str, relation: str, catalogs: Catalogs) -> tuple[str, ...]:
-    """What a relation may be called where something is said of it, the most specific first."""
+def _said(
+    reader: Reader, schema: str, relation: str, column: str, catalogs: Catalogs
+) -> tuple[bool, int] | None:
+    """What the grants say of a column, by whatever it may be called, and how much that counts."""
     bare = (relation,) if schema == catalogs.default.schema else ()
-    return (f"{schema}.{relation}", *bare, schema, ALL)
-
-
-def _verdict(reader: Reader, names: tuple[str, ...], column: str) -> bool | None:
-    of_relation = (name for name in names[:-2])
-    return reader.grants.verdict((*(f"{name}.{column}" for name in of_relation), *names))
+    names = (f"{schema}.{relation}", *bare)
+    columns = tuple(f"{name}.{column}" for name in names)
+    return reader.grants.decide((columns, names, (schema,), (ALL,)))
 
 
 def showing(relation: Relation, columns: Iterable[str], hiding: Closed) -> Relation:

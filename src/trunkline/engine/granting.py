@@ -64,7 +64,20 @@ class Names:
                 "an administrator reads everything, and nothing can be taken away",
                 hint="Give the user another role.",
             )
+        for name in found:
+            self._require_revocable(name)
         return found
+
+    def _require_revocable(self, name: str) -> None:
+        schema, _, rest = name.partition(".")
+        relation, _, column = rest.partition(".")
+        found = self.catalogs.find(relation, schema) if column else None
+        if found and found[1].time_column == column:
+            raise UsageError(
+                f"{name} stays open with any other column of its table: no query could be bounded "
+                "without it",
+                hint=f"Revoke {schema}.{relation}, and grant what is to be read of it.",
+            )
 
     def checked(self, role: Role, grants: Grants) -> Grants:
         """Grants with their names in full."""

@@ -124,7 +124,7 @@ def _named(said: Mapping[str, tuple[str, ...]], plans: Plans) -> tuple[str, ...]
 def _notices(parts: Parts, done: Run, facts: Facts, options: Options) -> tuple[str, ...]:
     notices = [*done.plan.notices, *done.notices, *tail_notices(facts.tails)]
     notices += reopened_notices(done.reopened)
-    if options.held_only:
+    if options.held_only and done.plan.scans:  # the days of other tables are not asked about
         through = (day for day in facts.covered if day.scope.predicates)
         held = (*parts.lake.coverage(parts.organization, facts.snapshot), *through)
         notices.append(held_notice(facts.snapshot, held))

@@ -61,19 +61,20 @@ def tokens_of(policy: Policy, reader: Reader) -> Callable[[str], str]:
 
 @dataclass(slots=True)
 class Told:
-    """Tokens as they are made for one statement: how many, and no more than are ``left``.
+    """Tokens as they are made for one statement: how many, and no more than were ``left``.
 
     Whoever reads the last digits of numbers has a million tries less to make than others have: so
     a day's tries are few. See design/0049.
     """
 
     token: Callable[[str], str]
-    left: int | None
+    left: Callable[[], int | None]
     count: int = 0
 
     def __call__(self, text: str) -> str:
         """The token of a number; LimitExceeded where none is left."""
-        if self.left is not None and self.count >= self.left:
+        left = self.left()
+        if left is not None and self.count >= left:
             raise LimitExceeded(
                 "number_token() has told as many numbers as one user may ask for in 24 hours",
                 hint="Wait, or join a list of numbers by tokens that are made outside. An "

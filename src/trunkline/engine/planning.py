@@ -58,7 +58,7 @@ def asking(parts: Parts, sql: str, options: Options) -> Iterator[Asked]:
     zone, given = zone_of(parts, options), given_of(parts, options)
     reader = options.who(parts.settings)
     limits = limits_of(parts.settings, reader.limits, options.served)
-    left = numbers_left(reader, parts.store.journal, given.now or parts.seams.clock.now())
+    left = cache(partial(numbers_left, reader, parts.store.journal, parts.seams.clock.now()))
     tokens = Told(tokens_of(parts.policy, reader), left)
     local, schema = local_tables(parts.settings, sql), parts.catalogs.default.schema
     relations = every_relation(parts, reader, local)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 
@@ -13,12 +14,11 @@ from trunkline.engine.local import local_tables
 from trunkline.engine.reader import Reader
 from trunkline.engine.reading import reads_of
 from trunkline.engine.system import Sources, system_relations
-from trunkline.jobs.journal import Journal, Requested, RunKept
 from trunkline.lake.catalogue import HeldFile
 from trunkline.lake.gate import check
 from trunkline.lake.local import LocalTable
 from trunkline.lake.reading import Reads
-from trunkline.lake.relation import Part, Relation, relations_of
+from trunkline.lake.relation import BENEATH, Part, Relation, relations_of
 from trunkline.planner.plans import Plans
 from trunkline.views import View
 
@@ -69,7 +69,7 @@ def _opened(
 
 def reads(parts: Parts, planned: Plans, named: Iterable[Relation]) -> ReadsOfEach:
     """What the relations that a text names are read of, by the organisation."""
-    named = tuple(named)
+    named = tuple(replace(r, schema=r.schema.removeprefix(BENEATH)) for r in named)
     return {
         name: reads_of(plan, parts.catalogs.of(name), named) for name, plan in planned.each.items()
     }
@@ -113,28 +113,20 @@ def sources_of(parts: Parts, reader: Reader, snapshot: int | None = None) -> Sou
     def is_open(*names: str) -> bool:
         return not reader.user or names in opened()
 
-    def is_own(run: RunKept) -> bool:
-        return run.user_name == reader.user or not reader.user or reader.reads_all
-
+    whose = None if reader.reads_all else reader.user or None  # others' runs are not theirs
     return Sources(
         catalogs=parts.catalogs,
         jobs=lambda: (job for name in names for job in store.jobs(name)),
         coverage=lambda: (d for name in names for d in parts.lake.coverage(name, snapshot)),
         unknown=store.unknown,
-        runs=lambda: (run for run in store.journal.runs() if is_own(run)),
-        requests=lambda: _of_own(store.journal, is_own),
+        runs=lambda: store.journal.runs(whose),
+        requests=lambda: store.journal.requests(whose),
         refused=parts.lake.catalogue.users.refused,
         is_open=is_open,
         local=lambda: local_tables(parts.settings),
         changes=lambda name: _changes_of(parts, name, snapshot),
         files=lambda: ((name, f) for name in names for f in _files_of(parts, name, snapshot)),
     )
-
-
-def _of_own(journal: Journal, is_own: Callable[[RunKept], bool]) -> Iterable[Requested]:
-    """The requests of the runs that a reader may see."""
-    own = {run.run for run in journal.runs() if is_own(run)}
-    return (request for request in journal.requests() if request.run in own)
 
 
 def _files_of(parts: Parts, organization: str, snapshot: int | None) -> Iterable[HeldFile]:

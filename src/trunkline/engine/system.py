@@ -110,7 +110,7 @@ FILES: Columns = (
 )
 RUNS: Columns = (
     ("run", Type.TEXT, "The run."),
-    ("kind", Type.TEXT, "query, sync, resume, cancel, verify or doctor."),
+    ("kind", Type.TEXT, "query, sync, resume, cancel, verify, doctor or publish."),
     ("started_at", Type.TIMESTAMP, "When it began."),
     ("finished_at", Type.TIMESTAMP, "When its data was there; NULL while it runs or if it died."),
     ("statement", Type.TEXT, "The SQL, each literal as `?`; empty where there is none."),

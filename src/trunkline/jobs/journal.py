@@ -159,13 +159,15 @@ class Journal:
         with self.transaction():
             self._db.execute(QUERIES["spoil_run"], values)
 
-    def runs(self) -> tuple[RunKept, ...]:
-        """Every run that is kept, oldest first."""
-        return tuple(RunKept(**_timed(row)) for row in self._db.execute(QUERIES["runs"]))
+    def runs(self, user: str | None = None) -> tuple[RunKept, ...]:
+        """Every run that is kept, oldest first; of one user alone, if named."""
+        rows = self._db.execute(QUERIES["runs"], {"user": user})
+        return tuple(RunKept(**_timed(row)) for row in rows)
 
-    def requests(self) -> tuple[Requested, ...]:
-        """Every request that is kept, in the order in which they ended."""
-        return tuple(Requested(**_timed(row)) for row in self._db.execute(QUERIES["requests"]))
+    def requests(self, user: str | None = None) -> tuple[Requested, ...]:
+        """Every request that is kept, in the order in which they ended; of one user's runs."""
+        rows = self._db.execute(QUERIES["requests"], {"user": user})
+        return tuple(Requested(**_timed(row)) for row in rows)
 
 
 def _timed(row: sqlite3.Row) -> dict[str, Any]:

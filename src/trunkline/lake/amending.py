@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from trunkline.lake.catalogue import Catalogue, Publication
-from trunkline.lake.displacement import Displaced, Ended, losing
+from trunkline.lake.displacement import Displaced, Ended, keys_in, losing
 from trunkline.lake.landing import Layout, StagedFile
 from trunkline.scope import TAIL, WHOLE, Scope
 
@@ -22,15 +22,23 @@ def amended(
     """What ends where a publication brings some records anew, and its remainders, staged.
 
     Rows that only jobs tell of stay: an answer by key has none, which does not mean there are none.
+    So does what a day held whole has of a record that is told anew in the tail: it is the day's as
+    of its own fetch, which says how many it has, and the tail is read before it.
     """
     keys = pa.array(sorted(publication.keys), pa.string())
+    newer = tuple(file for file in publication.files if file.scope == str(TAIL))
+    of_scope = {TAIL: keys, WHOLE: keys.filter(_outside(keys, keys_in(home, newer, layout)))}
     days = frozenset(day for file in publication.files for day in file.days)
     days |= _listed(catalogue, publication)
     ended: list[Ended] = []
     for table, scope, of_days in _places(layout, days):
         files = catalogue.live_files(publication.organization, table, of_days, scope)
-        ended += losing(home, files, table, publication.job, keys, layout)
+        ended += losing(home, files, table, publication.job, of_scope[scope], layout)
     return Displaced.of(ended)
+
+
+def _outside(keys: pa.Array, others: pa.Array) -> pa.Array:
+    return pc.invert(pc.is_in(keys, value_set=others))
 
 
 def _listed(catalogue: Catalogue, publication: Publication) -> frozenset[date]:

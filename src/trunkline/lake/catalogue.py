@@ -115,6 +115,14 @@ class Catalogue:
         """The newest snapshot; 0 before the first."""
         return int(self._one("latest")["snapshot"])
 
+    def identity(self) -> str:
+        """What no other data directory is called, unless it is a copy of this one; empty at first.
+
+        It is the key of the job that was published first.
+        """
+        row = self._one("first_job")
+        return str(row["job"]) if row else ""
+
     def snapshot_at(self, instant: datetime) -> int:
         """The snapshot that was the newest at an instant; 0 before the first."""
         return int(self._one("snapshot_at", instant=iso(instant))["snapshot"])

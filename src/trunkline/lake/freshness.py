@@ -100,7 +100,8 @@ class Freshness:
     ) -> None:
         """The records of some days, or of some keys, that are open now; no others of these are.
 
-        One that was listed before keeps the time since which it has been.
+        One that was listed before keeps the time since which it has been. Of two days that tell of
+        one record, its start having moved, the one told last is listed.
         """
         of = {"organization": organization, "dataset": dataset}
         before = {r.key: r.since for r in self.open_records(organization) if r.dataset == dataset}

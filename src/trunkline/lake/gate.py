@@ -241,6 +241,7 @@ def _check_table(
 
 def _with_below(found: Relation, relations: tuple[Relation, ...]) -> Iterator[Relation]:
     """A relation, after those that it is made of."""
+    yield from found.beneath
     for relation in relations:
         if relation.qualified in found.below:
             yield from _with_below(relation, relations)

@@ -156,10 +156,10 @@ def unreadable(message: str, relations: Iterable[Relation]) -> TrunklineError:
                 "changed or gone meanwhile",
                 hint="Ask again once it is whole.",
             )
-    return _damaged(message)
+    return damaged(message)
 
 
-def _damaged(message: str) -> DamagedLake:
+def damaged(message: str) -> DamagedLake:
     """The error of DuckDB that a file of ours accounts for."""
     named = FILE.search(message)
     return DamagedLake(

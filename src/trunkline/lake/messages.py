@@ -9,15 +9,37 @@ from typing import Any
 import msgspec
 
 from trunkline.catalog import closest, folded
-from trunkline.errors import NotGranted, SqlError, UnknownColumn, UnknownRelation
+from trunkline.errors import (
+    AmbiguousColumn,
+    DivisionByZero,
+    InvalidValue,
+    NotGranted,
+    NotGrouped,
+    SqlError,
+    UnknownColumn,
+    UnknownFunction,
+    UnknownRelation,
+    ValueOutOfRange,
+)
 from trunkline.lake.relation import Closed, Relation
 
 _NO_COLUMN = re.compile(
-    r"Referenced column \"(?P<name>[^\"]+)\" not found"
+    r"Referenced column \"(?P<name>[^\"]+)\" (?:not found|was not found because)"
     r"|does not have a column named \"(?P<member>[^\"]+)\""
     r"|^Column \"(?P<listed>[^\"]+)\" (?:in \w+ list not found|does not exist on)"
 )
 _NO_TABLE = re.compile(r"^Referenced table \"(?P<name>[^\"]+)\" not found")
+# What else of a text or its values is wrong, by DuckDB's words, and in ours where those say more.
+_KINDS: tuple[tuple[re.Pattern[str], type[SqlError], str | None], ...] = (
+    (re.compile(r"^Division by zero"), DivisionByZero, "division by zero"),
+    (re.compile(r"out of range|^Overflow in "), ValueOutOfRange, None),
+    (re.compile(r"^Could not convert string|^invalid \w+ field format|^Malformed JSON"),
+     InvalidValue, None),
+    (re.compile(r"^No function matches|^Could not choose a best candidate function"),
+     UnknownFunction, None),
+    (re.compile(r"^Ambiguous reference to column"), AmbiguousColumn, None),
+    (re.compile(r"must appear in the GROUP BY clause"), NotGrouped, None),
+)  # fmt: skip
 _PREFIX = re.compile(r"^\w[\w ]* Error: ")
 _WITH_VALUES = ("Conversion Error", "Invalid Input Error", "Out of Range Error")
 _QUOTED = re.compile(r"'.*'|\".*\"", re.DOTALL)
@@ -45,6 +67,9 @@ def sql_error(
         )
     if "Max expression depth limit" in text:
         return SqlError("the statement is nested too deeply", position=position)
+    for pattern, kind, words in _KINDS:
+        if pattern.search(text):
+            return kind(words or _safe(text, message), position=position)
     return SqlError(_safe(text, message), position=position)
 
 

@@ -12,6 +12,7 @@ from trunkline.errors import TrunklineError
 from trunkline.types import ColumnType
 
 SYSTEM_SCHEMA = "trunkline"
+BENEATH = "beneath "  # what the schemas of relations begin with that stand for views alone
 LOCAL_SCHEMA = "local"  # the user's own tables
 
 Columns = tuple[tuple[str, ColumnType], ...]
@@ -47,9 +48,10 @@ class Relation:
     """A table as a session sees it: parts of the lake, or rows in memory, a query, or nothing.
 
     ``query`` is SQL of ours, over files of its own, which it has ``opened``, or over the relations
-    that are ``below`` it. ``closed`` says why whoever asks may not read it; a session then does not
-    have it, nor one that is ``broken``, which is the error of whoever names it. ``hidden`` are
-    columns that the relation has and a session does not, and ``hiding`` says why.
+    that are ``below`` it; those ``beneath`` it are its own, and no text can name them. ``closed``
+    says why whoever asks may not read it; a session then does not have it, nor one that is
+    ``broken``, which is the error of whoever names it. ``hidden`` are columns that the relation has
+    and a session does not, and ``hiding`` says why.
     """
 
     schema: str
@@ -63,6 +65,7 @@ class Relation:
     query: str = ""
     opened: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
+    beneath: tuple[Relation, ...] = ()
     broken: TrunklineError | None = None
 
     @property

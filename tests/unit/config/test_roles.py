@@ -61,16 +61,18 @@ def test_own_limits_come_before_those_of_the_role() -> None:
     assert own.over(of_role) == ReaderLimits(rows=0, requests=5, seconds=60)
 
 
+LEVELS = (("s.t.c", "t.c"), ("s.t", "t"), ("s",), ("all",))
+
+
 def test_of_what_is_said_the_most_specific_decides_and_the_user_before_the_role() -> None:
-    names = ("s.t.c", "s.t", "s", "all")
-    of_role = Grants(frozenset({"s.t.c"}), frozenset({"s"}))
-    assert Grants().verdict(names) is None
-    assert of_role.verdict(names) is True
-    assert of_role.verdict(names[1:]) is False
-    assert Grants(revoked=frozenset({"all"}), beneath=of_role).verdict(names) is False
-    assert Grants(revoked=frozenset({"other"}), beneath=of_role).verdict(names) is True
-    both = Grants(frozenset({"s.t"}), frozenset({"s.t"}))
-    assert both.verdict(names) is False
+    of_role = Grants(frozenset({"t.c"}), frozenset({"s"}))
+    assert Grants().decide(LEVELS) is None
+    assert of_role.decide(LEVELS) == (True, 3)
+    assert of_role.decide(LEVELS[1:]) == (False, 1)
+    assert Grants(revoked=frozenset({"all"}), beneath=of_role).decide(LEVELS) == (False, 4)
+    assert Grants(revoked=frozenset({"other"}), beneath=of_role).decide(LEVELS) == (True, 3)
+    both = Grants(frozenset({"s.t"}), frozenset({"t"}))
+    assert both.decide(LEVELS) == (False, 2)
 
 
 def test_a_grant_takes_a_revocation_back_and_the_other_way_round() -> None:

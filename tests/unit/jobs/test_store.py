@@ -258,6 +258,7 @@ def test_a_store_without_organisations_of_requests_is_brought_up(
     store.journal.finish("r", Ended(1, "done", 0))
     with sqlite3.connect(path) as database:  # as it was before there could be several
         database.execute("ALTER TABLE requests DROP COLUMN organization")
+        database.execute("DROP INDEX runs_by_user")
         for column in ("user_name", "role", "door", "application", "rows", "numbers"):
             database.execute(f"ALTER TABLE runs DROP COLUMN {column}")
         database.execute("PRAGMA user_version = 3")

@@ -101,6 +101,16 @@ def test_what_has_not_ended_is_listed_until_it_has(lake: Lake) -> None:
     assert opened(lake) == {}
 
 
+def test_an_open_record_that_a_day_tells_anew_is_listed_once_by_what_was_told_last(
+    lake: Lake,
+) -> None:
+    """A start that moves over midnight: neither day knows that the other has it."""
+    put(lake, "j", [A, B], "b", days=(ONE,))
+    put(lake, "k", [record("a", TWO), C], "c", days=(TWO,), version="second", fetched_at=LATER)
+    (listed,) = lake.catalogue.fresh.open_records("genesys")
+    assert (listed.key, listed.start.date(), listed.asked) == ("a", TWO, LATER)
+
+
 def test_since_when_it_is_open_is_kept(lake: Lake) -> None:
     put(lake, "j", [A], days=(ONE,))
     first = lake.catalogue.fresh.open_records("genesys")
@@ -161,6 +171,25 @@ def test_a_record_of_the_tail_is_amended_there(lake: Lake) -> None:
     assert opened(lake) == {"c": "tail"}
     put(lake, "j", [B], "b", days=(ONE,), version="third")
     assert held(lake) == {"b": "third", "c": "first"}
+
+
+def test_a_day_that_is_held_whole_keeps_what_the_tail_has_newer(lake: Lake) -> None:
+    put(lake, "j", [A, B], "b", days=(ONE,))
+    put(lake, "t", [A], scope=TAIL, tail=(tail_of(ONE),), version="second")
+    receipt = lake.stage("k-0", tables([A], frozenset("a"), "third"), ENDING, TAIL)
+    told = replace(publication("k", (), [receipt]), keys=frozenset("a"))
+    now = lake.amend(told, ENDING, LATER)
+    (covered,) = lake.coverage("genesys")
+    whole = [file for file in lake.catalogue.files("genesys", now) if file.scope == WHOLE]
+    rows = [
+        name
+        for file in whole
+        if file.table == "conversations"
+        for name in pq.read_table(lake.home / file.path)["conversation_id"].to_pylist()
+    ]
+    assert sorted(rows) == ["a", "b"]
+    assert covered.conversations == len(rows)
+    assert opened(lake) == {}
 
 
 def merged_month(home: Path, records: list[Record]) -> LiveFile:

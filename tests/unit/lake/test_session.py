@@ -115,7 +115,7 @@ def test_an_alias_that_is_not_there_is_an_unknown_relation() -> None:
 )
 def test_what_does_not_bind_points_at_its_place_in_one_breath(sql: str, at: str) -> None:
     error = error_of(sql)
-    assert type(error) is SqlError
+    assert isinstance(error, SqlError)
     assert error.position == sql.index(at)
     assert "Error:" not in error.message
     assert "LINE 1" not in error.message

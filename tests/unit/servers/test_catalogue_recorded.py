@@ -14,7 +14,7 @@ import pytest
 
 from tests import catalogue_world as world
 from tests.catalogue_asking import Asking, asking
-from tests.record_catalogue import FIXTURE, kept_of
+from tests.record_catalogue import BINARY, FIXTURE, kept_of
 
 RECORDED: list[dict[str, Any]] = json.loads(FIXTURE.read_text())
 
@@ -35,3 +35,11 @@ def test_an_answer_is_postgresqls(ours: Asking, recorded: dict[str, Any]) -> Non
     assert names == recorded["names"]
     assert types == recorded["types"]
     assert kept_of(compared) == wanted
+
+
+@pytest.mark.parametrize("sql", json.loads(BINARY.read_text()))
+def test_types_of_the_catalogue_in_binary(ours: Asking, sql: str) -> None:
+    recorded = json.loads(BINARY.read_text())[sql]
+    assert [
+        [None if cell is None else cell.hex() for cell in row] for row in ours.sent(sql)
+    ] == recorded

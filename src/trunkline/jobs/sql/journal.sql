@@ -9,7 +9,9 @@ VALUES
 -- requests
 SELECT run, at, method, path, status, failure, attempt, waited_ms, duration_ms, received,
        correlation_id, organization
-FROM requests ORDER BY request;
+FROM requests
+WHERE :user IS NULL OR run IN (SELECT run FROM runs WHERE user_name = :user)
+ORDER BY request;
 
 -- drop_requests
 DELETE FROM requests WHERE at < :oldest;
@@ -42,4 +44,4 @@ WHERE user_name = :user AND started_at >= :since;
 -- runs
 SELECT run, kind, started_at, finished_at, statement, requests, outcome, exit_status, snapshot,
        user_name, role, door, application, rows, numbers
-FROM runs ORDER BY started_at, run;
+FROM runs WHERE :user IS NULL OR user_name = :user ORDER BY started_at, run;

@@ -55,6 +55,7 @@ CREATE TABLE IF NOT EXISTS runs (
     numbers     INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS runs_by_time ON runs (started_at);
+CREATE INDEX IF NOT EXISTS runs_by_user ON runs (user_name, started_at);
 CREATE TABLE IF NOT EXISTS requests (
     request        INTEGER PRIMARY KEY,
     run            TEXT NOT NULL,
@@ -87,3 +88,4 @@ ALTER TABLE runs ADD COLUMN door TEXT;
 ALTER TABLE runs ADD COLUMN application TEXT;
 ALTER TABLE runs ADD COLUMN rows INTEGER;
 ALTER TABLE runs ADD COLUMN numbers INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX IF NOT EXISTS runs_by_user ON runs (user_name, started_at);

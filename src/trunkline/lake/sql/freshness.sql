@@ -12,7 +12,9 @@ WHERE organization = :organization AND dataset = :dataset AND record = :record;
 
 -- add_open
 INSERT INTO open_records (organization, dataset, record, start, scope, since, asked)
-VALUES (:organization, :dataset, :record, :start, :scope, :since, :asked);
+VALUES (:organization, :dataset, :record, :start, :scope, :since, :asked)
+ON CONFLICT DO UPDATE
+SET start = excluded.start, scope = excluded.scope, since = excluded.since, asked = excluded.asked;
 
 -- asked
 UPDATE open_records SET asked = :asked

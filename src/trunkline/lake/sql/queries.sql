@@ -2,6 +2,10 @@
 -- The newest snapshot, 0 before the first.
 SELECT coalesce(max(snapshot), 0) AS snapshot FROM snapshots;
 
+-- first_job
+-- Random, and never dropped: no other data directory has the same.
+SELECT job FROM snapshots ORDER BY snapshot LIMIT 1;
+
 -- snapshot_of_job
 SELECT snapshot FROM snapshots WHERE job = :job;
 

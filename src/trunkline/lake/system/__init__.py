@@ -8,4 +8,11 @@ from trunkline.lake.system.pristine import relations as own_relations
 from trunkline.lake.system.session import LISTED, Session
 
 __all__ = [
-    "LISTED", "Compiled", "OwnType", "Session", "SystemDatabase", "own_relations", "own_types"]
+    "LISTED",
+    "Compiled",
+    "OwnType",
+    "Session",
+    "SystemDatabase",
+    "own_relations",
+    "own_types",
+]

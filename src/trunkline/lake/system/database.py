@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -39,28 +39,43 @@ Rows = Mapping[str, list[dict[str, object]]]
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A text that may run, as DuckDB runs it, and the number of its parameters."""
+    """A text that may run, as DuckDB runs it, and the numbers of its parameters.
+
+    A translation may have left out some that a client gives.
+    """
 
     text: str
-    parameters: int
+    parameters: tuple[int, ...]
+
+    def given(self, values: Sequence[object]) -> dict[str, object]:
+        """Values of the parameters that the text has; NULL where there is none."""
+        return {
+            str(number): values[number - 1] if number <= len(values) else None
+            for number in self.parameters
+        }
 
 
 class SystemDatabase:
-    """The system catalogue with rows of ours; made once, for many sessions, the last of which ends it."""
+    """The system catalogue with rows of ours: made once, for many sessions; the last ends it."""
 
     def __init__(self, rows: Rows) -> None:
         self.connection = _opened(rows)
         self._compiled: dict[str, Compiled] = {}
+        self.described: dict[
+            Compiled, pa.Schema
+        ] = {}  # what answers are made of, where it is known
 
     def compiled(self, sql: str, scratch: frozenset[str]) -> Compiled:
         """A text judged and with its names changed; kept for whoever asks the same again."""
-        if not scratch and sql in self._compiled:
-            return self._compiled[sql]
+        known = None if scratch else self._compiled.get(sql)
+        if known:
+            return known
         tree = judged(sql, replace(_names(), scratch=scratch))
         made = Compiled(spelled(tree), parameters_of(tree))
         if not scratch:
             if len(self._compiled) >= MOST_KEPT:
                 self._compiled.clear()
+                self.described.clear()
             self._compiled[sql] = made
         return made
 
@@ -112,9 +127,7 @@ def _tables(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
         else:
             _create(connection, f'{home}."{_BELOW.get(name, name)}"', table)
     connection.execute(";\n".join(empty))
-    shown = _filled("shown", _SHOWN, rows)
-    assert shown is not None
-    _create(connection, "shown", shown)
+    _create(connection, "shown", _filled("shown", _SHOWN, rows) or _SHOWN.empty_table())
 
 
 def _filled(name: str, schema: pa.Schema, rows: Rows) -> pa.Table | None:

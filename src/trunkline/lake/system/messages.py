@@ -1,4 +1,4 @@
-"""What DuckDB says of a question to the system catalogue, in PostgreSQL's words where it has some."""
+"""What DuckDB says of a question to the system catalogue, in PostgreSQL's words if it has some."""
 
 from __future__ import annotations
 
@@ -8,11 +8,25 @@ from contextlib import contextmanager
 
 import duckdb
 
-from trunkline.errors import LimitExceeded, TrunklineError, UnknownFunction, UnknownRelation
+from trunkline.errors import (
+    LimitExceeded,
+    SqlError,
+    TrunklineError,
+    UnknownFunction,
+    UnknownObject,
+    UnknownRelation,
+)
 from trunkline.lake.beside import too_long
 from trunkline.lake.messages import sql_error
 
-_MISSING = re.compile(r'(?P<what>relation|function) \\?"[^"]*\\?" does not exist')
+_NAMED = r'\\?"[^"]*"'
+_MISSING = re.compile(
+    rf"(?P<what>[a-z][a-z ]*) {_NAMED} does not exist|unrecognized configuration parameter {_NAMED}"
+)
+_KINDS: dict[str | None, type[SqlError]] = {
+    "relation": UnknownRelation,
+    "function": UnknownFunction,
+}
 
 
 @contextmanager
@@ -32,8 +46,7 @@ def _meaning(message: str, seconds: float, memory: str) -> TrunklineError:
     if message.startswith("Out of Memory Error"):
         return _no_memory(memory)
     if found := _MISSING.search(message):
-        kind = UnknownRelation if found["what"] == "relation" else UnknownFunction
-        return kind(found[0].replace("\\", ""))
+        return _KINDS.get(found["what"], UnknownObject)(found[0].replace("\\", ""))
     return sql_error(message, "", ())
 
 

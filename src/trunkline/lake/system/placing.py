@@ -1,9 +1,10 @@
 """Judges a text over the system catalogue, and puts DuckDB's names where PostgreSQL's stand.
 
-As in ``lake/gate.py`` DuckDB's own parser reads it, one SELECT passes, and what is not named here is
-refused: relations of the catalogue and the session's scratch tables, functions that were let in and
-our macros. DuckDB has schemas of its own that are called ``pg_catalog`` and ``information_schema``
-and cannot be replaced, so ours stand in two others, and names are changed in the syntax tree.
+As in ``lake/gate.py`` DuckDB's own parser reads it, one SELECT passes, and what is not named here
+is refused: relations of the catalogue and the session's scratch tables, functions that were let in
+and our macros. DuckDB has schemas of its own that are called ``pg_catalog`` and
+``information_schema`` and cannot be replaced, so ours stand in two others, and names are changed
+in the syntax tree.
 """
 
 from __future__ import annotations
@@ -82,9 +83,9 @@ def _expression(node: Any, sql: str, names: Names) -> None:
 def _function(node: Any, sql: str, macros: Collection[str]) -> None:
     path = node["qualified_name"]["path"]
     name, place = folded(path[-1]), character(sql, node.get("query_location"))
-    if len(path) > 1 and folded(path[-2]) not in HOMES or len(path) > 2:
+    if (len(path) > 1 and folded(path[-2]) not in HOMES) or len(path) > 2:
         raise UnknownFunction(f"function {'.'.join(path)}() does not exist", position=place)
-    if name not in _BUILTIN and name not in macros or name.startswith("k_"):
+    if (name not in _BUILTIN and name not in macros) or name.startswith("k_"):
         near = closest(name, _BUILTIN | set(macros))
         raise UnknownFunction(
             f"function {name}() does not exist",
@@ -121,8 +122,8 @@ def _table(node: Any, common: frozenset[str], sql: str, names: Names) -> None:
         node["alias"] = path[-1]
 
 
-def parameters_of(tree: Node) -> int:
-    """How many parameters a text has: the highest number."""
+def parameters_of(tree: Node) -> tuple[int, ...]:
+    """The numbers of the parameters that a text has."""
     nodes = walk(one_statement(tree)["node"])
-    named = (str(node["identifier"]) for node, _ in nodes if node.get("class") == "PARAMETER")
-    return max((int(name) for name in named if name.isdigit()), default=0)
+    named = {str(node["identifier"]) for node, _ in nodes if node.get("class") == "PARAMETER"}
+    return tuple(sorted(int(name) for name in named if name.isdigit()))

@@ -31,7 +31,10 @@ def pristine() -> Mapping[str, pa.Table]:
 
 @dataclass(frozen=True, slots=True)
 class OwnType:
-    """A type of PostgreSQL's own; ``base`` of a domain and ``element`` are names, or empty."""
+    """A type of PostgreSQL's own; ``base`` of a domain and ``element`` are names, or empty.
+
+    ``by_value``, ``align`` and ``storage`` are how its values lie in a row there.
+    """
 
     oid: int
     shown: str
@@ -40,6 +43,10 @@ class OwnType:
     element: str
     base: str
     is_array: bool
+    by_value: bool
+    align: str
+    storage: str
+    collation: int
 
 
 @cache
@@ -56,7 +63,8 @@ def own_types() -> Mapping[str, OwnType]:
         row["typname"]: OwnType(
             row["oid"], words[row["oid"]], row["typlen"], row["typarray"],
             names.get(row["typelem"], ""), names.get(row["typbasetype"], ""),
-            str(row["typname"]).startswith("_"),
+            str(row["typname"]).startswith("_"), row["typbyval"], row["typalign"],
+            row["typstorage"], row["typcollation"],
         )
         for row in rows
     }  # fmt: skip

@@ -12,12 +12,13 @@ from typing import TypeVar
 import duckdb
 import pyarrow as pa
 
-from trunkline.errors import LimitExceeded, SqlError, UnknownRelation
+from trunkline.errors import LimitExceeded
 from trunkline.lake.beside import Beside, Deadline
 from trunkline.lake.locked import Limits
 from trunkline.lake.session import Answer
 from trunkline.lake.system.database import Compiled, SystemDatabase
 from trunkline.lake.system.messages import told_to_users
+from trunkline.lake.system.scratch import Scratch, created, created_as, inserted
 
 LISTED = {
     "regclass": "pg_class", "regtype": "pg_type", "regproc": "pg_proc", "regprocedure": "pg_proc",
@@ -28,8 +29,6 @@ LISTED = {
 T = TypeVar("T")
 Work = Callable[[duckdb.DuckDBPyConnection], T]
 BATCH_ROWS = 10_000
-MOST_SCRATCH_ROWS = 100_000
-MOST_SCRATCH_TABLES = 100
 LIMITS = Limits(memory="512MB", seconds=60.0, rows=1_000_000)
 
 
@@ -40,7 +39,7 @@ class Session:
     database: SystemDatabase
     variables: dict[str, str]
     limits: Limits = LIMITS
-    _scratch: dict[str, int] = field(default_factory=dict)
+    _scratch: Scratch = field(default_factory=Scratch)
     _beside: Beside | None = None
     _reading: _Reading | None = None
 
@@ -52,14 +51,24 @@ class Session:
 
     def compiled(self, sql: str) -> Compiled:
         """A text that may run."""
-        return self.database.compiled(sql, frozenset(self._scratch))
+        return self.database.compiled(sql, self.scratch)
 
     def columns(self, question: Compiled) -> pa.Schema:
-        """What the columns of an answer are made of; nothing is read."""
-        values = [None] * question.parameters
+        """What the columns of an answer are made of; nothing is read.
 
+        It is the same for every session, except where scratch tables may be named.
+        """
+        described = self.database.described
+        schema = None if self.scratch else described.get(question)
+        if schema is None:
+            schema = self._bound(question)
+            if not self.scratch:
+                described[question] = schema
+        return schema
+
+    def _bound(self, question: Compiled) -> pa.Schema:
         def bind(connection: duckdb.DuckDBPyConnection) -> pa.Schema:
-            return _related(connection, question.text, values).limit(0).to_arrow_table().schema
+            return _related(connection, question, ()).limit(0).to_arrow_table().schema
 
         return self._do(bind)
 
@@ -68,7 +77,7 @@ class Session:
         limit = Deadline(self.limits.seconds)
 
         def ask(connection: duckdb.DuckDBPyConnection) -> pa.RecordBatchReader:
-            return _related(connection, question.text, values).to_arrow_reader(BATCH_ROWS)
+            return _related(connection, question, values).to_arrow_reader(BATCH_ROWS)
 
         reader = self._do(ask, limit)
         self._reading = _Reading(reader, self.limits.rows)
@@ -81,51 +90,37 @@ class Session:
         found = table.combine_chunks()
         return found["oid"].combine_chunks(), found["words"].combine_chunks()
 
-    def create(self, name: str, columns: Sequence[tuple[str, str]]) -> None:
+    def create(self, name: str, columns: Mapping[str, str]) -> None:
         """An empty scratch table of columns and their types, as DuckDB writes them."""
-        listed = ", ".join(f"{_quoted(column)} {type_}" for column, type_ in columns)
-        self._made(name, f"CREATE TEMP TABLE {_quoted(name)} ({listed})", ())
+        self._do(lambda it: self._scratch.create(it, name, created(name, columns)))
 
     def create_as(self, name: str, question: Compiled, values: Sequence[object] = ()) -> int:
         """A scratch table of an answer; how many rows it has."""
-        return self._made(name, f"CREATE TEMP TABLE {_quoted(name)} AS {question.text}", values)
+        sql, given = created_as(name, question.text), question.given(values)
+        return self._do(lambda it: self._scratch.create_as(it, name, sql, given))
+
+    def fill(self, name: str, rows: pa.Table) -> int:
+        """Rows from elsewhere as a new scratch table; how many."""
+        return self._do(lambda it: self._scratch.fill(it, name, rows))
 
     def insert(
         self, name: str, columns: Sequence[str], question: Compiled, values: Sequence[object] = ()
     ) -> int:
         """Rows of an answer into a scratch table; how many."""
-        if name not in self._scratch:
-            raise UnknownRelation(f'relation "{name}" does not exist')
-        listed = f" ({', '.join(map(_quoted, columns))})" if columns else ""
-        sql = f"INSERT INTO temp.{_quoted(name)}{listed} {question.text}"  # noqa: S608
-        return self._filled(name, sql, values)
-
-    def fill(self, name: str, rows: pa.Table) -> int:
-        """Rows from elsewhere as a new scratch table."""
-        if rows.num_rows > MOST_SCRATCH_ROWS:
-            raise _too_many_rows()
-        self._free(name)
-
-        def make(connection: duckdb.DuckDBPyConnection) -> None:
-            connection.register("k_incoming", rows)
-            connection.execute(f"CREATE TEMP TABLE {_quoted(name)} AS FROM k_incoming")
-            connection.unregister("k_incoming")
-
-        self._do(make)
-        self._scratch[name] = rows.num_rows
-        return rows.num_rows
+        sql, given = inserted(name, tuple(columns), question.text), question.given(values)
+        return self._do(lambda it: self._scratch.insert(it, name, sql, given))
 
     def drop(self, name: str) -> bool:
         """Drop a scratch table; whether there was one."""
-        if self._scratch.pop(name, None) is None:
+        if name not in self._scratch.sizes:
             return False
-        self._do(lambda connection: connection.execute(f"DROP TABLE temp.{_quoted(name)}"))
+        self._do(lambda it: self._scratch.drop(it, name))
         return True
 
     @property
     def scratch(self) -> frozenset[str]:
         """The names of the scratch tables."""
-        return frozenset(self._scratch)
+        return frozenset(self._scratch.sizes)
 
     def interrupt(self) -> None:
         """Stop what runs, from another thread."""
@@ -142,38 +137,6 @@ class Session:
         if self._beside:
             self._beside.close()
             self._beside = None
-
-    def _free(self, name: str) -> None:
-        if name in self._scratch:
-            raise SqlError(f'relation "{name}" already exists')
-        if len(self._scratch) >= MOST_SCRATCH_TABLES:
-            raise LimitExceeded(f"a session has {MOST_SCRATCH_TABLES} temporary tables at the most")
-
-    def _made(self, name: str, sql: str, values: Sequence[object]) -> int:
-        self._free(name)
-        return self._filled(name, sql, values)
-
-    def _filled(self, name: str, sql: str, values: Sequence[object]) -> int:
-        """Rows before and after; more than a session may have are taken back."""
-        before = self._scratch.get(name, 0)
-        others = sum(self._scratch.values()) - before
-
-        def work(connection: duckdb.DuckDBPyConnection) -> int:
-            connection.execute("BEGIN")
-            try:
-                connection.execute(sql, list(values))
-                row = connection.execute(f"SELECT count(*) FROM temp.{_quoted(name)}").fetchone()  # noqa: S608
-                after = int(row[0]) if row else 0
-                if others + after > MOST_SCRATCH_ROWS:
-                    raise _too_many_rows()
-                connection.execute("COMMIT")
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            return after
-
-        self._scratch[name] = self._do(work)
-        return self._scratch[name] - before
 
     def _batches(self, reading: _Reading, limit: Deadline) -> Iterator[pa.RecordBatch]:
         """Batches of an answer, as they are asked for; whatever was put aside comes first."""
@@ -210,7 +173,7 @@ class Session:
                 return at_work.do(lambda: work(at_work.connection), limit)
         finally:
             if at_work.is_lost:
-                self._beside, self._reading, self._scratch = None, None, {}
+                self._beside, self._reading, self._scratch = None, None, Scratch()
 
     def _open(self) -> Beside:
         if self._beside is None:
@@ -260,16 +223,7 @@ def _set(connection: duckdb.DuckDBPyConnection, variables: Mapping[str, str]) ->
 
 
 def _related(
-    connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object]
+    connection: duckdb.DuckDBPyConnection, question: Compiled, values: Sequence[object]
 ) -> duckdb.DuckDBPyRelation:
-    return connection.sql(sql, params=list(values)) if values else connection.sql(sql)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _too_many_rows() -> LimitExceeded:
-    return LimitExceeded(
-        f"the temporary tables of a session have {MOST_SCRATCH_ROWS:,} rows at the most"
-    )
+    given = question.given(values)
+    return connection.sql(question.text, params=given) if given else connection.sql(question.text)

@@ -8,13 +8,17 @@ from tests.dialect_rows import Catalogue, asked
 from tests.unit.servers.sql.recorded import CASES, Case, same, sent
 from trunkline.servers.postgres.sql import translated
 
-ALL = [pytest.param(case, id=f"{group}-{case.sql}") for group in CASES for case in CASES[group]]
-ANSWERED = [one for one in ALL if one.values[0].rows is not None]
-WITH_PARAMETERS = [one for one in ALL if one.values[0].parameters]
+ALL = [case for group in CASES.values() for case in group]
+ANSWERED = [one for one in ALL if one.rows is not None]
+WITH_PARAMETERS = [one for one in ALL if one.parameters]
 REGTYPE, TEXT = 2206, 25  # the name of a type is text with us
 
 
-@pytest.mark.parametrize("case", ANSWERED)
+def _text(case: Case) -> str:
+    return case.sql
+
+
+@pytest.mark.parametrize("case", ANSWERED, ids=_text)
 def test_the_answer_is_postgresqls(case: Case) -> None:
     found = translated(case.sql, Catalogue())
     table = asked(found.sql)
@@ -28,7 +32,7 @@ def test_the_answer_is_postgresqls(case: Case) -> None:
             assert same(one, other), (name, one, other, found.sql)
 
 
-@pytest.mark.parametrize("case", ALL)
+@pytest.mark.parametrize("case", ALL, ids=_text)
 def test_types_of_columns_are_postgresqls(case: Case) -> None:
     """Where one is not known, nothing is claimed; a name of a type is text here."""
     found = [one.oid if one else None for one in translated(case.sql, Catalogue()).types]
@@ -37,7 +41,7 @@ def test_types_of_columns_are_postgresqls(case: Case) -> None:
     assert [one for one, two in zip(found, theirs, strict=False) if one not in (None, two)] == []
 
 
-@pytest.mark.parametrize("case", WITH_PARAMETERS)
+@pytest.mark.parametrize("case", WITH_PARAMETERS, ids=_text)
 def test_types_of_parameters_are_postgresqls(case: Case) -> None:
     found = translated(case.sql, Catalogue())
     assert tuple(one.oid for one in found.parameter_types) == case.parameters
@@ -45,5 +49,5 @@ def test_types_of_parameters_are_postgresqls(case: Case) -> None:
 
 
 def test_nearly_all_columns_have_a_type() -> None:
-    kinds = [one for case in ALL for one in translated(case.values[0].sql, Catalogue()).types]  # type: ignore[union-attr,attr-defined]
+    kinds = [one for case in ALL for one in translated(case.sql, Catalogue()).types]
     assert len([one for one in kinds if one is None]) < len(kinds) / 100

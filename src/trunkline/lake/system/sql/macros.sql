@@ -7,8 +7,8 @@
 CREATE MACRO pg.quote_ident(_n) AS CASE
     WHEN regexp_full_match(_n, '[a-z_][a-z0-9_$]*') AND NOT coalesce((
         SELECT bool_or(true) FROM pg.k_shown
-        WHERE k_kind = 'keyword' AND split_part(k_words, ' ', 1) = _n
-            AND split_part(k_words, ' ', 2) <> 'U'), false)
+        WHERE k_kind = 'keyword' AND split_part(k_words, '|', 1) = _n
+            AND split_part(k_words, '|', 2) <> 'U'), false)
     THEN _n ELSE '"' || replace(_n, '"', '""') || '"' END;
 CREATE MACRO pg.quote_literal(_t) AS '''' || replace(_t::VARCHAR, '''', '''''') || '''';
 CREATE MACRO pg.quote_nullable(_t) AS
@@ -165,7 +165,8 @@ CREATE MACRO pg.k_modified(_shown, _t, _m) AS CASE
     WHEN _t IN (1560, 1562) THEN _shown || '(' || _m || ')'
     ELSE _shown END;
 CREATE MACRO pg.format_type(_t, _m) AS CASE WHEN _t IS NULL THEN NULL WHEN _t = 0 THEN '-'
-    WHEN _t = 1042 AND _m IS NOT NULL AND _m < 0 THEN 'bpchar'
+    WHEN _m IS NOT NULL AND _m < 0 AND _t IN (1042, 1014, 1560, 1561)
+    THEN CASE _t WHEN 1042 THEN 'bpchar' WHEN 1014 THEN 'bpchar[]' WHEN 1560 THEN '"bit"' ELSE '"bit"[]' END
     ELSE pg.k_modified(coalesce((
         SELECT CASE WHEN list_contains(getvariable('search_path'), k_schema) THEN ''
             ELSE pg.quoted(k_schema) || '.' END || k_shown
@@ -317,17 +318,18 @@ CREATE MACRO pg.array_to_string(_a, _s) AS
         list_transform(_a::VARCHAR[], lambda k_item: coalesce(k_item, _n)), 'string_agg', _s), '');
 CREATE MACRO pg.array_remove(_a, _x) AS list_filter(_a, lambda k_item: k_item IS DISTINCT FROM _x);
 CREATE MACRO pg.string_to_array(_t, _s) AS CASE WHEN _t = '' THEN [] ELSE string_split(_t, _s) END;
-CREATE MACRO pg.generate_subscripts(_a, _d) AS CAST(range(1, len(_a) + 1) AS INTEGER[]);
+CREATE MACRO pg.generate_subscripts(_a, _d) AS unnest(range(1, len(_a) + 1))::INTEGER;
 CREATE MACRO pg._pg_expandarray(_v) AS unnest(list_transform(
     range(1, len(_v) + 1), lambda k_n: {'x': _v[k_n], 'n': k_n::INTEGER}));
 
 -- Sets.
 CREATE MACRO pg.pg_get_keywords() AS TABLE
-    SELECT split_part(k_words, ' ', 1) AS word, split_part(k_words, ' ', 2) AS catcode,
-        array_to_string(string_split(k_words, ' ')[3:], ' ') AS catdesc
-    FROM pg.k_shown WHERE k_kind = 'keyword' ORDER BY k_oid;
-CREATE MACRO pg.aclexplode(_a) AS CAST([] AS
-    STRUCT(grantor UINTEGER, grantee UINTEGER, privilege_type VARCHAR, is_grantable BOOLEAN)[]);
+    SELECT k_parts[1] AS word, k_parts[2] AS catcode, k_parts[3] = 't' AS barelabel,
+        k_parts[4] AS catdesc, k_parts[5] AS baredesc
+    FROM (SELECT k_oid, string_split(k_words, '|') AS k_parts FROM pg.k_shown
+        WHERE k_kind = 'keyword') ORDER BY k_oid;
+CREATE MACRO pg.aclexplode(_a) AS unnest(CAST([] AS
+    STRUCT(grantor UINTEGER, grantee UINTEGER, privilege_type VARCHAR, is_grantable BOOLEAN)[]));
 CREATE MACRO pg.acldefault(_k, _o) AS CAST(NULL AS VARCHAR[]);
 CREATE MACRO pg.pg_options_to_table(_o) AS TABLE
     SELECT CAST(NULL AS VARCHAR) AS option_name, CAST(NULL AS VARCHAR) AS option_value WHERE false;

@@ -1,6 +1,8 @@
 -- Views of pg_catalog over its tables; those without rows here are empty tables.
 
-CREATE TABLE pg.k_setting AS SELECT lower(name) AS k_name, setting AS k_value FROM pg.k_settings;
+-- Two settings can be asked for and are not listed.
+CREATE TABLE pg.k_setting AS SELECT lower(name) AS k_name, setting AS k_value FROM pg.k_settings
+    UNION ALL VALUES ('is_superuser', 'off'), ('role', 'none');
 CREATE VIEW pg.pg_settings AS
     SELECT * REPLACE (coalesce(getvariable('settings')[lower(name)], setting) AS setting)
     FROM pg.k_settings;

@@ -1,4 +1,4 @@
-"""What a translation must know: PostgreSQL's own relations, ours, and a session's scratch tables."""
+"""What a translation must know: PostgreSQL's own relations, ours, and a session's own tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CatalogueFacts:
     scratch: Mapping[str, Known] = field(default_factory=dict)
 
     def relation(self, schema: str | None, name: str) -> Known | None:
-        """A relation; without a schema by the search path, scratch tables and ``pg_catalog`` first."""
+        """A relation; without a schema by the path, scratch tables and ``pg_catalog`` first."""
         if schema is None or schema in _SCRATCH:
             if name in self.scratch:
                 return self.scratch[name]
@@ -55,8 +55,8 @@ def system_relations() -> ByName:
     }
 
 
-def known_of(relations: Iterable[RelationShown]) -> ByName:
-    """Ours."""
+def known_of(relations: Iterable[RelationShown], oids: Mapping[tuple[str, str], int]) -> ByName:
+    """Ours, with their numbers."""
     return {
         (one.schema, one.name): Known(
             one.schema,
@@ -64,6 +64,7 @@ def known_of(relations: Iterable[RelationShown]) -> ByName:
             tuple((column.name, column.type) for column in one.columns),
             system=False,
             target=f"{quoted(one.schema)}.{quoted(one.name)}",
+            oid=oids.get((one.schema, one.name), 0),
         )
         for one in relations
     }

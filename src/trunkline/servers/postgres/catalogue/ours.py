@@ -55,12 +55,18 @@ def _shown(engine: Engine, relation: Relation) -> RelationShown:
         return _with(relation, {}, None, kind=kind)
     found = engine.catalogs.find(relation.name, relation.schema)
     if found is None:
-        return _with(relation, {}, None)
+        return _with(relation, {}, None, kind=_kind(relation))
     catalog, of = found
     words = {column.name: column.description for column in of.columns}
     if relation.name != of.name:
         return _with(relation, words, of.description, kind=VIEW)
     return _table(relation, catalog, of, words)
+
+
+def _kind(relation: Relation) -> str:
+    """A file of the user's own is a table, or a view where its name says ``v_``."""
+    is_view = relation.schema == LOCAL_SCHEMA and relation.name.startswith("v_")
+    return VIEW if is_view else TABLE
 
 
 def _table(relation: Relation, catalog: Catalog, of: Table, words: dict[str, str]) -> RelationShown:

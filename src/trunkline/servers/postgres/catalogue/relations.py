@@ -1,4 +1,4 @@
-"""What the server has to show, as plain values: relations with their keys and comments, and roles."""
+"""What the server has to show, as plain values: relations with keys and comments, and roles."""
 
 from __future__ import annotations
 

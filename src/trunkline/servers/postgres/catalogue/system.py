@@ -11,9 +11,9 @@ import pyarrow as pa
 from trunkline.lake.session import Answer
 from trunkline.lake.system import LISTED, Session, SystemDatabase
 from trunkline.servers.postgres.catalogue.facts import CatalogueFacts, known_of, quoted
-from trunkline.servers.postgres.catalogue.relations import RelationShown, RoleShown
-from trunkline.servers.postgres.catalogue.rows import rows_of
 from trunkline.servers.postgres.catalogue.objects import Shown, end, named
+from trunkline.servers.postgres.catalogue.relations import RelationShown, RoleShown
+from trunkline.servers.postgres.catalogue.rows import classes_in, rows_of
 from trunkline.servers.postgres.catalogue.typing import duckdb_type, shown_as
 from trunkline.servers.postgres.encoding import columns_of
 from trunkline.servers.postgres.sql import Known, Translated
@@ -58,10 +58,11 @@ class SystemCatalogue:
         every = tuple(every)
         shown = every if visible is None else tuple(visible)
         self.relations = shown
-        self.known = known_of(shown)
+        rows = rows_of(every, shown, database, roles, schemas)
+        self.known = known_of(shown, classes_in(rows))
         self.database = database
         self.version = version
-        self._lake = SystemDatabase(rows_of(every, shown, database, roles, schemas))
+        self._lake = SystemDatabase(rows)
 
     def session(self, about: SessionFacts) -> SystemSession:
         """A session of its own; cheap."""
@@ -71,8 +72,9 @@ class SystemCatalogue:
 
 
 class SystemSession:
-    """Questions of one client to the catalogue, and its scratch tables. Not for two threads at once;
-    ``interrupt`` is for another one.
+    """Questions of one client to the catalogue, and its scratch tables.
+
+    Not for two threads at once, except ``interrupt``.
     """
 
     def __init__(self, catalogue: SystemCatalogue, lake: Session, about: SessionFacts) -> None:
@@ -123,7 +125,7 @@ class SystemSession:
 
     def create(self, name: str, columns: Sequence[tuple[str, PgType]]) -> None:
         """CREATE TEMPORARY TABLE with columns."""
-        self._lake.create(name, [(column, duckdb_type(type_)) for column, type_ in columns])
+        self._lake.create(name, {column: duckdb_type(type_) for column, type_ in columns})
         self._keep(name, columns)
 
     def create_as(self, name: str, asked: Translated, values: Sequence[object] = ()) -> int:

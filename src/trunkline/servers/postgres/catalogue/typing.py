@@ -7,7 +7,7 @@ from functools import cache
 
 import pyarrow as pa
 
-from trunkline.lake.system import own_types
+from trunkline.lake.system import OwnType, own_types
 from trunkline.servers.postgres import types as pg
 from trunkline.servers.postgres.encoding import columns_of
 from trunkline.servers.postgres.types import BY_OID, Column, PgType
@@ -26,6 +26,15 @@ def duckdb_type(type_: PgType) -> str:
     if type_.element is not None:
         return f"{duckdb_type(type_.element)}[]"
     return _DUCKDB.get(type_, "VARCHAR")
+
+
+@cache
+def own_type(named: str | int) -> OwnType:
+    """A type of PostgreSQL's own by its name or number; text where there is none."""
+    types = own_types()
+    if isinstance(named, str):
+        return types[named]
+    return next((type_ for type_ in types.values() if type_.oid == named), types["text"])
 
 
 @cache

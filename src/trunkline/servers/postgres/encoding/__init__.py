@@ -9,6 +9,7 @@ from trunkline.servers.postgres.encoding.copying import (
     copy_begin,
     copy_end,
     copy_rows,
+    stream,
 )
 from trunkline.servers.postgres.encoding.rows import data_rows
 from trunkline.servers.postgres.encoding.style import Style
@@ -23,4 +24,5 @@ __all__ = [
     "copy_end",
     "copy_rows",
     "data_rows",
+    "stream",
 ]

@@ -16,8 +16,8 @@
 
 A column may also be declared to have another type (the catalogue has OIDs and names, and DuckDB
 without ``arrow_lossless_conversion`` sends a UUID as text); its values are cast to what that type
-is made of. A type that stands nowhere here is sent as the text or the OID that its values are, and a
-vector of the catalogue as the list that it is.
+is made of. A type that stands nowhere here is sent as the text or the OID that its values are, and
+a vector of the catalogue as the list that it is.
 """
 
 from __future__ import annotations

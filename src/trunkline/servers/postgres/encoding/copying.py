@@ -103,6 +103,16 @@ def copy_rows(
         first = False
 
 
+def stream(
+    batches: Iterator[pa.RecordBatch], columns: Sequence[Column], style: Style
+) -> Iterator[bytes | memoryview]:
+    """All rows in binary, as they are copied in: one stream, whose messages the sender makes."""
+    yield _SIGNATURE
+    for batch in batches:
+        yield from data_rows(batch, columns, [1] * len(columns), style, b"")
+    yield _TRAILER
+
+
 def _grown(size: memoryview, more: int) -> bytes:
     return (int.from_bytes(size) + more).to_bytes(4)
 

@@ -19,6 +19,7 @@ from trunkline.servers.postgres.encoding.slices import fits, slices
 from trunkline.servers.postgres.encoding.style import Style
 from trunkline.servers.postgres.types import Column
 
+_BARE = np.dtype([("columns", ">u2")])
 _HEAD = np.dtype([("letter", "S1"), ("size", ">i4"), ("columns", ">u2")])
 
 
@@ -30,6 +31,8 @@ def data_rows(
     letter: bytes = b"D",
 ) -> Iterator[memoryview]:
     """Messages of all rows, in pieces of bounded size. A row of COPY in binary differs by letter.
+
+    Without a letter they are rows and no messages: the stream that a client copies in.
 
     Refused (54000) where one row is more than a message may hold.
     """
@@ -47,12 +50,14 @@ def _cells(array: pa.Array, column: Column, wire_format: int, style: Style) -> C
 
 def _joined(cells: Sequence[Cells], rows: int, letter: bytes) -> memoryview:
     parts = [_measured(cell) for cell in cells]
-    head = np.zeros(rows, _HEAD)
+    head = np.zeros(rows, _HEAD if letter else _BARE)
     total = np.full(rows, _HEAD.itemsize - 1 + 4 * len(cells), np.int64)
     for _, lengths in parts:
         total += np.maximum(lengths, 0)
     fits(total)
-    head["letter"], head["size"], head["columns"] = letter, total, len(cells)
+    head["columns"] = len(cells)
+    if letter:
+        head["letter"], head["size"] = letter, total
     return joined_bytes(_pieces(head, parts))
 
 

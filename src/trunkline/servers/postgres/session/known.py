@@ -115,6 +115,7 @@ KEPT = (
     Known("check_function_bodies", "on", checks.boolean),
     Known("default_table_access_method", "heap"),
     Known("default_tablespace", ""),
+    Known("ssl_renegotiation_limit", "0", checks.number(0, 0)),  # of Npgsql 4.0, over TLS
     Known("tcp_keepalives_idle", "0"),
     Known("tcp_keepalives_interval", "0"),
     Known("tcp_keepalives_count", "0"),

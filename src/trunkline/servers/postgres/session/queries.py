@@ -90,10 +90,12 @@ def named(columns: Sequence[Column], question: Question) -> tuple[Column, ...]:
     if len(names) != len(columns):
         return tuple(columns)
     known = types if len(types) == len(columns) else (None,) * len(columns)
+    origins = question.meant.origins or ((0, 0),) * len(columns)
     return tuple(
-        replace(column, name=name or column.name, type=_declared(column.type, type_))
-        for column, name, type_ in zip(columns, names, known, strict=True)
-    )
+        replace(column, name=name or column.name, type=_declared(column.type, type_),
+                table_oid=oid, number=number)
+        for column, name, type_, (oid, number) in zip(columns, names, known, origins, strict=True)
+    )  # fmt: skip
 
 
 def _declared(found: PgType, meant: PgType | None) -> PgType:

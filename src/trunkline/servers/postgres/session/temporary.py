@@ -10,7 +10,7 @@ from functools import partial
 import pyarrow as pa
 
 from trunkline.errors import LimitExceeded
-from trunkline.lake.system.session import MOST_SCRATCH_ROWS
+from trunkline.lake.system.scratch import MOST_ROWS
 from trunkline.servers.postgres.catalogue import SystemSession
 from trunkline.servers.postgres.report import refused
 from trunkline.servers.postgres.session import queries
@@ -95,8 +95,8 @@ async def _rows(session: Session, query: Statement, *, with_data: bool) -> pa.Ta
         found: list[pa.RecordBatch] = []
         while with_data and (batch := await rows.read(lambda: next(rows.batches, None))):
             found.append(batch)
-            if sum(one.num_rows for one in found) > MOST_SCRATCH_ROWS:
-                raise LimitExceeded(f"a temporary table has {MOST_SCRATCH_ROWS:,} rows at the most")
+            if sum(one.num_rows for one in found) > MOST_ROWS:
+                raise LimitExceeded(f"a temporary table has {MOST_ROWS:,} rows at the most")
     finally:
         await rows.close(None)
     table = pa.Table.from_batches(found, rows.schema)

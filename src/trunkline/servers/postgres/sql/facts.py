@@ -14,7 +14,7 @@ class Known:
     """A relation. ``target`` is how DuckDB names it, quoted where that is needed.
 
     ``system`` for what the system catalogue answers: ``pg_catalog``, ``information_schema`` and the
-    session's own temporary tables.
+    session's own temporary tables. ``oid`` is its number where clients are told of it, else 0.
     """
 
     schema: str
@@ -22,6 +22,7 @@ class Known:
     columns: tuple[tuple[str, PgType], ...]
     system: bool
     target: str
+    oid: int = 0
 
 
 class Facts(Protocol):

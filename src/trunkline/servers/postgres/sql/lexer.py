@@ -21,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z_\x80-\U0010ffff][A-Za-z_0-9$\x80-\U0010ffff]*")
 _NUMBER = re.compile(r"(?:[0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _PARAMETER = re.compile(r"\$([0-9]+)")
 _DOLLAR = re.compile(r"\$(?:[A-Za-z_\x80-\U0010ffff][A-Za-z_0-9\x80-\U0010ffff]*)?\$")
-_OPERATOR = re.compile(r"[-+*/<>=~!@#%^&|`?]+")
+_OPERATOR = re.compile(r"[-+*/<>=~!@#%^&|`?]{1,64}")  # PostgreSQL takes 63
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 _TO_NEXT_LINE = re.compile(r"(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*)*'")
 _FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
@@ -119,6 +119,8 @@ def _operator(at: int, value: str) -> Token:
     value = value[: min(cuts, default=len(value))]
     if len(value) > 1 and value not in _ALWAYS and not _KEEPS_SIGN.intersection(value):
         value = value.rstrip("+-") or value[0]
+    if len(value) > 63:
+        raise refused_at("42601", f'operator too long at or near "{value}"', at)
     if value == "=>":
         return Token(Kind.PUNCTUATION, value, at, at + 2)
     return Token(Kind.OPERATOR, "<>" if value == "!=" else value, at, at + len(value))

@@ -34,6 +34,8 @@ class Reader:
 
     def sees(self, *words: str) -> bool:
         """Whether the next tokens are these key words or marks."""
+        if len(words) == 1:
+            return self.ahead(0).is_(*words)
         return all(self.ahead(count).is_(word) for count, word in enumerate(words))
 
     def take(self, *words: str) -> bool:

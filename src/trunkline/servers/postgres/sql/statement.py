@@ -26,6 +26,8 @@ class Statement:
         if not chosen:
             return Statement("", self.offset + len(self.text), ())
         start, end = chosen[0].start, chosen[-1].end
+        if not start:
+            return Statement(self.text[:end], self.offset, chosen)
         moved = tuple(replace(one, start=one.start - start, end=one.end - start) for one in chosen)
         return Statement(self.text[start:end], self.offset + start, moved)
 

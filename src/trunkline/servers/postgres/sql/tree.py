@@ -73,12 +73,20 @@ class Unary(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Binary(Node):
-    """An operator between two operands; AND and OR too. ``sign`` is the operator's first token."""
+    """An operator between two operands. ``sign`` is the operator's first token."""
 
     operator: str
     left: Node
     right: Node
     sign: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain(Node):
+    """Conditions with AND, or with OR, between them: there may be thousands."""
+
+    operator: str
+    parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,7 +172,6 @@ class Row(Node):
     """``(a, b)`` or ``ROW(a, b)``."""
 
     items: tuple[Node, ...]
-    keyword: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,7 +215,6 @@ class SortKey(Node):
     expression: Node
     descending: bool
     nulls: str
-    using: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,14 +228,13 @@ class Window(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call(Node):
-    """A function; ``form`` is the key word of one with a grammar of its own (EXTRACT, TRIM ...).
+    """A function, also of a grammar of its own (EXTRACT, TRIM ...).
 
-    ``named`` are the names of arguments given by name; ``bare`` ones have no parentheses.
+    ``bare`` ones have no parentheses; ``odd`` ones have something of DuckDB's in them.
     """
 
     names: tuple[str, ...]
     arguments: tuple[Node, ...]
-    form: str = ""
     distinct: bool = False
     order: tuple[SortKey, ...] = ()
     within: tuple[SortKey, ...] = ()
@@ -237,7 +242,7 @@ class Call(Node):
     over: Node | None = None
     bare: bool = False
     variadic: bool = False
-    odd: bool = False  # something DuckDB's own stands in the parentheses
+    odd: bool = False
 
     @property
     def name(self) -> str:
@@ -259,8 +264,6 @@ class Item(Node):
 
     expression: Node
     alias: str
-    alias_at: int = -1
-    leading: bool = False  # DuckDB's ``alias: expression``
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -307,6 +310,7 @@ class Join(Node):
     condition: Node | None
     using: tuple[str, ...]
     natural: bool
+    hides: bool = False  # a semi or anti join of DuckDB's gives no columns of the second
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -317,8 +321,6 @@ class Select(Node):
     sources: tuple[Node, ...]
     where: Node | None
     rest: tuple[Node, ...]
-    distinct: bool = False
-    odd: bool = False  # FROM-first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -356,7 +358,7 @@ class Limit(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Query(Node):
-    """A query with what stands before and behind its body; ``dropped`` has no meaning here."""
+    """A query with what stands before and behind its body."""
 
     common: tuple[Common, ...]
     recursive: bool
@@ -364,8 +366,6 @@ class Query(Node):
     order: tuple[SortKey, ...]
     limit: Limit | None
     offset: Node | None
-    dropped: tuple[Node, ...] = ()
-    parenthesised: bool = False
 
 
 _FIELDS: dict[type[Node], tuple[str, ...]] = {}
@@ -373,11 +373,8 @@ _FIELDS: dict[type[Node], tuple[str, ...]] = {}
 
 def _fields(kind: type[Node]) -> tuple[str, ...]:
     if kind not in _FIELDS:
-        _FIELDS[kind] = tuple(one.name for one in fields(kind) if one.name not in _PLACES)
+        _FIELDS[kind] = tuple(one.name for one in fields(kind))[2:]  # the first two are places
     return _FIELDS[kind]
-
-
-_PLACES = ("first", "last")
 
 
 def children(node: Node) -> list[Node]:

@@ -70,13 +70,13 @@ _SPELLED: dict[str, tuple[PgType, str]] = {
     "jsonb": (types.JSONB, "json"),
     "varbit": (types.VARBIT, "bit"),
     "bit": (BIT, "bit"),
-    "oid": (types.OID, "bigint"),
-    "xid": (XID, "bigint"),
+    "oid": (types.OID, "uinteger"),
+    "xid": (XID, "uinteger"),
     "int2vector": (INT2VECTOR, "smallint[]"),
-    "oidvector": (OIDVECTOR, "bigint[]"),
+    "oidvector": (OIDVECTOR, "uinteger[]"),
     "aclitem": (ACLITEM, "varchar"),
     "unknown": (types.UNKNOWN, "varchar"),
-    **{reg.name: (reg, "bigint") for reg in REGS},
+    **{reg.name: (reg, "uinteger") for reg in REGS},
 }
 BY_NAME = {name: spelled for names, spelled in _SPELLED.items() for name in names.split()}
 # DuckDB's own, and what they are on the wire.
@@ -86,7 +86,10 @@ _DUCKDB: dict[str, PgType] = {
     "uhugeint": types.NUMERIC, "bignum": types.NUMERIC, "double": types.FLOAT8,
     "string": types.TEXT, "blob": types.BYTEA, "datetime": types.TIMESTAMP,
     "timestamp_s": types.TIMESTAMP, "timestamp_ms": types.TIMESTAMP,
-    "timestamp_ns": types.TIMESTAMP,
+    "timestamp_ns": types.TIMESTAMP, "timestamp_us": types.TIMESTAMP, "long": types.INT8,
+    "int1": types.INT2, "int128": types.NUMERIC, "uint8": types.INT2, "uint16": types.INT4,
+    "uint32": types.INT8, "uint64": types.NUMERIC, "uint128": types.NUMERIC,
+    "binary": types.BYTEA, "varbinary": types.BYTEA, "logical": types.BOOL,
 }  # fmt: skip
 _BY_OID = {type_.oid: duckdb for type_, duckdb in _SPELLED.values()}
 _WIDE = "decimal(38, 10)"  # numeric without a precision: ten digits behind the point

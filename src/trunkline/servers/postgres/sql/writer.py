@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from trunkline.servers.postgres.sql.statement import Statement
 from trunkline.servers.postgres.sql.tree import Node, children
@@ -17,10 +17,17 @@ class Writer:
 
     statement: Statement
     about: Annotation
-    rules: dict[type[Node], tuple[Rule, ...]]
+    rules: Mapping[type[Node], tuple[Rule, ...]]
+    _written: dict[int, Rope] = field(default_factory=dict)
 
     def write(self, node: Node) -> Rope:
-        """A node for DuckDB."""
+        """A node for DuckDB; once, however often it is asked for."""
+        found = self._written.get(id(node))
+        if found is None:
+            found = self._written[id(node)] = self._write(node)
+        return found
+
+    def _write(self, node: Node) -> Rope:
         for rule in self.rules.get(type(node), ()):
             found = rule(node, self)
             if found is not None:

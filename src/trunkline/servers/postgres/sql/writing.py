@@ -10,8 +10,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from trunkline.servers.postgres.sql.refusal import refused_at
 from trunkline.servers.postgres.sql.tokens import Kind, Token
 
+MOST_TEXT = 4_000_000  # characters; what is repeated in one another grows fast
 _GLUED_AFTER = ("(", "[", ".", "::", "#")
 _GLUED_BEFORE = (")", "]", ",", ".", "::", ";")
 
@@ -91,6 +93,8 @@ def written(rope: Rope) -> Written:
             sources.append(source)
         pieces.append(text)
         length += len(text)
+        if length > MOST_TEXT:
+            raise refused_at("54000", "the statement is too long for the database behind it")
         before = text
     return Written("".join(pieces), tuple(places), tuple(sources))
 

@@ -6,19 +6,16 @@ from dataclasses import replace
 
 from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.parsing import expressions
+from trunkline.servers.postgres.sql.parsing.forms import FORMS
 from trunkline.servers.postgres.sql.parsing.state import State, Unread
-from trunkline.servers.postgres.sql.tokens import Kind, Token
+from trunkline.servers.postgres.sql.tokens import Kind
 from trunkline.servers.postgres.sql.tree import Node, SortKey
 
 
 def call(state: State, first: int, names: tuple[str, ...]) -> Node:
     """Behind the name of a function."""
-    if len(names) == 1 and names[0] in _FORMS and state.tokens[first].kind is Kind.NAME:
-        before = state.at
-        found = _FORMS[names[0]](state, first)
-        if found is not None:
-            return found
-        state.at = before
+    if len(names) == 1 and names[0] in FORMS and state.tokens[first].kind is Kind.NAME:
+        return FORMS[names[0]](state, first)
     return _plain(state, first, names)
 
 
@@ -32,8 +29,6 @@ def _plain(state: State, first: int, names: tuple[str, ...]) -> Node:
         if state.token.is_identifier and state.ahead(1).is_(":=", "=>"):
             odd = True
             state.at += 2
-        if state.begins_query() and not state.sees("("):
-            raise Unread
         arguments.append(expressions.expression(state))
         if not state.take(","):
             break
@@ -43,7 +38,7 @@ def _plain(state: State, first: int, names: tuple[str, ...]) -> Node:
         odd = True
     state.expect(")")
     called = tree.Call(
-        first, state.at, names, tuple(arguments), "", distinct, order, variadic=variadic, odd=odd
+        first, state.at, names, tuple(arguments), distinct, order, variadic=variadic, odd=odd
     )
     return _behind(state, called)
 
@@ -128,88 +123,4 @@ def _sort_key(state: State) -> SortKey:
         nulls = state.take_one("first", "last")
         if not nulls:
             raise Unread
-    return SortKey(first, state.at, key, descending, nulls, using)
-
-
-def _special(state: State, first: int, form: str, arguments: tuple[Node, ...]) -> tree.Call:
-    state.expect(")")
-    return tree.Call(first, state.at, (form,), arguments, form)
-
-
-def _extract(state: State, first: int) -> Node | None:
-    """EXTRACT(field FROM x); the field is a name or a string."""
-    state.expect("(")
-    at, token = state.at, state.token
-    if not (token.is_identifier or token.kind is Kind.STRING) or not state.ahead(1).is_("from"):
-        return None
-    state.at += 2
-    field = tree.Literal(at, at + 1, type(token)(Kind.STRING, token.value, token.start, token.end))
-    source = expressions.expression(state)
-    return _special(state, first, "extract", (field, source))
-
-
-def _position(state: State, first: int) -> Node | None:
-    state.expect("(")
-    part = expressions.expression(state, expressions.RANGE + 1)
-    if not state.take("in"):
-        return None
-    whole = expressions.expression(state)
-    return _special(state, first, "position", (part, whole))
-
-
-def _substring(state: State, first: int) -> Node | None:
-    """SUBSTRING(x FROM a FOR b), (x FOR b), and (x SIMILAR p ESCAPE e), which is left alone."""
-    state.expect("(")
-    text = expressions.expression(state)
-    if not state.token.is_("from", "for"):
-        return None
-    starts = lengths = None
-    while word := state.take_one("from", "for"):
-        found = expressions.expression(state)
-        starts, lengths = (found, lengths) if word == "from" else (starts, found)
-    if starts is None:
-        token = Token(Kind.NUMBER, "1", state.token.start, state.token.start)
-        starts = tree.Literal(state.at, state.at, token)
-    arguments = (text, starts) if lengths is None else (text, starts, lengths)
-    return _special(state, first, "substring", arguments)
-
-
-def _overlay(state: State, first: int) -> Node | None:
-    state.expect("(")
-    arguments = [expressions.expression(state)]
-    if not state.take("placing"):
-        return None
-    arguments.append(expressions.expression(state))
-    state.expect("from")
-    arguments.append(expressions.expression(state))
-    if state.take("for"):
-        arguments.append(expressions.expression(state))
-    return _special(state, first, "overlay", tuple(arguments))
-
-
-def _trim(state: State, first: int) -> Node | None:
-    """TRIM(BOTH characters FROM x), (FROM x), (x) and (x, characters)."""
-    state.expect("(")
-    side = _SIDES[state.take_one("leading", "trailing", "both")]
-    found: list[Node] = []
-    if not state.sees("from"):
-        found.append(expressions.expression(state))
-    if state.take("from"):
-        found.insert(0, expressions.expression(state))
-    while state.take(","):
-        found.append(expressions.expression(state))
-    if not 1 <= len(found) <= 2:
-        raise Unread
-    state.expect(")")
-    return tree.Call(first, state.at, (side,), tuple(found), side)
-
-
-_SIDES = {"leading": "ltrim", "trailing": "rtrim", "both": "btrim", "": "btrim"}
-
-_FORMS = {
-    "extract": _extract,
-    "position": _position,
-    "substring": _substring,
-    "overlay": _overlay,
-    "trim": _trim,
-}
+    return SortKey(first, state.at, key, descending, nulls)

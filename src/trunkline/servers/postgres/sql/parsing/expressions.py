@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.parsing.primaries import primary
-from trunkline.servers.postgres.sql.parsing.state import DEEPEST, State, Unread
+from trunkline.servers.postgres.sql.parsing.state import DEEPEST, State, Unread, too_deep
 from trunkline.servers.postgres.sql.parsing.types import cast_type
 from trunkline.servers.postgres.sql.tokens import Kind
 from trunkline.servers.postgres.sql.tree import Node
@@ -27,7 +27,7 @@ def expression(state: State, level: int = 0) -> Node:
     """An expression whose operators bind at least as ``level`` does."""
     state.depth += 1
     if state.depth > DEEPEST:
-        raise Unread
+        raise too_deep()
     left = _prefixed(state)
     while (found := _continued(state, left, level)) is not None:
         left = found
@@ -95,7 +95,10 @@ def _continued(state: State, left: Node, level: int) -> Node | None:
     token = state.token
     if token.is_("operator") and state.ahead(1).is_("("):
         return _qualified(state, left) if level <= OTHER else None
-    if token.kind is Kind.OPERATOR or token.is_("and", "or"):
+    if token.is_("and", "or"):
+        own = _LEVELS[token.value]
+        return _chain(state, left, token.value, own) if own >= level else None
+    if token.kind is Kind.OPERATOR:
         own = _LEVELS.get(token.value, OTHER)
         return _binary(state, left, token.value, own) if own >= level else None
     return _worded(state, left, level) if token.kind is Kind.NAME else None
@@ -116,6 +119,13 @@ def _worded(state: State, left: Node, level: int) -> Node | None:
         names = state.names()
         return tree.Collate(left.first, state.at, left, names)
     return None
+
+
+def _chain(state: State, left: Node, operator: str, level: int) -> Node:
+    parts = [left]
+    while state.take(operator):
+        parts.append(expression(state, level + 1))
+    return tree.Chain(left.first, state.at, operator, tuple(parts))
 
 
 def _qualified(state: State, left: Node) -> Node:

@@ -57,14 +57,8 @@ def star(state: State, first: int, qualifier: tuple[str, ...]) -> tree.Star:
 def _parenthesised(state: State) -> Node:
     first = state.at
     if state.begins_query():
-        depth = state.depth
-        try:
-            query = queries.in_parentheses(state)
-            if not (state.token.is_("union", "except", "intersect")):
-                return tree.Subquery(first, state.at, query)
-        except Unread:
-            pass
-        state.at, state.depth = first, depth
+        query = queries.in_parentheses(state)
+        return tree.Subquery(first, state.at, query)
     state.expect("(")
     if state.take(")"):
         raise Unread
@@ -72,7 +66,7 @@ def _parenthesised(state: State) -> Node:
     state.expect(")")
     if len(items) == 1:
         return tree.Paren(first, state.at, items[0])
-    return tree.Row(first, state.at, items, keyword=False)
+    return tree.Row(first, state.at, items)
 
 
 def _array(state: State, first: int) -> Node:
@@ -183,7 +177,7 @@ def _cast(state: State) -> Node | None:
 def _exists(state: State) -> Node | None:
     first = state.at
     state.next()
-    if not state.begins_query() or not state.sees("("):
+    if not state.begins_query():
         return None
     query = queries.in_parentheses(state)
     return tree.Subquery(first, state.at, query, "exists")
@@ -207,7 +201,7 @@ def _row(state: State) -> Node | None:
         return None
     items = () if state.sees(")") else expressions.expressions(state)
     state.expect(")")
-    return tree.Row(first, state.at, items, keyword=True)
+    return tree.Row(first, state.at, items)
 
 
 def _interval(state: State) -> Node | None:

@@ -24,16 +24,24 @@ def sources(state: State) -> tuple[Node, ...]:
 def _joined(state: State) -> Node:
     left = _source(state)
     while state.token.is_(*JOINS):
-        natural, crossed = _join_words(state)
-        right = _source(state)
-        condition, using = (None, ()) if natural or crossed else _condition(state)
-        left = tree.Join(left.first, state.at, left, right, condition, using, natural)
+        left = _join(state, left)
     return left
 
 
-def _join_words(state: State) -> tuple[bool, bool]:
-    """Whether it is natural, and whether it has no condition."""
-    words: list[str] = []
+def _join(state: State, left: Node) -> Node:
+    words = _join_words(state)
+    natural, hides = "natural" in words, bool(words & {"semi", "anti"})
+    right = _source(state)
+    # A condition may stand behind that of the next: a JOIN b JOIN c ON ... ON ...
+    while state.token.is_(*JOINS) and not words & {"natural", "cross", "positional"}:
+        right = _join(state, right)
+    needs = not words & {"natural", "cross", "positional"}
+    condition, using = _condition(state) if needs else (None, ())
+    return tree.Join(left.first, state.at, left, right, condition, using, natural, hides)
+
+
+def _join_words(state: State) -> set[str]:
+    words: set[str] = set()
     while not state.take("join"):
         word = state.take_one(
             "inner", "left", "right", "full", "outer", "cross", "natural", "asof", "positional",
@@ -41,8 +49,8 @@ def _join_words(state: State) -> tuple[bool, bool]:
         )  # fmt: skip
         if not word:
             raise Unread
-        words.append(word)
-    return "natural" in words, bool({"cross", "positional"}.intersection(words))
+        words.add(word)
+    return words
 
 
 def _condition(state: State) -> tuple[Node | None, tuple[str, ...]]:
@@ -53,7 +61,6 @@ def _condition(state: State) -> tuple[Node | None, tuple[str, ...]]:
         if state.take("as"):
             raise Unread
         return None, found
-    # A JOIN whose condition follows after another JOIN.
     raise Unread
 
 
@@ -93,15 +100,9 @@ def _named(state: State, first: int) -> Node:
 
 def _parenthesised(state: State, first: int) -> Node:
     if state.begins_query():
-        start, depth = state.at, state.depth
-        try:
-            query = queries.in_parentheses(state)
-            if not state.token.is_("union", "except", "intersect"):
-                alias = _alias(state)
-                return tree.Derived(first, state.at, query, alias)
-        except Unread:
-            pass
-        state.at, state.depth = start, depth
+        query = queries.in_parentheses(state)
+        alias = _alias(state)
+        return tree.Derived(first, state.at, query, alias)
     start = state.at
     state.expect("(")
     inner = _joined(state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trunkline.servers.postgres.sql import naming, tree
 from trunkline.servers.postgres.sql.rules.columns import identifier
-from trunkline.servers.postgres.sql.type_names import REGS
+from trunkline.servers.postgres.sql.rules.functions.moments import shown_as
 from trunkline.servers.postgres.sql.writer import Writer
 from trunkline.servers.postgres.sql.writing import Rope, joined, quoted
 
@@ -13,9 +13,8 @@ def item(node: tree.Item, writer: Writer) -> Rope | None:
     """``count(*)`` is ``count(*) AS "count"``."""
     expression = node.expression
     name = node.alias or naming.name(expression)
-    registered = id(node) in writer.about.outermost and writer.type(expression) in _REGS
-    if registered and name:
-        return f"{writer.type(expression)}_out(", writer.write(expression), ") AS", quoted(name)
+    if name and id(node) in writer.about.outermost and (shown := _shown(expression, writer)):
+        return shown, "AS", quoted(name)
     if node.alias:
         return writer.write(expression), "AS", quoted(node.alias)
     if isinstance(expression, tree.Column | tree.Star) or name is None or _expands(expression):
@@ -23,7 +22,11 @@ def item(node: tree.Item, writer: Writer) -> Rope | None:
     return writer.write(expression), "AS", quoted(name)
 
 
-_REGS = frozenset(one.name for one in REGS)
+def _shown(expression: tree.Node, writer: Writer) -> Rope | None:
+    """A number as the client itself is shown it, by PostgreSQL's type."""
+    if isinstance(expression, tree.Call) and (shown := shown_as(expression)):
+        return "CAST(", writer.write(expression), "AS", f"{shown})"
+    return None
 
 
 def _expands(expression: tree.Node) -> bool:

@@ -16,7 +16,7 @@ _WHOLE = frozenset({"int2", "int4", "int8"})
 _FUNCTIONS = {"^": "pow", "#": "xor", "**": "pow"}
 _PREFIXES = {"@": "abs", "|/": "sqrt", "||/": "cbrt"}
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
-_PLAIN = frozenset({"+", "-", "*", "/", "%", "//", "and", "or", "=", "<>", "<", ">", "<=", ">="})
+_PLAIN = frozenset({"+", "-", "*", "/", "%", "//", "=", "<>", "<", ">", "<=", ">="})
 _GEOMETRY = frozenset({"@>", "<@", "&&", "?", "?|", "?&", "#>", "#>>", "@@", "@?", "#-"})
 
 
@@ -37,12 +37,24 @@ def renamed(node: tree.Binary, writer: Writer) -> Rope | None:
     """``2 ^ 3`` is a power, and ``5 # 3`` an exclusive or."""
     if node.operator in _GEOMETRY and not _listed(node, writer):
         raise unsupported(f"the operator {node.operator}", writer.statement.tokens[node.sign].start)
+    if node.operator in ("@>", "<@"):
+        return _contains(node, writer)
     function = _FUNCTIONS.get(node.operator)
     if function is None:
         return None
     place = writer.statement.tokens[node.sign].start
     left, right = writer.write(node.left), writer.write(node.right)
     return At(function, place), "(", left, ",", right, ")"
+
+
+def _contains(node: tree.Binary, writer: Writer) -> Rope:
+    """Nothing has an item that is null."""
+    parts = (node.left, node.right) if node.operator == "@>" else (node.right, node.left)
+    whole, part = writer.all(parts)
+    return (
+        "(CASE WHEN", whole, "IS NOT NULL AND list_count(", part, ") < len(", part,
+        ") THEN false ELSE list_has_all(", whole, ",", part, ") END)",
+    )  # fmt: skip
 
 
 def _listed(node: tree.Binary, writer: Writer) -> bool:
@@ -91,8 +103,6 @@ def side(node: Node, writer: Writer, around: str = "/") -> Rope:
     found = writer.write(node)
     if isinstance(node, tree.Binary) and not (node.operator in _PLAIN and around in _PLAIN):
         return "(", found, ")"
-    if isinstance(node, tree.Is | tree.Like | tree.Between | tree.In | tree.Quantified) and (
-        around not in ("and", "or")
-    ):
+    if isinstance(node, tree.Is | tree.Like | tree.Between | tree.In | tree.Quantified):
         return "(", found, ")"
     return found

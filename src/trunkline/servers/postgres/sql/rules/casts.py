@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 
 from trunkline.servers.postgres.sql import tree
@@ -65,7 +66,17 @@ def _boolean(text: str, place: int) -> Rope:
     raise refused_at("22P02", f'invalid input syntax for type boolean: "{text}"', place)
 
 
-_LITERALS = {"bool": _boolean, "interval": interval_literal}
+def _date(text: str, place: int) -> Rope | None:
+    """What stands behind a date is not looked at: JDBC sends its zone."""
+    found = _DATED.match(text)
+    return At(f"CAST('{found[1]}' AS date)", place) if found else None
+
+
+_DATED = re.compile(
+    r"\s*(\d{4,}-\d{2}-\d{2})(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+    r" *(?:Z|[+-]\d{1,2}(?::?\d{2})?)?\s*\Z"
+)
+_LITERALS = {"bool": _boolean, "interval": interval_literal, "date": _date}
 
 
 def _rounded(to: Named, value: Rope, node: tree.Cast) -> Rope:
@@ -96,7 +107,7 @@ def _registered(target: str, source: str, value: Rope) -> Rope:
     """Names of things are their OIDs; the catalogue knows which."""
     if source in ("unknown", *_TEXTS):
         return f"{target}_in(", value, ")"
-    return value if source in _REGS or source == "oid" else ("CAST(", value, "AS bigint)")
+    return value if source in _REGS or source == "oid" else ("CAST(", value, "AS uinteger)")
 
 
 def array_literal(text: str, name: str, place: int) -> Rope:

@@ -31,7 +31,9 @@ def _arrays(node: tree.Binary, writer: Writer) -> Rope | None:
             return _beside(node, writer)
         return "list_prepend(", writer.write(node.left), ",", writer.write(node.right), ")"
     if left.endswith("[]") or right.endswith("[]"):  # null beside an array adds nothing to it
-        return "list_concat(", writer.write(node.left), ",", writer.write(node.right), ")"
+        first, second = writer.write(node.left), writer.write(node.right)
+        made: Rope = ("list_concat(", first, ",", second, ")")
+        return "(CASE WHEN", first, "IS NOT NULL OR", second, "IS NOT NULL THEN", made, "END)"
     return None
 
 

@@ -10,7 +10,7 @@ from trunkline.servers.postgres.sql.writing import At, Rope
 def interval_literal(text: str, place: int) -> Rope:
     """``INTERVAL '1 2:03:04'`` in words that DuckDB knows."""
     try:
-        found = interval(_spelled(text.strip()))
+        found = interval(spelled(text.strip()))
     except ValueError:
         message = f'invalid input syntax for type interval: "{text}"'
         raise refused_at("22007", message, place) from None
@@ -21,7 +21,7 @@ def interval_literal(text: str, place: int) -> Rope:
     return At(f"CAST('{words or '0 days'}' AS interval)", place)
 
 
-def _spelled(text: str) -> str:
+def spelled(text: str) -> str:
     """SQL's own forms, ``1 2:03:04`` and ``1-2``, in words; a number alone is of seconds."""
     if not text[:1].isdigit() and text[:1] not in "+-":
         return text.removeprefix("@").strip()

@@ -6,7 +6,7 @@ from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.writer import Writer
 from trunkline.servers.postgres.sql.writing import Rope, joined, quoted
 
-_ONE_COLUMN = frozenset({"generate_series", "unnest"})
+_ONE_COLUMN = frozenset({"generate_series", "unnest", "generate_subscripts"})
 
 
 def from_call(node: tree.FromCall, writer: Writer) -> Rope | None:

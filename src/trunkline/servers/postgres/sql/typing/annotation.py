@@ -29,7 +29,7 @@ class Annotation:
     columns: dict[int, Columns | None] = field(default_factory=dict)
     relations: dict[int, Known] = field(default_factory=dict)
     outermost: frozenset[int] = frozenset()  # what is selected for the client itself
-    table_oids: dict[int, str] = field(default_factory=dict)  # the relation that is meant
+    hidden: dict[int, str] = field(default_factory=dict)  # columns, by their relation
     named: dict[tuple[str | None, str], Known | None] = field(default_factory=dict)
     parameters: dict[int, str] = field(default_factory=dict)
 

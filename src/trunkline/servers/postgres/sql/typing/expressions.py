@@ -11,7 +11,7 @@ from trunkline.servers.postgres.sql.typing import resolving
 from trunkline.servers.postgres.sql.typing.annotation import Annotation
 from trunkline.servers.postgres.sql.typing.resolving import UNKNOWN, common, element, result_of
 from trunkline.servers.postgres.sql.typing.scope import Scope
-from trunkline.servers.postgres.sql.typing.tables import functions, name_of, operators
+from trunkline.servers.postgres.sql.typing.tables import functions, name_of
 
 
 def type_expression(node: Node, scope: Scope, about: Annotation) -> str:
@@ -51,10 +51,14 @@ def _parameter(node: tree.Parameter, scope: Scope, about: Annotation) -> str:
 
 
 def _column(node: tree.Column, scope: Scope, about: Annotation) -> str:
-    if node.names[-1] == "tableoid" and (relation := scope.table_of(node.names)):
-        about.table_oids[id(node)] = relation
-        return "oid"
+    hidden = _HIDDEN.get(node.names[-1])
+    if hidden and (relation := scope.table_of(node.names)):
+        about.hidden[id(node)] = relation
+        return hidden
     return scope.column(node.names)
+
+
+_HIDDEN = {"tableoid": "oid", "xmin": "xid"}  # columns that every relation of PostgreSQL has
 
 
 def _inner(node: tree.Paren, scope: Scope, about: Annotation) -> str:
@@ -71,10 +75,13 @@ def _unary(node: tree.Unary, scope: Scope, about: Annotation) -> str:
 
 def _binary(node: tree.Binary, scope: Scope, about: Annotation) -> str:
     found = _each((node.left, node.right), scope, about)
-    if node.operator in ("and", "or"):
-        about.take_as((node.left, node.right), ("bool", "bool"))
-        return "bool"
     return _operated(node, node.operator, (node.left, node.right), found, about)
+
+
+def _chain(node: tree.Chain, scope: Scope, about: Annotation) -> str:
+    _each(node.parts, scope, about)
+    about.take_as(node.parts, ["bool"] * len(node.parts))
+    return "bool"
 
 
 def _operated(
@@ -86,7 +93,7 @@ def _operated(
         if operator in _COMPARISONS:
             return "bool"
         return ""
-    signature = resolving.operator(operators().get(operator, ()), _unvaried(found))
+    signature = resolving.operator(operator, _unvaried(found))
     if signature is None:
         return "bool" if operator in _COMPARISONS else ""
     wanted = _settled(signature.arguments, found)
@@ -100,16 +107,16 @@ def _pairwise(left: Node, right: Node, about: Annotation) -> None:
     if isinstance(left, tree.Row) and isinstance(right, tree.Row):
         for pair in zip(left.items, right.items, strict=False):
             types = _unvaried([about.type(one) for one in pair])
-            if all(types) and (found := resolving.operator(operators()["="], types)):
+            if all(types) and (found := resolving.operator("=", types)):
                 about.take_as(pair, found.arguments)
 
 
 _COMPARISONS = frozenset({"=", "<>", "<", ">", "<=", ">=", "==", "~", "~*", "!~", "!~*"})
 
 
-def _unvaried(found: Sequence[str]) -> list[str]:
+def _unvaried(found: Sequence[str]) -> tuple[str, ...]:
     """VARCHAR has no operators of its own: it is text where one is looked for."""
-    return ["text" if one == "varchar" else one for one in found]
+    return tuple("text" if one == "varchar" else one for one in found)
 
 
 def _settled(own: Sequence[str], found: Sequence[str]) -> tuple[str, ...]:
@@ -142,7 +149,7 @@ def _case(node: tree.Case, scope: Scope, about: Annotation) -> str:
     _each(operand, scope, about)
     tests, results = node.whens[::2], [*node.whens[1::2]]
     if node.otherwise:
-        results.append(node.otherwise)
+        results.insert(0, node.otherwise)  # whose type PostgreSQL looks at first
     asked = _each(tests, scope, about)
     if operand:
         type_ = common([about.type(operand[0]), *asked])
@@ -267,6 +274,8 @@ def _subquery(node: tree.Subquery, scope: Scope, about: Annotation) -> str:
 
 
 def _call(node: tree.Call, scope: Scope, about: Annotation) -> str:
+    if node.name in ("coalesce", "greatest", "least"):
+        return _one_type(node.arguments, scope, about)
     found = _each(node.arguments, scope, about)
     for part in (node.filter, node.over):
         if part is not None:
@@ -276,8 +285,6 @@ def _call(node: tree.Call, scope: Scope, about: Annotation) -> str:
         _operated(node, "=", node.arguments, found, about)
         about.wanted.pop(id(node), None)
         return "text" if found[0] == UNKNOWN else found[0]
-    if node.name in ("coalesce", "greatest", "least"):
-        return _one_type(node.arguments, scope, about)
     if node.bare:
         return _BARE.get(node.name, "")
     if node.within:
@@ -288,8 +295,7 @@ def _call(node: tree.Call, scope: Scope, about: Annotation) -> str:
 
 
 def _called(node: tree.Call, found: Sequence[str], about: Annotation) -> str:
-    candidates = functions().get(node.name, ())
-    signature = resolving.function(candidates, _unvaried(found))
+    signature = resolving.function(node.name, _unvaried(found))
     if signature is None:
         return _only_result(node, len(found))
     if signature.set:
@@ -324,6 +330,7 @@ _BY_KIND: dict[type[Node], Callable[..., str]] = {
     tree.Paren: _inner,
     tree.Unary: _unary,
     tree.Binary: _binary,
+    tree.Chain: _chain,
     tree.Cast: _cast,
     tree.Case: _case,
     tree.In: _in,

@@ -114,11 +114,15 @@ def _item(item: tree.Item, scope: Scope, about: Annotation) -> Columns | None:
         return None if value.changed else scope.star(value.qualifier)
     type_ = type_expression(value, scope, about)
     name = item.alias or naming.name(value)
-    if name is None or _expands(value):
+    if name is None or _expands(value, about):
         return None
     return ((name, type_),)
 
 
-def _expands(value: Node) -> bool:
-    """Whether DuckDB makes several columns of it."""
-    return isinstance(value, tree.Call) and value.name in ("columns", "unpack")
+def _expands(value: Node, about: Annotation) -> bool:
+    """Whether DuckDB makes several columns of it: COLUMNS(...), and a struct that is unnested."""
+    if not isinstance(value, tree.Call):
+        return False
+    if value.name == "unnest" and len(value.arguments) == 1:
+        return not about.type(value.arguments[0])
+    return value.name in ("columns", "unpack")

@@ -8,8 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
-from trunkline.servers.postgres.sql.typing.tables import Signature, casts, types
+from trunkline.servers.postgres.sql.typing.tables import (
+    Signature,
+    casts,
+    functions,
+    operators,
+    types,
+)
 
 UNKNOWN = "unknown"
 _ARRAYS = frozenset({"anyarray", "anycompatiblearray"})
@@ -38,9 +45,10 @@ def becomes(source: str, target: str) -> bool:
     return casts().get((source, target)) == "i"
 
 
-def operator(candidates: Iterable[Signature], arguments: Sequence[str]) -> Signature | None:
+@lru_cache(4096)
+def operator(name: str, arguments: tuple[str, ...]) -> Signature | None:
     """The operator that is meant. One argument that is unknown is first taken for the other's."""
-    fitting = [one for one in candidates if len(one.arguments) == len(arguments)]
+    fitting = [one for one in operators().get(name, ()) if len(one.arguments) == len(arguments)]
     if len(arguments) == 2 and UNKNOWN in arguments and set(arguments) != {UNKNOWN}:
         known = next(one for one in arguments if one != UNKNOWN)
         if exact := _exact(fitting, (known, known)):
@@ -48,8 +56,10 @@ def operator(candidates: Iterable[Signature], arguments: Sequence[str]) -> Signa
     return _exact(fitting, arguments) or _best(fitting, arguments)
 
 
-def function(candidates: Iterable[Signature], arguments: Sequence[str]) -> Signature | None:
+@lru_cache(4096)
+def function(name: str, arguments: tuple[str, ...]) -> Signature | None:
     """The function that is meant."""
+    candidates = functions().get(name, ())
     fitting = [sized for one in candidates if (sized := _sized(one, len(arguments)))]
     return _exact(fitting, arguments) or _best(fitting, arguments)
 
@@ -87,16 +97,19 @@ def _best(candidates: Sequence[Signature], arguments: Sequence[str]) -> Signatur
 
 
 def _consistent(signature: Signature, arguments: Sequence[str]) -> bool:
-    """Whether what must be one type of any is one."""
-    wanted: set[str] = set()
+    """Whether what must be one type of any is one, or in the second family becomes one."""
+    same: set[str] = set()
+    alike: list[str] = []
     for own, given in zip(signature.arguments, arguments, strict=True):
         if given == UNKNOWN:
             continue
-        if own == "anyarray":
-            wanted.add(element(given))
-        elif own in ("anyelement", "anynonarray"):
-            wanted.add(given)
-    return len(wanted) <= 1
+        item = element(given) if own in _ARRAYS else given
+        if own in ("anyarray", "anyelement", "anynonarray"):
+            same.add(item)
+        elif own.startswith("anycompatible"):
+            alike.append(item)
+    type_ = common(alike)
+    return len(same) <= 1 and all(becomes(one, type_) for one in alike)
 
 
 def _most(candidates: list[Signature], counts: list[int]) -> list[Signature]:

@@ -18,6 +18,7 @@ class Source:
     name: str
     columns: Columns | None
     relation: str = ""  # of the system catalogue, with its schema
+    hidden: bool = False  # not among what * stands for
     merged: frozenset[str] = frozenset()  # columns of USING that another source gives
 
     def type(self, column: str) -> str | None:
@@ -83,7 +84,7 @@ class Scope:
         """What ``*`` stands for; None where that is not known."""
         found: list[tuple[str, str]] = []
         for source in self.sources:
-            if qualifier and source.name.lower() != qualifier[-1].lower():
+            if (qualifier or [source.name])[-1].lower() != source.name.lower() or source.hidden:
                 continue
             if source.columns is None:
                 return None

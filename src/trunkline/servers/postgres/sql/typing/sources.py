@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.tree import Alias, Node
 from trunkline.servers.postgres.sql.typing.annotation import Annotation
@@ -90,7 +92,7 @@ def _join(source: tree.Join, scope: Scope, about: Annotation) -> None:
         )
     for place in range(before, len(scope.sources)):
         one = scope.sources[place]
-        scope.sources[place] = Source(one.name, one.columns, one.relation, one.merged | shared)
+        scope.sources[place] = replace(one, hidden=source.hides, merged=one.merged | shared)
     if source.condition is not None:
         type_expression(source.condition, scope, about)
         about.take_as([source.condition], ["bool"])

@@ -79,21 +79,28 @@ def types() -> Mapping[str, TypeFacts]:
 
 _NAMES = {spelled[0].oid: name for name, spelled in reversed(type_names.BY_NAME.items())}
 _NAMES |= {type_names.CHAR.oid: "char", 705: "unknown"}
+_VOID = PgType(2278, "void", 4)
 _OWN = {
     "char": type_names.CHAR, "bpchar": type_names.BY_NAME["bpchar"][0],
-    "record": type_names.RECORD,
+    "record": type_names.RECORD, "void": _VOID,
 }  # fmt: skip
+_STRANGE = "#"  # before the OID of a type that only a relation has told of
 
 
 def name_of(type_: PgType) -> str:
-    """The name of a type in these tables; empty where they do not have it."""
-    if type_.element is not None:
-        return f"{name}[]" if (name := name_of(type_.element)) else ""
-    return _NAMES.get(type_.oid, "")
+    """The name of a type in these tables; of another one its number, size and name."""
+    if type_.oid in _NAMES:
+        return _NAMES[type_.oid]
+    if type_.element is not None and not (name := name_of(type_.element)).startswith(_STRANGE):
+        return f"{name}[]"
+    return f"{_STRANGE}{type_.oid} {type_.size} {type_.name}"
 
 
 def type_of(name: str) -> PgType:
     """The type that has a name; text for what is none."""
+    if name.startswith(_STRANGE):
+        oid, size, own = name.removeprefix(_STRANGE).split(" ", 2)
+        return PgType(int(oid), own, int(size))
     if name.endswith("[]"):
         return type_of(name[:-2]).array
     if name in _OWN:

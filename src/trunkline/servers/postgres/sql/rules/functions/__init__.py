@@ -17,6 +17,7 @@ from trunkline.servers.postgres.sql.rules.functions import (
 from trunkline.servers.postgres.sql.writer import Rule
 
 SPECIAL: Mapping[str, Rule] = {
+    "age": moments.age_of_transaction,
     "date_trunc": moments.date_trunc,
     "date_part": moments.date_part,
     "extract": moments.extract,

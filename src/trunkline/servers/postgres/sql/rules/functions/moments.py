@@ -19,6 +19,7 @@ _FIELDS = {
     "centuries": "century", "millenniums": "millennium", "millennia": "millennium",
 }  # fmt: skip
 _WITH_FRACTION = {"second": 6, "milliseconds": 3}  # of microseconds, what 10 is raised to
+_FRACTIONAL = frozenset({"second", "milliseconds", "epoch", "julian"})
 
 
 def _constant(node: tree.Node) -> str | None:
@@ -29,15 +30,26 @@ def _constant(node: tree.Node) -> str | None:
 
 def extract(node: tree.Call, writer: Writer) -> Rope | None:
     """A number, exact: whole, or with six digits where there are fractions of a second."""
-    return _part(node, writer, "decimal(18, 0)", "decimal(18, 6)")
+    return _part(node, writer, "decimal(38, 6)")
 
 
 def date_part(node: tree.Call, writer: Writer) -> Rope | None:
     """The same as a floating point number."""
-    return _part(node, writer, "double", "double")
+    return _part(node, writer, "double")
 
 
-def _part(node: tree.Call, writer: Writer, whole: str, fractional: str) -> Rope | None:
+def shown_as(node: tree.Call) -> str:
+    """What a whole number is cast to for the client; in a condition it stays one.
+
+    There it bounds a scan, which the planner would not see through the cast.
+    """
+    field = _constant(node.arguments[0]) if len(node.arguments) == 2 else None
+    if field is None or _FIELDS.get(field, field) in _FRACTIONAL:
+        return ""
+    return {"extract": "decimal(18, 0)", "date_part": "double"}.get(node.name, "")
+
+
+def _part(node: tree.Call, writer: Writer, fractional: str) -> Rope | None:
     if len(node.arguments) != 2:
         return None
     field, value = _constant(node.arguments[0]), node.arguments[1]
@@ -51,8 +63,10 @@ def _part(node: tree.Call, writer: Writer, whole: str, fractional: str) -> Rope 
         power = 10 ** _WITH_FRACTION[field]
         parts = ("date_part('microseconds',", written, f") / {power}.0")
         return "CAST(", parts, "AS", f"{fractional})"
-    type_ = fractional if field in ("epoch", "julian") else whole
-    return "CAST( date_part(", string(field), ",", written, ") AS", f"{type_})"
+    found = ("date_part(", string(field), ",", written, ")")
+    if field in ("epoch", "julian"):
+        return "CAST(", found, "AS", f"{fractional})"
+    return found
 
 
 def date_trunc(node: tree.Call, writer: Writer) -> Rope | None:
@@ -73,3 +87,10 @@ def date_trunc(node: tree.Call, writer: Writer) -> Rope | None:
     if writer.type(value) == "date":
         written = ("CAST(", written, "AS timestamptz)")
     return "date_trunc(", string(unit), ",", written, ")"
+
+
+def age_of_transaction(node: tree.Call, writer: Writer) -> Rope | None:
+    """Of the catalogue's rows, all equally old."""
+    if len(node.arguments) != 1 or writer.type(node.arguments[0]) != "xid":
+        return None
+    return "CASE WHEN", writer.write(node.arguments[0]), "IS NOT NULL THEN 1 END"

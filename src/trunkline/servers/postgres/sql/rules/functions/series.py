@@ -27,8 +27,14 @@ def _argument(node: tree.Node, wanted: str, writer: Writer) -> Rope:
 
 
 def generate_subscripts(node: tree.Call, writer: Writer) -> Rope | None:
-    """Vectors of the system catalogue count from 0."""
-    if writer.type(node.arguments[0]) not in ("int2vector", "oidvector"):
+    """The places of an array; vectors of the system catalogue count from 0."""
+    if len(node.arguments) != 2:
         return None
-    arguments = joined(",", writer.all(node.arguments))
-    return "(generate_subscripts(", arguments, ") - 1)"
+    array = writer.write(node.arguments[0])
+    bounds: Rope = ("1, len(", array, ")")
+    if writer.type(node.arguments[0]) in ("int2vector", "oidvector"):
+        bounds = ("0, len(", array, ") - 1")
+    places: Rope = ("CAST(generate_series(", bounds, ") AS integer[])")
+    if isinstance(node.arguments[1], tree.Literal):
+        return "unnest(", places, ")"
+    return "unnest(CASE WHEN", writer.write(node.arguments[1]), "= 1 THEN", places, "END)"

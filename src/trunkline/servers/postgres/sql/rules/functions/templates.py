@@ -51,9 +51,9 @@ TEMPLATES: dict[tuple[str, int], str] = {
         "CAST(CASE WHEN {0} < {1} THEN 0 WHEN {0} >= {2} THEN {3} + 1 "
         "ELSE floor(({0} - {1}) * {3} / CAST({2} - {1} AS double)) + 1 END AS integer)"
     ),
-    ("array_length", 2): "CAST(nullif(len({0}), 0) AS integer)",
-    ("array_upper", 2): "CAST(nullif(len({0}), 0) AS integer)",
-    ("array_lower", 2): "CASE WHEN len({0}) > 0 THEN 1 END",
+    ("array_length", 2): "CASE WHEN {1} = 1 THEN CAST(nullif(len({0}), 0) AS integer) END",
+    ("array_upper", 2): "CASE WHEN {1} = 1 THEN CAST(nullif(len({0}), 0) AS integer) END",
+    ("array_lower", 2): "CASE WHEN {1} = 1 AND len({0}) > 0 THEN 1 END",
     ("array_remove", 2): "list_filter({0}, lambda item: item IS DISTINCT FROM {1})",
     ("array_replace", 3): (
         "list_transform({0}, lambda item: "
@@ -67,6 +67,10 @@ TEMPLATES: dict[tuple[str, int], str] = {
     ("regexp_count", 2): "CAST(len(regexp_extract_all({0}, {1})) AS integer)",
     ("regexp_like", 2): "regexp_matches({0}, {1}, 's')",
     ("regexp_like", 3): "regexp_matches({0}, {1}, {2} || 's')",
+    ("array_to_string", 2): (
+        "coalesce(array_to_string({0}, {1}), "
+        "CASE WHEN len({0}) > 0 AND {1} IS NOT NULL THEN '' END)"
+    ),
     ("array_to_string", 3): (
         "array_to_string(list_transform({0}, "
         "lambda item: coalesce(CAST(item AS varchar), {2})), {1})"

@@ -15,7 +15,7 @@ def pg_typeof(node: tree.Call, writer: Writer) -> Rope | None:
         return None
     name = "unknown" if found == "unknown" else type_of(found).name
     text = At(string(name), writer.place(node))
-    if isinstance(node.arguments[0], tree.Literal | tree.Cast):
+    if isinstance(node.arguments[0], tree.Literal):
         return text
     # Whether rows are grouped hangs on what is asked about.
     return "CASE WHEN", writer.write(node.arguments[0]), "IS NULL THEN", text, "ELSE", text, "END"

@@ -1,0 +1,21 @@
+"""What is told while days are published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day has been dealt with: the how manieth of those with work, and the rows written of it."""
+
+    schema: str
+    day: date
+    done: int
+    total: int
+    rows: int
+
+
+Observe = Callable[[Day], None]

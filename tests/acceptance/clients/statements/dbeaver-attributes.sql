@@ -1,0 +1,1 @@
+select a.attname, t.typname from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid=a.atttypid where a.attrelid=(select c.oid from pg_class c join pg_namespace n on n.oid=c.relnamespace where n.nspname='local' and c.relname='conversations') and a.attnum>0

@@ -1,0 +1,1 @@
+SELECT c.relname,c.oid FROM pg_catalog.pg_class c LEFT OUTER JOIN pg_catalog.pg_description d ON d.objoid=c.oid AND d.objsubid=0 AND d.classoid='pg_class'::regclass WHERE c.relnamespace=(select oid from pg_namespace where nspname='local') AND c.relkind not in ('i','I','c')

@@ -1,0 +1,1 @@
+SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname='local'

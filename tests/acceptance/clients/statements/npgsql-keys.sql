@@ -1,0 +1,1 @@
+select current_setting('max_index_keys')

@@ -1,0 +1,6 @@
+select *
+from
+(
+    select * from conversations
+) "_"
+limit 0

@@ -1,0 +1,44 @@
+"""A translation bounds the scans that the text bounds: the planner's own pairs, translated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.planner.pairs import Pair, every_pair
+from tests.unit.planner.world import CATALOG
+from trunkline.servers.postgres.sql import Known, translated
+from trunkline.servers.postgres.types import BY_OID
+
+# Named parameters are DuckDB's alone.
+PAIRS = [pair for pair in every_pair() if not isinstance(pair.parameters, dict)]
+# sqlglot does not read a precision of six digits, which PostgreSQL has anyway.
+READ_NOW = "conversation_start::TIMESTAMP(6)"
+
+
+class Tables:
+    @property
+    def said(self) -> Mapping[str, str]:
+        return {}
+
+    def relation(self, schema: str | None, name: str) -> Known | None:
+        tables = {own: table for table in CATALOG.tables for own in (table.name, *table.views)}
+        if name not in tables or schema not in (None, CATALOG.schema):
+            return None
+        columns = tuple(
+            (column.name, BY_OID[column.type.value.postgres_oid]) for column in tables[name].columns
+        )
+        return Known(CATALOG.schema, name, columns, system=False, target=f"{CATALOG.schema}.{name}")
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=[pair.name for pair in PAIRS])
+def test_the_plan_is_that_of_the_text(pair: Pair) -> None:
+    found = replace(pair, sql=translated(pair.sql, Tables()).sql)
+    if READ_NOW in pair.sql:
+        assert found.actual() == ("c: 2025-01-20 .. 2025-01-21",)
+    elif pair.expected[0].startswith("unbounded"):
+        assert found.actual()[0].startswith("unbounded")
+    else:
+        assert found.actual() == pair.expected, found.sql
