@@ -117,3 +117,14 @@ def test_held_days_say_which_rights_they_are_of(tmp_path: Path) -> None:
     lacking = site.prepare(more, Options(covered=True))
     assert lacking.certificate["complete"] is False
     assert any("2025-02-01T00:00:00.000Z to 2025-02-03" in notice for notice in lacking.notices)
+
+
+def test_days_of_other_rights_that_are_past_the_watermark_by_now_are_told(tmp_path: Path) -> None:
+    """The provider's data reaches less far than it did: they are read as they are held."""
+    site = Site(tmp_path / "data", SOME)
+    site.prepare(RECENT)
+    site.simulate(replace(SMALL, lag_seconds=36 * 3600))
+    prepared = site.prepare(RECENT.replace("2026-03-01", "2026-02-28"))
+    left = "2026-03-09T00:00:00.000Z/2026-03-11T00:00:00.000Z"
+    told = f"conversation_details: held under other rights than today's: {left}"
+    assert [notice for notice in prepared.notices if "rights" in notice] == [told]

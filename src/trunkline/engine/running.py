@@ -28,6 +28,7 @@ from trunkline.lake.freshness import Told
 from trunkline.lake.landing import Receipt
 from trunkline.planner.plan import Plan
 from trunkline.planner.plans import Plans
+from trunkline.planner.stale import stale_notices
 from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.scope import ScopeKind
 
@@ -150,10 +151,12 @@ async def _days(
 ) -> tuple[Parts, Run]:
     """The jobs of a plan, which is made anew: only now the client's rights are known.
 
-    Days that were fetched under others are stale.
+    Days that were fetched under others are stale. Those that stay so, since the provider's data
+    reaches less far than it did, are read as they are held, which is said.
     """
     under, rights = await rights_now(parts, provider)
     done = replace(done, plan=planned(under.fingerprint))
+    again = done.plan
     while done.plan.fetches:
         for key in done.plan.outlived:
             with suppress(ProviderError):  # then it stays, and is gone on with by `jobs resume`
@@ -167,7 +170,8 @@ async def _days(
         done = replace(done, plan=again)
         if again.fetches:
             _, rights = await rights_now(parts, provider)
-    return under, done
+    told = tuple(stale_notices(again.needs, has_client=True))
+    return under, replace(done, notices=(*done.notices, *told))
 
 
 async def _rest(asking: Asking, done: Run, rest: Plan, options: Options) -> Run:
@@ -176,8 +180,8 @@ async def _rest(asking: Asking, done: Run, rest: Plan, options: Options) -> Run:
         reopened, notices = await supplement(asking, rest)
     except IncompleteData as error:
         if options.allow_partial:
-            return replace(done, notices=(error.message,))
+            return replace(done, notices=(*done.notices, error.message))
         if done.fetched and (done.broken or done.unopened):
             raise incomplete(done.fetched, error) from error
         raise
-    return replace(done, reopened=reopened, notices=notices)
+    return replace(done, reopened=reopened, notices=(*done.notices, *notices))
