@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from tests.fakes import run
 from tests.gateway import SMALL, Site, same_rows
 from tests.integration.test_crashes import Fuse, Killed, KillingTransport
 from trunkline.engine import Options
+from trunkline.engine.syncing import Wish
 from trunkline_simulator.settings import Client
 
 WEEK = 7 * 86_400
@@ -23,6 +24,9 @@ RECENT = (
 JANUARY = (
     "SELECT * FROM conversations"
     " WHERE conversation_start >= '2025-01-01' AND conversation_start < '2025-02-01'"
+)
+REFRESH = Wish(
+    start=datetime(2025, 1, 1, tzinfo=UTC), end=datetime(2025, 2, 1, tzinfo=UTC), refresh=True
 )
 SOME = replace(SMALL, clients=(replace(Client(), divisions=frozenset({"EMEA"})),))
 
@@ -95,6 +99,29 @@ def test_a_job_of_other_rights_is_given_up_once_its_days_were_fetched_again(
     with site.engine() as engine:
         assert not any(job.unfinished for job in engine.jobs())
         assert not list((site.home / "files").glob(f"*/{job.key}*"))
+
+
+def test_going_on_gives_up_a_refresh_of_other_rights_whose_days_are_held(tmp_path: Path) -> None:
+    """No query wants its days any more, so none would ever come upon it."""
+    site = Site(tmp_path / "data", replace(SMALL, page_rows=20))
+    site.prepare(JANUARY)
+    site.simulate(replace(SOME, page_rows=20))
+    submitting = Fuse(5)
+    with (
+        site.engine(partial(KillingTransport, fuse=submitting, after=True)) as engine,
+        pytest.raises(Killed),
+    ):
+        run(site.clock, engine.sync(REFRESH, Options(), lambda _: None))
+    site.simulate(replace(SMALL, page_rows=20))
+    assert site.prepare(JANUARY).certificate["complete"] is True
+    with site.engine() as engine:
+        (job,) = (job for job in engine.jobs() if job.unfinished)
+        outcome, others = run(site.clock, engine.resume(lambda _: None))
+        assert (outcome.published, outcome.broken, others) == ((), (), ())
+        assert not any(job.unfinished for job in engine.jobs())
+    assert not list((site.home / "files").glob(f"*/{job.key}*"))
+    truth = site.truth("conversations", date(2025, 1, 1), date(2025, 1, 31))
+    same_rows("conversations", site.query(JANUARY), truth)
 
 
 def test_a_job_of_other_rights_makes_no_covered_query_ask(tmp_path: Path) -> None:
