@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,14 @@ def _add(at: Desk, name: str) -> None:
     (at.folder / "password").write_text(PASSWORD)
     done = at.run("users", "add", name, "--role", "analyst", "--password-file", "password")
     assert done.returncode == 0, done.stderr
+
+
+def test_a_server_outlives_what_keeps_its_days_fresh(tmp_path: Path) -> None:
+    with desk(tmp_path) as found:
+        wrong = found.environment | {"GENESYS_CLIENT_SECRET": "wrong"}
+        with served(replace(found, environment=wrong), "--sync") as server:
+            assert server.process.stderr is not None
+            told = server.process.stderr.readline()
+            assert told.startswith("notice: days are not kept fresh: ")
+            assert server.rows("SELECT min(date) FROM bi.dates") == [(date(2015, 1, 1),)]
+        assert server.process.returncode == 5

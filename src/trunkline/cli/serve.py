@@ -25,7 +25,7 @@ from trunkline.cli.telling import put, tell
 from trunkline.config import Settings
 from trunkline.engine import Engine, Options
 from trunkline.engine.syncing import Wish, checked
-from trunkline.errors import ConfigError, Interrupted
+from trunkline.errors import ConfigError, Interrupted, TrunklineError
 from trunkline.lake.ceiling import standing
 from trunkline.servers.desks import Desks
 from trunkline.servers.postgres.server import Bounds, House, certified, listening, serve
@@ -38,7 +38,7 @@ from trunkline.wording import counted
 SECRET = "server.secret"  # noqa: S105 (the name of its file)
 PATIENCE = 60.0  # seconds that a query waits for its place
 DATABASE = "lake"  # any name is taken; this one is in all documents
-STOPPED = "stopped on request"
+AGAIN = 300.0  # seconds until days are kept fresh again, after what ended it
 
 
 @click.command("serve")
@@ -138,7 +138,7 @@ async def _serve(
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(serve(house, sockets))
             if given["sync"]:
-                await desks.fetching.run(_follow(engine))
+                await _kept_fresh(desks)
             await serving
     except* Interrupted:
         pass
@@ -182,6 +182,22 @@ def _say(sockets: tuple[socket, ...], tls: Certified | None, users: int) -> None
     )
     reached = gethostname() if ip_address(host).is_unspecified else host
     put(f'  psql "host={reached} port={port} dbname={DATABASE}{" user=NAME" if users else ""}"')
+
+
+async def _kept_fresh(desks: Desks) -> None:
+    """Follow for ever: what ends it is told, and it begins again. What is held is served."""
+    while True:
+        try:
+            await desks.fetching.run(_follow(desks.fetching.engine))
+        except Interrupted:
+            raise
+        except TrunklineError as error:
+            tell(
+                f"notice: days are not kept fresh: {error.message}; it is tried again in 5 minutes"
+            )
+            if error.hint:
+                tell(f"  {error.hint}")
+        await asyncio.sleep(AGAIN)
 
 
 async def _follow(engine: Engine) -> None:
