@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
-from socket import socket
+from socket import gethostname, socket
 from typing import Any
 
 import click
@@ -36,6 +37,8 @@ from trunkline.wording import counted
 
 SECRET = "server.secret"  # noqa: S105 (the name of its file)
 PATIENCE = 60.0  # seconds that a query waits for its place
+DATABASE = "lake"  # any name is taken; this one is in all documents
+AGAIN = 300.0  # seconds until days are kept fresh again, after what ended it
 
 
 @click.command("serve")
@@ -64,7 +67,11 @@ PATIENCE = 60.0  # seconds that a query waits for its place
     "--queries", type=click.IntRange(1, 256), default=16, show_default=True, metavar="N",
     help="Queries that may have an answer open at once; others wait.",
 )  # fmt: skip
-@click.option("--memory", metavar="SIZE", help="For all queries together; default: half of it.")
+@click.option(
+    "--memory",
+    metavar="SIZE",
+    help="Memory for all queries together; default: half of the machine's.",
+)
 @click.pass_context
 def command(ctx: click.Context, /, **given: Any) -> None:
     """Serve the tables as a PostgreSQL database, until it is stopped.
@@ -126,8 +133,8 @@ async def _serve(
         bounds=Bounds(given["connections"]),
         log=lambda said: tell(f"notice: {said}"),
     )
-    _say(sockets, engine, tls, users)
-    following = asyncio.create_task(_followed(desks)) if given["sync"] else None
+    _say(sockets, tls, users)
+    following = asyncio.create_task(_kept_fresh(desks)) if given["sync"] else None
     try:
         await serve(house, sockets)
     finally:
@@ -160,7 +167,7 @@ def _defaults(
     return found | ({"trunkline.fetch": given["fetch"]} if given["fetch"] else {})
 
 
-def _say(sockets: tuple[socket, ...], engine: Engine, tls: Certified | None, users: int) -> None:
+def _say(sockets: tuple[socket, ...], tls: Certified | None, users: int) -> None:
     host, port = sockets[0].getsockname()[:2]
     who = (
         f"{counted(users, 'user')} may log in"
@@ -171,19 +178,24 @@ def _say(sockets: tuple[socket, ...], engine: Engine, tls: Certified | None, use
         f"listening on {host}:{port} for clients of PostgreSQL, {'with' if tls else 'without'} "
         f"TLS; {who}"
     )
-    put(f'  psql "host={host} port={port} dbname={engine.catalog.schema}"')
+    reached = gethostname() if ip_address(host).is_unspecified else host
+    put(f'  psql "host={reached} port={port} dbname={DATABASE}{" user=NAME" if users else ""}"')
 
 
-async def _followed(desks: Desks) -> None:
-    """Follow beside the server, which goes on without it where that comes to an end."""
-    try:
-        await desks.fetching.run(_follow(desks.fetching.engine))
-    except Interrupted:
-        return
-    except TrunklineError as error:
-        tell(f"notice: nothing is kept fresh any more: {error.message}")
-        if error.hint:
-            tell(f"  {error.hint}")
+async def _kept_fresh(desks: Desks) -> None:
+    """Follow beside the server: what ends it is told, and it begins again. What is held is served."""
+    while True:
+        try:
+            await desks.fetching.run(_follow(desks.fetching.engine))
+        except Interrupted:
+            return
+        except TrunklineError as error:
+            tell(
+                f"notice: days are not kept fresh: {error.message}; it is tried again in 5 minutes"
+            )
+            if error.hint:
+                tell(f"  {error.hint}")
+        await asyncio.sleep(AGAIN)
 
 
 async def _follow(engine: Engine) -> None:
