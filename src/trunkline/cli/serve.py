@@ -183,7 +183,7 @@ def _say(sockets: tuple[socket, ...], tls: Certified | None, users: int) -> None
 
 
 async def _kept_fresh(desks: Desks) -> None:
-    """Follow beside the server: what ends it is told, and it begins again. What is held is served."""
+    """Follow beside the server, which goes on: what ends it is told, and it begins again."""
     while True:
         try:
             await desks.fetching.run(_follow(desks.fetching.engine))
