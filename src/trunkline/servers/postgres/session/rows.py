@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -20,13 +20,14 @@ Encode = Callable[[pa.RecordBatch], Iterator[Bytes]]
 """Messages of a batch, in pieces of bounded size."""
 Send = Callable[[Bytes], Awaitable[None]]
 Made = tuple[int, Iterator[Bytes], Bytes | None]
-"""How many rows, and their pieces, of which the first is made."""
+"""How many rows, and their messages: the first piece is made, the others are as they are asked for.
+"""
 
 
 class Read(Protocol):
     """Does work of a thread, which is waited for without a thread."""
 
-    def __call__(self, work: Callable[[], T]) -> Coroutine[Any, Any, T]:
+    async def __call__(self, work: Callable[[], T]) -> T:
         """What the work comes to."""
         ...
 
@@ -49,30 +50,33 @@ class Rows:
     async def give(self, most: int, encode: Encode, send: Send) -> int:
         """Send so many rows, or all where ``most`` is 0; how many there were.
 
-        While a part is sent the next one is made: the client reads as the server writes.
+        While some are sent the next ones are made, and no more than those.
         """
         given = 0
-        ahead = self._made(most, encode)
+        ahead = self._begun(most, given, encode)
         try:
-            while True:
+            while ahead is not None:
                 count, pieces, piece = await ahead
                 given += count
-                self.sent += count
-                is_last = not count or (most and given >= most)
-                if not is_last:
-                    ahead = self._made(most and most - given, encode)
+                ahead = self._begun(most, given, encode) if count else None
                 while piece is not None:
                     await send(piece)
                     piece = await self.read(partial(next, pieces, None))
-                if is_last:
-                    return given
-        finally:
-            await _dropped(ahead)
+                self.sent += count
+        except BaseException:
+            self.stop.ask()
+            if ahead is not None:
+                ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)  # a thread may be at work
+            raise
+        return given
 
-    def _made(self, most: int, encode: Encode) -> asyncio.Task[Made]:
-        wanted = min(CHUNK, most) if most else CHUNK
-        work = partial(self._next, wanted, encode)
-        return asyncio.create_task(self.read(work))
+    def _begun(self, most: int, given: int, encode: Encode) -> asyncio.Task[Made] | None:
+        """The next rows being made; None where no more are wanted."""
+        wanted = min(CHUNK, most - given) if most else CHUNK
+        if not wanted:
+            return None
+        return asyncio.create_task(self.read(partial(self._next, wanted, encode)))
 
     def _next(self, most: int, encode: Encode) -> Made:
         batch = self._taken(most)
@@ -89,15 +93,6 @@ class Rows:
                 return None
         taken, self._rest = self._rest.slice(0, most), self._rest.slice(most)
         return taken
-
-
-async def _dropped(ahead: asyncio.Task[Made]) -> None:
-    """Nobody wants it any more; it is waited for, since it reads what is closed next."""
-    if not ahead.done():
-        ahead.cancel()
-        await asyncio.wait([ahead])
-    if not ahead.cancelled():
-        ahead.exception()
 
 
 async def at_once(work: Callable[[], T]) -> T:
