@@ -51,8 +51,9 @@ class System:
 
     def _interrupt(self, number: int) -> None:
         """Again and again: an interrupt between two statements is forgotten by the next one."""
-        if self._session and number == self._number and self._turn.locked():
-            self._session.interrupt()
+        if number == self._number and self._turn.locked():
+            if self._session:  # the first question makes it, and may not have done so yet
+                self._session.interrupt()
             loop = asyncio.get_running_loop()
             loop.call_later(INTERRUPT_EVERY, self._interrupt, number)
 
