@@ -65,7 +65,9 @@ For psql, Power BI, Excel and DBeaver it is a PostgreSQL server (docs/howto/psql
 
 
 @click.command("demo")
-@click.option("--keep", metavar="DIR", help="Keep the data in this new directory, to query it.")
+@click.option(
+    "--keep", metavar="DIR", help="Keep the data in this new directory, to query it with --covered."
+)
 @click.option(
     "--per-day",
     type=click.IntRange(1),
