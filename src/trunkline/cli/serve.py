@@ -136,15 +136,13 @@ async def _serve(
         log=lambda said: tell(f"notice: {said}"),
     )
     _say(sockets, tls, users)
+    following = asyncio.create_task(_kept_fresh(desks)) if given["sync"] else None
     try:
-        async with asyncio.TaskGroup() as group:
-            serving = group.create_task(serve(house, sockets))
-            if given["sync"]:
-                await _kept_fresh(desks)
-            await serving
-    except* Interrupted:
-        pass
+        await serve(house, sockets)
     finally:
+        if following:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
         logins.close()
         await desks.close()
 
@@ -187,12 +185,12 @@ def _say(sockets: tuple[socket, ...], tls: Certified | None, users: int) -> None
 
 
 async def _kept_fresh(desks: Desks) -> None:
-    """Follow for ever: what ends it is told, and it begins again. What is held is served."""
+    """Follow beside the server, which goes on: what ends it is told, and it begins again."""
     while True:
         try:
             await desks.fetching.run(_follow(desks.fetching.engine))
         except Interrupted:
-            raise
+            return
         except TrunklineError as error:
             tell(
                 f"notice: days are not kept fresh: {error.message}; it is tried again in 5 minutes"

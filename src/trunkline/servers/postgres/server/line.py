@@ -141,7 +141,7 @@ def tuned(taken: socket.socket) -> socket.socket:
         (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 60),
         (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 20),
         (socket.IPPROTO_TCP, "TCP_KEEPCNT", 6),
-        (socket.SOL_SOCKET, "SO_SNDBUF", 4 * PIECE),
+        (socket.SOL_SOCKET, "SO_SNDBUF", 16 * PIECE),
     ):
         if hasattr(socket, name):
             with suppress(OSError):
