@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.commands import Desk, desk
+from tests.acceptance.commands import PATIENCE, Desk, desk
 from tests.acceptance.wire import MARCH, YEAR, Served, served
 
 PASSWORD = "correct horse battery staple"
@@ -82,3 +82,15 @@ def test_a_server_outlives_what_keeps_its_days_fresh(tmp_path: Path) -> None:
             assert told.startswith("notice: days are not kept fresh: ")
             assert server.rows("SELECT min(date) FROM bi.dates") == [(date(2015, 1, 1),)]
         assert server.process.returncode == 5
+
+
+def test_what_is_said_when_it_is_stopped_is_about_a_server(tmp_path: Path) -> None:
+    with desk(tmp_path) as found:
+        process = found.start("serve", "--port", "0")
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.terminate()
+        _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 5
+    assert said.splitlines()[0] == "trunkline: stopped on request"
+    assert "the same query" not in said

@@ -19,7 +19,7 @@ import click
 from trunkline import private
 from trunkline.cli.memory import shares
 from trunkline.cli.opening import settings_of
-from trunkline.cli.serving import served
+from trunkline.cli.serving import GOES_ON, STOPPED, served
 from trunkline.cli.stopping import until_stopped
 from trunkline.cli.telling import put, tell
 from trunkline.config import Settings
@@ -93,6 +93,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         own = replace(settings, query_memory=share.each)
         with standing(share.ceiling), _frozen():
             until_stopped(_serve(own, sockets, tls, given))
+    except KeyboardInterrupt:
+        raise Interrupted(STOPPED, hint=GOES_ON) from None
     finally:
         for one in sockets:
             one.close()
