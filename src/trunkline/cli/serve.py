@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import secrets
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -37,6 +37,10 @@ from trunkline.wording import counted
 SECRET = "server.secret"  # noqa: S105 (the name of its file)
 PATIENCE = 60.0  # seconds that a query waits for its place
 STOPPED = "stopped on request"
+RESUMABLE = (
+    "Clients were disconnected. What has landed is kept, and jobs under way go on at the provider: "
+    "a query, `trunkline sync` or `trunkline jobs resume` goes on with them."
+)
 
 
 @click.command("serve")
@@ -86,10 +90,18 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         share = shares(given["memory"], given["queries"], settings.query_memory)
         own = replace(settings, query_memory=share.each)
         with standing(share.ceiling), _frozen():
-            until_stopped(_serve(own, sockets, tls, given))
+            _until_stopped(_serve(own, sockets, tls, given))
     finally:
         for one in sockets:
             one.close()
+
+
+def _until_stopped(service: Coroutine[Any, Any, None]) -> None:
+    """Run it; who stops a server is told what became of its clients and of its fetches."""
+    try:
+        until_stopped(service)
+    except KeyboardInterrupt:
+        raise Interrupted(STOPPED, hint=RESUMABLE) from None
 
 
 def _tls(certificate: str | None, key: str | None) -> Certified | None:
