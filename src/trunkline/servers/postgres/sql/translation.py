@@ -15,6 +15,7 @@ from trunkline.servers.postgres.sql.parsing.state import Unread, too_deep
 from trunkline.servers.postgres.sql.refusal import refused_at, unsupported
 from trunkline.servers.postgres.sql.rules import RULES
 from trunkline.servers.postgres.sql.rules.quotients import makes_quotients
+from trunkline.servers.postgres.sql.rules.twins import require_told_apart
 from trunkline.servers.postgres.sql.statement import Statement, split
 from trunkline.servers.postgres.sql.tokens import Kind
 from trunkline.servers.postgres.sql.typing.annotation import Annotation
@@ -119,6 +120,7 @@ def _said_again(
     about.anchors = frozenset(map(id, _anchors(parsed)))
     writer = Writer(statement, about, RULES)
     about.has_quotients = makes_quotients(parsed, writer)
+    require_told_apart(parsed, writer)
     rope = writer.write(parsed)
     text = _moved(written(rope), statement.offset)
     if any(token.kind is Kind.PARAMETER for token in statement.tokens):

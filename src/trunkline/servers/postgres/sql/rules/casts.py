@@ -34,7 +34,7 @@ def cast(node: tree.Cast, writer: Writer) -> Rope | None:
         return value
     if target in _REGS:
         return _registered(target, source, value)
-    if text is not None and (found := _of_literal(to, target, text, writer.place(node))):
+    if text is not None and (found := _of_literal(to, target, text, node, writer)):
         return found
     return _of_value(node, to, target, source, text, value)
 
@@ -46,7 +46,10 @@ def _value(node: tree.Cast, target: str, to: Named, writer: Writer) -> Rope:
     return writer.write(node.operand)
 
 
-def _of_literal(to: Named, target: str, text: str, place: int) -> Rope | None:
+def _of_literal(to: Named, target: str, text: str, node: tree.Cast, writer: Writer) -> Rope | None:
+    place = writer.place(node)
+    if node.attempt and target in _WIDTHS:
+        return None
     if target.endswith("[]"):
         return array_literal(text, to.duckdb, place)
     return _LITERALS[target](text, place) if target in _LITERALS else None
