@@ -1,4 +1,4 @@
-"""A year queried over the wire: fetched with notices, stopped, gone on with; sessions and cursors."""
+"""A year over the wire: fetched with notices, stopped, gone on with; sessions and cursors."""
 
 from __future__ import annotations
 
@@ -231,6 +231,11 @@ def test_now_is_one_instant_of_a_transaction(at: Served) -> None:
         ("SET TimeZone = 'Nowhere/Else'", "22023", None),
         ("SET trunkline.fetch = 'perhaps'", "22023", None),
         ("FETCH 1 FROM nothing", "34000", None),
+        ("SELECT set_config('role', 'postgres', false)", "42501", None),
+        ("SELECT 1.0 / 0", "22012", None),
+        ("SELECT count(*) / 0.0 FROM conversations", "22012", None),
+        ("SELECT sum(t_talk_ms)::float8 / 0 FROM participants", "22012", None),
+        ("SELECT '12.5'::int", "22P02", None),
         ("EXECUTE nothing", "26000", None),
         ("SAVEPOINT a", "25P01", None),
     ],
@@ -247,22 +252,59 @@ def test_errors_have_postgresqls_codes(
         assert connection.execute("SELECT 1").fetchall() == [(1,)]
 
 
+def test_what_reads_no_table_has_the_zone_of_the_session(at: Served) -> None:
+    """Clocks are changed in Berlin on 29 March 2026: values are PostgreSQL 15's."""
+    march = "SELECT d::text FROM generate_series(timestamptz '2026-03-28', '2026-03-30', '1 day') d"
+    with at.connect() as connection:
+        connection.execute("SET TimeZone = 'Europe/Berlin'")
+        assert connection.execute(march).fetchall() == [
+            ("2026-03-28 00:00:00+01",), ("2026-03-29 00:00:00+01",), ("2026-03-30 00:00:00+02",),
+        ]  # fmt: skip
+        written = connection.execute("SELECT (timestamptz '2026-10-25 12:00')::text").fetchall()
+        assert written == [("2026-10-25 12:00:00+01",)]
+        connection.execute("SET TimeZone = 'UTC'")
+        written = connection.execute("SELECT (timestamptz '2026-10-25 12:00')::text").fetchall()
+        assert written == [("2026-10-25 12:00:00+00",)]
+
+
+def test_a_day_of_23_hours_has_23_hours(at: Served) -> None:
+    spent = (
+        "SELECT (max(conversation_start) + interval '1 day')::text, "
+        "(timestamptz '2026-03-30' - timestamptz '2026-03-29' "
+        "+ 0 * (max(conversation_start) - min(conversation_start)))::text FROM conversations"
+    )
+    with at.connect() as connection:
+        connection.execute("SET TimeZone = 'Europe/Berlin'")
+        ((_, hours),) = connection.execute(spent).fetchall()
+        assert hours == "23:00:00"
+
+
+def test_a_quotient_of_numbers_alone_is_a_number(at: Served) -> None:
+    assert at.rows("SELECT 10.00 / 4, round(1.15 / 2, 2)::text") == [(2.5, "0.58")]
+
+
 def test_rows_are_copied_out(at: Served) -> None:
     copied = at.psql(f"COPY ({HELD} LIMIT 2) TO STDOUT WITH (FORMAT csv, HEADER)")
     lines = copied.stdout.splitlines()
     assert lines[0] == "conversation_id,conversation_start"
     assert len(lines) == 3
-    with at.connect() as connection, connection.cursor() as cursor:
-        with cursor.copy(f"COPY ({HELD}) TO STDOUT (FORMAT binary)") as copy:
-            copy.set_types(["text", "timestamptz"])
-            assert list(copy.rows()) == at.rows(HELD)
+    with (
+        at.connect() as connection,
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({HELD}) TO STDOUT (FORMAT binary)") as copy,
+    ):
+        copy.set_types(["text", "timestamptz"])
+        assert list(copy.rows()) == at.rows(HELD)
 
 
-def test_statements_have_their_time(at: Served) -> None:
+@pytest.mark.parametrize("sql", [ENDLESS, "SELECT count(*) FROM range(4000000000) a, range(99) b"])
+@pytest.mark.parametrize("limit", ["1ms", "20ms", "300ms"])
+def test_statements_have_their_time(at: Served, sql: str, limit: str) -> None:
     with at.connect() as connection:
-        connection.execute("SET statement_timeout = '300ms'")
+        connection.execute(f"SET statement_timeout = '{limit}'")
         with pytest.raises(errors.QueryCanceled, match="statement timeout"):
-            connection.execute(ENDLESS)
+            connection.execute(sql)
+        connection.execute("RESET statement_timeout")
         assert connection.execute("SELECT 1").fetchall() == [(1,)]
 
 
@@ -294,5 +336,36 @@ def test_it_stops_when_it_is_asked_to_and_tells_its_clients(tmp_path: Path) -> N
         server.process.send_signal(signal.SIGTERM)
         server.process.wait(PATIENCE)
         assert server.process.returncode == 5
+        assert server.process.stderr is not None
+        told = server.process.stderr.read()
+        assert "stopped on request" in told
+        assert "Clients were disconnected" in told
+        assert "Run the same query" not in told
         with pytest.raises(errors.AdminShutdown):
             connection.execute("SELECT 1")
+
+
+def test_it_keeps_the_last_days_fresh_where_it_is_asked_to(tmp_path: Path) -> None:
+    with desk(tmp_path) as found, served(found, "--sync") as server:
+        assert server.process.stdout is not None
+        server.process.stdout.readline()  # how to try it with psql
+        assert " ok: 8 days fetched, " in server.process.stdout.readline()
+        assert found.run("status").returncode == 0
+        submitted = found.asked("POST", "/details/jobs")
+        recent = (
+            "SELECT count(*) FROM conversations "
+            "WHERE conversation_start >= now() - INTERVAL '2 days'"
+        )
+        told = server.psql("SET trunkline.fetch = off", recent)
+        assert int(told.stdout.splitlines()[-1]) > 0
+        assert found.asked("POST", "/details/jobs") == submitted
+
+
+def test_it_goes_on_without_a_provider_that_refuses(tmp_path: Path) -> None:
+    with desk(tmp_path) as found:
+        found.environment["GENESYS_CLIENT_SECRET"] = "wrong"
+        with served(found, "--sync") as server:
+            assert server.rows("SELECT 1") == [(1,)]
+            with pytest.raises(errors.InvalidPassword):
+                server.rows(COUNT_MARCH)
+            assert server.rows("SELECT 1") == [(1,)]

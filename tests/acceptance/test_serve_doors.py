@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import socket
@@ -12,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -149,9 +149,9 @@ def test_a_key_that_is_guessed_cancels_nothing(at: Served) -> None:
 
 def test_more_clients_than_it_bears_are_told(tmp_path: Path) -> None:
     with desk(tmp_path) as found, served(found, "--connections", "2") as server:
-        with server.connect(), server.connect():
-            with pytest.raises(psycopg.OperationalError, match="too many clients already"):
-                server.connect()
+        full = pytest.raises(psycopg.OperationalError, match="too many clients already")
+        with server.connect(), server.connect(), full:
+            server.connect()
         wait_until(lambda: _lets_in(server))
 
 
@@ -195,7 +195,7 @@ def test_settings_come_with_the_startup_message(at: Served) -> None:
 
 
 def test_bytes_of_any_kind_harm_nobody(at: Served) -> None:
-    drawn = random.Random(5)
+    drawn = random.Random(5)  # noqa: S311
     opening = [b"", client.startup(user="ann"), client.startup(user="ann") + client.query("x")]
     for number in range(150):
         data = opening[number % 3] + drawn.randbytes(drawn.randrange(1, 400))
@@ -240,4 +240,27 @@ def test_no_door_leads_to_files(at: Served) -> None:
                 pytest.fail(f"was let through: {sql}")
         assert "root:" not in str(told), sql
         assert not re.match("XX", str(told.diag.sqlstate)), (sql, told)
-    assert not os.path.exists("/tmp/there")  # noqa: PTH110
+    assert not Path("/tmp/there").exists()  # noqa: S108
+
+
+def test_who_is_changed_or_removed_reads_no_more_as_they_were(tmp_path: Path) -> None:
+    with desk(tmp_path) as found:
+        add_user(found, "ann", "analyst")
+        add_user(found, "bob", "analyst")
+        with served(found) as server, _as(server, "ann") as ann, _as(server, "bob") as bob:
+            for connection in (ann, bob):
+                connection.execute("PREPARE held AS SELECT count(*) FROM sessions")
+                connection.execute("EXECUTE held")
+            assert found.run("users", "set", "ann", "--revoke", "sessions").returncode == 0
+            with pytest.raises(errors.AdminShutdown, match="ann was changed"):
+                ann.execute("EXECUTE held")
+            with _as(server, "ann") as again, pytest.raises(errors.InsufficientPrivilege):
+                again.execute("SELECT count(*) FROM sessions")
+            bob.execute("EXECUTE held")
+            assert found.run("users", "remove", "bob").returncode == 0
+            with pytest.raises(errors.AdminShutdown, match="bob was removed"):
+                bob.execute("SELECT 1")
+
+
+def _as(server: Served, user: str) -> psycopg.Connection[Any]:
+    return server.connect(user=user, password=PASSWORD)

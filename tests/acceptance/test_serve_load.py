@@ -26,10 +26,12 @@ LONG = f"SELECT repeat('x', 1000) FROM conversations, range({LARGE // 1000}) WHE
 @pytest.fixture(scope="module")
 def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server with two places that has March."""
-    with desk(tmp_path_factory.mktemp("load")) as found:
-        with served(found, "--queries", "2", "--memory", "1GB") as server:
-            server.rows(COUNT_MARCH)
-            yield server
+    with (
+        desk(tmp_path_factory.mktemp("load")) as found,
+        served(found, "--queries", "2", "--memory", "1GB") as server,
+    ):
+        server.rows(COUNT_MARCH)
+        yield server
 
 
 class Raw:
@@ -144,15 +146,22 @@ def test_a_portal_is_suspended_and_run_on(at: Served) -> None:
     assert parts[0] == 50
 
 
-def test_a_query_that_needs_too_much_memory_ends_alone(at: Served) -> None:
-    greedy = (
-        "SELECT max(length(repeat('x', 500000000 + i::int))) "
-        f"FROM conversations, range(4) r(i) WHERE {MARCH}"
-    )
+GREEDY = (
+    f"SELECT array_agg(i) FROM range(1000000000) t(i), conversations WHERE {MARCH}",
+    "SELECT len(list_transform(range(5000), lambda x: repeat('x', 1000000)))",
+    "SELECT length(repeat('x', 2000000 + i::INT)) FROM range(2048) t(i)",
+)
+
+
+@pytest.mark.parametrize("sql", GREEDY)
+def test_a_query_that_needs_too_much_memory_ends_alone(at: Served, sql: str) -> None:
     with at.connect() as connection:
         with pytest.raises((errors.OutOfMemory, errors.InsufficientResources)):
-            connection.execute(greedy)
-        assert connection.execute(COUNT_MARCH).fetchall()
+            connection.execute(sql)
+        # Twice what the queries have together, and what the process has without them.
+        assert at.peak < 3 * 1024**3
+        for _ in range(3):
+            assert at.rows(COUNT_MARCH)
     assert at.process.poll() is None
 
 

@@ -33,9 +33,14 @@ class Served:
     port: int
     first_line: str
 
-    def conninfo(self, **more: object) -> str:
+    def conninfo(self, **more: Any) -> str:
         """Where it is, as libpq reads it."""
-        words = {"host": "127.0.0.1", "port": self.port, "user": "ann", "dbname": "lake"} | more
+        words: dict[str, Any] = {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "user": "ann",
+            "dbname": "lake",
+        } | more
         return make_conninfo(**words)
 
     def connect(self, **more: Any) -> psycopg.Connection[Any]:
@@ -59,8 +64,16 @@ class Served:
     @property
     def memory(self) -> int:
         """Bytes that the server has in memory."""
+        return self._status("VmRSS")
+
+    @property
+    def peak(self) -> int:
+        """The most bytes that it had in memory."""
+        return self._status("VmHWM")
+
+    def _status(self, name: str) -> int:
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        found = re.search(rf"{name}:\s+(\d+) kB", status)
         assert found
         return int(found[1]) * 1024
 

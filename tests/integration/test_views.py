@@ -264,6 +264,19 @@ def test_ids_are_of_what_is_held_and_fetch_nothing(tmp_path: Path) -> None:
     assert held == {row["queue_id"] for row in found}
 
 
+def test_ids_are_not_fetched_again_either(tmp_path: Path) -> None:
+    """Days that are not final are due again after a while, for whoever bounds a query by them."""
+    site = Site(tmp_path)
+    fact = "SELECT count(*) FROM bi.segments WHERE start_utc >= '2026-03-08'"
+    site.query(fact)
+    site.wait(hours=2)
+    before = site.requests
+    assert site.query("SELECT count(*) > 0 AS known FROM bi.queues") == [{"known": True}]
+    assert site.requests == before
+    site.query(fact)
+    assert site.requests != before
+
+
 def test_a_view_over_a_closed_table_is_closed(tmp_path: Path) -> None:
     told = RoleSettings(grants=Grants(revoked=frozenset({"sessions"})))
     site = Site(tmp_path, settings=Settings(role="analyst", roles={Role.ANALYST: told}))

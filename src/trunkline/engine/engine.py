@@ -238,16 +238,9 @@ class Engine:
         """Run the user's own text over the snapshot; read the batches while it is open."""
         require_kept(self.parts, prepared.snapshot)
         require_unchanged(prepared.local)
-        reader, sql = prepared.reader, prepared.sql
-        relations = relations_read(
-            self.parts, reader, sql, prepared.snapshot, prepared.reads, prepared.local
-        )
+        reader, sql, at = prepared.reader, prepared.sql, prepared.snapshot
+        relations = relations_read(self.parts, reader, sql, at, prepared.reads, prepared.local)
         limits = limits_of(self.settings, reader.limits, prepared.served)
-        zone, schema, tokens = (
-            prepared.time_zone,
-            self.catalog.schema,
-            tokens_of(self.policy, reader),
-        )
         try:
             with (
                 answering(self.store.journal, prepared.run) as read,
@@ -255,10 +248,10 @@ class Engine:
                 answer(
                     sql,
                     relations,
-                    schema,
-                    zone,
+                    self.catalog.schema,
+                    prepared.time_zone,
                     replace(limits, temporary=folder),
-                    tokens,
+                    tokens_of(self.policy, reader),
                     prepared.given,
                 ) as result,
             ):

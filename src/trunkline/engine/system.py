@@ -14,12 +14,13 @@ import pyarrow as pa
 
 from trunkline.catalog import Whose, folded
 from trunkline.catalogs import Catalogs
+from trunkline.engine.columns import TABLES, local_columns, table_columns, view_columns
 from trunkline.engine.day_freshness import changed_at, freshness
 from trunkline.engine.unknown_fields import UNKNOWN_FIELDS, unknown_fields
 from trunkline.jobs.job import Job, UnknownName
 from trunkline.jobs.journal import Requested, RunKept
 from trunkline.lake.catalogue import CoveredDay, HeldFile
-from trunkline.lake.local import SCHEMA, LocalTable
+from trunkline.lake.local import LocalTable
 from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
 from trunkline.lake.users import RefusedLogins
 from trunkline.types import Type
@@ -106,16 +107,6 @@ FILES: Columns = (
     ("bytes", Type.BIGINT, "Its size."),
     ("sha256", Type.TEXT, "The hash of its bytes, as `sha256sum` prints it."),
     ORGANIZATION,
-)
-TABLES: Columns = (
-    ("schema_name", Type.TEXT, "Its schema: the organisation's, or finance."),
-    ("table_name", Type.TEXT, "The table."),
-    ("column_name", Type.TEXT, "The column."),
-    ("data_type", Type.TEXT, "Its type in SQL."),
-    ("unit", Type.TEXT, "Its unit, where it has one."),
-    ("personal_data", Type.TEXT, "The kind of personal data, which decides what is kept."),
-    ("whose_data", Type.TEXT, "Whom it is about: a customer, an employee or the configuration."),
-    ("description", Type.TEXT, "What it means."),
 )
 RUNS: Columns = (
     ("run", Type.TEXT, "The run."),
@@ -236,59 +227,6 @@ def _file(held: tuple[str, HeldFile]) -> tuple[object, ...]:
         file.bytes,
         file.sha256,
         organization,
-    )
-
-
-def _columns(catalogs: Catalogs) -> Rows:
-    return (
-        (
-            catalog.schema_of(table),
-            table.name,
-            column.name,
-            column.type.duckdb,
-            column.unit,
-            column.pii.value,
-            column.whose.value,
-            column.description,
-        )
-        for catalog in catalogs.each
-        for table in catalog.tables
-        for column in table.columns
-    )
-
-
-def _view_columns(catalogs: Catalogs) -> Rows:
-    return (
-        (
-            view.schema,
-            view.name,
-            column.name,
-            column.type.duckdb,
-            column.unit,
-            "none",
-            Whose.NOBODY.value,
-            column.description,
-        )
-        for view in catalogs.views
-        for column in view.columns
-    )
-
-
-def _local_columns(tables: Iterable[LocalTable]) -> Rows:
-    return (
-        (
-            SCHEMA,
-            table.name,
-            column.name,
-            column.type.duckdb,
-            None,
-            "none",
-            Whose.NOBODY.value,
-            f"{column.written}, in {table.file.name}.",
-        )
-        for table in tables
-        if table.reading
-        for column in table.reading.columns
     )
 
 
@@ -419,9 +357,9 @@ SYSTEM_TABLES = (
         lambda sources: (
             row
             for row in (
-                *_columns(sources.catalogs),
-                *_view_columns(sources.catalogs),
-                *_local_columns(sources.local()),
+                *table_columns(sources.catalogs),
+                *view_columns(sources.catalogs),
+                *local_columns(sources.local()),
                 *_system_columns(),
             )
             if sources.is_open(str(row[0]), str(row[1]), str(row[2]))

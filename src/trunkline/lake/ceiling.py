@@ -21,6 +21,7 @@ try:
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
+FOLLOWED_EVERY = 0.05  # seconds
 LEAST = 512_000_000  # for what else the process does meanwhile
 _STATUS = Path("/proc/self/status")
 
@@ -40,20 +41,33 @@ _claims = _Claims()
 
 @contextmanager
 def standing(memory: int) -> Iterator[None]:
-    """One ceiling, over all that works meanwhile: so many bytes above what is taken now.
+    """One ceiling over all that works meanwhile: so many bytes in use above what is by now.
 
-    A ceiling for each that works would rise with whatever others have taken by then, without end.
+    A ceiling for each that works would rise with whatever the others have taken. What the limit
+    counts is what is mapped, and an allocator keeps that mapped which it gave back: so the limit
+    follows what is in use, several times a second, and is as far above as there is left to take.
     """
     if resource is None or not _STATUS.exists():
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most, over = _status("RssAnon") + memory, threading.Event()
+
+    def follow() -> None:
+        while not over.is_set():
+            left = max(0, most - _status("RssAnon"))
+            resource.setrlimit(resource.RLIMIT_DATA, (_lower(soft, _taken() + left), hard))
+            over.wait(FOLLOWED_EVERY)
+
+    watching = threading.Thread(target=follow, name="trunkline-ceiling", daemon=True)
     with _claims.lock:
-        resource.setrlimit(resource.RLIMIT_DATA, (_lower(soft, _taken() + memory), hard))
         _claims.standing = True
+    watching.start()
     try:
         yield
     finally:
+        over.set()
+        watching.join()
         with _claims.lock:
             resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
             _claims.standing = False
@@ -94,7 +108,12 @@ def _lower(one: int, other: int) -> int:
 
 def _taken() -> int:
     """What the limit counts: memory that the process could write to and shares with nobody."""
+    return _status("VmData")
+
+
+def _status(name: str) -> int:
+    """A figure of the process, in bytes."""
     for line in _STATUS.read_text().splitlines():
-        if line.startswith("VmData:"):
+        if line.startswith(f"{name}:"):
             return int(line.split()[1]) * 1024
     return 0

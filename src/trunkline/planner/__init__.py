@@ -96,16 +96,18 @@ def plan_of(meaning: Meaning, organization: str, holdings: Holdings, context: Co
 def _planned(meaning: Meaning, organization: str, holdings: Holdings, context: Context) -> Plan:
     tree, query = meaning.tree, meaning.query
     bounded = [found for found in needed(query) if found[0].organization == organization]
-    filters = filters_of(query, bounded, context)
+    fetching = [found for found in bounded if not found[0].of_what_is_held]
+    filters = filters_of(query, fetching, context)
     within = serving(filters, holdings, context)
-    scanned = [scan_of(node, spans, within, context) for node, spans in bounded]
-    scans = tuple(scan for scan, _ in scanned)
-    wanted = needs(scans, within, context)
+    scanned = [(node, *scan_of(node, spans, within, context)) for node, spans in bounded]
+    scans = tuple(scan for _, scan, _ in scanned)
+    wanting = tuple(scan for node, scan, _ in scanned if not node.of_what_is_held)
+    wanted = needs(wanting, within, context)
     filtered = tuple(f for n in wanted if (f := filtered_by(n, filters, holdings, context)))
-    said = (notice for _, notice in scanned if notice)
+    said = (notice for *_, notice in scanned if notice)
     masked = masked_notices(tree, (node.table for node, _ in bounded), context.policy)
     stale = stale_notices(wanted, has_client=context.has_client) if context.covered else ()
-    tails, again = supplements(wanted, scans, within, context)
+    tails, again = supplements(wanted, wanting, within, context)
     return Plan(
         sql=meaning.sql,
         time_zone=context.time_zone,

@@ -32,6 +32,11 @@ class TableNode:
     organization: str
     through: Through | None = None
 
+    @property
+    def of_what_is_held(self) -> bool:
+        """Whether it is read as it is, so that nothing is fetched for it."""
+        return self.through is not None and self.through.view.held
+
 
 @dataclass(frozen=True, slots=True)
 class SelectNode:

@@ -28,8 +28,7 @@ def scan_of(
         return _scan(node, _intervals(spans, context)), _still_to_come(node, first, context)
     if needed.since:
         return _looking_back(node, spans, needed.since, context)
-    of_what_is_held = node.through is not None and node.through.view.held
-    if context.covered or context.lenient or of_what_is_held:
+    if context.covered or context.lenient or node.of_what_is_held:
         return _held(node, spans, holdings, context)
     raise _unbounded(node, spans, context)
 
@@ -77,7 +76,7 @@ def _held(
     if context.covered:  # every such answer says what is held
         return scan, None
     said, column = _spoken(node)
-    if node.through and node.through.view.held:
+    if node.of_what_is_held:
         return scan, f"{said} is made of what is held: {what or 'nothing'}"
     return scan, (
         f"{said} has no lower bound on {column}; it is answered from what is held: "

@@ -78,6 +78,8 @@ class Tried:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[serving.Served]:
     folder = tmp_path_factory.mktemp(PLANTED)
     with serving.served(100, folder=folder, environment={"PLANTED": PLANTED}) as started:
+        with started.target.connect() as connection:  # whatever its first query lays down is there
+            connection.execute(f"select * from {TABLE}")
         yield started
 
 

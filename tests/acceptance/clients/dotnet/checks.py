@@ -154,8 +154,8 @@ def transaction(connection: Any) -> Any:
     begun = connection.BeginTransaction(IsolationLevel.ReadCommitted)
     found: list[Any] = [ask(connection, "select 1")]
     begun.Save("here")
-    found.append(failed(connection, "select no_such_column"))
-    found.append(failed(connection, "select 1"))
+    wrong = ("select no_such_column", "select 1")
+    found.extend(failed(connection, sql).split()[0] for sql in wrong)
     begun.Rollback("here")
     found.append(ask(connection, "select 2"))
     begun.Commit()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
+from types import MappingProxyType
 
 import duckdb
 import pytest
 
 from tests.dialect_rows import Catalogue, asked, database
 from trunkline.servers.postgres.report import Refused
-from trunkline.servers.postgres.sql import Where, translated
-from trunkline.servers.postgres.types import INT4, NUMERIC, TEXT
+from trunkline.servers.postgres.sql import Known, Where, translated
+from trunkline.servers.postgres.types import INT4, NAME, NUMERIC, OID, TEXT
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,7 @@ from trunkline.servers.postgres.types import INT4, NUMERIC, TEXT
         ("select regexp_match('a', queue) from calls", "0A000", "queue"),
         ("select regexp_replace('a', 'b', 'c', 'n')", "0A000", "'n'"),
         ("select substring(queue from queue) from calls", "0A000", "queue) from calls"),
+        ("select substring(queue from $1 for $2) from calls", "0A000", "substring"),
         ("select format('%I', 'a')", "0A000", "'%I'"),
         ("select encode('a'::bytea, 'escape')", "0A000", "'escape'"),
         ("select date_trunc('day', landed, 'Europe/Paris') from calls", "0A000", "date_trunc"),
@@ -35,9 +38,21 @@ from trunkline.servers.postgres.types import INT4, NUMERIC, TEXT
         ("select 'maybe'::bool", "22P02", "'maybe'"),
         ("select '{1,2'::int[]", "22P02", "'{1,2'"),
         ("select interval '1 fortnight'", "22007", "interval"),
+        ("select '12.5'::int", "22P02", "'12.5'"),
+        (
+            "select started + interval '30 days', calls.started + interval '1 month' from calls",
+            "0A000",
+            "interval '1 month'",
+        ),
+        (
+            "select landed - interval '24 hours', landed - interval '1 day' from calls",
+            "0A000",
+            "interval '1 day'",
+        ),
         ("select 1::money", "42704", "money"),
         ("select pg_typeof($0)", "42P02", ""),
         ("select 1; select 2", "42601", ""),
+        ("select 1 from other.public.calls", "0A000", "other.public"),
         ("select " + "(" * 500 + "1" + ")" * 500, "54001", ""),
         ("select " + " + ".join(["1"] * 2000), "54001", ""),
         ("select " + "case when true then " * 400 + "1" + " end" * 400, "54001", ""),
@@ -131,6 +146,30 @@ def test_a_query_goes_where_its_relations_are() -> None:
     assert translated("select 1", Catalogue()).where is Where.SYSTEM
     common = translated("with calls as (select 1) select * from calls", Catalogue())
     assert (common.relations, common.where) == (frozenset(), Where.SYSTEM)
+
+
+class Classes:
+    """A relation of the system catalogue."""
+
+    said: Mapping[str, str] = MappingProxyType({})
+
+    def relation(self, schema: str | None, name: str) -> Known | None:
+        columns = (("oid", OID), ("relname", NAME))
+        known = Known("pg_catalog", "pg_class", columns, system=True, target="pg.classes")
+        return known if (schema, name) in ((None, "pg_class"), ("pg_catalog", "pg_class")) else None
+
+
+def test_the_system_catalogue_has_hidden_columns_and_names_of_its_own() -> None:
+    text = "select c.oid::regclass, c.tableoid, c.xmin, 'pg_class'::regclass from pg_class c"
+    found = translated(text, Classes())
+    assert found.where is Where.SYSTEM
+    assert found.names == ("oid", "tableoid", "xmin", "regclass")
+    assert [one.name for one in found.types if one] == ["regclass", "oid", "xid", "regclass"]
+    assert "regclass_in('pg_catalog.pg_class')" in found.sql
+    assert found.sql.endswith('from pg.classes AS "c"')
+    of_parameter = translated("select relname from pg_class where oid = $1::regclass", Classes())
+    assert [one.name for one in of_parameter.parameter_types] == ["regclass"]
+    assert "regclass_in($1)" in of_parameter.sql
 
 
 def test_types_that_are_given_win() -> None:

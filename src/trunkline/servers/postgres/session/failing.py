@@ -22,14 +22,22 @@ def report_for(error: Exception, work: Work) -> Report:
         error = full
     if isinstance(error, TrunklineError):
         return report_of(error)
-    if isinstance(error, MemoryError):
-        return Report(Severity.ERROR, "53200", "out of memory", hint="Narrow the query.")
+    if _is_memory(error):
+        said = "the server is short of memory at this moment"
+        return Report(Severity.ERROR, "53200", said, hint="Try again; narrow the query.")
     return Report(
         Severity.ERROR,
         "XX000",
         f"internal error ({type(error).__name__} at {place_of(error)})",
         hint="This is a defect of Trunkline; please report it with this line.",
     )
+
+
+def _is_memory(error: Exception) -> bool:
+    """Memory that the system refused: to Python, to a new thread, or to DuckDB as it opened."""
+    names = ("OutOfMemoryException", "ArrowMemoryError")
+    no_thread = isinstance(error, RuntimeError) and "start new thread" in str(error)
+    return isinstance(error, MemoryError) or no_thread or type(error).__name__ in names
 
 
 def place_of(error: BaseException) -> str:

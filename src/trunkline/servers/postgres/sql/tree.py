@@ -172,7 +172,6 @@ class Row(Node):
     """``(a, b)`` or ``ROW(a, b)``."""
 
     items: tuple[Node, ...]
-    keyword: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,7 +215,6 @@ class SortKey(Node):
     expression: Node
     descending: bool
     nulls: str
-    using: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,14 +228,13 @@ class Window(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call(Node):
-    """A function; ``form`` is the key word of one with a grammar of its own (EXTRACT, TRIM ...).
+    """A function, also of a grammar of its own (EXTRACT, TRIM ...).
 
-    ``named`` are the names of arguments given by name; ``bare`` ones have no parentheses.
+    ``bare`` ones have no parentheses; ``odd`` ones have something of DuckDB's in them.
     """
 
     names: tuple[str, ...]
     arguments: tuple[Node, ...]
-    form: str = ""
     distinct: bool = False
     order: tuple[SortKey, ...] = ()
     within: tuple[SortKey, ...] = ()
@@ -245,7 +242,7 @@ class Call(Node):
     over: Node | None = None
     bare: bool = False
     variadic: bool = False
-    odd: bool = False  # something DuckDB's own stands in the parentheses
+    odd: bool = False
 
     @property
     def name(self) -> str:
@@ -267,8 +264,6 @@ class Item(Node):
 
     expression: Node
     alias: str
-    alias_at: int = -1
-    leading: bool = False  # DuckDB's ``alias: expression``
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -326,8 +321,6 @@ class Select(Node):
     sources: tuple[Node, ...]
     where: Node | None
     rest: tuple[Node, ...]
-    distinct: bool = False
-    odd: bool = False  # FROM-first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -365,7 +358,7 @@ class Limit(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Query(Node):
-    """A query with what stands before and behind its body; ``dropped`` has no meaning here."""
+    """A query with what stands before and behind its body."""
 
     common: tuple[Common, ...]
     recursive: bool
@@ -373,8 +366,6 @@ class Query(Node):
     order: tuple[SortKey, ...]
     limit: Limit | None
     offset: Node | None
-    dropped: tuple[Node, ...] = ()
-    parenthesised: bool = False
 
 
 _FIELDS: dict[type[Node], tuple[str, ...]] = {}
@@ -382,11 +373,8 @@ _FIELDS: dict[type[Node], tuple[str, ...]] = {}
 
 def _fields(kind: type[Node]) -> tuple[str, ...]:
     if kind not in _FIELDS:
-        _FIELDS[kind] = tuple(one.name for one in fields(kind) if one.name not in _PLACES)
+        _FIELDS[kind] = tuple(one.name for one in fields(kind))[2:]  # the first two are places
     return _FIELDS[kind]
-
-
-_PLACES = ("first", "last")
 
 
 def children(node: Node) -> list[Node]:

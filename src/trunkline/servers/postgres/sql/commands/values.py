@@ -229,7 +229,6 @@ class InsertInto:
     relation: Name
     columns: tuple[str, ...]
     query: Statement | None
-    returning: bool = False
 
 
 @dataclass(frozen=True, slots=True)

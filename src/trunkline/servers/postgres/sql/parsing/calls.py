@@ -38,7 +38,7 @@ def _plain(state: State, first: int, names: tuple[str, ...]) -> Node:
         odd = True
     state.expect(")")
     called = tree.Call(
-        first, state.at, names, tuple(arguments), "", distinct, order, variadic=variadic, odd=odd
+        first, state.at, names, tuple(arguments), distinct, order, variadic=variadic, odd=odd
     )
     return _behind(state, called)
 
@@ -123,4 +123,4 @@ def _sort_key(state: State) -> SortKey:
         nulls = state.take_one("first", "last")
         if not nulls:
             raise Unread
-    return SortKey(first, state.at, key, descending, nulls, using)
+    return SortKey(first, state.at, key, descending, nulls)

@@ -18,7 +18,7 @@ def _called(state: State, first: int, name: str, arguments: list[Node]) -> tree.
     while state.take(","):
         arguments.append(expressions.expression(state))
     state.expect(")")
-    return tree.Call(first, state.at, (name,), tuple(arguments), name)
+    return tree.Call(first, state.at, (name,), tuple(arguments))
 
 
 def _extract(state: State, first: int) -> Node:

@@ -66,7 +66,7 @@ def _parenthesised(state: State) -> Node:
     state.expect(")")
     if len(items) == 1:
         return tree.Paren(first, state.at, items[0])
-    return tree.Row(first, state.at, items, keyword=False)
+    return tree.Row(first, state.at, items)
 
 
 def _array(state: State, first: int) -> Node:
@@ -201,7 +201,7 @@ def _row(state: State) -> Node | None:
         return None
     items = () if state.sees(")") else expressions.expressions(state)
     state.expect(")")
-    return tree.Row(first, state.at, items, keyword=True)
+    return tree.Row(first, state.at, items)
 
 
 def _interval(state: State) -> Node | None:

@@ -39,9 +39,9 @@ def query(state: State) -> Query:
     recursive, common = _with(state)
     body = _sets(state, 0)
     order = calls.sort_keys(state) if state.take("order", "by") else ()
-    limit, offset, dropped = _ending(state)
+    limit, offset = _ending(state)
     state.depth -= 1
-    return Query(first, state.at, common, recursive, body, order, limit, offset, dropped)
+    return Query(first, state.at, common, recursive, body, order, limit, offset)
 
 
 def _with(state: State) -> tuple[bool, tuple[tree.Common, ...]]:
@@ -114,7 +114,7 @@ def _values(state: State, first: int) -> tree.Values:
         state.expect("(")
         items = expressions.expressions(state)
         state.expect(")")
-        rows.append(tree.Row(start, state.at, items, keyword=False))
+        rows.append(tree.Row(start, state.at, items))
     return tree.Values(first, state.at, tuple(rows))
 
 
@@ -122,23 +122,21 @@ def _select(state: State, first: int) -> tree.Select:
     found: tuple[Node, ...] = ()
     rest: list[Node] = []
     items: tuple[Item, ...] = ()
-    distinct = odd = False
     if state.sees("from"):
-        odd = True
         state.next()
         found = sources.sources(state)
         if state.take("select"):
-            distinct, items = _items(state, rest)
+            items = _items(state, rest)
     else:
-        distinct, items = _items(state, rest)
+        items = _items(state, rest)
         if state.take("from"):
             found = sources.sources(state)
     where = expressions.expression(state) if state.take("where") else None
     _grouping(state, rest)
-    return tree.Select(first, state.at, items, found, where, tuple(rest), distinct, odd)
+    return tree.Select(first, state.at, items, found, where, tuple(rest))
 
 
-def _items(state: State, rest: list[Node]) -> tuple[bool, tuple[Item, ...]]:
+def _items(state: State, rest: list[Node]) -> tuple[Item, ...]:
     distinct = state.take_one("distinct", "all") == "distinct"
     if distinct and state.take("on", "("):
         rest.extend(expressions.expressions(state))
@@ -150,7 +148,7 @@ def _items(state: State, rest: list[Node]) -> tuple[bool, tuple[Item, ...]]:
             if state.token.is_("from"):  # DuckDB lets a comma stand at the end
                 raise Unread
             found.append(_item(state))
-    return distinct, tuple(found)
+    return tuple(found)
 
 
 def _item(state: State) -> Item:
@@ -158,20 +156,20 @@ def _item(state: State) -> Item:
     if state.token.is_identifier and state.ahead(1).is_(":") and not state.ahead(2).is_(":"):
         raise Unread  # DuckDB's alias before the expression
     value = expressions.expression(state)
-    alias, at = label(state)
-    return Item(first, state.at, value, alias, at)
+    alias = label(state)
+    return Item(first, state.at, value, alias)
 
 
-def label(state: State) -> tuple[str, int]:
-    """A name behind an expression, with AS or without, and its place; empty and -1 for none."""
+def label(state: State) -> str:
+    """A name behind an expression, with AS or without; empty for none."""
     if state.take("as"):
         if state.token.kind is Kind.STRING:
             raise Unread
-        return state.name(), state.at - 1
+        return state.name()
     token = state.token
     if token.kind is Kind.QUOTED or (token.kind is Kind.NAME and token.value not in NEEDS_AS):
-        return state.name(), state.at - 1
-    return "", -1
+        return state.name()
+    return ""
 
 
 def _grouping(state: State, rest: list[Node]) -> None:
@@ -207,11 +205,10 @@ def _groups(state: State, rest: list[Node]) -> None:
             return
 
 
-def _ending(state: State) -> tuple[tree.Limit | None, Node | None, tuple[Node, ...]]:
+def _ending(state: State) -> tuple[tree.Limit | None, Node | None]:
     """LIMIT, OFFSET, FETCH and FOR UPDATE, in any order."""
     limit: tree.Limit | None = None
     offset: Node | None = None
-    dropped: list[Node] = []
     while True:
         first = state.at
         if state.take("limit"):
@@ -223,9 +220,8 @@ def _ending(state: State) -> tuple[tree.Limit | None, Node | None, tuple[Node, .
             limit = _fetch(state, first)
         elif state.take("for"):
             _locking(state)
-            dropped.append(tree.Opaque(first, state.at))
         else:
-            return limit, offset, tuple(dropped)
+            return limit, offset
 
 
 def _limit(state: State, first: int) -> tree.Limit:

@@ -42,6 +42,8 @@ def _is_builtin(node: tree.Call) -> bool:
 
 
 def _special(node: tree.Call, writer: Writer) -> Rope | None:
+    if node.odd:
+        return None
     if rule := SPECIAL.get(node.name):
         found: Rope | None = rule(node, writer)
         if found is not None:

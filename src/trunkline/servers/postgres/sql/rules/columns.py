@@ -26,8 +26,8 @@ def identifier(token: Token) -> Rope:
 
 def column(node: tree.Column, writer: Writer) -> Rope | None:
     """A column; a database and ``pg_catalog`` before it say nothing that DuckDB needs."""
-    if node.names[-1] == "tableoid" and (relation := writer.about.table_oids.get(id(node))):
-        return "regclass_in(", At(string(relation), writer.place(node)), ")"
+    if relation := writer.about.hidden.get(id(node)):
+        return _hidden(node, relation, writer)
     tokens = writer.statement.tokens[node.first : node.last]
     names = [token for token in tokens if token.is_identifier]
     if len(names) > 2 and writer.about.is_path(node.names):
@@ -36,3 +36,10 @@ def column(node: tree.Column, writer: Writer) -> Rope | None:
     for token in names:
         found += [".", identifier(token)] if found else [identifier(token)]
     return tuple(found)
+
+
+def _hidden(node: tree.Column, relation: str, writer: Writer) -> Rope:
+    """Of the relation itself, and of the transaction that made the catalogue's rows: always one."""
+    if node.names[-1] == "xmin":
+        return At("CAST(716 AS uinteger)", writer.place(node))
+    return "regclass_in(", At(string(relation), writer.place(node)), ")"

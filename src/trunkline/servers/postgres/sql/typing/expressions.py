@@ -51,10 +51,14 @@ def _parameter(node: tree.Parameter, scope: Scope, about: Annotation) -> str:
 
 
 def _column(node: tree.Column, scope: Scope, about: Annotation) -> str:
-    if node.names[-1] == "tableoid" and (relation := scope.table_of(node.names)):
-        about.table_oids[id(node)] = relation
-        return "oid"
+    hidden = _HIDDEN.get(node.names[-1])
+    if hidden and (relation := scope.table_of(node.names)):
+        about.hidden[id(node)] = relation
+        return hidden
     return scope.column(node.names)
+
+
+_HIDDEN = {"tableoid": "oid", "xmin": "xid"}  # columns that every relation of PostgreSQL has
 
 
 def _inner(node: tree.Paren, scope: Scope, about: Annotation) -> str:

@@ -17,6 +17,7 @@ from trunkline.servers.postgres.sql.rules.functions import (
 from trunkline.servers.postgres.sql.writer import Rule
 
 SPECIAL: Mapping[str, Rule] = {
+    "age": moments.age_of_transaction,
     "date_trunc": moments.date_trunc,
     "date_part": moments.date_part,
     "extract": moments.extract,
@@ -26,6 +27,11 @@ SPECIAL: Mapping[str, Rule] = {
     "generate_subscripts": series.generate_subscripts,
     "generate_series": series.generate_series,
     "round": numbers.rounded,
+    "trunc": numbers.whole,
+    "ceil": numbers.whole,
+    "ceiling": numbers.whole,
+    "floor": numbers.whole,
+    "percentile_cont": numbers.percentile,
     "substring": strings.substring,
     "substr": strings.substring,
     "octet_length": strings.octet_length,

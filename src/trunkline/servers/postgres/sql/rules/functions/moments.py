@@ -87,3 +87,10 @@ def date_trunc(node: tree.Call, writer: Writer) -> Rope | None:
     if writer.type(value) == "date":
         written = ("CAST(", written, "AS timestamptz)")
     return "date_trunc(", string(unit), ",", written, ")"
+
+
+def age_of_transaction(node: tree.Call, writer: Writer) -> Rope | None:
+    """Of the catalogue's rows, all equally old."""
+    if len(node.arguments) != 1 or writer.type(node.arguments[0]) != "xid":
+        return None
+    return "CASE WHEN", writer.write(node.arguments[0]), "IS NOT NULL THEN 1 END"

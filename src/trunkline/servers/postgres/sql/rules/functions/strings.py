@@ -19,7 +19,12 @@ def substring(node: tree.Call, writer: Writer) -> Rope | None:
     arguments = node.arguments
     if len(arguments) not in (2, 3):
         return None
-    if len(arguments) == 2 and writer.about.wanted.get(id(node), ("", ""))[1] == "text":
+    if writer.about.wanted.get(id(node), ("", ""))[1] == "text":
+        if len(arguments) == 3:
+            raise unsupported(
+                "substring by a pattern of SQL", writer.place(node),
+                hint="Where places are meant, cast them: $1::integer.",
+            )  # fmt: skip
         return _matched(arguments[0], arguments[1], writer)
     text, *places = writer.all(arguments)
     start = arguments[1]
