@@ -14,13 +14,13 @@
     |  |- CostGuard                2  54000   more requests than allowed
     |  `- TargetMismatch           2  42P07   what the target has and publishing cannot reconcile
     |- AccessError                 3  28000
-    |  |- CredentialsError         3  28P01   the client id, secret or region is refused
+    |  |- CredentialsError         3  HV000   the client id, secret or region is refused
     |  |- RelationClosed           3  42501   whoever asks may not read a relation
     |  |- NotGranted               3  42501   whoever asks may not read a column, or use a function
     |  |- PermissionMissing        3  42501   the client's roles lack a permission
     |  `- TargetClosed             3  42501   the target lets this user not in, or not do it
     |- ProviderError               4  58000   the provider failed
-    |  |- ProviderUnreachable      4  08001   no connection, or no answer in the time allowed
+    |  |- ProviderUnreachable      4  HV00N   no connection, or no answer in the time allowed
     |  |- RequestRefused           4  08P01   a 4xx that no repetition will mend
     |  |- JobLost                  4  58030   a job failed, expired or was cancelled by the provider
     |  |- CursorLost               4  58030   the job is there; its pages begin again
@@ -182,7 +182,7 @@ class AccessError(TrunklineError):
 class CredentialsError(AccessError):
     """The client id, the secret or the region is refused."""
 
-    sqlstate = "28P01"
+    sqlstate = "HV000"  # 28P01 would be the password of who asks here
 
 
 class RelationClosed(AccessError):
@@ -219,7 +219,7 @@ class ProviderError(TrunklineError):
 class ProviderUnreachable(ProviderError):
     """No connection, or no usable answer in the time allowed."""
 
-    sqlstate = "08001"
+    sqlstate = "HV00N"  # 08 would be the line of who asks here
 
 
 class RequestRefused(ProviderError):

@@ -231,6 +231,11 @@ def test_now_is_one_instant_of_a_transaction(at: Served) -> None:
         ("SET TimeZone = 'Nowhere/Else'", "22023", None),
         ("SET trunkline.fetch = 'perhaps'", "22023", None),
         ("FETCH 1 FROM nothing", "34000", None),
+        ("SELECT set_config('role', 'postgres', false)", "42501", None),
+        ("SELECT 1.0 / 0", "22012", None),
+        ("SELECT count(*) / 0.0 FROM conversations", "22012", None),
+        ("SELECT sum(t_talk_ms)::float8 / 0 FROM participants", "22012", None),
+        ("SELECT '12.5'::int", "22P02", None),
         ("EXECUTE nothing", "26000", None),
         ("SAVEPOINT a", "25P01", None),
     ],
@@ -245,6 +250,37 @@ def test_errors_have_postgresqls_codes(
         if position:
             assert raised.value.diag.statement_position == position
         assert connection.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_what_reads_no_table_has_the_zone_of_the_session(at: Served) -> None:
+    """Clocks are changed in Berlin on 29 March 2026: values are PostgreSQL 15's."""
+    march = "SELECT d::text FROM generate_series(timestamptz '2026-03-28', '2026-03-30', '1 day') d"
+    with at.connect() as connection:
+        connection.execute("SET TimeZone = 'Europe/Berlin'")
+        assert connection.execute(march).fetchall() == [
+            ("2026-03-28 00:00:00+01",), ("2026-03-29 00:00:00+01",), ("2026-03-30 00:00:00+02",),
+        ]  # fmt: skip
+        written = connection.execute("SELECT (timestamptz '2026-10-25 12:00')::text").fetchall()
+        assert written == [("2026-10-25 12:00:00+01",)]
+        connection.execute("SET TimeZone = 'UTC'")
+        written = connection.execute("SELECT (timestamptz '2026-10-25 12:00')::text").fetchall()
+        assert written == [("2026-10-25 12:00:00+00",)]
+
+
+def test_a_day_of_23_hours_has_23_hours(at: Served) -> None:
+    spent = (
+        "SELECT (max(conversation_start) + interval '1 day')::text, "
+        "(timestamptz '2026-03-30' - timestamptz '2026-03-29' "
+        "+ 0 * (max(conversation_start) - min(conversation_start)))::text FROM conversations"
+    )
+    with at.connect() as connection:
+        connection.execute("SET TimeZone = 'Europe/Berlin'")
+        ((_, hours),) = connection.execute(spent).fetchall()
+        assert hours == "23:00:00"
+
+
+def test_a_quotient_of_numbers_alone_is_a_number(at: Served) -> None:
+    assert at.rows("SELECT 10.00 / 4, round(1.15 / 2, 2)::text") == [(2.5, "0.58")]
 
 
 def test_rows_are_copied_out(at: Served) -> None:
@@ -300,6 +336,11 @@ def test_it_stops_when_it_is_asked_to_and_tells_its_clients(tmp_path: Path) -> N
         server.process.send_signal(signal.SIGTERM)
         server.process.wait(PATIENCE)
         assert server.process.returncode == 5
+        assert server.process.stderr is not None
+        told = server.process.stderr.read()
+        assert "stopped on request" in told
+        assert "Clients were disconnected" in told
+        assert "Run the same query" not in told
         with pytest.raises(errors.AdminShutdown):
             connection.execute("SELECT 1")
 

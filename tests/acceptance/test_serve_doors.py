@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -240,3 +241,26 @@ def test_no_door_leads_to_files(at: Served) -> None:
         assert "root:" not in str(told), sql
         assert not re.match("XX", str(told.diag.sqlstate)), (sql, told)
     assert not Path("/tmp/there").exists()  # noqa: S108
+
+
+def test_who_is_changed_or_removed_reads_no_more_as_they_were(tmp_path: Path) -> None:
+    with desk(tmp_path) as found:
+        add_user(found, "ann", "analyst")
+        add_user(found, "bob", "analyst")
+        with served(found) as server, _as(server, "ann") as ann, _as(server, "bob") as bob:
+            for connection in (ann, bob):
+                connection.execute("PREPARE held AS SELECT count(*) FROM sessions")
+                connection.execute("EXECUTE held")
+            assert found.run("users", "set", "ann", "--revoke", "sessions").returncode == 0
+            with pytest.raises(errors.AdminShutdown, match="ann was changed"):
+                ann.execute("EXECUTE held")
+            with _as(server, "ann") as again, pytest.raises(errors.InsufficientPrivilege):
+                again.execute("SELECT count(*) FROM sessions")
+            bob.execute("EXECUTE held")
+            assert found.run("users", "remove", "bob").returncode == 0
+            with pytest.raises(errors.AdminShutdown, match="bob was removed"):
+                bob.execute("SELECT 1")
+
+
+def _as(server: Served, user: str) -> psycopg.Connection[Any]:
+    return server.connect(user=user, password=PASSWORD)

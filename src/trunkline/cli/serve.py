@@ -94,7 +94,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         with standing(share.ceiling), _frozen():
             until_stopped(_serve(own, sockets, tls, given))
     except KeyboardInterrupt:
-        raise Interrupted(STOPPED, hint=GOES_ON) from None
+        raise Interrupted(STOPPED, hint=f"Clients were disconnected. {GOES_ON}") from None
     finally:
         for one in sockets:
             one.close()

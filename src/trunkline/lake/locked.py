@@ -27,7 +27,7 @@ class Limits:
 
     ``stop`` ends it before its time; where it ``rests``, only the time counts that DuckDB works.
     ``exact``: types that Arrow has none for come as Arrow's extensions of them, not as what is
-    nearest.
+    nearest, and a division by zero is an error, not an infinite number.
     """
 
     memory: str = "2GB"
@@ -126,6 +126,7 @@ def _lock(
         f"max_temp_directory_size = {literal(SPILL_MOST)}",
         "errors_as_json = true",
         f"arrow_lossless_conversion = {limits.exact}",
+        f"ieee_floating_point_ops = {not limits.exact}",
         "python_enable_replacements = false",
         "enable_progress_bar = false",  # which goes to stdout, wherever it takes somebody to look
         "autoinstall_known_extensions = false",

@@ -161,7 +161,9 @@ def _lock(connection: duckdb.DuckDBPyConnection) -> None:
         "autoload_known_extensions = false",
         "threads = 1",
         "arrow_lossless_conversion = true",
+        "GLOBAL ieee_floating_point_ops = false",  # a local one would not be of its cursors
         "enable_external_access = false",
+        "allowed_configs = ['TimeZone']",
         "lock_configuration = true",
     ):
         connection.execute(f"SET {setting}")

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from trunkline.errors import LimitExceeded
 from trunkline.lake.beside import Beside, Deadline
-from trunkline.lake.locked import Limits
+from trunkline.lake.locked import Limits, set_zone
 from trunkline.lake.session import Answer
 from trunkline.lake.system.database import Compiled, SystemDatabase
 from trunkline.lake.system.messages import told_to_users
@@ -39,6 +39,7 @@ class Session:
     database: SystemDatabase
     variables: dict[str, str]
     limits: Limits = LIMITS
+    _zone: str = "UTC"
     _scratch: Scratch = field(default_factory=Scratch)
     _beside: Beside | None = None
     _reading: _Reading | None = None
@@ -48,6 +49,12 @@ class Session:
         self.variables.update(variables)
         if self._beside:
             self._do(lambda connection: _set(connection, variables))
+
+    def set_zone(self, zone: str) -> None:
+        """What times without a zone are of, as for any other query of the client's."""
+        self._zone = zone
+        if self._beside:
+            self._do(lambda connection: set_zone(connection, zone))
 
     def compiled(self, sql: str) -> Compiled:
         """A text that may run."""
@@ -179,6 +186,7 @@ class Session:
         if self._beside is None:
             connection = self.database.connection.cursor()
             connection.execute("SET search_path = 'pg,main'")
+            set_zone(connection, self._zone)
             _set(connection, self.variables)
             self._beside = Beside(connection, self.limits.memory)
         return self._beside

@@ -38,6 +38,17 @@ from trunkline.servers.postgres.types import INT4, NAME, NUMERIC, OID, TEXT
         ("select 'maybe'::bool", "22P02", "'maybe'"),
         ("select '{1,2'::int[]", "22P02", "'{1,2'"),
         ("select interval '1 fortnight'", "22007", "interval"),
+        ("select '12.5'::int", "22P02", "'12.5'"),
+        (
+            "select started + interval '30 days', calls.started + interval '1 month' from calls",
+            "0A000",
+            "interval '1 month'",
+        ),
+        (
+            "select landed - interval '24 hours', landed - interval '1 day' from calls",
+            "0A000",
+            "interval '1 day'",
+        ),
         ("select 1::money", "42704", "money"),
         ("select pg_typeof($0)", "42P02", ""),
         ("select 1; select 2", "42601", ""),

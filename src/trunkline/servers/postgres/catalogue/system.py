@@ -34,6 +34,7 @@ class SessionFacts:
     search_path: tuple[str, ...]
     pid: int = 0
     settings: Mapping[str, str] = field(default_factory=dict)
+    zone: str = "UTC"
     began: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -68,6 +69,7 @@ class SystemCatalogue:
         """A session of its own; cheap."""
         session = Session(self._lake, _variables(about))
         session.set({"database": _text(self.database), "version": _text(self.version)})
+        session.set_zone(about.zone)
         return SystemSession(self, session, about)
 
 
@@ -89,6 +91,7 @@ class SystemSession:
         self._about = about
         self._names = {}
         self._lake.set(_variables(about))
+        self._lake.set_zone(about.zone)
 
     def facts(self) -> CatalogueFacts:
         """What the translation of a query needs to know, now."""

@@ -57,6 +57,8 @@ def shown_as(
     for place, field in enumerate(schema):
         type_ = types[place] if place < len(types) else None
         (column,) = columns_of(pa.schema([field]))
+        if type_ == pg.NUMERIC and pa.types.is_floating(field.type):
+            type_ = pg.FLOAT8  # a quotient
         known = type_ or (pg.OID if field.type == pa.uint32() else column.type)
         named = names[place] if place < len(names) else None
         modifier = column.modifier if known.oid == column.type.oid else -1

@@ -14,6 +14,7 @@ from trunkline.servers.postgres.protocol.phase import Phase
 from trunkline.servers.postgres.report import Report, Severity, fatal
 from trunkline.servers.postgres.server.house import House
 from trunkline.servers.postgres.server.line import Line
+from trunkline.servers.postgres.server.logins import Entry
 from trunkline.servers.postgres.server.opening import Opening
 from trunkline.servers.postgres.server.talk import Talk
 from trunkline.servers.postgres.session import checks, serving
@@ -79,7 +80,7 @@ async def _conversation(house: House, talk: Talk, opening: Opening) -> None:
         await talk.flush()
         return
     if session is not None:
-        await _served(house, talk, session)
+        await _served(house, talk, session, opening.entry)
 
 
 async def _opened(talk: Talk, opening: Opening) -> Session | None:
@@ -99,7 +100,7 @@ async def _opened(talk: Talk, opening: Opening) -> Session | None:
     return opening.session
 
 
-async def _served(house: House, talk: Talk, session: Session) -> None:
+async def _served(house: House, talk: Talk, session: Session, entry: Entry | None) -> None:
     inbox = _Inbox()
     listening = asyncio.create_task(_listen(talk, inbox, session))
     try:
@@ -115,6 +116,7 @@ async def _served(house: House, talk: Talk, session: Session) -> None:
             if talk.connection.phase is Phase.CLOSED or (inbox.ended and not inbox.size):
                 return
             await _hear(house, talk, inbox, session)
+            await _require_unchanged(house, talk, session, entry)
     finally:
         listening.cancel()
         with suppress(asyncio.CancelledError):
@@ -147,6 +149,17 @@ async def _hear(house: House, talk: Talk, inbox: _Inbox, session: Session) -> No
         return
     if inbox.size:
         talk.connection.feed(inbox.take())
+
+
+async def _require_unchanged(
+    house: House, talk: Talk, session: Session, entry: Entry | None
+) -> None:
+    """FATAL where the user is not who logged in: what was granted then may be so no more."""
+    name = session.who.user
+    if entry is None or (now := await house.logins.find(name)) == entry:
+        return
+    said = f"{name} was changed meanwhile" if now else f"{name} was removed meanwhile"
+    talk.connection.fail(fatal("57P01", said, hint="Connect again.").report)
 
 
 def _pause(house: House, session: Session) -> tuple[float, Report]:

@@ -37,7 +37,7 @@ class Opening:
         self.session: Session | None = None
         self.number = 0
         self._users: tuple[str, ...] = ()
-        self._entry: Entry | None = None
+        self.entry: Entry | None = None
         self._attempt = Attempt()
 
     async def answer(self, event: Event) -> None:
@@ -78,15 +78,15 @@ class Opening:
         if self._users:
             self._attempt = house.guard.begin(self._address, event.user)
             await asyncio.sleep(self._attempt.wait)
-            self._entry = await house.logins.find(event.user)
-            self._talk.connection.authenticate(self._entry.verifier if self._entry else None)
+            self.entry = await house.logins.find(event.user)
+            self._talk.connection.authenticate(self.entry.verifier if self.entry else None)
         elif near:
             self._talk.connection.trust()
         else:
             raise fatal("28000", "without users this server lets in its own machine alone")
 
     async def _admit(self, event: Admitted) -> None:
-        house, talk, entry = self._house, self._talk, self._entry
+        house, talk, entry = self._house, self._talk, self.entry
         if entry:
             house.guard.passed(self._address, event.user, self._attempt)
         variables = Variables(self._defaults(event), talk.connection.parameter)
@@ -107,7 +107,7 @@ class Opening:
     def _defaults(self, event: Admitted) -> dict[str, str]:
         """Of the server, then as the client has them. FATAL where one cannot be."""
         own = {**self._house.defaults, "session_authorization": event.user}
-        fetch = self._entry.fetch if self._entry else "wait"
+        fetch = self.entry.fetch if self.entry else "wait"
         own = {"trunkline.fetch": fetch, **own}
         variables = Variables(own, lambda _name, _value: None)
         try:

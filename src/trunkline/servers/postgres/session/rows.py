@@ -14,7 +14,7 @@ from trunkline.lake.beside import Stop
 from trunkline.servers.postgres.session.work import Stoppable
 
 T = TypeVar("T")
-CHUNK = 8_192  # rows that are encoded at once
+CHUNK = 16_384  # rows that are encoded at once
 Bytes = bytes | memoryview
 Encode = Callable[[pa.RecordBatch], Iterator[Bytes]]
 """Messages of a batch, in pieces of bounded size."""

@@ -72,7 +72,9 @@ def configured(session: Session, statement: Statement) -> None:
             name, value, local = (tokens[place + step] for step in (2, 4, 6))
             if name.kind is Kind.STRING and value.kind is Kind.STRING:
                 is_local = local.value.lower() in ("true", "t", "on", "1")
-                if not is_local or session.is_open:
+                if name.value.lower() in _WHO:
+                    _require_self(session, value.value)
+                elif not is_local or session.is_open:
                     session.variables.set(name.value, value.value, local=is_local)
 
 

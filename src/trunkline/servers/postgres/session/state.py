@@ -64,6 +64,7 @@ class Session:
             self.search_path,
             self.who.number,
             self.variables.changed(),
+            self.variables["TimeZone"],
             now=self.began(),
         )
 

@@ -14,6 +14,8 @@ from trunkline.servers.postgres.sql.parsing.queries import parse
 from trunkline.servers.postgres.sql.parsing.state import Unread, too_deep
 from trunkline.servers.postgres.sql.refusal import refused_at, unsupported
 from trunkline.servers.postgres.sql.rules import RULES
+from trunkline.servers.postgres.sql.rules.quotients import makes_quotients
+from trunkline.servers.postgres.sql.rules.twins import require_told_apart
 from trunkline.servers.postgres.sql.statement import Statement, split
 from trunkline.servers.postgres.sql.tokens import Kind
 from trunkline.servers.postgres.sql.typing.annotation import Annotation
@@ -115,7 +117,11 @@ def _said_again(
     if any(type_ != "unknown" for type_ in about.parameters.values()):
         columns = read(parsed, scope, about)  # once more, with what was found of parameters
     about.outermost = frozenset(map(id, _outermost(parsed.body)))
-    rope = Writer(statement, about, RULES).write(parsed)
+    about.anchors = frozenset(map(id, _anchors(parsed)))
+    writer = Writer(statement, about, RULES)
+    about.has_quotients = makes_quotients(parsed, writer)
+    require_told_apart(parsed, writer)
+    rope = writer.write(parsed)
     text = _moved(written(rope), statement.offset)
     if any(token.kind is Kind.PARAMETER for token in statement.tokens):
         _require_parameters(statement, text.text)
@@ -138,6 +144,18 @@ def _assign(body: tree.Node, targets: Sequence[str], about: Annotation) -> None:
                 about.take_as(row.items, targets)
         case tree.Select(items=items):
             about.take_as([one.expression for one in items], targets)
+
+
+def _anchors(query: tree.Query) -> list[tree.Item]:
+    """What recursive queries select first: of each UNION, the items before it."""
+    return [
+        item
+        for one in tree.walk(query)
+        if isinstance(one, tree.Query) and one.recursive
+        for common in one.common
+        if isinstance(common.query.body, tree.Sets)
+        for item in _outermost(common.query.body.left)
+    ]
 
 
 def _outermost(body: tree.Node) -> list[tree.Item]:

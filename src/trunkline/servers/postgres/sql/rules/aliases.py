@@ -5,14 +5,19 @@ from __future__ import annotations
 from trunkline.servers.postgres.sql import naming, tree
 from trunkline.servers.postgres.sql.rules.columns import identifier
 from trunkline.servers.postgres.sql.rules.functions.moments import shown_as
+from trunkline.servers.postgres.sql.type_names import duckdb_name
 from trunkline.servers.postgres.sql.writer import Writer
 from trunkline.servers.postgres.sql.writing import Rope, joined, quoted
+from trunkline.servers.postgres.types import NUMERIC
 
 
 def item(node: tree.Item, writer: Writer) -> Rope | None:
     """``count(*)`` is ``count(*) AS "count"``."""
     expression = node.expression
     name = node.alias or naming.name(expression)
+    if name and id(node) in writer.about.anchors and writer.type(expression) == "numeric":
+        wide = duckdb_name(NUMERIC)  # or it would have as few digits as its first value
+        return "CAST(", writer.write(expression), f"AS {wide})", "AS", quoted(name)
     if name and id(node) in writer.about.outermost and (shown := _shown(expression, writer)):
         return shown, "AS", quoted(name)
     if node.alias:

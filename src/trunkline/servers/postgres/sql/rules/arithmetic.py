@@ -83,6 +83,8 @@ def grouped(node: tree.Binary, writer: Writer) -> Rope | None:
     if len(wanted) == 2 and node.operator in _ARITHMETIC:
         left = as_wanted(node.left, left, wanted[0], writer)
         right = as_wanted(node.right, right, wanted[1], writer)
+    if operator == "*" and {writer.type(node.left), writer.type(node.right)} == {"numeric"}:
+        left = ("(", left, "+ CAST(0 AS decimal(19, 0)))")  # a product of two narrow ones is narrow
     return left, At(operator, writer.statement.tokens[node.sign].start), right
 
 

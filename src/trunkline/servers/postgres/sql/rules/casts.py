@@ -10,6 +10,7 @@ from trunkline.servers.postgres.sql.array_text import items_of
 from trunkline.servers.postgres.sql.refusal import refused_at
 from trunkline.servers.postgres.sql.rules.as_text import as_text
 from trunkline.servers.postgres.sql.rules.intervals import interval_literal
+from trunkline.servers.postgres.sql.rules.quotients import exactly
 from trunkline.servers.postgres.sql.tokens import Kind
 from trunkline.servers.postgres.sql.type_names import REGS, Named
 from trunkline.servers.postgres.sql.typing.tables import name_of
@@ -27,18 +28,28 @@ def cast(node: tree.Cast, writer: Writer) -> Rope | None:
     if to is None:
         return None
     target, source = name_of(to.type), writer.type(node.operand)
-    value = writer.write(node.operand)
+    value = _value(node, target, to, writer)
     text = literal_text(node.operand)
     if isinstance(node.operand, tree.Parameter) and source == target and not to.modifiers:
         return value
     if target in _REGS:
         return _registered(target, source, value)
-    if text is not None and (found := _of_literal(to, target, text, writer.place(node))):
+    if text is not None and (found := _of_literal(to, target, text, node, writer)):
         return found
     return _of_value(node, to, target, source, text, value)
 
 
-def _of_literal(to: Named, target: str, text: str, place: int) -> Rope | None:
+def _value(node: tree.Cast, target: str, to: Named, writer: Writer) -> Rope:
+    """What is cast: a quotient that is rounded thereby, by its digits."""
+    if (target == "numeric" and to.modifiers) or target in _WIDTHS:
+        return exactly(node.operand, writer) or writer.write(node.operand)
+    return writer.write(node.operand)
+
+
+def _of_literal(to: Named, target: str, text: str, node: tree.Cast, writer: Writer) -> Rope | None:
+    place = writer.place(node)
+    if node.attempt and target in _WIDTHS:
+        return None
     if target.endswith("[]"):
         return array_literal(text, to.duckdb, place)
     return _LITERALS[target](text, place) if target in _LITERALS else None
@@ -76,7 +87,20 @@ _DATED = re.compile(
     r"\s*(\d{4,}-\d{2}-\d{2})(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
     r" *(?:Z|[+-]\d{1,2}(?::?\d{2})?)?\s*\Z"
 )
-_LITERALS = {"bool": _boolean, "interval": interval_literal, "date": _date}
+
+
+def _whole(text: str, place: int) -> Rope | None:
+    """Digits alone: DuckDB would round what has a fraction."""
+    if _WHOLE.match(text):
+        return None
+    raise refused_at("22P02", f'invalid input syntax for type integer: "{text}"', place)
+
+
+_WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*\Z")
+_LITERALS = {
+    "bool": _boolean, "interval": interval_literal, "date": _date,
+    "int2": _whole, "int4": _whole, "int8": _whole,
+}  # fmt: skip
 
 
 def _rounded(to: Named, value: Rope, node: tree.Cast) -> Rope:

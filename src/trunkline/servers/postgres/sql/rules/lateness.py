@@ -18,7 +18,7 @@ def dates(node: tree.Binary, writer: Writer) -> Rope | None:
     if types in (("timestamptz", "+", "interval"), ("timestamptz", "-", "interval")):
         return _later(node, writer)
     if types not in _FORMS:
-        return None
+        return _between(node, writer)
     first, second = side(node.left, writer), side(node.right, writer, "*")
     if types == ("date", "-", "date"):
         return "CAST((", first, "-", second, ") AS integer)"
@@ -31,6 +31,21 @@ _FORMS = frozenset(
     {("date", "-", "date"), ("date", "+", "int8"), ("date", "-", "int8"),
      *((whole, "+", "date") for whole in ("int2", "int4", "int8"))}
 )  # fmt: skip
+
+
+_MOMENTS = frozenset({"timestamptz", "timestamp", "date"})
+
+
+def _between(node: tree.Binary, writer: Writer) -> Rope | None:
+    """Days between instants have 24 hours, also where the clocks are changed."""
+    types = {writer.type(node.left), writer.type(node.right)}
+    if node.operator == "+" or "timestamptz" not in types or not types <= _MOMENTS:
+        return None
+    first, second = (
+        ("CAST(", side(one, writer), "AS timestamptz) AT TIME ZONE 'UTC'")
+        for one in (node.left, node.right)
+    )
+    return "((", first, ") - (", second, "))"
 
 
 def _later(node: tree.Binary, writer: Writer) -> Rope | None:

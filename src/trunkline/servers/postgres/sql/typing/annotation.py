@@ -29,6 +29,8 @@ class Annotation:
     columns: dict[int, Columns | None] = field(default_factory=dict)
     relations: dict[int, Known] = field(default_factory=dict)
     outermost: frozenset[int] = frozenset()  # what is selected for the client itself
+    has_quotients: bool = False  # whether some column may be floating point, numeric though it is
+    anchors: frozenset[int] = frozenset()  # items that recursive queries start with
     hidden: dict[int, str] = field(default_factory=dict)  # columns, by their relation
     named: dict[tuple[str | None, str], Known | None] = field(default_factory=dict)
     parameters: dict[int, str] = field(default_factory=dict)

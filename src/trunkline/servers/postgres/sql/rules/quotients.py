@@ -1,0 +1,66 @@
+"""Numbers that DuckDB computes in floating point where PostgreSQL has ``numeric``.
+
+A quotient of 1.15 and 2 is 0.575, which no double is: rounded to cents as a double it is 0.57. So
+what is rounded is taken by its fifteen digits, which is what a double of exact numbers has right.
+"""
+
+from __future__ import annotations
+
+from trunkline.servers.postgres.sql import tree
+from trunkline.servers.postgres.sql.tree import Node
+from trunkline.servers.postgres.sql.writer import Writer
+from trunkline.servers.postgres.sql.writing import Rope
+
+NUMBER = "decimal(38, 18)"
+# Functions of numeric that are floating point in DuckDB, and those that are exact there.
+_FLOATING = frozenset(
+    {"avg", "stddev", "stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp", "power",
+     "pow", "sqrt", "exp", "ln", "log", "log10"}
+)  # fmt: skip
+ROUNDING = frozenset({"round", "trunc", "ceil", "ceiling", "floor"})
+_EXACT = ROUNDING | {"extract", "to_number", "width_bucket", "div", "percentile_disc"}
+_NO, _MAYBE, _SURE = range(3)
+
+
+def makes_quotients(query: Node, writer: Writer) -> bool:
+    """Whether a column of something within it may be floating point."""
+    return any(_itself(one, writer) == _SURE for one in tree.walk(query))
+
+
+def exactly(node: Node, writer: Writer) -> Rope | None:
+    """A number of PostgreSQL's as a decimal one; None where DuckDB's is one anyway."""
+    found = _floating(node, writer)
+    if found == _NO:
+        return None
+    value = writer.write(node)
+    digits: Rope = ("format('{:.15g}', CAST(", value, "AS double))")
+    if found == _MAYBE:
+        text: Rope = ("CAST(", value, "AS varchar)")
+        digits = ("CASE WHEN typeof(", value, ") = 'DOUBLE' THEN", digits, "ELSE", text, "END")
+    return "CAST(", digits, f"AS {NUMBER})"
+
+
+def _floating(node: Node, writer: Writer) -> int:
+    if writer.type(node) != "numeric":
+        return _NO
+    own = _itself(node, writer)
+    if own is not None:
+        return own
+    if isinstance(node, tree.Column | tree.Subquery):
+        return _MAYBE if writer.about.has_quotients else _NO
+    return max((_floating(one, writer) for one in tree.children(node)), default=_NO)
+
+
+def _itself(node: Node, writer: Writer) -> int | None:
+    """Of what a node alone says; None where it depends on what is in it."""
+    if writer.type(node) != "numeric":
+        return None
+    match node:
+        case tree.Binary(operator="/" | "^"):
+            return _SURE
+        case tree.Call():
+            return _SURE if node.name in _FLOATING else _NO if node.name in _EXACT else None
+        case tree.Cast(to=to, operand=operand):
+            is_new = to is None or to.modifiers or writer.type(operand) != "numeric"
+            return _NO if is_new else None
+    return None
