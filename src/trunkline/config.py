@@ -320,12 +320,12 @@ def _checked(settings: Settings, prefix: str = "") -> Settings:
     return settings
 
 
-def memory_bytes(text: str) -> int:
-    """A size as DuckDB reads it; ConfigError where it is none."""
+def memory_bytes(text: str, name: str = "query_memory") -> int:
+    """A size as DuckDB reads it; ConfigError that has its name where it is none."""
     read = _MEMORY.match(text.upper())
     if read is None:
         raise ConfigError(
-            "query_memory must be a number and a unit", hint="For example 512MB, 2GB or 1.5GiB."
+            f"{name} must be a number and a unit", hint="For example 512MB, 2GB or 1.5GiB."
         )
     step = 1024 if read["binary"] else 1000
     return int(float(read["number"]) * step ** ("KMGT".index(read["unit"]) + 1))

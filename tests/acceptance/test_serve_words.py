@@ -94,3 +94,10 @@ def test_what_is_said_when_it_is_stopped_is_about_a_server(tmp_path: Path) -> No
     assert process.returncode == 5
     assert said.splitlines()[0] == "trunkline: stopped on request"
     assert "the same query" not in said
+
+
+def test_a_size_that_is_none_is_named_as_it_was_given(tmp_path: Path) -> None:
+    with desk(tmp_path) as found:
+        done = found.run("serve", "--port", "0", "--memory", "much")
+    assert done.returncode == 2
+    assert done.stderr.startswith("trunkline: --memory must be a number and a unit\n")

@@ -26,7 +26,7 @@ def shares(total: str | None, queries: int, most: str) -> Share:
 
     As much again is left to Arrow and to what is sent. ConfigError where ``total`` is no size.
     """
-    whole = memory_bytes(total) if total else _there() // 2
+    whole = memory_bytes(total, "--memory") if total else _there() // 2
     each = max(LEAST_EACH, min(memory_bytes(most), whole // queries))
     together = each * queries
     return Share(f"{each // 1_000_000}MB", together + max(together, OVERHEAD))
