@@ -12,13 +12,12 @@ from trunkline.servers.postgres.sql.writer import Writer
 from trunkline.servers.postgres.sql.writing import Rope
 
 NUMBER = "decimal(38, 18)"
-# Functions of numeric that are floating point in DuckDB, and those that are exact there.
-_FLOATING = frozenset(
-    {"avg", "stddev", "stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp", "power",
-     "pow", "sqrt", "exp", "ln", "log", "log10"}
+# Of these the digits do not matter so: they are roots, or as large as squares; and those are exact.
+_LEFT = frozenset(
+    {"stddev", "stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp", "power", "pow",
+     "sqrt", "exp", "ln", "log", "log10", "round", "trunc", "ceil", "ceiling", "floor", "extract",
+     "to_number", "width_bucket", "div", "percentile_disc"}
 )  # fmt: skip
-ROUNDING = frozenset({"round", "trunc", "ceil", "ceiling", "floor"})
-_EXACT = ROUNDING | {"extract", "to_number", "width_bucket", "div", "percentile_disc"}
 _NO, _MAYBE, _SURE = range(3)
 
 
@@ -56,10 +55,10 @@ def _itself(node: Node, writer: Writer) -> int | None:
     if writer.type(node) != "numeric":
         return None
     match node:
-        case tree.Binary(operator="/" | "^"):
+        case tree.Binary(operator="/"):
             return _SURE
         case tree.Call():
-            return _SURE if node.name in _FLOATING else _NO if node.name in _EXACT else None
+            return _SURE if node.name == "avg" else _NO if node.name in _LEFT else None
         case tree.Cast(to=to, operand=operand):
             is_new = to is None or to.modifiers or writer.type(operand) != "numeric"
             return _NO if is_new else None
