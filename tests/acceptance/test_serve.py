@@ -1,4 +1,4 @@
-"""A year queried over the wire: fetched with notices, stopped, gone on with; sessions and cursors."""
+"""A year over the wire: fetched with notices, stopped, gone on with; sessions and cursors."""
 
 from __future__ import annotations
 
@@ -288,17 +288,23 @@ def test_rows_are_copied_out(at: Served) -> None:
     lines = copied.stdout.splitlines()
     assert lines[0] == "conversation_id,conversation_start"
     assert len(lines) == 3
-    with at.connect() as connection, connection.cursor() as cursor:
-        with cursor.copy(f"COPY ({HELD}) TO STDOUT (FORMAT binary)") as copy:
-            copy.set_types(["text", "timestamptz"])
-            assert list(copy.rows()) == at.rows(HELD)
+    with (
+        at.connect() as connection,
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({HELD}) TO STDOUT (FORMAT binary)") as copy,
+    ):
+        copy.set_types(["text", "timestamptz"])
+        assert list(copy.rows()) == at.rows(HELD)
 
 
-def test_statements_have_their_time(at: Served) -> None:
+@pytest.mark.parametrize("sql", [ENDLESS, "SELECT count(*) FROM range(4000000000) a, range(99) b"])
+@pytest.mark.parametrize("limit", ["1ms", "20ms", "300ms"])
+def test_statements_have_their_time(at: Served, sql: str, limit: str) -> None:
     with at.connect() as connection:
-        connection.execute("SET statement_timeout = '300ms'")
+        connection.execute(f"SET statement_timeout = '{limit}'")
         with pytest.raises(errors.QueryCanceled, match="statement timeout"):
-            connection.execute(ENDLESS)
+            connection.execute(sql)
+        connection.execute("RESET statement_timeout")
         assert connection.execute("SELECT 1").fetchall() == [(1,)]
 
 
@@ -337,3 +343,29 @@ def test_it_stops_when_it_is_asked_to_and_tells_its_clients(tmp_path: Path) -> N
         assert "Run the same query" not in told
         with pytest.raises(errors.AdminShutdown):
             connection.execute("SELECT 1")
+
+
+def test_it_keeps_the_last_days_fresh_where_it_is_asked_to(tmp_path: Path) -> None:
+    with desk(tmp_path) as found, served(found, "--sync") as server:
+        assert server.process.stdout is not None
+        server.process.stdout.readline()  # how to try it with psql
+        assert " ok: 8 days fetched, " in server.process.stdout.readline()
+        assert found.run("status").returncode == 0
+        submitted = found.asked("POST", "/details/jobs")
+        recent = (
+            "SELECT count(*) FROM conversations "
+            "WHERE conversation_start >= now() - INTERVAL '2 days'"
+        )
+        told = server.psql("SET trunkline.fetch = off", recent)
+        assert int(told.stdout.splitlines()[-1]) > 0
+        assert found.asked("POST", "/details/jobs") == submitted
+
+
+def test_it_goes_on_without_a_provider_that_refuses(tmp_path: Path) -> None:
+    with desk(tmp_path) as found:
+        found.environment["GENESYS_CLIENT_SECRET"] = "wrong"
+        with served(found, "--sync") as server:
+            assert server.rows("SELECT 1") == [(1,)]
+            with pytest.raises(errors.InvalidPassword):
+                server.rows(COUNT_MARCH)
+            assert server.rows("SELECT 1") == [(1,)]

@@ -26,10 +26,12 @@ LONG = f"SELECT repeat('x', 1000) FROM conversations, range({LARGE // 1000}) WHE
 @pytest.fixture(scope="module")
 def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server with two places that has March."""
-    with desk(tmp_path_factory.mktemp("load")) as found:
-        with served(found, "--queries", "2", "--memory", "1GB") as server:
-            server.rows(COUNT_MARCH)
-            yield server
+    with (
+        desk(tmp_path_factory.mktemp("load")) as found,
+        served(found, "--queries", "2", "--memory", "1GB") as server,
+    ):
+        server.rows(COUNT_MARCH)
+        yield server
 
 
 class Raw:

@@ -33,9 +33,14 @@ class Served:
     port: int
     first_line: str
 
-    def conninfo(self, **more: object) -> str:
+    def conninfo(self, **more: Any) -> str:
         """Where it is, as libpq reads it."""
-        words = {"host": "127.0.0.1", "port": self.port, "user": "ann", "dbname": "lake"} | more
+        words: dict[str, Any] = {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "user": "ann",
+            "dbname": "lake",
+        } | more
         return make_conninfo(**words)
 
     def connect(self, **more: Any) -> psycopg.Connection[Any]:

@@ -32,6 +32,7 @@ WEEK = timedelta(days=7)
 SETTLE = Settings().settle
 REFRESH = Settings().refresh_after
 SLACK = timedelta(minutes=1)  # between the submit and our note of it: how long an answer may take
+_SPANS = re.compile(r"(\S+?Z)/(\S+?Z)")
 _SPAN = re.compile(r"conversation_details (\S+?Z)/(\S+?Z)")
 _MAY_FAIL = (ProviderError, CredentialsError, CostGuard, IncompleteData)
 
@@ -170,14 +171,31 @@ class Asked:
 
     @property
     def under_other_rights(self) -> list[date]:
-        """Days of an answer that was fetched for which were fetched under rights of before."""
+        """Days of an answer that was fetched for which were fetched under rights of before.
+
+        Not those that an answer says are: they are past what the provider has by now.
+        """
         if not any("/authorization/subjects" in sent.path for sent in self.ended.sent):
             return []
         now = self.world.provider.clients[0].divisions
         brought = self.after.brought
         return [
-            d for d in self.ask.utc_days if d in brought and brought[d].job.client.divisions != now
+            d
+            for d in self.ask.utc_days
+            if d in brought and brought[d].job.client.divisions != now and d not in self._left
         ]
+
+    @property
+    def _left(self) -> set[date]:
+        """Days that could not be had, since the provider's data reaches less far than it did.
+
+        An answer has to say of which they are.
+        """
+        past = {day for day in self.ask.utc_days if midnight(day) >= self.reached}
+        if not isinstance(self.ended.value, Answered):
+            return past
+        said = [n for n in self.ended.value.prepared.notices if "held under other rights" in n]
+        return past & {d for span in parsed(_SPANS.findall(" ".join(said))) for d in span.days()}
 
 
 def judge_patience(ended: Ended) -> list[str]:

@@ -130,12 +130,17 @@ def _is_usual(lived: Lived, fetched: Fetched, day: date, *, sure: bool) -> bool:
 
 
 def _of_age(sync: Sync, lived: Lived, day: date) -> datetime | None:
-    """The instant at which a final day came of age, if it did and was not fetched since."""
+    """The instant at which a final day came of age, if it did and was not fetched since.
+
+    By the clock of who fetched it, however wrong that was: nobody knows another.
+    """
     held_before = lived.before.brought.get(day)
     of_age = midnight(day + DAY) + timedelta(seconds=sync.recheck)
     if held_before is None or not held_before.is_final(day, SETTLE):
         return None
-    return of_age if held_before.job.submitted < of_age <= lived.ended.began else None
+    job = held_before.job
+    noted = job.submitted + max(lived.world.submits.skew_of(job.job_id), timedelta(0))
+    return of_age if noted < of_age <= lived.ended.began else None
 
 
 def _synced(sync: Sync, done: Synced, lived: Lived) -> list[str]:

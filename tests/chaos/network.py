@@ -84,7 +84,8 @@ class Line:
         self.submits.heard(self.process, kind, request.url, received)
         self.records.heard(asked, request.url, received)
         if kind in ("record", "tail"):
-            telling = Telling(asked, self.simulator.settings.clients[0].divisions)
+            divisions = self.simulator.settings.clients[0].divisions
+            telling = Telling(asked, divisions, asked + self.process.skew)
             self.records.live.heard(telling, request, received)
         return received
 

@@ -60,6 +60,7 @@ class Process:
     merging: bool = False
     passed: Counter[str] = field(default_factory=Counter)
     written: int = 0
+    commits: int = 0
     dead: bool = False
     full_at: str = ""
     waited: bool = False
@@ -169,7 +170,9 @@ class _Connection(sqlite3.Connection):
         self.process.at("statement")
         if _CHANGES.match(sql) and not self.process.has_space("statement"):
             raise sqlite3.OperationalError(_NO_SPACE)
-        return super().execute(sql, *values)
+        done = super().execute(sql, *values)
+        self.process.commits += sql == "COMMIT"
+        return done
 
     def executemany(self, sql: str, values: Any) -> sqlite3.Cursor:
         self.process.at("statement")

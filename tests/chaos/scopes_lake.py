@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tests.chaos.held import Holding, differences
 from tests.chaos.scopes_held import ONLY_IN_JOBS, Piece, pieces
+from tests.chaos.scopes_records import Recent
 from tests.chaos.scopes_truth import (
     Condition,
     Made,
@@ -24,6 +25,8 @@ from tests.gateway import TABLES
 from trunkline.interval import iso
 from trunkline.scope import OPEN_AT, TAIL, Scope
 from trunkline_simulator.state import Job
+
+MOST = timedelta(days=7)  # of an interval of the synchronous query
 
 TABLE_OF = {
     "queue_id": "segments",
@@ -155,8 +158,7 @@ def _tail(world: World, holding: Holding) -> Iterator[str]:
 
 
 def _piece(world: World, holding: Holding, piece: Piece, tail: frozenset[str]) -> Iterator[str]:
-    asked = iso(piece.asked_at)  # it was asked for up to then, whatever jobs took away since
-    pages = [page for page in world.records.live.recent if page.interval.endswith(asked)]
+    pages = [page for page in world.records.live.recent if _is_of(page, piece)]
     if not pages:
         yield f"the tail of {piece.interval} was never told"
         return
@@ -171,6 +173,17 @@ def _piece(world: World, holding: Holding, piece: Piece, tail: frozenset[str]) -
             begun = day.start <= row["conversation_start"] < min(day.end, first.telling.at)
             if begun and one not in tail | whole:
                 yield f"{one} had begun, and is not in the tail of {piece.interval}"
+
+
+def _is_of(page: Recent, piece: Piece) -> bool:
+    """Whether it was asked for then: up to then, or the most days that the provider tells of.
+
+    Whatever jobs took away since. Of the latter, the first that was told after.
+    """
+    start, end = map(datetime.fromisoformat, page.interval.split("/"))
+    if end - start < MOST:
+        return page.interval.endswith(iso(piece.asked_at))
+    return page.telling.noted >= piece.asked_at and start <= piece.interval.start < end
 
 
 def _by_conversation(

@@ -45,10 +45,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One conversation as it was told without a job: at an instant, to a client of divisions."""
+    """One conversation as it was told without a job: at an instant, to a client of divisions.
+
+    ``noted`` is the instant by the clock of who asked.
+    """
 
     at: datetime
     divisions: frozenset[str] | None
+    noted: datetime
 
 
 def told_live(provider: Provider, day: date, telling: Telling) -> Made:

@@ -17,21 +17,20 @@ from trunkline_simulator.simulator import Simulator
 from trunkline_simulator.state import Job
 
 ALIVE = frozenset({"QUEUED", "PENDING", "FULFILLED"})
-COMMIT = 4  # statements: BEGIN, UPDATE, COMMIT, and one more that shows that COMMIT was passed
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Which process was told a job's id, and how many statements it had run by then."""
+    """Which process was told a job's id, and how often it had committed by then."""
 
     process: Process
-    statements: int
+    commits: int
 
     @property
     def is_kept(self) -> bool:
         """Whether the id had been committed, and not for want of space left out."""
-        after = self.process.passed["statement"] - self.statements
-        return not self.process.disk_was_full and (after >= COMMIT or not self.process.dead)
+        committed = self.process.commits > self.commits
+        return not self.process.disk_was_full and (committed or not self.process.dead)
 
 
 @dataclass(slots=True)
@@ -60,7 +59,7 @@ class Submits:
         if kind == "submit" and answer.status == 202:
             with suppress(msgspec.DecodeError):  # a proxy's page in its place
                 found = msgspec.json.decode(answer.body)["jobId"]
-                self.ids[found] = Heard(process, process.passed["statement"])
+                self.ids[found] = Heard(process, process.commits)
         if kind == "cancel":  # given up: what it would bring is of too long ago
             self.read.add(urlsplit(url).path.split("/")[-1])
         if kind == "page" and answer.status == 200 and b'"cursor":' not in answer.body:

@@ -6,6 +6,7 @@ import gc
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -15,6 +16,7 @@ from tests.chaos.chores import Beside, Follow, Look, Pin, Prune, Sync, Verify
 from tests.chaos.held import Holding, held, texts_of
 from tests.chaos.judgement import (
     REFRESH,
+    SETTLE,
     Asked,
     judge_ask,
     judge_budget,
@@ -189,10 +191,18 @@ class _Trial:
             return  # one has begun just now
         if any(self.world.submits.is_ahead(self.before().brought[day].job) for day in begun):
             return  # noted by a clock that was ahead: of no known age
+        if any(self.is_older(self.before(), day, MONTH) for day in begun):
+            return  # of a job of long ago that was gone on with
         kinds = Counter(sent.kind for sent in self.asked(everything, refresh_after=MONTH).sent)
         # An open conversation may have come of an age meanwhile: its answer and a token.
         if kinds and kinds != {"record": kinds["record"], "other": 1}:
             self.wrong([f"{kinds.total()} requests for what was held: {dict(kinds)}"])
+
+    def is_older(self, holding: Holding, day: date, age: float) -> bool:
+        """Whether a day that is not final was fetched longer ago, as was noted."""
+        fetched, now = holding.days[day].fetched_at, self.world.clock.now()
+        final = holding.brought[day].is_final(day, SETTLE)
+        return not final and (now - fetched).total_seconds() > age
 
     def leaves(self) -> None:
         """Nothing is left behind that nobody names, and nothing personal anywhere."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +13,8 @@ import click
 import psycopg
 import pytest
 
-from tests.acceptance.commands import Desk, desk
+from tests.acceptance.commands import PATIENCE, Desk, desk
+from tests.acceptance.wire import served
 from tests.documents import ROOT, Command, commands, documents, fences, named
 from tests.gateway import YEAR, Site
 from tests.postgres_server import INSTALLED, running
@@ -36,12 +39,14 @@ QUESTIONS = [
     ),
 ]
 LESSON = ROOT / "docs/tutorial.md"
+ASKING = ROOT / "docs/howto/psql.md"
 PUBLISHING = ROOT / "docs/howto/publish-to-postgresql.md"
 CONSOLES = [path for path in WRITTEN if "```console" in path.read_text()]
 
 # `trunkline simulate --per-day 10`, but its jobs do not take their time.
 TUTORIAL = Settings(shape=Shape(per_day=10), queued_seconds=0.1, pending_seconds=0.2)
 FEW = replace(TUTORIAL, shape=Shape(per_day=2))
+PSQL = shutil.which("psql")
 PORT = re.compile(r"127\.0\.0\.1:\d+")
 RUN = (
     "query",
@@ -103,7 +108,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 @pytest.mark.xdist_group("docs: consoles")
-@pytest.mark.parametrize("path", [path for path in CONSOLES if path != LESSON], ids=named)
+@pytest.mark.parametrize("path", [p for p in CONSOLES if p not in (LESSON, ASKING)], ids=named)
 def test_every_command_prints_what_the_document_shows(held: Desk, path: Path) -> None:
     _walk_through(held, path)
 
@@ -111,8 +116,15 @@ def test_every_command_prints_what_the_document_shows(held: Desk, path: Path) ->
 def test_the_tutorial_can_be_walked_through(tmp_path: Path) -> None:
     report, *_ = fences(LESSON.read_text(), "sql")
     (tmp_path / "report.sql").write_text(report)
-    with desk(tmp_path, TUTORIAL) as at:
-        _walk_through(at, LESSON)
+    with desk(tmp_path, TUTORIAL) as at, served(at) as server:
+        _walk_through(at, LESSON, port=server.port)
+
+
+@pytest.mark.skipif(not PSQL, reason="needs psql")
+def test_asking_from_psql_can_be_walked_through(tmp_path: Path) -> None:
+    slow = replace(FEW, queued_seconds=2.0)  # so that there is progress to tell of
+    with desk(tmp_path, slow) as at, served(at) as server:
+        _walk_through(at, ASKING, port=server.port)
 
 
 @pytest.mark.skipif(not INSTALLED, reason="needs PostgreSQL 15")
@@ -128,15 +140,27 @@ def test_publishing_can_be_walked_through(held: Desk) -> None:
                 assert connection.execute(sql.encode()).fetchall()
 
 
-def _walk_through(at: Desk, path: Path, run: tuple[str, ...] = RUN) -> None:
+def _walk_through(
+    at: Desk, path: Path, run: tuple[str, ...] = RUN, port: int | None = None
+) -> None:
     for command in commands(path.read_text()):
         if command.program == "trunkline" and command.arguments[0] in run:
-            _show(at, command)
+            _show(at.run(*command.arguments, **command.environment), command)
+        elif command.program == "psql" and port and PSQL:
+            _show(_psql(at, command, port), command)
 
 
-def _show(at: Desk, command: Command) -> None:
-    """Run it; every line shown is a line of what it prints, in which `…` stands for anything."""
-    done = at.run(*command.arguments, **command.environment)
+def _psql(at: Desk, command: Command, port: int) -> subprocess.CompletedProcess[str]:
+    words = [word.replace("port=5433", f"port={port}") for word in command.arguments]
+    return subprocess.run(
+        ["psql", "-X", *words],
+        env=at.environment | {"LC_ALL": "C.UTF-8"} | command.environment,
+        cwd=at.folder, capture_output=True, text=True, check=False, timeout=PATIENCE,
+    )  # fmt: skip
+
+
+def _show(done: subprocess.CompletedProcess[str], command: Command) -> None:
+    """Every line shown is a line of what it printed, in which `…` stands for anything."""
     refused = any(line.startswith("trunkline: ") for line in command.printed)
     assert done.returncode == (2 if refused else 0), (command.words, done.stderr)
     printed = PORT.sub("127.0.0.1:8080", done.stdout + done.stderr).splitlines()

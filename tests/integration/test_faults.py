@@ -240,6 +240,26 @@ def test_a_day_that_begins_while_jobs_run_is_in_the_answer_too(tmp_path: Path) -
         assert [day.day for day in engine.coverage()] == [date(2026, 3, 10)]
 
 
+def test_a_day_that_begins_while_jobs_run_is_fetched_within_the_budget(tmp_path: Path) -> None:
+    """DESIGN section 11: at most six requests a run beside those of the jobs."""
+    almost_midnight = datetime(2026, 3, 10, 23, 59, 58, tzinfo=UTC)
+    prompt = replace(SMALL, lag_seconds=0)
+    site = Site(tmp_path / "data", prompt, Settings(refresh_after=0), start=almost_midnight)
+    question = "SELECT * FROM conversations WHERE conversation_start >= '2026-03-10'"
+    site.prepare(question, Options(tail=False))
+    with site.engine() as engine:
+        held = [day.day for day in engine.coverage()]
+    assert held == [date(2026, 3, 10), date(2026, 3, 11)]
+    of_jobs = "/analytics/conversations/details/jobs"
+    beside = [
+        path
+        for _, path, _ in site.requests
+        if of_jobs not in path or path.endswith("/availability")
+    ]
+    assert len(beside) <= 6
+    assert sum(path.endswith("/availability") for path in beside) == 2
+
+
 @pytest.mark.parametrize("damage", ["gone", "cut", "junk"])
 def test_a_damaged_file_is_named(tmp_path: Path, damage: str) -> None:
     site = Site(tmp_path / "data")

@@ -56,11 +56,18 @@ Point it at a real organisation with four environment variables (or the same nam
     trunkline doctor                          # checks all of it, and says what to do
     trunkline explain "SELECT ..."            # what a query would cost; requests nothing
     trunkline query   "SELECT ..."
+
+For psql, Power BI, Excel and DBeaver it is a PostgreSQL server (docs/howto/psql.md):
+
+    trunkline serve
+    psql "host=127.0.0.1 port=5433 dbname=lake"
 """
 
 
 @click.command("demo")
-@click.option("--keep", metavar="DIR", help="Keep the data in this new directory, to query it.")
+@click.option(
+    "--keep", metavar="DIR", help="Keep the data in this new directory, to query it with --covered."
+)
 @click.option(
     "--per-day",
     type=click.IntRange(1),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import secrets
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
-from socket import socket
+from socket import gethostname, socket
 from typing import Any
 
 import click
@@ -18,13 +19,13 @@ import click
 from trunkline import private
 from trunkline.cli.memory import shares
 from trunkline.cli.opening import settings_of
-from trunkline.cli.serving import served
+from trunkline.cli.serving import GOES_ON, STOPPED, served
 from trunkline.cli.stopping import until_stopped
 from trunkline.cli.telling import put, tell
 from trunkline.config import Settings
 from trunkline.engine import Engine, Options
 from trunkline.engine.syncing import Wish, checked
-from trunkline.errors import ConfigError, Interrupted
+from trunkline.errors import ConfigError, Interrupted, TrunklineError
 from trunkline.lake.ceiling import standing
 from trunkline.servers.desks import Desks
 from trunkline.servers.postgres.server import Bounds, House, certified, listening, serve
@@ -36,11 +37,8 @@ from trunkline.wording import counted
 
 SECRET = "server.secret"  # noqa: S105 (the name of its file)
 PATIENCE = 60.0  # seconds that a query waits for its place
-STOPPED = "stopped on request"
-RESUMABLE = (
-    "Clients were disconnected. What has landed is kept, and jobs under way go on at the provider: "
-    "a query, `trunkline sync` or `trunkline jobs resume` goes on with them."
-)
+DATABASE = "lake"  # any name is taken; this one is in all documents
+AGAIN = 300.0  # seconds until days are kept fresh again, after what ended it
 
 
 @click.command("serve")
@@ -69,7 +67,11 @@ RESUMABLE = (
     "--queries", type=click.IntRange(1, 256), default=16, show_default=True, metavar="N",
     help="Queries that may have an answer open at once; others wait.",
 )  # fmt: skip
-@click.option("--memory", metavar="SIZE", help="For all queries together; default: half of it.")
+@click.option(
+    "--memory",
+    metavar="SIZE",
+    help="Memory for all queries together; default: half of the machine's.",
+)
 @click.pass_context
 def command(ctx: click.Context, /, **given: Any) -> None:
     """Serve the tables as a PostgreSQL database, until it is stopped.
@@ -90,18 +92,12 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         share = shares(given["memory"], given["queries"], settings.query_memory)
         own = replace(settings, query_memory=share.each)
         with standing(share.ceiling), _frozen():
-            _until_stopped(_serve(own, sockets, tls, given))
+            until_stopped(_serve(own, sockets, tls, given))
+    except KeyboardInterrupt:
+        raise Interrupted(STOPPED, hint=f"Clients were disconnected. {GOES_ON}") from None
     finally:
         for one in sockets:
             one.close()
-
-
-def _until_stopped(service: Coroutine[Any, Any, None]) -> None:
-    """Run it; who stops a server is told what became of its clients and of its fetches."""
-    try:
-        until_stopped(service)
-    except KeyboardInterrupt:
-        raise Interrupted(STOPPED, hint=RESUMABLE) from None
 
 
 def _tls(certificate: str | None, key: str | None) -> Certified | None:
@@ -139,16 +135,14 @@ async def _serve(
         bounds=Bounds(given["connections"]),
         log=lambda said: tell(f"notice: {said}"),
     )
-    _say(sockets, engine, tls, users)
+    _say(sockets, tls, users)
+    following = asyncio.create_task(_kept_fresh(desks)) if given["sync"] else None
     try:
-        async with asyncio.TaskGroup() as group:
-            serving = group.create_task(serve(house, sockets))
-            if given["sync"]:
-                await desks.fetching.run(_follow(engine))
-            await serving
-    except* Interrupted:
-        pass
+        await serve(house, sockets)
     finally:
+        if following:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
         logins.close()
         await desks.close()
 
@@ -175,7 +169,7 @@ def _defaults(
     return found | ({"trunkline.fetch": given["fetch"]} if given["fetch"] else {})
 
 
-def _say(sockets: tuple[socket, ...], engine: Engine, tls: Certified | None, users: int) -> None:
+def _say(sockets: tuple[socket, ...], tls: Certified | None, users: int) -> None:
     host, port = sockets[0].getsockname()[:2]
     who = (
         f"{counted(users, 'user')} may log in"
@@ -186,7 +180,24 @@ def _say(sockets: tuple[socket, ...], engine: Engine, tls: Certified | None, use
         f"listening on {host}:{port} for clients of PostgreSQL, {'with' if tls else 'without'} "
         f"TLS; {who}"
     )
-    put(f'  psql "host={host} port={port} dbname={engine.catalog.schema}"')
+    reached = gethostname() if ip_address(host).is_unspecified else host
+    put(f'  psql "host={reached} port={port} dbname={DATABASE}{" user=NAME" if users else ""}"')
+
+
+async def _kept_fresh(desks: Desks) -> None:
+    """Follow beside the server, which goes on: what ends it is told, and it begins again."""
+    while True:
+        try:
+            await desks.fetching.run(_follow(desks.fetching.engine))
+        except Interrupted:
+            return
+        except TrunklineError as error:
+            tell(
+                f"notice: days are not kept fresh: {error.message}; it is tried again in 5 minutes"
+            )
+            if error.hint:
+                tell(f"  {error.hint}")
+        await asyncio.sleep(AGAIN)
 
 
 async def _follow(engine: Engine) -> None:

@@ -18,7 +18,7 @@ from trunkline.engine.certificate import Tally
 from trunkline.engine.connect import genesys_hosts
 from trunkline.engine.counting import count_days
 from trunkline.engine.events import LockWait, Observe
-from trunkline.engine.fetching import Meter, Parts, cancel, resume
+from trunkline.engine.fetching import Meter, Parts, cancel
 from trunkline.engine.granting import Names, check_roles
 from trunkline.engine.holding import hold, planned, plans_of
 from trunkline.engine.holdings import fingerprint
@@ -47,7 +47,7 @@ from trunkline.engine.relating import (
     relations_read,
     sources_of,
 )
-from trunkline.engine.running import rights_now, writer
+from trunkline.engine.running import go_on, writer
 from trunkline.engine.seams import Seams, real
 from trunkline.engine.syncing import Synced, Wish, checked, summed, synced, wishes_of
 from trunkline.engine.system import Sources
@@ -308,9 +308,7 @@ class Engine:
     ) -> tuple[Outcome, tuple[Job, ...]]:
         hear = recording.hearing(observe, parts.organization)
         meter = Meter(Tally(), parts.settings.max_requests, hear)
-        async with writer(parts, meter) as provider:
-            under, rights = await rights_now(parts, provider)
-            return await resume(under, provider, rights, meter)
+        return await go_on(parts, meter)
 
     async def cancel(self, key: str, observe: Observe) -> Job:
         """Give one unfinished job up, here and with the provider.

@@ -12,7 +12,16 @@ from trunkline.engine.certificate import Tally
 from trunkline.engine.connect import connected, genesys_hosts
 from trunkline.engine.events import LockWait, Observe
 from trunkline.engine.evidence import Run
-from trunkline.engine.fetching import Meter, Parts, Rights, cancel, fetch, given_up, rights_of
+from trunkline.engine.fetching import (
+    Meter,
+    Parts,
+    Rights,
+    cancel,
+    fetch,
+    given_up,
+    resume,
+    rights_of,
+)
 from trunkline.engine.holdings import with_rights
 from trunkline.engine.judgement import incomplete
 from trunkline.engine.keeping import merge_notice
@@ -23,11 +32,13 @@ from trunkline.engine.registry import details
 from trunkline.engine.together import allowance, together
 from trunkline.errors import IncompleteData, ProviderError
 from trunkline.jobs.job import Job, JobState
+from trunkline.jobs.runner import Outcome
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import Told
 from trunkline.lake.landing import Receipt
 from trunkline.planner.plan import Plan
 from trunkline.planner.plans import Plans
+from trunkline.planner.stale import stale_notices
 from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.scope import ScopeKind
 
@@ -73,6 +84,19 @@ async def run(task: Task, options: Options, meter: Meter, tally: Tally) -> Run:
         return replace(done, notices=(*done.notices, told)) if told else done
 
 
+async def go_on(parts: Parts, meter: Meter) -> tuple[Outcome, tuple[Job, ...]]:
+    """Go on with what is unfinished; the outcome, and the jobs that others have to go on with.
+
+    What is wanted no more is given up: it may be that no query ever asks for its days again.
+    """
+    async with writer(parts, meter) as provider:
+        under, rights = await rights_now(parts, provider)
+        outcome, others = await resume(under, provider, rights, meter)
+        retire(under)
+    left = {job.key for job in parts.store.unfinished(parts.organization)}
+    return outcome, tuple(job for job in others if job.key in left)
+
+
 @asynccontextmanager
 async def writer(parts: Parts, meter: Meter) -> AsyncIterator[GenesysCloud]:
     """The provider, for the one process that may write to the data directory.
@@ -104,11 +128,22 @@ async def rights_now(parts: Parts, provider: GenesysCloud) -> tuple[Parts, Right
 
     The watermark is kept, for plans that ask for nothing.
     """
-    dataset, schema = details(parts.catalog), parts.organization
-    rights = await rights_of(parts, provider, dataset)
-    told = Told(rights.watermark, parts.seams.clock.now())
-    parts.lake.catalogue.fresh.tell(schema, dataset.name, told)
+    rights = await rights_of(parts, provider, details(parts.catalog))
+    _tell(parts, rights)
     return replace(parts, fingerprint=with_rights(parts.fingerprint, rights.divisions)), rights
+
+
+async def _reaching(parts: Parts, provider: GenesysCloud, rights: Rights) -> Rights:
+    """The rights of this run, with the watermark of now: the one thing a later round asks anew."""
+    now = replace(rights, watermark=await provider.availability(details(parts.catalog)))
+    _tell(parts, now)
+    return now
+
+
+def _tell(parts: Parts, rights: Rights) -> None:
+    told = Told(rights.watermark, parts.seams.clock.now())
+    dataset = details(parts.catalog).name
+    parts.lake.catalogue.fresh.tell(parts.organization, dataset, told)
 
 
 def settle(parts: Parts) -> None:
@@ -150,10 +185,12 @@ async def _days(
 ) -> tuple[Parts, Run]:
     """The jobs of a plan, which is made anew: only now the client's rights are known.
 
-    Days that were fetched under others are stale.
+    Days that were fetched under others are stale. Those that stay so, since the provider's data
+    reaches less far than it did, are read as they are held, which is said.
     """
     under, rights = await rights_now(parts, provider)
     done = replace(done, plan=planned(under.fingerprint))
+    again = done.plan
     while done.plan.fetches:
         for key in done.plan.outlived:
             with suppress(ProviderError):  # then it stays, and is gone on with by `jobs resume`
@@ -166,8 +203,9 @@ async def _days(
             break
         done = replace(done, plan=again)
         if again.fetches:
-            _, rights = await rights_now(parts, provider)
-    return under, done
+            rights = await _reaching(parts, provider, rights)
+    told = tuple(stale_notices(again.needs, has_client=True))
+    return under, replace(done, notices=(*done.notices, *told))
 
 
 async def _rest(asking: Asking, done: Run, rest: Plan, options: Options) -> Run:
@@ -176,8 +214,8 @@ async def _rest(asking: Asking, done: Run, rest: Plan, options: Options) -> Run:
         reopened, notices = await supplement(asking, rest)
     except IncompleteData as error:
         if options.allow_partial:
-            return replace(done, notices=(error.message,))
+            return replace(done, notices=(*done.notices, error.message))
         if done.fetched and (done.broken or done.unopened):
             raise incomplete(done.fetched, error) from error
         raise
-    return replace(done, reopened=reopened, notices=notices)
+    return replace(done, reopened=reopened, notices=(*done.notices, *notices))

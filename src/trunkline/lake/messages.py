@@ -79,8 +79,10 @@ def unknown_relation(
     """The error for a name, qualified or not, that no relation has."""
     spelled: dict[str, str] = {}
     for relation in relations:
-        short = relation.name if relation.schema == default_schema else relation.qualified
-        spelled |= {relation.name: short, relation.qualified: relation.qualified}
+        is_default = relation.schema == default_schema
+        if is_default or relation.name not in spelled:  # a name alone means the default schema's
+            spelled[relation.name] = relation.name if is_default else relation.qualified
+        spelled[relation.qualified] = relation.qualified
     near = closest(name, spelled)
     hint = f"Did you mean {spelled[near]}? " if near else ""
     return UnknownRelation(

@@ -171,9 +171,10 @@ class Desks:
         A query without bounds is answered from what is held. Raises what ``Engine.prepare`` does.
         """
         async with self._one() as desk:
-            options, fetches = await desk.do(_asked, sql, options)
+            options, fetches, why_not = await desk.do(_asked, sql, options)
             if not fetches:
-                return await desk.do(_prepared, desk, sql, options, observe)
+                prepared = await desk.do(_prepared, desk, sql, options, observe)
+                return replace(prepared, notices=(*why_not, *prepared.notices))
         return await self.fetching.run(self.fetching.engine.prepare(sql, options, observe))
 
     async def open(self, prepared: Prepared) -> Opened:
@@ -203,14 +204,15 @@ def _left(stack: ExitStack, error: BaseException | None) -> None:
         stack.__exit__(type(error) if error else None, error, None)
 
 
-def _asked(engine: Engine, sql: str, options: Options) -> tuple[Options, bool]:
-    """The options that a query can be answered with, and whether it is to be fetched for."""
+def _asked(engine: Engine, sql: str, options: Options) -> tuple[Options, bool, tuple[str, ...]]:
+    """The options that a query can be answered with; whether it is fetched for, or why not."""
     if options.held_only:
-        return options, False
+        return options, False, ()
     try:
-        return options, engine.explain(sql, options).requests > 0
-    except UnboundedScan:
-        return replace(options, covered=True), False
+        return options, engine.explain(sql, options).requests > 0, ()
+    except UnboundedScan as error:
+        why = f"{error.message}; what is held answers it"
+        return replace(options, covered=True), False, (why,)
 
 
 def _prepared(engine: Engine, desk: Desk, sql: str, options: Options, observe: Observe) -> Prepared:

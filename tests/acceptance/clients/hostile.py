@@ -89,7 +89,7 @@ def start(random: Random) -> bytes:
         lambda: struct.pack("!iI", 8, 80_877_102),
         lambda: wire.startup((3, random.randrange(70_000) % 65_536), user="x" * 60_000),
         lambda: wire.startup((random.randrange(5), 0), user="ana", database="\0\0"),
-        lambda: wire.startup(user="ana", **{f"_pq_.{n}": "1" for n in range(500)}),
+        lambda: wire.startup((3, 0), **{f"_pq_.{n}": "1" for n in range(500)}),
         lambda: wire.startup(user="ana", database="lake", options="-c " * 5000),
         lambda: wire.startup(user="ana") + wire.message(b"p", noise(random)),
         lambda: wire.startup(user="ana") + wire.message(b"p", b"SCRAM-SHA-256\0", noise(random)),

@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,17 +19,20 @@ import pytest
 from tests.acceptance.clients.serving import listening
 from tests.acceptance.clients.targets import DATABASE
 from tests.acceptance.commands import SMALL, Desk, desk
-from trunkline_simulator.settings import Fault
+from trunkline_simulator.settings import Fault, Shape
 from trunkline_simulator.truth import expected_rows
 
-pytestmark = pytest.mark.skipif(not shutil.which("psql"), reason="psql is not installed")
+pytestmark = [
+    pytest.mark.skipif(not shutil.which("psql"), reason="psql is not installed"),
+    pytest.mark.xdist_group("wire-year"),
+]
 QUESTION = (
     "SELECT conversation_id, participant_id, session_id, ordinal, name, value::float8"
     " FROM session_metrics"
     " WHERE conversation_start >= '2025-01-01' AND conversation_start < '2026-01-01'"
     " ORDER BY 1, 2, 3, 4, 5"
 )
-PAGES = replace(SMALL, page_rows=10)
+PAGES = replace(SMALL, shape=Shape(per_day=2), page_rows=5)
 WAIT = "SET trunkline.fetch = wait"
 
 
@@ -63,27 +66,42 @@ def found(said: str) -> list[tuple[object, ...]]:
     return sorted((a, b, c, int(d), e, float(f)) for a, b, c, d, e, f in rows)
 
 
-def test_a_year_is_fetched_and_told_and_right(tmp_path: Path) -> None:
-    with desk(tmp_path, PAGES) as at, serving(at) as port:
-        done = asked(port)
-        assert done.returncode == 0, done.stderr
-        notices = [line for line in done.stderr.splitlines() if line.startswith("NOTICE:")]
-        assert len(notices) >= 3, done.stderr
-        assert re.search("12", " ".join(notices)), notices
-        assert found(done.stdout) == truth(at)
-        assert at.asked("POST", "/details/jobs") == 12
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year as it is fetched by the first who asks, and asked for again."""
+
+    first: subprocess.CompletedProcess[str]
+    again: subprocess.CompletedProcess[str]
+    truth: list[tuple[object, ...]]
+    jobs: int
+    pages: int
+    requests_again: int
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Year:
+    with desk(tmp_path_factory.mktemp("whole"), PAGES) as at, serving(at) as port:
+        first = asked(port)
+        jobs, pages = at.asked("POST", "/details/jobs"), at.asked("GET", "/results")
         before = at.requests
         again = asked(port)
-        assert again.stdout == done.stdout
-        assert at.requests == before
+        return Year(first, again, truth(at), jobs, pages, at.requests - before)
 
 
-def test_it_is_stopped_from_psql_and_goes_on_where_it_was(tmp_path: Path) -> None:
-    with desk(tmp_path / "whole", PAGES) as at, serving(at) as port:
-        assert asked(port).returncode == 0
-        pages = at.asked("GET", "/results")
+def test_a_year_is_fetched_and_told_and_right(whole: Year) -> None:
+    assert whole.first.returncode == 0, whole.first.stderr
+    notices = [line for line in whole.first.stderr.splitlines() if line.startswith("NOTICE:")]
+    assert len(notices) >= 3, whole.first.stderr
+    assert re.search("12", " ".join(notices)), notices
+    assert found(whole.first.stdout) == whole.truth
+    assert whole.jobs == 12
+    assert (whole.again.stdout, whole.requests_again) == (whole.first.stdout, 0)
+
+
+def test_it_is_stopped_from_psql_and_goes_on_where_it_was(tmp_path: Path, whole: Year) -> None:
+    pages = whole.pages
     slow = replace(PAGES, faults=(Fault("GET */results", "slow", times=0, seconds=0.1),))
-    with desk(tmp_path / "stopped", slow) as at, serving(at) as port:
+    with desk(tmp_path, slow) as at, serving(at) as port:
         running = subprocess.Popen(
             psql(port), env={"PATH": os.environ["PATH"]}, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True,

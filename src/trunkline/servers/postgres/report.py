@@ -11,6 +11,22 @@ from enum import Enum
 
 from trunkline.errors import SqlError, TrunklineError
 
+# What a hint says to the command line, and what it says to a session.
+_SPOKEN = (
+    ("`trunkline tables` lists them all.", "information_schema.tables lists them all."),
+    (
+        "`trunkline tables NAME` lists the columns of a table.",
+        r"psql's \d, or information_schema.columns, lists the columns of a table.",
+    ),
+    ("use --covered to", "SET trunkline.fetch = off to"),
+    (
+        "allow it with --max-requests.",
+        "allow it: SET trunkline.max_requests; users have what an administrator allows them.",
+    ),
+    ("take what is there with --allow-partial", "SET trunkline.allow_partial = on"),
+    (", or leave the time past the watermark out with --no-tail", ""),
+)
+
 
 class Severity(Enum):
     """How grave; after FATAL the connection is closed."""
@@ -68,7 +84,13 @@ def fatal(sqlstate: str, message: str, *, hint: str | None = None) -> Refused:
 
 def report_of(error: TrunklineError) -> Report:
     """An error of the engine as a client of PostgreSQL reads it."""
-    report = Report(Severity.ERROR, error.sqlstate, error.message, hint=error.hint)
+    report = Report(Severity.ERROR, error.sqlstate, error.message, hint=_spoken(error.hint))
     if isinstance(error, SqlError) and error.position is not None:
         return replace(report, position=error.position + 1)
     return report
+
+
+def _spoken(hint: str | None) -> str | None:
+    for typed, said in _SPOKEN if hint else ():
+        hint = hint.replace(typed, said) if hint else hint
+    return hint

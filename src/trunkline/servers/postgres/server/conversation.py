@@ -168,7 +168,9 @@ def _pause(house: House, session: Session) -> tuple[float, Report]:
         name, most = "idle_in_transaction_session_timeout", house.bounds.idle_in_transaction
         report = fatal("25P03", "terminating connection due to idle-in-transaction timeout").report
     else:
-        name, most = "idle_session_timeout", house.bounds.idle
+        holds = any(portal.source is not None for portal in session.connection.portals)
+        most = house.bounds.idle_in_transaction if holds else house.bounds.idle
+        name = "idle_session_timeout"
         report = fatal("57P05", "terminating connection due to idle-session timeout").report
     own = checks.milliseconds(session.variables[name])
     return min(most, own / 1000 if own else most), report

@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from trunkline.servers.postgres.session.work import ClientGone
 
-PIECE = 128 * 1024  # bytes given to the system at once
+PIECE = 512 * 1024  # bytes given to the system at once
 CHUNK = 64 * 1024  # bytes taken in at once
 GOODBYE = 2.0  # seconds that the end of TLS may take
 
@@ -141,7 +141,7 @@ def tuned(taken: socket.socket) -> socket.socket:
         (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 60),
         (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 20),
         (socket.IPPROTO_TCP, "TCP_KEEPCNT", 6),
-        (socket.SOL_SOCKET, "SO_SNDBUF", 4 * PIECE),
+        (socket.SOL_SOCKET, "SO_SNDBUF", 8 * PIECE),
     ):
         if hasattr(socket, name):
             with suppress(OSError):

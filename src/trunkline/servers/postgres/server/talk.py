@@ -32,6 +32,7 @@ class Talk:
             await asyncio.shield(sending)
         except asyncio.CancelledError:
             await asyncio.wait([sending])
+            sending.exception()  # who is stopped need not be told that the client is gone, too
             raise
 
     async def _send(self, pieces: Sequence[Bytes]) -> None:

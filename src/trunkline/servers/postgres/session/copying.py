@@ -63,20 +63,19 @@ async def _sent(
     session.connection.copy_out(options.format.wire, len(columns))
     if header := copy_begin(columns, options):
         session.connection.data(header)
-    count = await rows.give(0, _encoder(session, rows, columns, options), session.send)
+    count = await rows.give(0, _encoder(session, columns, options), session.send)
     if trailer := copy_end(options, empty=not count):
         session.connection.data(trailer)
     session.connection.copy_done()
     return count
 
 
-def _encoder(
-    session: Session, rows: Rows, columns: Sequence[Column], options: CopyOptions
-) -> Encode:
-    style = session.style
+def _encoder(session: Session, columns: Sequence[Column], options: CopyOptions) -> Encode:
+    style, begun = session.style, False
 
     def encode(batch: pa.RecordBatch) -> Iterator[Bytes]:
-        first = not rows.sent
+        nonlocal begun
+        first, begun = not begun, True
         pieces = copy_rows(batch, columns, options, style, first=first)
         if first and options.format is CopyFormat.BINARY:
             # Its first message goes on in the second piece: whoever stops in between breaks it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,11 +14,14 @@ from trunkline.lake.beside import Stop
 from trunkline.servers.postgres.session.work import Stoppable
 
 T = TypeVar("T")
-CHUNK = 8_192  # rows that are encoded at once
+CHUNK = 16_384  # rows that are encoded at once
 Bytes = bytes | memoryview
 Encode = Callable[[pa.RecordBatch], Iterator[Bytes]]
 """Messages of a batch, in pieces of bounded size."""
 Send = Callable[[Bytes], Awaitable[None]]
+Made = tuple[int, Iterator[Bytes], Bytes | None]
+"""How many rows, and their messages: the first piece is made, the others are as they are asked for.
+"""
 
 
 class Read(Protocol):
@@ -44,21 +48,37 @@ class Rows:
     _rest: pa.RecordBatch | None = None
 
     async def give(self, most: int, encode: Encode, send: Send) -> int:
-        """Send so many rows, or all where ``most`` is 0; how many there were."""
+        """Send so many rows, or all where ``most`` is 0; how many there were.
+
+        While some are sent the next ones are made, and no more than those.
+        """
         given = 0
-        while not most or given < most:
-            wanted = min(CHUNK, most - given) if most else CHUNK
-            count, pieces, piece = await self.read(partial(self._next, wanted, encode))
-            if not count:
-                break
-            while piece is not None:
-                await send(piece)
-                piece = await self.read(partial(next, pieces, None))
-            given += count
-            self.sent += count
+        ahead = self._begun(most, given, encode)
+        try:
+            while ahead is not None:
+                count, pieces, piece = await ahead
+                given += count
+                ahead = self._begun(most, given, encode) if count else None
+                while piece is not None:
+                    await send(piece)
+                    piece = await self.read(partial(next, pieces, None))
+                self.sent += count
+        except BaseException:
+            self.stop.ask()
+            if ahead is not None:
+                ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)  # a thread may be at work
+            raise
         return given
 
-    def _next(self, most: int, encode: Encode) -> tuple[int, Iterator[Bytes], Bytes | None]:
+    def _begun(self, most: int, given: int, encode: Encode) -> asyncio.Task[Made] | None:
+        """The next rows being made; None where no more are wanted."""
+        wanted = min(CHUNK, most - given) if most else CHUNK
+        if not wanted:
+            return None
+        return asyncio.create_task(self.read(partial(self._next, wanted, encode)))
+
+    def _next(self, most: int, encode: Encode) -> Made:
         batch = self._taken(most)
         if batch is None:
             return 0, iter(()), None

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from trunkline.lake.beside import INTERRUPT_EVERY
 from trunkline.lake.session import Answer
 from trunkline.servers.desks import waited
 from trunkline.servers.postgres.catalogue import SessionFacts, SystemCatalogue, SystemSession
@@ -24,6 +25,7 @@ class System:
     catalogue: SystemCatalogue
     _session: SystemSession | None = None
     _about: SessionFacts | None = None
+    _number: int = 0  # of what it does or did last
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -34,17 +36,26 @@ class System:
     async def do(self, about: SessionFacts, work: Callable[[SystemSession], T]) -> T:
         """Ask it, as whoever asks is by now."""
         async with self._turn:
+            self._number += 1
             return await waited(_THREADS, lambda: work(self._asked(about)))
 
     async def read(self, work: Callable[[], T]) -> T:
         """Read rows of the last answer."""
         async with self._turn:
+            self._number += 1
             return await waited(_THREADS, work)
 
     def ask(self) -> None:
         """Stop what it does."""
-        if self._session:
-            self._session.interrupt()
+        self._interrupt(self._number)
+
+    def _interrupt(self, number: int) -> None:
+        """Again and again: an interrupt between two statements is forgotten by the next one."""
+        if number == self._number and self._turn.locked():
+            if self._session:  # the first question makes it, and may not have done so yet
+                self._session.interrupt()
+            loop = asyncio.get_running_loop()
+            loop.call_later(INTERRUPT_EVERY, self._interrupt, number)
 
     async def forget(self, answer: Answer) -> None:
         """Nobody reads an answer on."""
