@@ -32,11 +32,16 @@ def exactly(node: Node, writer: Writer) -> Rope | None:
     if found == _NO:
         return None
     value = writer.write(node)
-    digits: Rope = ("format('{:.15g}', CAST(", value, "AS double))")
-    if found == _MAYBE:
-        text: Rope = ("CAST(", value, "AS varchar)")
-        digits = ("CASE WHEN typeof(", value, ") = 'DOUBLE' THEN", digits, "ELSE", text, "END")
-    return "CAST(", digits, f"AS {NUMBER})"
+    if found == _SURE:
+        return "CAST(format('{:.15g}', CAST(", value, f"AS double)) AS {NUMBER})"
+    return "CAST(list_transform([", value, f"], {_DIGITS})[1] AS {NUMBER})"
+
+
+# Of what may be either; a function, since a text that stood here twice would double at each level.
+_DIGITS = (
+    "lambda given: CASE WHEN typeof(given) = 'DOUBLE' "
+    "THEN format('{:.15g}', CAST(given AS double)) ELSE CAST(given AS varchar) END"
+)
 
 
 def _floating(node: Node, writer: Writer) -> int:
