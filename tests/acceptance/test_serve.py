@@ -366,6 +366,6 @@ def test_it_goes_on_without_a_provider_that_refuses(tmp_path: Path) -> None:
         found.environment["GENESYS_CLIENT_SECRET"] = "wrong"
         with served(found, "--sync") as server:
             assert server.rows("SELECT 1") == [(1,)]
-            with pytest.raises(errors.InvalidPassword):
+            with pytest.raises(errors.FdwError):
                 server.rows(COUNT_MARCH)
             assert server.rows("SELECT 1") == [(1,)]

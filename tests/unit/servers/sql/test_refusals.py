@@ -183,3 +183,12 @@ def test_what_is_inserted_is_of_its_columns_types() -> None:
     assert found.parameter_types == (INT4, TEXT, TEXT)
     selected = translated("select $1, $2 || 'x'", Catalogue(), targets=(INT4, TEXT))
     assert selected.parameter_types == (INT4, TEXT)
+
+
+def test_a_text_grows_with_what_is_rounded_and_not_faster() -> None:
+    rounded = "cost"
+    for _ in range(25):
+        rounded = f"({rounded} + cost)::numeric(12, 2)"
+    found = translated(f"select {rounded}, avg(1.5) over () from calls", Catalogue())
+    assert len(found.sql) < 50 * len(rounded)
+    assert asked(found.sql).num_rows

@@ -12,13 +12,12 @@ from trunkline.servers.postgres.sql.writer import Writer
 from trunkline.servers.postgres.sql.writing import Rope
 
 NUMBER = "decimal(38, 18)"
-# Functions of numeric that are floating point in DuckDB, and those that are exact there.
-_FLOATING = frozenset(
-    {"avg", "stddev", "stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp", "power",
-     "pow", "sqrt", "exp", "ln", "log", "log10"}
+# Of these the digits do not matter so: they are roots, or as large as squares; and those are exact.
+_LEFT = frozenset(
+    {"stddev", "stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp", "power", "pow",
+     "sqrt", "exp", "ln", "log", "log10", "round", "trunc", "ceil", "ceiling", "floor", "extract",
+     "to_number", "width_bucket", "div", "percentile_disc"}
 )  # fmt: skip
-ROUNDING = frozenset({"round", "trunc", "ceil", "ceiling", "floor"})
-_EXACT = ROUNDING | {"extract", "to_number", "width_bucket", "div", "percentile_disc"}
 _NO, _MAYBE, _SURE = range(3)
 
 
@@ -33,11 +32,16 @@ def exactly(node: Node, writer: Writer) -> Rope | None:
     if found == _NO:
         return None
     value = writer.write(node)
-    digits: Rope = ("format('{:.15g}', CAST(", value, "AS double))")
-    if found == _MAYBE:
-        text: Rope = ("CAST(", value, "AS varchar)")
-        digits = ("CASE WHEN typeof(", value, ") = 'DOUBLE' THEN", digits, "ELSE", text, "END")
-    return "CAST(", digits, f"AS {NUMBER})"
+    if found == _SURE:
+        return "CAST(format('{:.15g}', CAST(", value, f"AS double)) AS {NUMBER})"
+    return "CAST(list_transform([", value, f"], {_DIGITS})[1] AS {NUMBER})"
+
+
+# Of what may be either; a function, since a text that stood here twice would double at each level.
+_DIGITS = (
+    "lambda given: CASE WHEN typeof(given) = 'DOUBLE' "
+    "THEN format('{:.15g}', CAST(given AS double)) ELSE CAST(given AS varchar) END"
+)
 
 
 def _floating(node: Node, writer: Writer) -> int:
@@ -56,10 +60,10 @@ def _itself(node: Node, writer: Writer) -> int | None:
     if writer.type(node) != "numeric":
         return None
     match node:
-        case tree.Binary(operator="/" | "^"):
+        case tree.Binary(operator="/"):
             return _SURE
         case tree.Call():
-            return _SURE if node.name in _FLOATING else _NO if node.name in _EXACT else None
+            return _SURE if node.name == "avg" else _NO if node.name in _LEFT else None
         case tree.Cast(to=to, operand=operand):
             is_new = to is None or to.modifiers or writer.type(operand) != "numeric"
             return _NO if is_new else None
