@@ -12,7 +12,7 @@ help:
 	@echo "make clients fetches the clients of the wire server that are no Python packages"
 	@echo "make chaos   SEEDS=10000 FIRST=0: what can go wrong, in every order, and what was met"
 	@echo "make plants  chooses the seeds by which planted bugs are caught, after stories changed"
-	@echo "make fuzz    hostile pages and answers, 20,000 a test, others every time"
+	@echo "make fuzz    hostile pages and answers, 20,000 a test, and every attempt at every door"
 	@echo "make lint    ruff, mypy --strict and the import contracts alone"
 	@echo "make docs    the pages of docs/ that are printed from the code"
 	@echo "make bench   the measured budgets, beside pandas and dlt"
@@ -36,6 +36,7 @@ plants: .venv/dev
 fuzz: .venv/dev
 	$(BIN)/pytest -n 2 --hypothesis-profile=fuzz tests/unit/flatten/test_hostile.py \
 		tests/unit/providers/test_hostile_answers.py
+	EVERY_DOOR=1 $(BIN)/pytest -n 2 tests/acceptance/clients/test_doors.py
 
 lint: .venv/dev
 	$(BIN)/ruff check .
