@@ -160,12 +160,16 @@ def _psql(at: Desk, command: Command, port: int) -> subprocess.CompletedProcess[
 
 
 def _show(done: subprocess.CompletedProcess[str], command: Command) -> None:
-    """Every line shown is a line of what it printed, in which `…` stands for anything."""
+    """Every line shown is a line of what it printed, in which `…` stands for anything.
+
+    How wide a column is may depend on rows of other pages.
+    """
     refused = any(line.startswith("trunkline: ") for line in command.printed)
     assert done.returncode == (2 if refused else 0), (command.words, done.stderr)
     printed = PORT.sub("127.0.0.1:8080", done.stdout + done.stderr).splitlines()
     for line in command.printed:
-        pattern = ".*".join(re.escape(part) for part in line.rstrip().split("…"))
+        exact = ".*".join(re.escape(part) for part in line.rstrip().split("…"))
+        pattern = re.sub(r"(\\ ){2,}", " {2,}", exact)
         found = any(re.fullmatch(pattern, other.rstrip()) for other in printed)
         assert found, f"{line!r} is not in:\n" + "\n".join(printed)
 

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from trunkline.errors import Interrupted, LimitExceeded
-from trunkline.lake.ceiling import ceiling
+from trunkline.lake.ceiling import ceiling, start
 from trunkline.leaving import LEFT
 
 INTERRUPT_EVERY = 0.05
@@ -52,7 +52,7 @@ class Beside:
 
     def __post_init__(self) -> None:
         self._thread = threading.Thread(target=self._work, name=_NAME, daemon=True)
-        self._thread.start()
+        start(self._thread)
 
     def do(self, work: Callable[[], T], limit: Deadline) -> T:
         """What the work returns; LimitExceeded once the time is up, Interrupted if stopped."""

@@ -56,7 +56,8 @@ def standing(memory: int) -> Iterator[None]:
     def follow() -> None:
         while not over.is_set():
             left = max(0, most - _status("RssAnon"))
-            resource.setrlimit(resource.RLIMIT_DATA, (_lower(soft, _taken() + left), hard))
+            with _claims.lock:
+                resource.setrlimit(resource.RLIMIT_DATA, (_lower(soft, _taken() + left), hard))
             over.wait(FOLLOWED_EVERY)
 
     watching = threading.Thread(target=follow, name="trunkline-ceiling", daemon=True)
@@ -71,6 +72,24 @@ def standing(memory: int) -> Iterator[None]:
         with _claims.lock:
             resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
             _claims.standing = False
+
+
+def start(thread: threading.Thread) -> None:
+    """Start a thread with room for it, whatever the ceiling.
+
+    One that finds no memory for its first step ends without a word, and who starts it waits for
+    ever (``Thread.start`` waits for that step; CPython 3.11).
+    """
+    if resource is None:
+        thread.start()
+        return
+    with _claims.lock:
+        soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
+        try:
+            thread.start()
+        finally:
+            resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 @contextmanager
