@@ -166,7 +166,7 @@ def test_hostile_stories_leave_it_as_it_was(served: serving.Served) -> None:
         story(door, seed)
     before = now(served)
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda seed: story(door, seed), range(400)))
+        list(threads.map(lambda seed: story(door, seed), range(120)))
     with served.target.connect() as connection:
         assert connection.execute(f"select count(*) from {TABLE}").fetchone() == (20_000,)
     back_to(served, before)
