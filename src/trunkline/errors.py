@@ -8,6 +8,11 @@
     |  |  |- UnknownColumn         2  42703
     |  |  |- UnknownObject         2  42704   a type, a role or a setting that there is not
     |  |  |- UnknownFunction       2  42883   one that is not let in, asked of the system catalogue
+    |  |  |- AmbiguousColumn       2  42702
+    |  |  |- NotGrouped            2  42803
+    |  |  |- InvalidValue          2  22P02
+    |  |  |- ValueOutOfRange       2  22003
+    |  |  |- DivisionByZero        2  22012
     |  |  |- ForbiddenSql          2  42501   anything but one SELECT over the catalogue
     |  |  `- UnboundedScan         2  0A000   no bounds on the time column
     |  |- UnusableFile             2  58030   a file of the user's own that is no table
