@@ -32,6 +32,19 @@ TREE = (
     "conversation_surveys",
     "conversation_resolutions",
 )
+TREE_KEYS = {
+    "participants": "conversations",
+    "conversation_evaluations": "conversations",
+    "conversation_surveys": "conversations",
+    "conversation_resolutions": "conversations",
+    "sessions": "participants",
+    "participant_attributes": "participants",
+    "segments": "sessions",
+    "session_metrics": "sessions",
+    "session_flows": "sessions",
+    "media_endpoint_stats": "sessions",
+    "flow_outcomes": "session_flows",
+}
 _names = count()
 
 
@@ -69,6 +82,12 @@ class Base:
 
     def values(self, sql: str) -> list[Any]:
         return [next(iter(row.values())) for row in self.all(sql)]
+
+
+def versions(base: Base) -> dict[str, list[Any]]:
+    """Which transaction wrote each row of each table, state included."""
+    names = [*TREE, "trunkline_publish", "trunkline_tables", "trunkline_days"]
+    return {n: sorted(base.values(f"SELECT xmin::text FROM genesys.{n}")) for n in names}
 
 
 def ignore(_: object) -> None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.fakes import run
 from tests.gateway import SMALL, Site, same_rows
-from tests.postgres_server import INSTALLED, running
+from tests.postgres_server import INSTALLED
 from tests.publishing import (
     TREE,
+    TREE_KEYS,
     Base,
     held,
     published,
     require_equal,
     require_rows,
     there,
+    versions,
 )  # fmt: skip
 from trunkline.config import Settings
 from trunkline.engine import Options
@@ -40,31 +40,6 @@ pytestmark = [
 FIRST, LAST = date(2026, 2, 20), date(2026, 3, 9)
 SOME = SyncWish(start=datetime(2026, 2, 20, tzinfo=UTC))
 MIDDLE = datetime(2026, 1, 20, tzinfo=UTC)
-OTHER_CLIENT = replace(SMALL.clients[0], client_id="5f0c7d2e-0000-4000-a000-5eedc11e4702")
-TREE_KEYS = {
-    "participants": "conversations",
-    "conversation_evaluations": "conversations",
-    "conversation_surveys": "conversations",
-    "conversation_resolutions": "conversations",
-    "sessions": "participants",
-    "participant_attributes": "participants",
-    "segments": "sessions",
-    "session_metrics": "sessions",
-    "session_flows": "sessions",
-    "media_endpoint_stats": "sessions",
-    "flow_outcomes": "session_flows",
-}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Path]:
-    with running() as home:
-        yield home
-
-
-@pytest.fixture
-def base(server: Path) -> Base:
-    return Base.made(server)
 
 
 @pytest.fixture
@@ -72,12 +47,6 @@ def site(tmp_path: Path) -> Site:
     found = Site(tmp_path / "data", SMALL)
     found.sync(SOME)
     return found
-
-
-def versions(base: Base) -> dict[str, list[Any]]:
-    """Which transaction wrote each row of each table, state included."""
-    names = [*TREE, "trunkline_publish", "trunkline_tables", "trunkline_days"]
-    return {n: sorted(base.values(f"SELECT xmin::text FROM genesys.{n}")) for n in names}
 
 
 def test_every_table_has_the_rows_of_the_lake_and_of_the_provider(site: Site, base: Base) -> None:

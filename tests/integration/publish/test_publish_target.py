@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -12,14 +11,15 @@ from typing import Any
 import pytest
 
 from tests.gateway import SMALL, Site
-from tests.postgres_server import INSTALLED, running
+from tests.postgres_server import INSTALLED
 from tests.publishing import (
-    TREE,
+    TREE_KEYS,
     Base,
     held,
     published,
     require_equal,
     there,
+    versions,
 )  # fmt: skip
 from tests.sites import Sites
 from trunkline.engine.syncing import Wish as SyncWish
@@ -35,34 +35,7 @@ pytestmark = [
     pytest.mark.xdist_group("publish"),
 ]
 
-FIRST, LAST = date(2026, 2, 20), date(2026, 3, 9)
 SOME = SyncWish(start=datetime(2026, 2, 20, tzinfo=UTC))
-MIDDLE = datetime(2026, 1, 20, tzinfo=UTC)
-OTHER_CLIENT = replace(SMALL.clients[0], client_id="5f0c7d2e-0000-4000-a000-5eedc11e4702")
-TREE_KEYS = {
-    "participants": "conversations",
-    "conversation_evaluations": "conversations",
-    "conversation_surveys": "conversations",
-    "conversation_resolutions": "conversations",
-    "sessions": "participants",
-    "participant_attributes": "participants",
-    "segments": "sessions",
-    "session_metrics": "sessions",
-    "session_flows": "sessions",
-    "media_endpoint_stats": "sessions",
-    "flow_outcomes": "session_flows",
-}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Path]:
-    with running() as home:
-        yield home
-
-
-@pytest.fixture
-def base(server: Path) -> Base:
-    return Base.made(server)
 
 
 @pytest.fixture
@@ -70,12 +43,6 @@ def site(tmp_path: Path) -> Site:
     found = Site(tmp_path / "data", SMALL)
     found.sync(SOME)
     return found
-
-
-def versions(base: Base) -> dict[str, list[Any]]:
-    """Which transaction wrote each row of each table, state included."""
-    names = [*TREE, "trunkline_publish", "trunkline_tables", "trunkline_days"]
-    return {n: sorted(base.values(f"SELECT xmin::text FROM genesys.{n}")) for n in names}
 
 
 def test_several_organisations_have_each_their_schema(tmp_path: Path, base: Base) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import count
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.gateway import SMALL, Site
-from tests.postgres_server import INSTALLED, running
+from tests.postgres_server import INSTALLED
 from tests.publishing import TREE, Base, held, published, require_equal, require_rows, there
 from trunkline.engine.syncing import Wish as SyncWish
 from trunkline.errors import TargetError
@@ -46,17 +45,10 @@ END $$;
 """
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Path]:
-    with running() as home:
-        yield home
-
-
 @pytest.fixture
-def base(server: Path) -> Base:
-    made = Base.made(server)
-    made.run(FUSE)
-    return made
+def base(base: Base) -> Base:
+    base.run(FUSE)
+    return base
 
 
 @pytest.fixture

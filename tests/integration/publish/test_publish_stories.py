@@ -6,7 +6,7 @@ A story is drawn from its number; a failing one is drawn the same again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 
 from tests.fakes import run
 from tests.gateway import Site
-from tests.postgres_server import INSTALLED, running
+from tests.postgres_server import INSTALLED
 from tests.publishing import Base, published, require_equal, there
 from trunkline.config import Settings
 from trunkline.engine import Options
@@ -39,12 +39,6 @@ CHANGING = SimSettings(
     removed_share=0.2,
     removed_seconds=5 * 86_400,
 )
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Path]:
-    with running() as home:
-        yield home
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from tests.gateway import SMALL, Site
-from tests.postgres_server import INSTALLED, running
+from tests.postgres_server import INSTALLED
 from tests.publishing import TREE, Base, held, published, require_equal, require_rows, there
 from trunkline.engine.landing import layout_of
 from trunkline.engine.syncing import Wish as SyncWish
@@ -28,17 +27,6 @@ pytestmark = [
 Rows = dict[str, list[dict[str, Any]]]
 DAY = date(2026, 3, 1)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Path]:
-    with running() as home:
-        yield home
-
-
-@pytest.fixture
-def base(server: Path) -> Base:
-    return Base.made(server)
 
 
 @pytest.fixture
