@@ -40,7 +40,7 @@ def roles_of(told: Any, file: str, check_memory: CheckMemory) -> dict[Role, Role
     if not isinstance(told, dict):
         raise ConfigError(f"{file}: [roles] must be a table of tables")
     return {
-        _role(name, file): _settings(f"roles.{name}.", table, file, check_memory)
+        role_named(name, file): _settings(f"roles.{name}.", table, file, check_memory)
         for name, table in told.items()
     }
 
@@ -70,11 +70,12 @@ def limits_of(
     return ReaderLimits(**found)
 
 
-def _role(name: str, file: str) -> Role:
+def role_named(name: str, file: str = "") -> Role:
+    """The role of a name, which may stand in a file; ConfigError where there is none."""
     if name not in ROLES:
         near = closest(name, ROLES)
         raise ConfigError(
-            f"{file}: there is no role {name}",
+            f"{file}: there is no role {name}" if file else f"there is no role {name}",
             hint=f"Did you mean {near}?" if near else f"There are {', '.join(ROLES)}.",
         )
     return Role(name)

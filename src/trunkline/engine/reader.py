@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trunkline.catalog import closest
 from trunkline.config import Settings
-from trunkline.errors import ConfigError
-from trunkline.roles import ROLES, Grants, ReaderLimits, Role
+from trunkline.role_settings import role_named
+from trunkline.roles import Grants, ReaderLimits, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +30,6 @@ class Reader:
     def shown(self) -> str:
         """Who that is, as a message says it."""
         return f"{self.user}, whose role is {self.role.value}" if self.user else "this role"
-
-
-def role_named(name: str) -> Role:
-    """The role of a name; ConfigError where there is none."""
-    if name not in ROLES:
-        near = closest(name, ROLES)
-        raise ConfigError(
-            f"there is no role {name}",
-            hint=f"Did you mean {near}?" if near else f"There are {', '.join(ROLES)}.",
-        )
-    return Role(name)
 
 
 def reader_of(settings: Settings) -> Reader:
