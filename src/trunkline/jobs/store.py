@@ -24,6 +24,7 @@ from trunkline.statements import load
 VERSION = 5
 SCHEMA = load("trunkline.jobs", "schema.sql")
 QUERIES = load("trunkline.jobs", "queries.sql")
+_MADE = upgrade(VERSION, SCHEMA["schema"])
 _UPGRADES = {
     3: upgrade(VERSION, SCHEMA["with_organizations"], SCHEMA["with_readers"]),
     4: upgrade(VERSION, SCHEMA["with_readers"]),
@@ -38,7 +39,7 @@ class JobStore:
 
     def __init__(self, path: Path, clock: Clock, connect: Connect = connect) -> None:
         self._clock = clock
-        self._db = opened(path, SCHEMA["schema"], VERSION, connect, _UPGRADES)
+        self._db = opened(path, _MADE, VERSION, connect, _UPGRADES)
         self.journal = Journal(self._db, clock)
 
     def close(self) -> None:

@@ -26,6 +26,7 @@ from trunkline.statements import load
 VERSION = 5
 SCHEMA = load("trunkline.lake", "schema.sql")
 QUERIES = load("trunkline.lake", "queries.sql")
+_MADE = upgrade(VERSION, SCHEMA["schema"], SCHEMA["with_users"])
 _UPGRADES = {
     3: upgrade(VERSION, SCHEMA["with_jobs"], SCHEMA["with_users"]),
     4: upgrade(VERSION, SCHEMA["with_users"]),
@@ -102,7 +103,7 @@ class Catalogue:
     """Snapshots, files and coverage. One connection; not shared between threads."""
 
     def __init__(self, path: Path, connect: Connect = connect) -> None:
-        self._db = opened(path, SCHEMA["schema"], VERSION, connect, _UPGRADES)
+        self._db = opened(path, _MADE, VERSION, connect, _UPGRADES)
         self.retention = Retention(self._db)
         self.fresh = Freshness(self._db)
         self.users = Users(self._db)

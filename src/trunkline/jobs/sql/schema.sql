@@ -1,5 +1,4 @@
 -- schema
-BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS jobs (
     key               TEXT PRIMARY KEY,
     organization      TEXT NOT NULL,
@@ -75,8 +74,6 @@ CREATE INDEX IF NOT EXISTS requests_by_time ON requests (at);
 CREATE TABLE IF NOT EXISTS cancellations (
     job TEXT PRIMARY KEY REFERENCES jobs
 ) WITHOUT ROWID;
-PRAGMA user_version = 5;
-COMMIT;
 
 -- with_organizations
 ALTER TABLE requests ADD COLUMN organization TEXT NOT NULL DEFAULT 'genesys';

@@ -1,5 +1,4 @@
 -- schema
-BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS snapshots (
     snapshot     INTEGER PRIMARY KEY AUTOINCREMENT,
     published_at TEXT NOT NULL,
@@ -94,30 +93,6 @@ CREATE TABLE IF NOT EXISTS provider_counts (
     asked_at     TEXT NOT NULL,
     PRIMARY KEY (organization, dataset, day)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS users (
-    name       TEXT PRIMARY KEY,
-    role       TEXT NOT NULL,
-    verifier   TEXT NOT NULL,
-    granted    TEXT NOT NULL,
-    revoked    TEXT NOT NULL,
-    fetch      TEXT NOT NULL,
-    limits     TEXT NOT NULL,
-    created_at TEXT NOT NULL,
-    changed_at TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS refused_logins (
-    hour      TEXT NOT NULL,
-    user_name TEXT NOT NULL,
-    door      TEXT NOT NULL,
-    network   TEXT NOT NULL,
-    reason    TEXT NOT NULL,
-    first_at  TEXT NOT NULL,
-    last_at   TEXT NOT NULL,
-    attempts  INTEGER NOT NULL,
-    PRIMARY KEY (hour, user_name, door, network, reason)
-) WITHOUT ROWID;
-PRAGMA user_version = 5;
-COMMIT;
 
 -- with_jobs
 -- Each row of coverage was born with the snapshot of the job that brought the day.
