@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,17 +62,19 @@ def libpq(format_: int) -> tuple[int, float]:
     return timed(read)
 
 
+def by_parts(cursor: Any) -> int:
+    """The rows of the query, read as drivers of Python read them."""
+    cursor.execute(ASKED)
+    rows = 0
+    while part := cursor.fetchmany(AT_ONCE):
+        rows += len(part)
+    return rows
+
+
 def psycopg_fetchmany() -> tuple[int, float]:
     cursor = psycopg.connect().cursor(binary=True)
 
-    def read() -> int:
-        cursor.execute(ASKED)
-        rows = 0
-        while part := cursor.fetchmany(AT_ONCE):
-            rows += len(part)
-        return rows
-
-    return timed(read)
+    return timed(partial(by_parts, cursor))
 
 
 def asyncpg_cursor() -> tuple[int, float]:
@@ -105,14 +108,7 @@ def psqlodbc() -> tuple[int, float]:
         f"{words};{who};UseDeclareFetch=1;Fetch={AT_ONCE};BoolsAsChar=0", autocommit=True
     ).cursor()
 
-    def read() -> int:
-        cursor.execute(ASKED)
-        rows = 0
-        while part := cursor.fetchmany(AT_ONCE):
-            rows += len(part)
-        return rows
-
-    return timed(read)
+    return timed(partial(by_parts, cursor))
 
 
 def npgsql() -> tuple[int, float]:
