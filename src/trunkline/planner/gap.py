@@ -59,7 +59,7 @@ def _need(
     stale = (day for day, found in states.items() if found is State.STALE)
     reasons = {day: why(held[day].fingerprint, context.fingerprint) for day in stale}
     since = {d: at for d, s in states.items() if (at := _since(s, untils[d], held.get(d), context))}
-    return Need(dataset, states, reasons, scope, since)
+    return Need(dataset, states, reasons, scope, since, context.now)
 
 
 def wanted_days(intervals: Iterable[Interval], context: Context) -> frozenset[date]:
@@ -87,7 +87,7 @@ def state(
         return State.AHEAD if told and _is_ahead(until, told, context) else State.MISSING
     if held.fingerprint != context.fingerprint:
         return State.STALE
-    if context.refresh_before is not None and held.fetched_at < context.refresh_before:
+    if context.refresh_before and not _is_since(context.refresh_before, held, context):
         return State.REFRESH
     if is_final(until, held, context):
         return State.RECHECK if _is_due(until, held, context) else State.FINAL
@@ -131,4 +131,9 @@ def _is_due(until: datetime, held: DayHeld, context: Context) -> bool:
     if context.recheck is None:
         return False
     of_age = until + context.recheck
-    return held.fetched_at < of_age <= context.now
+    return of_age <= context.now and not _is_since(of_age, held, context)
+
+
+def _is_since(instant: datetime, held: DayHeld, context: Context) -> bool:
+    """Whether a day was fetched after an instant, as far as anybody knows: see ``is_recent``."""
+    return instant <= held.fetched_at <= context.now

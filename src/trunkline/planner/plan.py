@@ -13,6 +13,7 @@ from trunkline.interval import Interval
 from trunkline.planner import explain
 from trunkline.planner.filters.choice import Filtered, Pushdown, Shares, unknown
 from trunkline.planner.moving import Reopen, StillOpen, Tail, TailHeld, Told
+from trunkline.planner.spans import END
 from trunkline.scope import OPEN_AT, WHOLE, Scope
 
 
@@ -150,7 +151,8 @@ class Need:
     """The UTC days a query wants of one dataset, and what is held of each.
 
     ``why`` has words for the days that are stale. With the scope OPEN_AT, what it wants is what was
-    open when the days began. Of the days in ``since``, what was told before that is of no use.
+    open when the days began. Of the days in ``since``, what was told before that is of no use, nor
+    is what seems to be told after ``now``: the clock that noted it was wrong.
     """
 
     dataset: Dataset
@@ -158,6 +160,7 @@ class Need:
     why: Mapping[date, str] = field(default_factory=dict)
     scope: Scope = WHOLE
     since: Mapping[date, datetime] = field(default_factory=dict)
+    now: datetime = END
 
     def served_by(self, job: Unfinished) -> frozenset[date]:
         """The days of the gap that a job brings as they are wanted."""
@@ -168,8 +171,8 @@ class Need:
         return all(self._is_too_old(job, day) for day in job.days)
 
     def _is_too_old(self, job: Unfinished, day: date) -> bool:
-        since = self.since.get(day)
-        return since is not None and job.submitted_at is not None and job.submitted_at < since
+        since, told = self.since.get(day), job.submitted_at
+        return since is not None and told is not None and not since <= told <= self.now
 
     def in_state(self, *states: State) -> frozenset[date]:
         """The days in any of the states."""
