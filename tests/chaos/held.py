@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.chaos.records import Records
@@ -32,7 +33,6 @@ _EMPTY = {
     for table in catalog().tables
     for name in (table.name, f"finance.{table.name}")
 }
-_TEXTS = (str, list, dict, bytes)
 Source = tuple[str, int]
 """A file and when it was written."""
 
@@ -202,25 +202,38 @@ def _name(table: str) -> str:
     return table if table in TABLES else f"finance.{table}"
 
 
+def _days_of(table: str, path: str, written: int) -> dict[date, Rows]:
+    """The rows of a file as it was written at some time, by day."""
+    days, _ = _read_once(table, path, written)
+    return days
+
+
 @lru_cache(maxsize=2000)
-def _days_of(table: str, path: str, _: int) -> dict[date, Rows]:
-    """The rows of a file as it was written at some time, by day; read once: no file changes.
+def _read_once(table: str, path: str, _: int) -> tuple[dict[date, Rows], tuple[str, ...]]:
+    """Its rows by day, and the columns that are not numbers or times: no file changes.
 
     A column that a file lacks has no value there.
     """
     with pq.ParquetFile(path) as file:
-        rows: Rows = file.read(use_threads=False).to_pylist()
+        read = file.read(use_threads=False)
     days: dict[date, Rows] = {}
-    for row in rows:
+    for row in read.to_pylist():
         days.setdefault(row["conversation_start"].date(), []).append({**_EMPTY[table], **row})
-    return days
+    texts = (field.name for field in read.schema if not _is_measured(field.type))
+    return days, tuple(texts)
+
+
+def _is_measured(type_: pa.DataType) -> bool:
+    is_number = pa.types.is_integer(type_) or pa.types.is_decimal(type_)
+    return is_number or pa.types.is_timestamp(type_) or pa.types.is_boolean(type_)
 
 
 def texts_of(path: Path) -> set[str]:
     """What stands in a file, save numbers and times."""
-    rows = _days_of(_name(path.parent.name), str(path), path.stat().st_mtime_ns).values()
-    found = (row[name] for of_day in rows for row in of_day for name in row)
-    return {one if isinstance(one, str) else str(one) for one in found if type(one) in _TEXTS}
+    written = path.stat().st_mtime_ns
+    days, names = _read_once(_name(path.parent.name), str(path), written)
+    found = (row[name] for rows in days.values() for row in rows for name in names)
+    return {one if isinstance(one, str) else str(one) for one in found if one is not None}
 
 
 def _only(rows: Rows, conversation: str) -> Rows:

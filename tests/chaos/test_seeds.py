@@ -11,13 +11,15 @@ from tests.chaos.drawing import drawn
 from tests.chaos.places import somewhere
 from tests.chaos.trial import tried
 
-SEEDS = 201
+# Each of these takes three times as long as the others on average; ``make chaos`` lives them.
+DEAR = frozenset({0, 69, 74, 82, 152, 154, 162, 164, 167, 180, 189, 197})
+SEEDS = [seed for seed in range(213) if seed not in DEAR]
 APIECE = 3  # seeds of one test: so few that the cores share the work evenly
 
 
-@pytest.mark.parametrize("first", range(0, SEEDS, APIECE))
+@pytest.mark.parametrize("first", range(0, len(SEEDS), APIECE))
 def test_nothing_is_lost(first: int) -> None:
-    for seed in range(first, first + APIECE):
+    for seed in SEEDS[first : first + APIECE]:
         with somewhere() as home:
             verdict = tried(drawn(seed), home)
         assert not verdict.violations, "\n".join((*verdict.violations, verdict.tale))
