@@ -224,8 +224,7 @@ def _read_once(table: str, path: str, _: int) -> tuple[dict[date, Rows], tuple[s
 
 
 def _is_measured(type_: pa.DataType) -> bool:
-    is_number = pa.types.is_integer(type_) or pa.types.is_decimal(type_)
-    return is_number or pa.types.is_timestamp(type_) or pa.types.is_boolean(type_)
+    return bool(pa.types.is_primitive(type_) or pa.types.is_decimal(type_))
 
 
 def texts_of(path: Path) -> set[str]:
