@@ -19,6 +19,7 @@ from trunkline.errors import Interrupted, UsageError
 from trunkline.publish import Target, Wish, publish, target_of
 from trunkline.publish.progress import Day, Observe
 from trunkline.publish.target import is_target
+from trunkline.publish.warehouse import Warehouse, publish_into, warehouse_of
 from trunkline.wording import counted
 
 _PLAIN_EVERY = 31  # days a line, where nobody watches a terminal
@@ -37,11 +38,14 @@ _PLAIN_EVERY = 31  # days a line, where nobody watches a terminal
 @click.option("--quiet", is_flag=True, help="No progress; notices, errors and the summary only.")
 @click.pass_context
 def command(ctx: click.Context, /, target: str, tables: tuple[str, ...], **given: Any) -> None:
-    """Keep the landed tables in a PostgreSQL of yours, with keys and comments.
+    """Keep the landed tables in a PostgreSQL of yours, with keys and comments; or in SQL Server.
 
     URL is what psql takes: postgresql://user@host/database, or "host=... dbname=...", or
     service=NAME. Leave the password out of it, and in ~/.pgpass or PGPASSWORD: what stands on a
     command line can be seen by others.
+
+    mssql://user@host/database is a SQL Server, and needs the extra `sqlserver`: the same rows by
+    day, without foreign keys and comments. It was never tried against a real server.
 
     Each organisation has a schema of its name. What is held is published, and nothing is fetched:
     run sync first. Only days that have changed since the last time are written, each in one
@@ -54,7 +58,7 @@ def command(ctx: click.Context, /, target: str, tables: tuple[str, ...], **given
         trunkline publish postgresql://loader@db.example.com/warehouse
         trunkline publish service=warehouse --from 2025-03-01 --to 2025-04-01 --dry-run
     """
-    to = target_of(target)
+    to = warehouse_of(target) or target_of(target)
     if any(is_target(name) for name in tables):
         raise UsageError("one target at a time, and it comes before the tables")
     if to.has_password:
@@ -86,10 +90,13 @@ def _wishes(engine: Engine, tables: tuple[str, ...], given: dict[str, Any]) -> I
         )
 
 
-def _publish(engine: Engine, target: Target, wish: Wish, *, quiet: bool) -> None:
+def _publish(engine: Engine, to: Target | Warehouse, wish: Wish, *, quiet: bool) -> None:
     try:
         with _watching(quiet=quiet) as observe:
-            done = publish(engine, target, wish, observe)
+            if isinstance(to, Warehouse):
+                done = publish_into(engine, to, wish, observe)
+            else:
+                done = publish(engine, to, wish, observe)
     except KeyboardInterrupt:
         raise Interrupted(
             "interrupted",

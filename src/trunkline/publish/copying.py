@@ -44,7 +44,7 @@ def replace(connection: Connection, schema: str, day: date, source: Source, copi
     if source.mended:
         _remove_elsewhere(connection, schema, source, copied)
     for shape in source.shapes:
-        batches = _without_nul(source.batches(shape, day), shape, copied)
+        batches = without_nul(source.batches(shape, day), shape, copied)
         copied.written[shape.name] += _copy(connection, schema, shape, batches)
 
 
@@ -102,7 +102,7 @@ def _chain(first: pa.RecordBatch, others: Iterator[pa.RecordBatch]) -> Iterator[
     yield from others
 
 
-def _without_nul(
+def without_nul(
     batches: Iterator[pa.RecordBatch], shape: Shape, copied: Copied
 ) -> Iterator[pa.RecordBatch]:
     """The batches without the character NUL; of each column, how many values had any."""

@@ -46,7 +46,7 @@ def publish(engine: Engine, target: Target, wish: Wish, observe: Observe) -> tup
             with connected(target) as connection:
                 done = tuple(
                     _Publisher(connection, target, parts, wish, snapshot, observe).into(schema, own)
-                    for (schema, _), own in _by_schema(parts, wish, tables).items()
+                    for (schema, _), own in by_schema(parts, wish, tables).items()
                 )
         except DamagedLake:
             require_kept(parts, snapshot)  # its files may be gone for that
@@ -55,7 +55,7 @@ def publish(engine: Engine, target: Target, wish: Wish, observe: Observe) -> tup
     return done
 
 
-def _by_schema(
+def by_schema(
     parts: Parts, wish: Wish, tables: tuple[Table, ...]
 ) -> dict[tuple[str, str], tuple[Table, ...]]:
     """Tables by the target's schema and by what they are cut from.
@@ -104,7 +104,7 @@ class _Publisher:
             wanted = with_those_there(self.parts, tables, known)
             held = held_here(self.parts, wanted, self.snapshot)
             shelf = Shelf(self.parts, schema, wanted, held)
-            self._require_same_organization(shelf, known)
+            require_same_organization(shelf, known, self.wish)
             todo = reconcile.changes(self.connection, schema, shelf.shapes, known)
             if not self.wish.dry_run and (todo or not _is_noted(shelf, known)):
                 self._apply(shelf, todo, known)
@@ -118,18 +118,6 @@ class _Publisher:
         state.note_publisher(self.connection, schema, self.parts.organization, clients)
         if todo.fills:
             state.doubt_days(self.connection, schema, shelf.dataset.name)
-
-    def _require_same_organization(self, shelf: Shelf, known: State) -> None:
-        """Two organisations may have the same name in two data directories."""
-        if self.wish.adopt or not known.clients or not shelf.held.clients:
-            return
-        if known.clients.isdisjoint(shelf.held.clients):
-            raise TargetMismatch(
-                f"the schema {shelf.schema} holds what another client has fetched, perhaps of "
-                "another organisation",
-                hint="Publish into another schema with --schema. If it is the same organisation, "
-                "whose client is new, say --adopt once.",
-            )
 
     def _days(self, shelf: Shelf, known: State, tally: Tally) -> tuple[str, ...]:
         """Deal with every day that is asked for; the foreign keys that are not valid then."""
@@ -171,7 +159,7 @@ class _Publisher:
             confirmed=tuple(tally.confirmed),
             unchanged=tally.unchanged,
             newer=tuple(tally.newer),
-            not_held=_not_held(shelf, self.wish, self.parts.seams.clock.now().date()),
+            not_held=not_held(shelf, self.wish, self.parts.seams.clock.now().date()),
             made=made.said,
             written={table.name: tally.written[table.name] for table in shelf.tables},
             deleted={table.name: tally.deleted[table.name] for table in shelf.tables},
@@ -185,6 +173,19 @@ def _is_noted(shelf: Shelf, known: State) -> bool:
     """Whether the schema knows of the tables and of who fetched what goes there."""
     versions = {table.name: table.dataset.mapping_version for table in shelf.tables}
     return versions.items() <= known.tables.items() and shelf.held.clients <= known.clients
+
+
+def require_same_organization(shelf: Shelf, known: State, wish: Wish) -> None:
+    """TargetMismatch: two organisations may have the same name in two data directories."""
+    if wish.adopt or not known.clients or not shelf.held.clients:
+        return
+    if known.clients.isdisjoint(shelf.held.clients):
+        raise TargetMismatch(
+            f"the schema {shelf.schema} holds what another client has fetched, perhaps of "
+            "another organisation",
+            hint="Publish into another schema with --schema. If it is the same organisation, "
+            "whose client is new, say --adopt once.",
+        )
 
 
 def with_those_there(parts: Parts, tables: tuple[Table, ...], known: State) -> tuple[Table, ...]:
@@ -211,7 +212,7 @@ def with_those_there(parts: Parts, tables: tuple[Table, ...], known: State) -> t
     return tuple(table for name, table in ours.items() if name in names)
 
 
-def _not_held(shelf: Shelf, wish: Wish, today: date) -> tuple[date, ...]:
+def not_held(shelf: Shelf, wish: Wish, today: date) -> tuple[date, ...]:
     """Days up to now that are asked for and not held; without bounds, those between others."""
     held = shelf.held.days.keys()
     if not held and not (wish.start and wish.end):
