@@ -7,7 +7,7 @@ adds a filter: it started at or after 00:00 UTC of the day on which the interval
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -47,6 +47,11 @@ def shown(lake: Lake, planned: Planned) -> Json:
     if _drawn(settings, planned, "corrected", settings.corrected_share) and due <= at:
         return corrected(made, due)
     return made
+
+
+def live(settings: Settings, now: datetime, divisions: frozenset[str]) -> Lake:
+    """What is known now; nothing is late here."""
+    return Lake(replace(settings, late_share=0.0), now, divisions)
 
 
 def select(lake: Lake, query: dict[str, Any]) -> tuple[Planned, ...]:
