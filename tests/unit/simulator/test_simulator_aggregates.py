@@ -23,6 +23,7 @@ NOW = datetime(2025, 4, 20, 12, tzinfo=UTC)
 MONTH = "2025-03-01T00:00:00.000Z/2025-04-01T00:00:00.000Z"
 OF_QUEUES = {"type": "and", "predicates": [{"dimension": "queueId", "operator": "exists"}]}
 BY_QUEUE: dict[str, Any] = {"groupBy": ["queueId", "mediaType"], "metrics": sorted(METRICS)}
+WEEK = "2025-04-07T00:00Z/2025-04-14T00:00Z"
 DAY = "2025-04-08T00:00:00.000Z/2025-04-09T00:00:00.000Z"
 
 
@@ -125,10 +126,10 @@ def test_a_month_of_queues_is_what_the_details_say() -> None:
 )
 def test_the_service_level_follows_the_options(options: ServiceLevel) -> None:
     asking = caller(service_level=options)
-    found = rows(ask(asking, DAY, granularity="PT15M", filter=OF_QUEUES, **BY_QUEUE))
-    day = date(2025, 4, 8)
-    assert_same(found, expected_intervals(asking.settings, day, day, NOW))
-    usual = expected_intervals(Settings(shape=SHAPE), day, day, NOW)
+    found = rows(ask(asking, WEEK, granularity="PT1H", filter=OF_QUEUES, **BY_QUEUE))
+    days = date(2025, 4, 7), date(2025, 4, 13)
+    assert_same(found, expected_intervals(asking.settings, *days, NOW, 60))
+    usual = expected_intervals(Settings(shape=SHAPE), *days, NOW, 60)
     with pytest.raises(AssertionError):
         assert_same(found, usual)
 
