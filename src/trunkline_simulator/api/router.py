@@ -7,7 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from trunkline_simulator.api import auth, jobs, limits, lists, live, reference, user_details
+from trunkline_simulator.api import (
+    aggregates,
+    auth,
+    jobs,
+    limits,
+    lists,
+    live,
+    reference,
+    user_details,
+)
 from trunkline_simulator.api.context import Answer, Context
 from trunkline_simulator.api.errors import Refused, not_found
 
@@ -47,7 +56,7 @@ def _jobs(path: str, payload: jobs.Payload, permissions: tuple[str, ...]) -> tup
     )
 
 
-ROUTES = (
+_DETAIL_ROUTES = (
     Route("GET", "/api/v2/tokens/me", (), auth.token_information),
     Route("GET", "/api/v2/organizations/me", (), reference.organisation),
     Route(
@@ -94,6 +103,17 @@ ROUTES = (
     Route("GET", f"{_USERS}/details/jobs/availability", _USER_DETAILS, jobs.availability),
     *_jobs(f"{_USERS}/details/jobs", user_details.USER_DETAILS, _USER_DETAILS),
 )
+
+
+_AGGREGATES = (
+    Route(
+        "POST",
+        f"{_CONVERSATIONS}/aggregates/query",
+        ("analytics:conversationAggregate:view",),
+        aggregates.conversations,
+    ),
+)
+ROUTES = (*_DETAIL_ROUTES, *_AGGREGATES)
 
 
 def find(method: str, path: str) -> tuple[Route, dict[str, str]]:
