@@ -140,7 +140,8 @@ class Settings:
     """One simulated organisation and the way it behaves. Durations are seconds.
 
     ``salt`` makes the ids of jobs differ between two runs of the same seed, as a real service's
-    do. ``lag_seconds`` is how far the data lake is behind the clock. ``page_rows`` keeps the pages
+    do. ``lag_seconds`` is how far the data lake is behind the clock, ``user_lag_seconds`` that of
+    user details where it is another. ``page_rows`` keeps the pages
     of results below what is asked for. ``page_overlap`` repeats that many rows of a page at the
     start of the next one, ``shuffle_pages`` turns the rows of a page about, ``late_share`` of the
     conversations reach the lake ``late_seconds`` after their time although the lake date has
@@ -164,6 +165,7 @@ class Settings:
     token_seconds: int = 86_400
     rate_per_minute: int = 300
     lag_seconds: int = 6 * 3600
+    user_lag_seconds: int | None = None
     queued_seconds: float = 2.0
     pending_seconds: float = 6.0
     result_seconds: int = 86_400
