@@ -24,6 +24,7 @@ from trunkline_simulator.settings import (
 )
 from trunkline_simulator.simulator import Simulator
 from trunkline_simulator.truth import expected_rows
+from trunkline_simulator.user_intervals import expected_user_intervals
 
 __all__ = [
     "CLIENT_ID",
@@ -43,6 +44,7 @@ __all__ = [
     "conversations_of",
     "expected_intervals",
     "expected_rows",
+    "expected_user_intervals",
     "planted_values",
     "run_in_thread",
     "serve",
