@@ -5,7 +5,7 @@ It imports nothing of ``trunkline``, so that a misreading of the API cannot sit 
 says which rows a correct reader of its answers must end up with.
 """
 
-from trunkline_simulator.intervals import expected_intervals
+from trunkline_simulator.intervals import expected_aggregates, expected_intervals
 from trunkline_simulator.messages import SimRequest, SimResponse
 from trunkline_simulator.payloads import conversations_of
 from trunkline_simulator.personal import planted_values
@@ -42,6 +42,7 @@ __all__ = [
     "SimResponse",
     "Simulator",
     "conversations_of",
+    "expected_aggregates",
     "expected_intervals",
     "expected_rows",
     "expected_user_intervals",

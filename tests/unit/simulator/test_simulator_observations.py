@@ -85,15 +85,15 @@ def test_interactions_are_what_the_details_have_open() -> None:
 
 
 def test_what_is_observed_is_listed_up_to_a_number() -> None:
-    asking = caller(observation_rows=2)
+    asking = caller(observation_rows=1)
     answer = ask(asking, metrics=["oLongestInteracting"], detailMetrics=["oInteracting"])
     cut = 0
     for one in answer["results"]:
         told = {data["metric"]: data for data in one["data"]}
         listed, count = told["oInteracting"]["observations"], told["oInteracting"]["stats"]["count"]
-        assert len(listed) == min(2, count)
-        assert told["oInteracting"]["truncated"] == (count > 2)
-        cut += count > 2
+        assert len(listed) == min(1, count)
+        assert told["oInteracting"]["truncated"] == (count > 1)
+        cut += count > 1
         assert ("oLongestInteracting" in told) == (count > 0)
         if listed:
             since = NOW - datetime.fromisoformat(listed[0]["observationDate"])

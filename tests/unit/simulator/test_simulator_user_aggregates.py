@@ -118,7 +118,7 @@ def test_presences_of_the_organisation_belong_to_those_of_the_system() -> None:
     }
     for row in rows(found):
         if row["metric"] in sums:
-            word = system.get(row["qualifier"], row["qualifier"])
+            word = str(system.get(row["qualifier"], row["qualifier"]))
             sums[row["metric"]][word] += row["duration_ms"]
     assert sums["tSystemPresence"] == sums["tOrganizationPresence"]
     assert {"ON_QUEUE", "OFFLINE", "MEAL"} <= sums["tSystemPresence"].keys()
