@@ -24,6 +24,7 @@ from trunkline_simulator.settings import (
 )
 from trunkline_simulator.simulator import Simulator
 from trunkline_simulator.truth import expected_rows
+from trunkline_simulator.truth_lists import expected_list
 from trunkline_simulator.user_intervals import expected_user_intervals
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "conversations_of",
     "expected_aggregates",
     "expected_intervals",
+    "expected_list",
     "expected_rows",
     "expected_user_intervals",
     "planted_values",

@@ -11,12 +11,11 @@ Each list of filters chooses among its own records; a row without any is not the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from trunkline_simulator.api.context import Answer, Context
 from trunkline_simulator.api.errors import bad_request
@@ -29,6 +28,7 @@ from trunkline_simulator.payloads.plan import DAY
 from trunkline_simulator.roster import user_divisions
 from trunkline_simulator.selection import Lake, live
 from trunkline_simulator.statuses.records import KINDS, Record, known, of_day, shown, user_ids
+from trunkline_simulator.statuses.timeline import Kind
 from trunkline_simulator.view import milliseconds
 
 # SDK 269 AsyncUserDetailsQuery and UserDetailsQuery; aggregations are not simulated.
@@ -47,29 +47,41 @@ FILTERS: Filters = {
     "presenceFilters": (frozenset({"systemPresence", "organizationPresenceId"}), _NONE),
     "routingStatusFilters": (frozenset({"routingStatus"}), _NONE),
 }
-_FILTER = {"presence": "presenceFilters", "routing": "routingStatusFilters"}
-_ATTRIBUTE = {"presence": "primaryPresence", "routing": "routingStatus"}
+_FILTER: dict[Kind, str] = {"presence": "presenceFilters", "routing": "routingStatusFilters"}
+_ATTRIBUTE: dict[Kind, str] = {"presence": "primaryPresence", "routing": "routingStatus"}
 # developer.genesys.cloud, analytics/detail/user-query: 7 days without a filter, 31 with one.
 _DAYS, _FILTERED_DAYS = 7, 31
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """What is kept for a user, by place, under a day, by its number since 1970."""
 
     number: int
     user: int
 
 
+class Wanted(NamedTuple):
+    """What is asked of which lake: milliseconds since 1970, and what records must pass."""
+
+    lake: Lake
+    start: int
+    end: int
+    at: int
+    filters: dict[Kind, list[Json]]
+
+
+def _wanted(lake: Lake, query: Json) -> Wanted:
+    start, end = (milliseconds(at) for at in interval_of(query["interval"]))
+    filters = {kind: query.get(name) or [] for kind, name in _FILTER.items()}
+    return Wanted(lake, start, end, milliseconds(lake.at), filters)
+
+
 def _select(lake: Lake, query: Json) -> tuple[Kept, ...]:
     """By day and user."""
-    start, end = _bounds(query)
-    found = [
-        kept
-        for number in range(start // DAY, -(-end // DAY))
-        for kept in (Kept(number, user) for user in _users(lake, query))
-        if any(True for _ in _records(lake, query, kept))
-    ]
+    wanted, users = _wanted(lake, query), _users(lake, query)
+    days = range(wanted.start // DAY, -(-wanted.end // DAY))
+    every = (Kept(number, user) for number in days for user in users)
+    found = [kept for kept in every if any(_passing(wanted, kept))]
     if query.get("order") == "desc":
         found.reverse()
     elif query.get("order") == "unordered":
@@ -77,23 +89,18 @@ def _select(lake: Lake, query: Json) -> tuple[Kept, ...]:
     return tuple(found[: query.get("limit")])
 
 
-def _bounds(query: Json) -> tuple[int, int]:
-    start, end = (milliseconds(at) for at in interval_of(query["interval"]))
-    return start, end
-
-
 def _users(lake: Lake, query: Json) -> list[int]:
     """Places of the users of the client's divisions that pass the filters."""
-    divisions = user_divisions(lake.settings, lake.at)
+    divisions, filters = user_divisions(lake.settings, lake.at), query.get("userFilters") or []
     return [
         place
         for place, one in enumerate(user_ids(lake.shape))
-        if divisions.get(one) in lake.divisions and _passes(query, "userFilters", {"userId": one})
+        if divisions.get(one) in lake.divisions and _passes(filters, {"userId": one})
     ]
 
 
-def _passes(query: Json, name: str, made: Json) -> bool:
-    return all(fits(wanted, partial(_values, made)) for wanted in query.get(name) or ())
+def _passes(filters: list[Json], made: Json) -> bool:
+    return not filters or all(fits(wanted, partial(_values, made)) for wanted in filters)
 
 
 def _values(made: Json, predicate: Json) -> list[Any]:
@@ -101,20 +108,19 @@ def _values(made: Json, predicate: Json) -> list[Any]:
     return [] if found is None else [found]
 
 
-def _records(lake: Lake, query: Json, kept: Kept) -> Iterator[tuple[Record, Json]]:
-    """What of a day's records belongs to the interval, is known and passes, as it is shown."""
-    at, (start, end) = milliseconds(lake.at), _bounds(query)
+def _passing(wanted: Wanted, kept: Kept) -> Iterator[Record]:
+    """What of a day's records belongs to the interval, is known and passes."""
+    lake, start, end, at, filters = wanted
     for kind in KINDS:
         for record in of_day(lake.shape, kept.user, kind, kept.number):
-            if record.start >= end or min(record.end, at) <= start:
-                continue
-            if not _kept_under(record, kept.number, start, at) or not known(
-                lake.settings, record, at
+            overlaps = record.start < end and start < min(record.end, at)
+            if (
+                overlaps
+                and _kept_under(record, kept.number, start, at)
+                and known(lake.settings, record, at)
+                and (not filters[kind] or _passes(filters[kind], shown(lake.shape, record, at)))
             ):
-                continue
-            made = shown(lake.shape, record, at)
-            if _passes(query, _FILTER[kind], made):
-                yield record, made
+                yield record
 
 
 def _kept_under(record: Record, number: int, start: int, at: int) -> bool:
@@ -123,19 +129,20 @@ def _kept_under(record: Record, number: int, start: int, at: int) -> bool:
 
 
 def _show(lake: Lake, query: Json, found: Sequence[Kept]) -> list[Json]:
-    """The rows of a page: one for each user on it."""
-    rows: dict[int, dict[Record, Json]] = {}
+    """The rows of a page: one for each user on it, in which nothing stands twice."""
+    wanted = _wanted(lake, query)
+    rows: dict[int, set[Record]] = {}
     for kept in found:
-        rows.setdefault(kept.user, {}).update(_records(lake, query, kept))
-    ids = user_ids(lake.shape)
-    return [_row(ids[user], records.items()) for user, records in rows.items()]
+        rows.setdefault(kept.user, set()).update(_passing(wanted, kept))
+    return [_row(wanted, user, sorted(records)) for user, records in rows.items()]
 
 
-def _row(user_id: str, records: Iterable[tuple[Record, Json]]) -> Json:
+def _row(wanted: Wanted, user: int, records: list[Record]) -> Json:
     """SDK 269 AnalyticsUserDetail; a kind without records is left out."""
-    made: Json = {"userId": user_id}
-    for record, one in sorted(records, key=lambda pair: pair[0].start):
-        made.setdefault(_ATTRIBUTE[record.kind], []).append(one)
+    shape = wanted.lake.shape
+    made: Json = {"userId": user_ids(shape)[user]}
+    for one in records:
+        made.setdefault(_ATTRIBUTE[one.kind], []).append(shown(shape, one, wanted.at))
     return made
 
 

@@ -43,6 +43,12 @@ def of_day(shape: Shape, user: int, kind: Kind, number: int) -> Iterator[Record]
         yield Record(user, kind, start, end, state)
 
 
+def record_at(shape: Shape, user: int, kind: Kind, at: int) -> Record:
+    """The record that an instant is in, in milliseconds since 1970."""
+    found = of_day(shape, user, kind, at // DAY)
+    return next(one for one in found if one.start <= at < one.end)
+
+
 @lru_cache(maxsize=16_384)
 def _began(shape: Shape, user: int, kind: Kind, number: int) -> int:
     """When the state that day ``number`` begins with began."""
@@ -69,16 +75,17 @@ def known(settings: Settings, record: Record, at: int) -> bool:
     """Whether the lake has a record at ``at``: it has begun, and is neither late nor removed."""
     if record.start >= at:
         return False
-    late = record.start + settings.late_seconds * 1000 > at
-    if late and _drawn(settings, record, "late", settings.late_share):
+    late, removed = settings.late_share, settings.removed_share
+    not_yet = late and record.start + settings.late_seconds * 1000 > at
+    if not_yet and _drawn(settings, record, "late", late):
         return False
-    gone = record.start + settings.removed_seconds * 1000 <= at
-    return not (gone and _drawn(settings, record, "removed", settings.removed_share))
+    not_any_more = removed and record.start + settings.removed_seconds * 1000 <= at
+    return not (not_any_more and _drawn(settings, record, "removed", removed))
 
 
 def _drawn(settings: Settings, record: Record, what: str, share: float) -> bool:
     key = f"{what} {settings.shape.seed} {record.user} {record.kind} {record.start}"
-    return share > 0 and Random(key).random() < share  # noqa: S311
+    return Random(key).random() < share  # noqa: S311
 
 
 def shown(shape: Shape, record: Record, at: int) -> Json:
@@ -114,6 +121,7 @@ def presences(shape: Shape) -> tuple[tuple[str, str], ...]:
     return tuple(zip(words, ids, strict=True))
 
 
+@lru_cache(maxsize=64)
 def user_ids(shape: Shape) -> tuple[str, ...]:
     """The id of each user, by place."""
     return tuple(user.id for user in organisation_of(shape).users)

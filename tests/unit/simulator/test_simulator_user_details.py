@@ -285,3 +285,19 @@ def test_hostile_records_have_words_and_attributes_that_nobody_knows() -> None:
     assert any("futureAttribute" in made for _, made in found)
     words = {made.get("systemPresence", made.get("routingStatus")) for _, made in found}
     assert "LEVITATING" in words
+
+
+def test_users_show_the_status_that_their_details_have() -> None:
+    asking = caller(lag_seconds=0)
+    found = distinct(pages(asking, interval="2025-04-10T00:00:00Z/2025-04-11T00:00:00Z"))
+    still_open = {key[:2]: one for key, one in found.items() if "endTime" not in one}
+    shown = asking.get("/api/v2/users?state=any&pageSize=100&expand=routingStatus,presence")
+    for user in shown["entities"]:
+        routing = still_open[user["id"], "routingStatus"]
+        presence = still_open[user["id"], "primaryPresence"]
+        assert user["routingStatus"]["status"] == routing["routingStatus"]
+        assert user["routingStatus"]["startTime"] == routing["startTime"]
+        now = user["presence"]["presenceDefinition"]
+        assert now["id"] == presence["organizationPresenceId"]
+        word = now["systemPresence"].replace("OnQueue", "on_queue").upper()
+        assert word == presence["systemPresence"]
