@@ -24,11 +24,12 @@ from trunkline_simulator.cells import (
     time_of,
     times,
 )
-from trunkline_simulator.directory import directory
+from trunkline_simulator.directory import organisation_of
 from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.payloads.plan import day_number, plan
 from trunkline_simulator.selection import Lake, shown, visible
 from trunkline_simulator.settings import Settings
+from trunkline_simulator.truth_statuses import STATUS_TABLES, expected_statuses
 from trunkline_simulator.view import milliseconds
 
 Row = dict[str, Any]
@@ -47,9 +48,12 @@ def expected_rows(
 ) -> list[Row]:
     """The rows of ``table`` for conversations that started on the UTC days first to last, included.
 
-    ``table`` is one of TABLES; ``as_of`` the data lake's date when they were read; ``divisions``
+    ``table`` is one of TABLES, or one of STATUS_TABLES, whose rows are of the day on which a record
+    starts; ``as_of`` the data lake's date when they were read; ``divisions``
     the ids that the client covers (None: all).
     """
+    if table in STATUS_TABLES:
+        return list(expected_statuses(settings, table, first_day, last_day, as_of, divisions))
     found = conversations(settings, first_day, last_day, as_of, divisions)
     return [row for made in found for row in rows_of(table, made)]
 
@@ -62,7 +66,7 @@ def conversations(
     divisions: frozenset[str] | None = None,
 ) -> Iterator[Json]:
     """The conversations themselves, as they were answered."""
-    all_divisions = frozenset(one.id for one in directory(settings.shape.seed).divisions)
+    all_divisions = frozenset(one.id for one in organisation_of(settings.shape).divisions)
     lake = Lake(settings, as_of, all_divisions if divisions is None else divisions)
     for day in range(day_number(first_day), day_number(last_day) + 1):
         for planned in plan(settings.shape, day):

@@ -5,14 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from trunkline_simulator.api import auth, jobs, limits, live, reference
+from trunkline_simulator.api import (
+    aggregates,
+    auth,
+    jobs,
+    limits,
+    lists,
+    live,
+    reference,
+    user_details,
+)
 from trunkline_simulator.api.context import Answer, Context
 from trunkline_simulator.api.errors import Refused, not_found
 
 _DETAILS = ("analytics:conversationDetail:view", "analytics:agentConversationDetail:view")
 _CONVERSATIONS = "/api/v2/analytics/conversations"
-_JOBS = f"{_CONVERSATIONS}/details/jobs"
+_USER_DETAILS = ("analytics:userDetail:view",)
+_USERS = "/api/v2/analytics/users"
+_QUEUES = "/api/v2/routing/queues"
+_ROLES = "/api/v2/authorization/roles"
+_MEMBERS = tuple(
+    f"routing:{one}" for one in ("queue:view", "queue:edit", "queue:readonly", "queueMember:manage")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +46,17 @@ class Route:
         return re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
 
 
-ROUTES = (
+def _jobs(path: str, payload: jobs.Payload, permissions: tuple[str, ...]) -> tuple[Route, ...]:
+    """The life of the jobs of a payload."""
+    return (
+        Route("POST", path, permissions, partial(jobs.submit, payload)),
+        Route("GET", f"{path}/{{job}}", permissions, partial(jobs.status, payload)),
+        Route("DELETE", f"{path}/{{job}}", permissions, partial(jobs.cancel, payload)),
+        Route("GET", f"{path}/{{job}}/results", permissions, partial(jobs.results, payload)),
+    )
+
+
+_DETAIL_ROUTES = (
     Route("GET", "/api/v2/tokens/me", (), auth.token_information),
     Route("GET", "/api/v2/organizations/me", (), reference.organisation),
     Route(
@@ -43,18 +69,51 @@ ROUTES = (
         ("authorization:grant:view",),
         reference.subject,
     ),
-    Route("GET", "/api/v2/users", ("directory:user:view",), reference.users),
-    Route("GET", "/api/v2/routing/queues", ("routing:queue:view",), reference.queues),
+    Route("GET", "/api/v2/users", ("directory:user:view",), lists.users),
+    Route("GET", _QUEUES, ("routing:queue:view",), lists.queues),
+    Route("GET", f"{_QUEUES}/{{queue}}/members", _MEMBERS, lists.queue_members),
+    Route("GET", f"{_QUEUES}/{{queue}}/wrapupcodes", ("routing:queue:view",), lists.queue_wrap_ups),
+    Route("GET", "/api/v2/routing/wrapupcodes", ("routing:wrapupCode:view",), lists.wrap_ups),
+    Route("GET", "/api/v2/routing/skills", ("routing:skill:view",), lists.skills),
+    Route("GET", "/api/v2/routing/languages", (), lists.languages),
+    Route("GET", "/api/v2/locations", (), lists.locations),
+    Route("GET", "/api/v2/groups", (), lists.groups),
+    Route("GET", "/api/v2/teams", ("groups:team:view",), lists.teams),
+    Route("GET", "/api/v2/flows", ("architect:flow:view",), lists.flows),
+    Route(
+        "GET",
+        "/api/v2/presence/definitions",
+        ("presence:presenceDefinition:view",),
+        lists.presences,
+    ),
+    Route("GET", _ROLES, ("authorization:role:view",), lists.roles),
+    Route(
+        "GET",
+        f"{_ROLES}/{{role}}/subjectgrants",
+        ("authorization:role:view",),
+        lists.subject_grants,
+    ),
     Route("POST", f"{_CONVERSATIONS}/details/query", _DETAILS, live.query),
     Route("GET", f"{_CONVERSATIONS}/details", _DETAILS, live.by_ids),
     Route("GET", f"{_CONVERSATIONS}/{{conversation}}/details", _DETAILS, live.by_id),
-    Route("POST", _JOBS, _DETAILS, jobs.submit),
     # Before {job}: "availability" is not the id of one.
-    Route("GET", f"{_JOBS}/availability", _DETAILS[:1], jobs.availability),
-    Route("GET", f"{_JOBS}/{{job}}", _DETAILS, jobs.status),
-    Route("DELETE", f"{_JOBS}/{{job}}", _DETAILS, jobs.cancel),
-    Route("GET", f"{_JOBS}/{{job}}/results", _DETAILS, jobs.results),
+    Route("GET", f"{_CONVERSATIONS}/details/jobs/availability", _DETAILS[:1], jobs.availability),
+    *_jobs(f"{_CONVERSATIONS}/details/jobs", jobs.CONVERSATIONS, _DETAILS),
+    Route("POST", f"{_USERS}/details/query", _USER_DETAILS, user_details.query),
+    Route("GET", f"{_USERS}/details/jobs/availability", _USER_DETAILS, jobs.availability),
+    *_jobs(f"{_USERS}/details/jobs", user_details.USER_DETAILS, _USER_DETAILS),
 )
+
+
+_AGGREGATES = (
+    Route(
+        "POST",
+        f"{_CONVERSATIONS}/aggregates/query",
+        ("analytics:conversationAggregate:view",),
+        aggregates.conversations,
+    ),
+)
+ROUTES = (*_DETAIL_ROUTES, *_AGGREGATES)
 
 
 def find(method: str, path: str) -> tuple[Route, dict[str, str]]:
