@@ -45,6 +45,8 @@ CONVERSATION_DETAILS = Dataset(
     watermark="dataAvailabilityDate",
     # The synchronous query answers AnalyticsConversationWithoutAttributes.
     only_in_jobs=frozenset({"attribute"}),
+    noun="conversation",
+    by_default=True,
     filter_level="segment",
     metrics=tuple(METRICS),
     mapping_version=3,
@@ -52,4 +54,24 @@ CONVERSATION_DETAILS = Dataset(
     # Paging and reach: genesys-cloud's public code and announcements, since the SDK gives neither.
     live=Live(envelope=("totalHits", "aggregations")),
     permissions=("analytics:conversationDetail:view", "analytics:agentConversationDetail:view"),
+)
+
+USER_DETAILS = Dataset(
+    name="user_details",
+    provider="genesys",
+    description="What users were doing: their presence, and their routing status.",
+    # SDK 269 AnalyticsUserDetail, reshaped: see ``user_jobs``.
+    levels=(
+        Level("record", None, "userDetails", id="key"),
+        Level("presence", "record", "presence", holds=Holds.OBJECT),
+        Level("routing", "record", "routing", holds=Holds.OBJECT),
+    ),
+    key="user_state_key",
+    time_column="start_time",
+    end_column="end_time",
+    cursor="cursor",
+    watermark="dataAvailabilityDate",
+    # A page has so many users with a day each; how many records those have, nothing tells.
+    page_size=0,
+    permissions=("analytics:userDetail:view",),
 )
