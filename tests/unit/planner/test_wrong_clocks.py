@@ -24,10 +24,16 @@ RECHECK = replace(context("UTC", NOW), recheck=timedelta(days=35))
 
 
 def _plan(fetched_at: datetime, today: Context, *jobs: Unfinished) -> Plan:
-    days = held(MARCH, MARCH, watermark=NOW, fetched_at=fetched_at, fingerprint=today.fingerprint)
+    days = held(
+        MARCH,
+        MARCH,
+        watermark=NOW,
+        fetched_at=fetched_at,
+        fingerprint=today.fingerprint(CONVERSATIONS),
+    )
     holdings = Holdings({CONVERSATIONS.name: days}, unfinished=jobs)
     tables = [table for table in CATALOG.tables if table.dataset == CONVERSATIONS]
-    return wanting(tables, [day_span(MARCH, MARCH)], holdings, today)
+    return wanting(tables, {CONVERSATIONS.name: [day_span(MARCH, MARCH)]}, holdings, today)
 
 
 @pytest.mark.parametrize("today", [REFRESH, RECHECK], ids=["refresh", "recheck"])
