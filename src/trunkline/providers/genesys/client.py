@@ -33,8 +33,8 @@ GONE = (404, 410)
 DIRECT = "direct:"  # and the interval: the id of a job that the provider knows nothing of
 
 
-async def at_once(function: Callable[..., Any], *arguments: Any) -> Any:
-    """An Offload for whoever has none."""
+async def _here(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Work that takes no time worth a thread."""
     return function(*arguments)
 
 
@@ -48,7 +48,7 @@ class GenesysCloud:
         client: Client,
         tables: tuple[Table, ...] = (),
         payloads: Mapping[str, Payload] = PAYLOADS,
-        offload: Offload = at_once,
+        offload: Offload = _here,
     ) -> None:
         self._client = client
         self._offload = offload
