@@ -121,8 +121,8 @@ class GenesysCloud:
         answer = await self._client.request(
             ask.method, ask.path, query=ask.query, json=ask.json, fits=ask.is_page
         )
-        reshaped: bytes = await self._offload(payload.reshape, answer.body, interval, cursor)
-        return reshaped
+        page: bytes = await self._offload(payload.reshape, answer.body, interval, cursor)
+        return page
 
     async def cancel(self, dataset: Dataset, job_id: str) -> None:
         """Give the job up; no error if it is already gone. One request, if it is the provider's."""
