@@ -9,6 +9,7 @@ two that want the same days fetch them once. Rows are read by threads that hold 
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -137,6 +138,8 @@ class Desks:
             self._free.put_nowait(desk)
         self._places = asyncio.Semaphore(most)
         self._readers = ThreadPoolExecutor(max_workers=most, thread_name_prefix="trunkline-rows")
+        cores = os.cpu_count() or 1
+        self._writers = ThreadPoolExecutor(max_workers=cores, thread_name_prefix="trunkline-bytes")
         self.fetching = Fetching(new)
 
     async def close(self) -> None:
@@ -145,6 +148,7 @@ class Desks:
         for desk in self._desks:
             await asyncio.to_thread(desk.close)
         self._readers.shutdown()
+        self._writers.shutdown()
 
     @asynccontextmanager
     async def _one(self) -> AsyncIterator[Desk]:
@@ -162,8 +166,12 @@ class Desks:
             return await desk.do(work, *given, **named)
 
     async def read(self, work: Callable[[], T]) -> T:
-        """Read rows, and write them as they are to be sent."""
+        """Read rows, which may take as long as the query."""
         return await waited(self._readers, work)
+
+    async def write(self, work: Callable[[], T]) -> T:
+        """Write rows as they are to be sent, which waits for nothing."""
+        return await waited(self._writers, work)
 
     async def prepare(self, sql: str, options: Options, observe: Observe) -> Prepared:
         """Plan, and fetch what is not held unless nothing may be requested.
