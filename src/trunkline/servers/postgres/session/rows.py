@@ -45,7 +45,7 @@ class Does(Protocol):
 
 @dataclass(slots=True, eq=False)
 class _Part:
-    """Some rows. The first piece of their messages is made, the others are as they are asked for."""
+    """Some rows. The first piece of their messages is made, others are as they are asked for."""
 
     batch: pa.RecordBatch | None = None
     pieces: Iterator[Bytes] = field(default_factory=lambda: iter(()))
