@@ -39,8 +39,6 @@ def exactly(node: Node, writer: Writer) -> Rope | None:
     return "CAST(list_transform([", value, f"], {_DIGITS})[1] AS {NUMBER})"
 
 
-
-
 def bounded(node: Node, value: Rope, writer: Writer) -> Rope:
     """What an operator or a function comes to, as long as a double has its cents right."""
     found = _floating(node, writer)
