@@ -22,19 +22,23 @@ import pyarrow as pa
 from trunkline.engine import Engine, Options, Prepared
 from trunkline.engine.events import Observe
 from trunkline.errors import LimitExceeded, UnboundedScan
+from trunkline.lake.ceiling import start
+from trunkline.lake.crew import crew
 
 T = TypeVar("T")
 P = ParamSpec("P")
 NewEngine = Callable[[], Engine]
 
 DESKS = 4
+ASKERS = 8
+ASIDE = 2  # threads of an event loop for what it has no other: names of hosts, for example
 
 
 class Desk:
     """A thread with an engine of its own."""
 
     def __init__(self, new: NewEngine, name: str) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._pool = crew(1, name)
         self._runner = asyncio.Runner()
         self._engine = self._pool.submit(new).result()
 
@@ -60,8 +64,9 @@ class Fetching:
 
     def __init__(self, new: NewEngine) -> None:
         self._loop = asyncio.new_event_loop()
+        self._loop.set_default_executor(crew(ASIDE, "trunkline-fetching-aside"))
         self._thread = threading.Thread(target=self._loop.run_forever, name="trunkline-fetching")
-        self._thread.start()
+        start(self._thread)
         self.engine = asyncio.run_coroutine_threadsafe(_made(new), self._loop).result()
 
     async def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -137,9 +142,9 @@ class Desks:
         for desk in self._desks:
             self._free.put_nowait(desk)
         self._places = asyncio.Semaphore(most)
-        self._readers = ThreadPoolExecutor(max_workers=most, thread_name_prefix="trunkline-rows")
-        cores = os.cpu_count() or 1
-        self._writers = ThreadPoolExecutor(max_workers=cores, thread_name_prefix="trunkline-bytes")
+        self._readers = crew(most, "trunkline-rows")
+        self._askers = crew(ASKERS, "trunkline-system")
+        self._writers = crew(os.cpu_count() or 1, "trunkline-bytes")
         self.fetching = Fetching(new)
 
     async def close(self) -> None:
@@ -148,6 +153,7 @@ class Desks:
         for desk in self._desks:
             await asyncio.to_thread(desk.close)
         self._readers.shutdown()
+        self._askers.shutdown()
         self._writers.shutdown()
 
     @asynccontextmanager
@@ -168,6 +174,10 @@ class Desks:
     async def read(self, work: Callable[[], T]) -> T:
         """Read rows, which may take as long as the query."""
         return await waited(self._readers, work)
+
+    async def ask(self, work: Callable[[], T]) -> T:
+        """Ask what needs no engine: the system catalogue."""
+        return await waited(self._askers, work)
 
     async def write(self, work: Callable[[], T]) -> T:
         """Write rows as they are to be sent, which waits for nothing."""

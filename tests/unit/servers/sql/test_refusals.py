@@ -205,7 +205,10 @@ WIDE = "12345678901234.57::numeric(20, 2)"
         (f"select avg(x) from (values ({WIDE}), ({WIDE})) v (x)", "22003"),
         (f"select round(avg(x) over (), 2) from (values ({WIDE})) v (x)", "22003"),
         ("select (10.0 / 4) * 1e13::numeric", "22003"),
-        ("select a * 10000000000000 from (select cost / 0.5 a from calls where cost = 12.5) v", "22003"),
+        (
+            "select a * 10000000000000 from (select cost / 0.5 a from calls where cost = 12.5) v",
+            "22003",
+        ),
         ("select sum(x / 1.0) from (values (9e12::numeric), (9e12::numeric)) v (x)", "22003"),
         ("select avg(x) from (values (9007199254740993), (9007199254740993)) v (x)", "22003"),
         ("select (id::text || '.5')::int from calls", "22P02"),
