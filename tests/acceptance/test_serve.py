@@ -384,7 +384,7 @@ def test_a_text_that_is_too_long_is_an_error_and_the_session_goes_on(
 ) -> None:
     with psycopg.connect(at.conninfo(), autocommit=True) as connection:
         with pytest.raises(errors.ProgramLimitExceeded, match=r"a message of 5\d+ bytes is longer"):
-            connection.execute(sql, values)  # type: ignore[call-overload]
+            connection.execute(sql, values)
         assert connection.execute("SELECT 1").fetchall() == [(1,)]
 
 
