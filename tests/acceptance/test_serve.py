@@ -369,3 +369,27 @@ def test_it_goes_on_without_a_provider_that_refuses(tmp_path: Path) -> None:
             with pytest.raises(errors.FdwError):
                 server.rows(COUNT_MARCH)
             assert server.rows("SELECT 1") == [(1,)]
+
+
+LONG = "x" * 50_000_000
+
+
+@pytest.mark.parametrize(
+    ("sql", "values"),
+    [(f"SELECT length('{LONG}')", None), ("SELECT length(%s::text)", [LONG])],
+    ids=["in a statement", "as a parameter"],
+)
+def test_a_text_that_is_too_long_is_an_error_and_the_session_goes_on(
+    at: Served, sql: str, values: list[str] | None
+) -> None:
+    with psycopg.connect(at.conninfo(), autocommit=True) as connection:
+        with pytest.raises(errors.ProgramLimitExceeded, match=r"a message of 5\d+ bytes is longer"):
+            connection.execute(sql, values)
+        assert connection.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_a_long_value_comes_whole(at: Served) -> None:
+    made = "SELECT string_agg(repeat('x', 1000000), '') FROM generate_series(1, 50)"
+    with psycopg.connect(at.conninfo(), autocommit=True) as connection:
+        ((found,),) = connection.execute(made).fetchall()
+    assert found == LONG

@@ -16,6 +16,8 @@ from tests.postgres_server import INSTALLED, PORT, running
 from tests.unit.servers.sql.recorded import same, sent
 from trunkline.servers.postgres.sql import translated
 
+TOO_WIDE = ("multiplication of DECIMAL", "numeric value out of range: a quotient or a mean")
+
 pytestmark = pytest.mark.skipif(not INSTALLED, reason="no PostgreSQL 15 here")
 
 
@@ -43,8 +45,8 @@ def test_a_drawn_query_has_the_same_answer(server: Client, seed: int) -> None:
     found = translated(sql, Catalogue())
     try:
         _, rows = sent(asked(found.sql))
-    except duckdb.OutOfRangeException as error:  # a product wider than DuckDB's numbers are
-        assert "multiplication of DECIMAL" in str(error)  # noqa: PT017 - one of many examples
+    except duckdb.Error as error:  # a number wider than DuckDB's are, or than a double's digits
+        assert any(words in str(error) for words in TOO_WIDE)  # noqa: PT017 - one of many examples
         return
     assert list(found.names) == theirs.names
     types = [one.oid if one else None for one in found.types]

@@ -62,14 +62,29 @@ KINDS: tuple[tuple[pa.DataType, str, st.SearchStrategy[Any]], ...] = (
     (pa.list_(pa.float64()), "double precision[]", st.lists(FLOATS, max_size=3)),
 )
 
+# What columns mostly hold: values near to one another, and as long.
+SMALL = st.integers(0, 120_000)
+MILLISECONDS = st.integers(0, 9 * 86_400_000).map(lambda past: (1_774_000_000_000 + past) * 1_000)
+USUAL: dict[pa.DataType, st.SearchStrategy[Any]] = {
+    pa.int16(): st.integers(0, 999),
+    pa.int32(): SMALL,
+    pa.int64(): SMALL,
+    pa.string(): st.sampled_from(["voice", "chat\u00e9", "email"]),
+    pa.date32(): st.integers(20_000, 20_009),
+    pa.timestamp("us"): MILLISECONDS,
+    pa.timestamp("us", "UTC"): MILLISECONDS,
+}
+
 
 @st.composite
 def tables(draw: st.DrawFn) -> pa.RecordBatch:
+    """Columns of any values or of usual ones, with NULLs or without."""
     count = draw(st.integers(1, 12))
-    arrays = [
-        pa.array(draw(st.lists(st.none() | values, min_size=count, max_size=count)), type_)
-        for type_, _, values in KINDS
-    ]
+    arrays = []
+    for type_, _, any_values in KINDS:
+        values = draw(st.sampled_from([any_values, USUAL.get(type_, any_values)]))
+        values = draw(st.sampled_from([values, st.none() | values]))
+        arrays.append(pa.array(draw(st.lists(values, min_size=count, max_size=count)), type_))
     return pa.record_batch(arrays, names=[f"c{place}" for place in range(len(KINDS))])
 
 

@@ -27,7 +27,8 @@ from trunkline.engine import Engine, Options
 from trunkline.engine.syncing import Wish, checked
 from trunkline.errors import ConfigError, Interrupted, TrunklineError
 from trunkline.lake.ceiling import standing
-from trunkline.servers.desks import Desks
+from trunkline.lake.crew import crew
+from trunkline.servers.desks import ASIDE, Desks
 from trunkline.servers.postgres.server import Bounds, House, certified, listening, serve
 from trunkline.servers.postgres.server.house import is_loopback
 from trunkline.servers.postgres.server.logins import Logins
@@ -119,6 +120,7 @@ def _require_loopback(sockets: tuple[socket, ...], users: int) -> None:
 async def _serve(
     settings: Settings, sockets: tuple[socket, ...], tls: Certified | None, given: dict[str, Any]
 ) -> None:
+    asyncio.get_running_loop().set_default_executor(crew(ASIDE, "trunkline-aside"))
     logins = Logins(settings)
     users = len(await logins.names())
     _require_loopback(sockets, users)

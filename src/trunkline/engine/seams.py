@@ -9,12 +9,14 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from trunkline.clock import Clock, SystemClock
 from trunkline.database import Connect, connect
 from trunkline.http.message import Offload, Transport
 from trunkline.http.transport import AiohttpTransport
+from trunkline.lake.crew import crew
 
 
 def _key() -> str:
@@ -35,10 +37,13 @@ class Seams:
 
 def _threads() -> Offload:
     """As many threads as there are cores to use: each keeps what it once needed of memory."""
-    threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="landing")
+
+    @cache
+    def threads() -> ThreadPoolExecutor:
+        return crew(os.cpu_count() or 2, "landing")
 
     async def offload(function: Callable[..., Any], *arguments: Any) -> Any:
-        work = asyncio.get_running_loop().run_in_executor(threads, function, *arguments)
+        work = asyncio.get_running_loop().run_in_executor(threads(), function, *arguments)
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:

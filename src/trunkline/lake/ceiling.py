@@ -80,14 +80,21 @@ def start(thread: threading.Thread) -> None:
     One that finds no memory for its first step ends without a word, and who starts it waits for
     ever (``Thread.start`` waits for that step; CPython 3.11).
     """
-    if resource is None:
+    with room():
         thread.start()
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Room for threads that are started meanwhile, whatever the ceiling."""
+    if resource is None:
+        yield
         return
     with _claims.lock:
         soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
         resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
         try:
-            thread.start()
+            yield
         finally:
             resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 

@@ -33,8 +33,8 @@ _NO_TABLE = re.compile(r"^Referenced table \"(?P<name>[^\"]+)\" not found")
 _KINDS: tuple[tuple[re.Pattern[str], type[SqlError], str | None], ...] = (
     (re.compile(r"^Division by zero"), DivisionByZero, "division by zero"),
     (re.compile(r"out of range|^Overflow in "), ValueOutOfRange, None),
-    (re.compile(r"^Could not convert string|^invalid \w+ field format|^Malformed JSON"),
-     InvalidValue, None),
+    (re.compile(r"^Could not convert string|^invalid \w+ field format|^Malformed JSON"
+                r"|^invalid input syntax"), InvalidValue, None),
     (re.compile(r"^No function matches|^Could not choose a best candidate function"),
      UnknownFunction, None),
     (re.compile(r"^Ambiguous reference to column"), AmbiguousColumn, None),

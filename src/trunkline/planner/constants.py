@@ -26,6 +26,7 @@ _NODES = (
     exp.Neg,
     exp.Null,
     exp.Paren,
+    exp.StrToTime,
     exp.Sub,
     exp.TimestampFromParts,
     exp.TimestampTrunc,

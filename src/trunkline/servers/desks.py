@@ -9,6 +9,7 @@ two that want the same days fetch them once. Rows are read by threads that hold 
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,19 +22,23 @@ import pyarrow as pa
 from trunkline.engine import Engine, Options, Prepared
 from trunkline.engine.events import Observe
 from trunkline.errors import LimitExceeded, UnboundedScan
+from trunkline.lake.ceiling import start
+from trunkline.lake.crew import crew
 
 T = TypeVar("T")
 P = ParamSpec("P")
 NewEngine = Callable[[], Engine]
 
 DESKS = 4
+ASKERS = 8
+ASIDE = 2  # threads of an event loop for what it has no other: names of hosts, for example
 
 
 class Desk:
     """A thread with an engine of its own."""
 
     def __init__(self, new: NewEngine, name: str) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._pool = crew(1, name)
         self._runner = asyncio.Runner()
         self._engine = self._pool.submit(new).result()
 
@@ -59,8 +64,9 @@ class Fetching:
 
     def __init__(self, new: NewEngine) -> None:
         self._loop = asyncio.new_event_loop()
+        self._loop.set_default_executor(crew(ASIDE, "trunkline-fetching-aside"))
         self._thread = threading.Thread(target=self._loop.run_forever, name="trunkline-fetching")
-        self._thread.start()
+        start(self._thread)
         self.engine = asyncio.run_coroutine_threadsafe(_made(new), self._loop).result()
 
     async def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -136,7 +142,9 @@ class Desks:
         for desk in self._desks:
             self._free.put_nowait(desk)
         self._places = asyncio.Semaphore(most)
-        self._readers = ThreadPoolExecutor(max_workers=most, thread_name_prefix="trunkline-rows")
+        self._readers = crew(most, "trunkline-rows")
+        self._askers = crew(ASKERS, "trunkline-system")
+        self._writers = crew(os.cpu_count() or 1, "trunkline-bytes")
         self.fetching = Fetching(new)
 
     async def close(self) -> None:
@@ -145,6 +153,8 @@ class Desks:
         for desk in self._desks:
             await asyncio.to_thread(desk.close)
         self._readers.shutdown()
+        self._askers.shutdown()
+        self._writers.shutdown()
 
     @asynccontextmanager
     async def _one(self) -> AsyncIterator[Desk]:
@@ -162,8 +172,16 @@ class Desks:
             return await desk.do(work, *given, **named)
 
     async def read(self, work: Callable[[], T]) -> T:
-        """Read rows, and write them as they are to be sent."""
+        """Read rows, which may take as long as the query."""
         return await waited(self._readers, work)
+
+    async def ask(self, work: Callable[[], T]) -> T:
+        """Ask what needs no engine: the system catalogue."""
+        return await waited(self._askers, work)
+
+    async def write(self, work: Callable[[], T]) -> T:
+        """Write rows as they are to be sent, which waits for nothing."""
+        return await waited(self._writers, work)
 
     async def prepare(self, sql: str, options: Options, observe: Observe) -> Prepared:
         """Plan, and fetch what is not held unless nothing may be requested.

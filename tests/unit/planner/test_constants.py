@@ -34,6 +34,7 @@ CONSTANTS = (
     "make_timestamp(2025, 4, 6, 2, 30, 1.5)",
     "make_timestamptz(2025, 4, 6, 2, 30, 1.5)",
     "to_timestamp(1743870600)",
+    "strptime('06.04.2025 2:30:01.5 AM', '%d.%m.%Y %I:%M:%S.%g %p')::timestamptz",
     "epoch_ms(1743870600123)",
     "DATE '2025-04-06' + to_days(3)",
     "DATE '2025-04-06' + to_months(3) - to_hours(1)",

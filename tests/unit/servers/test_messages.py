@@ -195,8 +195,31 @@ def test_a_startup_message_is_short() -> None:
 def test_limits_are_for_whoever_makes_the_reader() -> None:
     reading = reader(limits=Limits(large=10))
     reading.feed(client.query("SELECT 1"))
-    with pytest.raises(ProtocolViolation, match="longer than 10"):
+    with pytest.raises(Refused, match="longer than 10"):
         reading.read()
+
+
+def _told(reading: Reader) -> str:
+    try:
+        message = reading.read()
+    except Refused as refusal:
+        return f"{refusal.report.sqlstate} {reading.letter.decode()}"
+    return type(message).__name__ if message else ""
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 1000])
+def test_what_is_too_long_is_thrown_away_and_what_follows_is_read(chunk: int) -> None:
+    reading, said, most = reader(limits=Limits(large=100)), list[str](), 0
+    sent = (
+        client.query("x" * 500) + client.SYNC + client.query("y" * 200) + client.query("SELECT 1")
+    )
+    for start in range(0, len(sent), chunk):
+        reading.feed(sent[start : start + chunk])
+        while one := _told(reading):
+            said.append(one)
+        most = max(most, reading.pending)
+    assert said == ["54000 Q", "Sync", "54000 Q", "Query"]
+    assert most < 100 + chunk
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from tests.dialect_rows import Catalogue, asked, database
+from trunkline.lake.messages import sql_error
 from trunkline.servers.postgres.report import Refused
 from trunkline.servers.postgres.sql import Known, Where, translated
 from trunkline.servers.postgres.types import INT4, NAME, NUMERIC, OID, TEXT
@@ -192,3 +193,48 @@ def test_a_text_grows_with_what_is_rounded_and_not_faster() -> None:
     found = translated(f"select {rounded}, avg(1.5) over () from calls", Catalogue())
     assert len(found.sql) < 50 * len(rounded)
     assert asked(found.sql).num_rows
+
+
+WIDE = "12345678901234.57::numeric(20, 2)"
+
+
+@pytest.mark.parametrize(
+    ("sql", "sqlstate"),
+    [
+        (f"select {WIDE} / 1", "22003"),
+        (f"select avg(x) from (values ({WIDE}), ({WIDE})) v (x)", "22003"),
+        (f"select round(avg(x) over (), 2) from (values ({WIDE})) v (x)", "22003"),
+        ("select (10.0 / 4) * 1e13::numeric", "22003"),
+        (
+            "select a * 10000000000000 from (select cost / 0.5 a from calls where cost = 12.5) v",
+            "22003",
+        ),
+        ("select sum(x / 1.0) from (values (9e12::numeric), (9e12::numeric)) v (x)", "22003"),
+        ("select avg(x) from (values (9007199254740993), (9007199254740993)) v (x)", "22003"),
+        ("select (id::text || '.5')::int from calls", "22P02"),
+        ("select (queue || '')::bigint from calls where id = 1", "22P02"),
+        ("select ('1e3' || '')::smallint", "22P02"),
+        ("select make_timestamptz(2026, 13, 1, 0, 0, 0)", "22003"),
+        ("select make_timestamptz(2026, 2, 30, 0, 0, 0, 'Asia/Tokyo')", "22003"),
+        ("select make_timestamptz(2026, 2, 3, 25, 0, 0)", "22003"),
+    ],
+)
+def test_a_value_that_would_be_another_is_an_error(sql: str, sqlstate: str) -> None:
+    found = translated(sql, Catalogue()).sql
+    with pytest.raises(duckdb.Error) as raised:
+        asked(found)
+    assert sql_error(str(raised.value), found, ()).sqlstate == sqlstate
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"select {WIDE} / 10, {WIDE}::float8 / 1, {WIDE} * 2 + 1, sum({WIDE}), max({WIDE})",
+        "select avg(x), sum(x) from (values (900719925474099), (900719925474099)) v (x)",
+        f"select avg(x::float8) from (values ({WIDE})) v (x)",
+        "select (' +12 ' || '')::int, (null::text)::int, ('-7' || '')::bigint, ('0' || '9')::int2",
+        "select id::text::int + 1 from calls group by id::text::int order by id::text::int",
+    ],
+)
+def test_what_has_its_digits_is_answered(sql: str) -> None:
+    assert asked(translated(sql, Catalogue()).sql).num_rows

@@ -36,15 +36,18 @@ from trunkline.servers.postgres.encoding import (
     intervals,
     moments,
     numeric,
+    quick,
     scalars,
 )  # fmt: skip
 from trunkline.servers.postgres.encoding.cells import Cells, storage
+from trunkline.servers.postgres.encoding.laid import Laid, laid
 from trunkline.servers.postgres.encoding.style import Style
 from trunkline.servers.postgres.report import refused
 from trunkline.servers.postgres.types import Column, PgType
 
 Text = Callable[[pa.Array, Style], pa.Array]
 Binary = Callable[[pa.Array, Style], Cells]
+Quick = Callable[[pa.Array, Style], Laid | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Coding:
     """How values are written; NULLs stay NULLs. Without ``binary`` both formats are the text.
 
     ``plain`` text has nothing to escape in COPY; ``quiet`` text needs no quotes in an array.
+    ``quick`` lays the same text in rows, where it can.
     """
 
     type: PgType
@@ -59,6 +63,13 @@ class Coding:
     binary: Binary | None = None
     plain: bool = True
     quiet: bool = True
+    quick: Quick | None = None
+
+    def laid(self, array: pa.Array, wire_format: int, style: Style) -> Laid:
+        """Values in the format of a code, as they stand in a row."""
+        binary = wire_format and self.binary
+        found = self.quick(array, style) if self.quick and not binary else None
+        return found or laid(self.cells(array, wire_format, style))
 
     def cells(self, array: pa.Array, wire_format: int, style: Style) -> Cells:
         """Values in the format of a code."""
@@ -68,21 +79,23 @@ class Coding:
 
 
 def _scalar(
-    type_: PgType, text: Text, binary: Callable[[pa.Array], Cells], *, quiet: bool = True
-) -> Coding:
+    type_: PgType, text: Text, binary: Callable[[pa.Array], Cells], quick_: Quick | None = None,
+    *, quiet: bool = True,
+) -> Coding:  # fmt: skip
     """In binary no scalar depends on a style."""
-    return Coding(type_, text, lambda array, _: binary(array), quiet=quiet)
+    return Coding(type_, text, lambda array, _: binary(array), quiet=quiet, quick=quick_)
 
 
 def _int(type_: PgType) -> Coding:
-    return _scalar(type_, scalars.int_text, partial(scalars.int_binary, width=type_.size))
+    binary = partial(scalars.int_binary, width=type_.size)
+    return _scalar(type_, scalars.int_text, binary, quick.whole_numbers)
 
 
 def _words(type_: PgType, text: Text = scalars.text) -> Coding:
     return Coding(type_, text, plain=False, quiet=False)
 
 
-BOOL = _scalar(pg.BOOL, scalars.bool_text, scalars.bool_binary)
+BOOL = _scalar(pg.BOOL, scalars.bool_text, scalars.bool_binary, quick.booleans)
 INT2, INT4, INT8 = _int(pg.INT2), _int(pg.INT4), _int(pg.INT8)
 OID = _scalar(pg.OID, scalars.int_text, scalars.oid_binary)
 UINT8 = _scalar(pg.NUMERIC, scalars.int_text, numeric.unsigned_binary)
@@ -97,14 +110,17 @@ BYTEA = Coding(
 )  # fmt: skip
 ENUM = _words(pg.TEXT, scalars.enum_text)
 NOTHING = _words(pg.TEXT, scalars.nothing)
-UUID = _scalar(pg.UUID, scalars.uuid_text, scalars.uuid_binary)
+UUID = _scalar(pg.UUID, scalars.uuid_text, scalars.uuid_binary, quick.uuids)
 BIT = _scalar(pg.VARBIT, scalars.bit_text, scalars.bit_binary)
-DATE = _scalar(pg.DATE, moments.date_text, moments.date_binary, quiet=False)  # BC has a space
+# BC has a space.
+DATE = _scalar(pg.DATE, moments.date_text, moments.date_binary, quick.dates, quiet=False)
 TIME = _scalar(pg.TIME, moments.time_text, moments.time_binary)
 TIMETZ = _scalar(pg.TIMETZ, moments.timetz_text, moments.timetz_binary)
-TIMESTAMP = _scalar(pg.TIMESTAMP, moments.timestamp_text, moments.timestamp_binary, quiet=False)
+TIMESTAMP = _scalar(
+    pg.TIMESTAMP, moments.timestamp_text, moments.timestamp_binary, quick.timestamps, quiet=False
+)
 TIMESTAMPTZ = _scalar(
-    pg.TIMESTAMPTZ, moments.timestamptz_text, moments.timestamp_binary, quiet=False
+    pg.TIMESTAMPTZ, moments.timestamptz_text, moments.timestamp_binary, quick.instants, quiet=False
 )
 INTERVAL = _scalar(pg.INTERVAL, intervals.text, intervals.binary, quiet=False)
 
@@ -244,6 +260,7 @@ def _cast(coding: Coding, made_of: pa.DataType) -> Coding:
         coding,
         text=lambda array, style: coding.text(cast(array), style),
         binary=lambda array, style: coding.cells(cast(array), 1, style),
+        quick=None,
     )
 
 

@@ -28,7 +28,7 @@ from trunkline.servers.postgres.encoding.zones import offsets
 SECOND, DAY = 1_000_000, 86_400_000_000
 _Y2K_DAYS = 10_957
 _CYCLE_DAYS, _CYCLE_YEARS = 146_097, 400
-_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31: all that Arrow can write
+FIRST_DAY, LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31: all that Arrow can write
 _INFINITY = {4: (1 << 31) - 1, 8: (1 << 63) - 1}
 _UNITS = {"s": (SECOND, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 1_000)}
 _TIMETZ_WEST = 16 * 3_600 - 1  # DuckDB stores the offset as its distance from the greatest
@@ -37,7 +37,7 @@ _TIMETZ_WEST = 16 * 3_600 - 1  # DuckDB stores the offset as its distance from t
 def date_text(array: pa.Array, _: Style) -> pa.Array:
     """``2026-01-31``, with BC before the year 1."""
     days = numbers_of(array, "<i4")
-    odd = (days < _FIRST_DAY) | (days > _LAST_DAY)
+    odd = (days < FIRST_DAY) | (days > LAST_DAY)
     if not odd.any():
         return pc.cast(array, pa.string())
     made = pc.cast(pa.array(np.where(odd, 0, days), pa.date32()), pa.string())
@@ -113,7 +113,7 @@ def _since_2000(numbers: Numbers, epoch: int, width: int) -> Numbers:
 def _moment_text(moments: Numbers, shift: Numbers | None) -> pa.Array:
     """Local times; ``shift`` is their offset in seconds, or None where they have none."""
     day = moments // DAY
-    odd = (day < _FIRST_DAY) | (day > _LAST_DAY)
+    odd = (day < FIRST_DAY) | (day > LAST_DAY)
     made = _ordinary(np.where(odd, 0, moments) if odd.any() else moments)
     if shift is not None:
         made = joined(made, _offset_text(shift))
@@ -149,7 +149,7 @@ def _edge(number: int, width: int) -> str | None:
 
 def _far(day: int) -> tuple[str, str]:
     """A day that neither Python nor Arrow can write, and its era."""
-    cycles = (day - _FIRST_DAY) // _CYCLE_DAYS
+    cycles = (day - FIRST_DAY) // _CYCLE_DAYS
     near = date(1970, 1, 1) + timedelta(days=day - cycles * _CYCLE_DAYS)
     year = near.year + cycles * _CYCLE_YEARS
     era = "" if year > 0 else " BC"
@@ -175,12 +175,13 @@ def _clock(times: Numbers) -> pa.Array:
 def _offset_text(east: Numbers) -> pa.Array:
     """``+01``, ``-03:30``, ``+00:19:32``: as much as there is."""
     if len(east) and (east == east[0]).all():
-        return pa.repeat(_offset(int(east[0])), len(east))
+        return pa.repeat(offset(int(east[0])), len(east))
     found, place = np.unique(east, return_inverse=True)
-    return pa.array([_offset(int(offset)) for offset in found], pa.string()).take(pa.array(place))
+    return pa.array([offset(int(seconds)) for seconds in found], pa.string()).take(pa.array(place))
 
 
-def _offset(east: int) -> str:
+def offset(east: int) -> str:
+    """Seconds east of UTC, as much of them as there is."""
     minutes, seconds = divmod(abs(east), 60)
     hours, minutes = divmod(minutes, 60)
     written = f"{'-' if east < 0 else '+'}{hours:02d}"

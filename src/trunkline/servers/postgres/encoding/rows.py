@@ -7,14 +7,15 @@ without NULLs) is one matrix of bytes; only what varies is joined to it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trunkline.servers.postgres.encoding.arrays import measured
-from trunkline.servers.postgres.encoding.cells import Cells, Fixed, Numbers, bytes_of, even
+from trunkline.servers.postgres.encoding.cells import bytes_of
 from trunkline.servers.postgres.encoding.codings import coding_of
+from trunkline.servers.postgres.encoding.laid import Laid, pieces_of
 from trunkline.servers.postgres.encoding.slices import fits, slices
 from trunkline.servers.postgres.encoding.style import Style
 from trunkline.servers.postgres.types import Column
@@ -37,49 +38,24 @@ def data_rows(
     Refused (54000) where one row is more than a message may hold.
     """
     for piece in slices(batch):
-        cells = [
-            _cells(array, column, wire_format, style)
+        columns_laid = [
+            coding_of(array.type, column.type).laid(array, wire_format, style)
             for array, column, wire_format in zip(piece.columns, columns, formats, strict=True)
         ]
-        yield _joined(cells, piece.num_rows, letter)
+        yield _joined(columns_laid, piece.num_rows, letter)
 
 
-def _cells(array: pa.Array, column: Column, wire_format: int, style: Style) -> Cells:
-    return coding_of(array.type, column.type).cells(array, wire_format, style)
-
-
-def _joined(cells: Sequence[Cells], rows: int, letter: bytes) -> memoryview:
-    parts = [_measured(cell) for cell in cells]
+def _joined(columns: Sequence[Laid], rows: int, letter: bytes) -> memoryview:
     head = np.zeros(rows, _HEAD if letter else _BARE)
-    total = np.full(rows, _HEAD.itemsize - 1 + 4 * len(cells), np.int64)
-    for _, lengths in parts:
-        total += np.maximum(lengths, 0)
+    total = np.full(rows, _HEAD.itemsize - 1, np.int64)
+    for column in columns:
+        total += column.sizes
     fits(total)
-    head["columns"] = len(cells)
+    head["columns"] = len(columns)
     if letter:
         head["letter"], head["size"] = letter, total
-    return joined_bytes(_pieces(head, parts))
-
-
-def _measured(cell: Cells) -> tuple[Numbers | pa.Array, Numbers]:
-    """Values, as a matrix where every row has one of the same width, and their lengths."""
-    if isinstance(cell, Fixed) and cell.valid is None:
-        rows, width = cell.data.shape
-        return cell.data, np.full(rows, width, ">i4")
-    values, lengths = measured(cell)
-    return values, lengths.astype(">i4")
-
-
-def _pieces(head: Numbers, parts: Sequence[tuple[Numbers | pa.Array, Numbers]]) -> list[pa.Array]:
-    made, beside = [], [bytes_of(head)]
-    for values, lengths in parts:
-        beside.append(bytes_of(lengths))
-        if isinstance(values, np.ndarray):
-            beside.append(values)
-        else:
-            made += [even(np.hstack(beside)), values]
-            beside = []
-    return [*made, even(np.hstack(beside))] if beside else made
+    pieces = chain.from_iterable(column.pieces for column in columns)
+    return joined_bytes(list(pieces_of([bytes_of(head), *pieces])))
 
 
 def joined_bytes(pieces: Sequence[pa.Array]) -> memoryview:

@@ -24,7 +24,12 @@ _DIGITS = np.frombuffer(b"0123456789abcdef", np.uint8)
 _NIBBLES = np.arange(256, dtype=np.uint8)
 # Both digits of a byte as one number: taking those is quicker than taking pairs.
 _HEX = np.stack((_DIGITS[_NIBBLES >> 4], _DIGITS[_NIBBLES & 15]), axis=1).view(np.uint16)[:, 0]
-_GROUPS = ((0, 8, 0), (8, 12, 9), (12, 16, 14), (16, 20, 19), (20, 32, 24))  # of digits; to where
+# Four digits of two bytes, likewise; the first byte is the lower half of a number.
+_FOURS = (_HEX.astype("<u4")[None, :] | _HEX.astype("<u4")[:, None] << 16).ravel()
+_GROUPS = np.dtype({
+    "names": list("abcde"), "formats": ["<u8", "<u4", "<u4", "<u4", ("<u4", 3)],
+    "offsets": [0, 9, 14, 19, 24], "itemsize": 36,
+})  # fmt: skip
 _DASHES = (8, 13, 18, 23)
 _UUID_DIGITS = np.array([place for place in range(36) if place not in _DASHES])
 
@@ -104,12 +109,21 @@ def uuid_text(array: pa.Array, style: Style) -> pa.Array:
     plain = storage(array)
     if not pa.types.is_fixed_size_binary(plain.type):
         return text(plain, style)
-    made = np.full((len(plain), 36), ord("-"), np.uint8)
-    digits = np.take(_HEX, _sixteen(plain)).view(np.uint8)
-    for first, after, place in _GROUPS:
-        made[:, place : place + after - first] = digits[:, first:after]
+    cells = uuid_cells(plain)
     lengths = np.full(len(plain), 36, np.int32)
-    return blanked(binary_of(made, lengths).cast(pa.string()), plain)
+    return blanked(binary_of(cells.data, lengths).cast(pa.string()), plain)
+
+
+def uuid_cells(array: pa.Array) -> Fixed:
+    """The text of UUIDs of 16 bytes."""
+    fours = np.take(_FOURS, _sixteen(array).view("<u2"))
+    made = np.full((len(array), 36), ord("-"), np.uint8)
+    groups = made.view(_GROUPS)[:, 0]
+    groups["a"] = np.ascontiguousarray(fours[:, :2]).view("<u8")[:, 0]
+    for number, name in enumerate("bcd"):
+        groups[name] = fours[:, 2 + number]
+    groups["e"] = fours[:, 5:]
+    return Fixed(made, valid_of(array))
 
 
 def uuid_binary(array: pa.Array) -> Cells:

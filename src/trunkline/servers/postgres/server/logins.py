@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
 from trunkline.config import Settings
 from trunkline.engine.reader import Reader
 from trunkline.engine.users import Login, UserStore
+from trunkline.lake.crew import crew
 from trunkline.servers.desks import waited
 from trunkline.servers.postgres.protocol import Verifier
 
@@ -30,7 +30,7 @@ class Logins:
     """The users as they are at each login. Close it when done."""
 
     def __init__(self, settings: Settings) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="trunkline-logins")
+        self._pool = crew(1, "trunkline-logins")
         self._store = self._pool.submit(UserStore, settings).result()
 
     async def find(self, name: str) -> Entry | None:

@@ -96,7 +96,7 @@ class Opening:
         session = Session(
             Who(event.user, event.database, reader),
             talk.connection, house.desks, variables, talk.flush, house.now,
-            System(catalogue),
+            System(catalogue, house.desks.ask),
         )  # fmt: skip
         self.number, secret = house.cancelling.enter(session.cancel)
         session.who = replace(session.who, number=self.number)

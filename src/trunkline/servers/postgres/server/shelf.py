@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from trunkline.engine import Engine
 from trunkline.engine.reader import Reader
@@ -34,7 +35,7 @@ class Shelf:
         key = database, tuple(roles), visible
         async with self._making:
             if key not in self._held:
-                made = await asyncio.to_thread(_made, every, key)
+                made = await self.desks.ask(partial(_made, every, key))
                 self._held[key] = made
             self._held.move_to_end(key)
             while len(self._held) > MOST:

@@ -71,11 +71,9 @@ async def _sent(
 
 
 def _encoder(session: Session, columns: Sequence[Column], options: CopyOptions) -> Encode:
-    style, begun = session.style, False
+    style = session.style
 
-    def encode(batch: pa.RecordBatch) -> Iterator[Bytes]:
-        nonlocal begun
-        first, begun = not begun, True
+    def encode(batch: pa.RecordBatch, *, first: bool) -> Iterator[Bytes]:
         pieces = copy_rows(batch, columns, options, style, first=first)
         if first and options.format is CopyFormat.BINARY:
             # Its first message goes on in the second piece: whoever stops in between breaks it.

@@ -16,7 +16,7 @@ from trunkline.errors import SqlError
 from trunkline.lake.beside import Stop
 from trunkline.lake.session import Answer
 from trunkline.servers.postgres.catalogue import SystemSession
-from trunkline.servers.postgres.encoding import columns_of, data_rows
+from trunkline.servers.postgres.encoding import Style, columns_of, data_rows
 from trunkline.servers.postgres.protocol import Portal
 from trunkline.servers.postgres.session import settings
 from trunkline.servers.postgres.session.asking import options_of, plain
@@ -119,7 +119,10 @@ async def opened(
     await session.flush()
     answer = await placed(question, session.desks.open(answered))
     stop = options.served.stop if options.served else Stop()
-    rows = Rows(answer.schema, answer.batches, session.desks.read, answer.close, stop)
+    desks = session.desks
+    rows = Rows(
+        answer.schema, answer.batches, desks.read, desks.write, answer.close, stop, ahead=True
+    )
     return rows, named(columns_of(answer.schema), question)
 
 
@@ -141,7 +144,7 @@ async def _asked(
     async def close(_: BaseException | None) -> None:
         await system.forget(answer)
 
-    rows = Rows(answer.schema, answer.batches, system.read, close, system)
+    rows = Rows(answer.schema, answer.batches, system.read, session.desks.write, close, system)
     return rows, columns
 
 
@@ -217,11 +220,20 @@ async def send(session: Session, portal: Portal, rows: Rows, most: int) -> int:
     return await rows.give(most, encoder(session, columns, portal.formats), session.send)
 
 
+@dataclass(frozen=True, slots=True)
+class _Encoder:
+    """Rows of these columns, each in its format."""
+
+    columns: tuple[Column, ...]
+    formats: tuple[int, ...]
+    style: Style
+
+    def __call__(self, batch: pa.RecordBatch, *, first: bool) -> Iterator[Bytes]:
+        """Messages of a batch."""
+        del first
+        return data_rows(batch, self.columns, self.formats, self.style)
+
+
 def encoder(session: Session, columns: Sequence[Column], formats: Sequence[int]) -> Encode:
     """How rows are written for a client, in the style of now."""
-    style = session.style
-
-    def encode(batch: pa.RecordBatch) -> Iterator[Bytes]:
-        return data_rows(batch, columns, formats, style)
-
-    return encode
+    return _Encoder(tuple(columns), tuple(formats), session.style)

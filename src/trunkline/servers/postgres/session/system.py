@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from trunkline.lake.beside import INTERRUPT_EVERY
 from trunkline.lake.session import Answer
-from trunkline.servers.desks import waited
 from trunkline.servers.postgres.catalogue import SessionFacts, SystemCatalogue, SystemSession
+from trunkline.servers.postgres.session.rows import Does
 from trunkline.servers.postgres.sql import Known
 
 T = TypeVar("T")
-_THREADS = ThreadPoolExecutor(max_workers=8, thread_name_prefix="trunkline-system")
 
 
 @dataclass(slots=True)
 class System:
-    """The session of the catalogue, made when it is first asked; and its temporary tables."""
+    """The session of the catalogue, made when it is first asked; and its temporary tables.
+
+    ``thread`` does work of it.
+    """
 
     catalogue: SystemCatalogue
+    thread: Does
     _session: SystemSession | None = None
     _about: SessionFacts | None = None
     _number: int = 0  # of what it does or did last
@@ -37,13 +39,13 @@ class System:
         """Ask it, as whoever asks is by now."""
         async with self._turn:
             self._number += 1
-            return await waited(_THREADS, lambda: work(self._asked(about)))
+            return await self.thread(lambda: work(self._asked(about)))
 
     async def read(self, work: Callable[[], T]) -> T:
         """Read rows of the last answer."""
         async with self._turn:
             self._number += 1
-            return await waited(_THREADS, work)
+            return await self.thread(work)
 
     def ask(self) -> None:
         """Stop what it does."""

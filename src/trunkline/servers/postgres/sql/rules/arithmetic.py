@@ -5,6 +5,7 @@ from __future__ import annotations
 from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.refusal import unsupported
 from trunkline.servers.postgres.sql.rules.intervals import interval_literal
+from trunkline.servers.postgres.sql.rules.quotients import WHOLE, bounded
 from trunkline.servers.postgres.sql.tokens import Kind
 from trunkline.servers.postgres.sql.tree import Node
 from trunkline.servers.postgres.sql.type_names import duckdb_name
@@ -12,7 +13,6 @@ from trunkline.servers.postgres.sql.typing.tables import type_of
 from trunkline.servers.postgres.sql.writer import Writer
 from trunkline.servers.postgres.sql.writing import At, Rope
 
-_WHOLE = frozenset({"int2", "int4", "int8"})
 _FUNCTIONS = {"^": "pow", "#": "xor", "**": "pow"}
 _PREFIXES = {"@": "abs", "|/": "sqrt", "||/": "cbrt"}
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
@@ -27,7 +27,7 @@ def division(node: tree.Binary, writer: Writer) -> Rope | None:
     left, right = writer.type(node.left), writer.type(node.right)
     if "unknown" in (left, right):
         left = right = right if left == "unknown" else left
-    if left not in _WHOLE or right not in _WHOLE:
+    if left not in WHOLE or right not in WHOLE:
         return None
     sign = writer.statement.tokens[node.sign].start
     return side(node.left, writer), At("//", sign), side(node.right, writer)
@@ -85,7 +85,8 @@ def grouped(node: tree.Binary, writer: Writer) -> Rope | None:
         right = as_wanted(node.right, right, wanted[1], writer)
     if operator == "*" and {writer.type(node.left), writer.type(node.right)} == {"numeric"}:
         left = ("(", left, "+ CAST(0 AS decimal(19, 0)))")  # a product of two narrow ones is narrow
-    return left, At(operator, writer.statement.tokens[node.sign].start), right
+    found = left, At(operator, writer.statement.tokens[node.sign].start), right
+    return bounded(node, found, writer) if operator in ("/", "*") else found
 
 
 def as_wanted(node: Node, value: Rope, wanted: str, writer: Writer) -> Rope:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.rules.functions import SPECIAL
 from trunkline.servers.postgres.sql.rules.functions.templates import RENAMED, RESULTS, TEMPLATES
+from trunkline.servers.postgres.sql.rules.quotients import bounded
 from trunkline.servers.postgres.sql.tokens import Kind
 from trunkline.servers.postgres.sql.type_names import duckdb_name
 from trunkline.servers.postgres.sql.typing.tables import type_of
@@ -27,6 +28,8 @@ def call(node: tree.Call, writer: Writer) -> Rope | None:
     if not _is_builtin(node):
         return _plain(node, writer)
     found = _special(node, writer) or _plain(node, writer)
+    if node.name in _MEANS:
+        return bounded(node, found, writer)
     if id(node) in writer.about.sets and node.name in _LISTS:
         return "unnest(", found, ")"
     return found
@@ -35,6 +38,7 @@ def call(node: tree.Call, writer: Writer) -> Rope | None:
 _SAME = {"user": "current_user", "current_role": "current_user",
          "current_catalog": "current_database"}  # fmt: skip
 _LISTS = frozenset({"generate_series"})
+_MEANS = frozenset({"avg", "sum"})
 
 
 def _is_builtin(node: tree.Call) -> bool:

@@ -18,6 +18,7 @@ from trunkline.servers.postgres.sql.writer import Writer
 from trunkline.servers.postgres.sql.writing import At, Rope, joined, string
 
 _TEXTS = frozenset({"text", "varchar", "bpchar", "name", "char"})
+_READ = _TEXTS - {"char"}  # which has a code
 _WIDTHS = {"int2": "decimal(5, 0)", "int4": "decimal(10, 0)", "int8": "decimal(19, 0)"}
 _REGS = {one.name for one in REGS}
 
@@ -62,6 +63,8 @@ def _of_value(
         return _rounded(to, value, node)
     if target == "numeric" and not to.modifiers:
         return _numeric(source, text, value, node)
+    if target in _WIDTHS and source in _READ and not node.attempt:
+        return _read(value, to)
     if target in _TEXTS:
         return _text(to, target, source, value, node)
     return _as(to.duckdb, value, node)
@@ -146,6 +149,17 @@ def array_literal(text: str, name: str, place: int) -> Rope:
 def _bracketed(text: str) -> str:
     """An array of arrays as DuckDB writes one."""
     return text.replace("{", "[").replace("}", "]")
+
+
+def _read(value: Rope, to: Named) -> Rope:
+    """A whole number of a text that is not known: DuckDB would round what has a fraction."""
+    return "list_transform([", value, f"], lambda given: {_DIGITS} AS {to.duckdb}) END)[1]"
+
+
+_DIGITS = (
+    r"CASE WHEN NOT regexp_full_match(given, '\s*[+-]?[0-9]+\s*') "
+    "THEN error('invalid input syntax for type integer') ELSE CAST(given"
+)
 
 
 def _numeric(source: str, text: str | None, value: Rope, node: tree.Cast) -> Rope:

@@ -2,6 +2,8 @@
 
 A quotient of 1.15 and 2 is 0.575, which no double is: rounded to cents as a double it is 0.57. So
 what is rounded is taken by its fifteen digits, which is what a double of exact numbers has right.
+One that is so large that its cents are not among them is an error (22003), and never a number near
+it: whoever can do with that says so, by a cast to ``double precision`` of what it is made of.
 """
 
 from __future__ import annotations
@@ -37,6 +39,30 @@ def exactly(node: Node, writer: Writer) -> Rope | None:
     return "CAST(list_transform([", value, f"], {_DIGITS})[1] AS {NUMBER})"
 
 
+def bounded(node: Node, value: Rope, writer: Writer) -> Rope:
+    """What an operator or a function comes to, as long as a double has its cents right."""
+    found = _floating(node, writer)
+    if found == _NO:
+        return value
+    is_wide = f"abs(given) >= {_most(node, writer)}"
+    if found == _MAYBE:
+        is_wide = f"typeof(given) = 'DOUBLE' AND {is_wide}"
+    return "list_transform([", value, f"], lambda given: CASE WHEN {is_wide} {_TOO_WIDE}"
+
+
+def _most(node: Node, writer: Writer) -> str:
+    """Of a mean of whole numbers only the units are asked for."""
+    if isinstance(node, tree.Call) and all(writer.type(one) in WHOLE for one in node.arguments):
+        return "1e15"
+    return "1e13"
+
+
+WHOLE = frozenset({"int2", "int4", "int8"})
+_TOO_WIDE = (
+    "THEN error('numeric value out of range: a quotient or a mean has 15 digits here and this one "
+    "needs more; cast what it is made of to double precision if so many will do') "
+    "ELSE given END)[1]"
+)
 # Of what may be either; a function, since a text that stood here twice would double at each level.
 _DIGITS = (
     "lambda given: CASE WHEN typeof(given) = 'DOUBLE' "

@@ -62,6 +62,9 @@ TEMPLATES: dict[tuple[str, int], str] = {
     ("quote_literal", 1): "'''' || replace(CAST({0} AS varchar), '''', '''''') || ''''",
     ("date_bin", 3): "time_bucket({0}, {1}, {2})",
     ("current_timestamp", 1): "now()",
+    # DuckDB's own takes a 13th month, and what else there is not, for the time so much later.
+    ("make_timestamptz", 6): ("CAST(make_timestamp({0}, {1}, {2}, {3}, {4}, {5}) AS timestamptz)"),
+    ("make_timestamptz", 7): "(make_timestamp({0}, {1}, {2}, {3}, {4}, {5}) AT TIME ZONE {6})",
     ("sha256", 1): "unhex(sha256({0}))",
     ("gen_random_uuid", 0): "gen_random_uuid()",
     ("regexp_count", 2): "CAST(len(regexp_extract_all({0}, {1})) AS integer)",

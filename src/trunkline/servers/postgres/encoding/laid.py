@@ -1,0 +1,104 @@
+"""Values of a column as they stand in a row: each after its length of four bytes, -1 for NULL.
+
+A column is laid in pieces, row by row one after another: a matrix of bytes where every row has as
+many, an Arrow array where not. Each piece that is an array costs as much as its bytes, so what can
+be told beforehand is no array: values that are all as long as one another, and lengths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import groupby
+from typing import TypeAlias
+
+import numpy as np
+import pyarrow as pa
+
+from trunkline.servers.postgres.encoding.arrays import measured
+from trunkline.servers.postgres.encoding.cells import Cells, Fixed, Numbers, bytes_of, even
+
+Piece: TypeAlias = Numbers | pa.Array
+_NARROW = 64  # bytes; wider values are not worth another copy
+_LISTED = 100_000  # whole numbers that are written beforehand
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Pieces, and how many bytes all of them are: of every row, or of each."""
+
+    pieces: tuple[Piece, ...]
+    sizes: int | Numbers
+
+
+def laid(cells: Cells) -> Laid:
+    """Any values."""
+    matrix = _matrix(cells)
+    if matrix is not None:
+        rows, width = matrix.shape
+        return Laid((repeated(width.to_bytes(4), rows), matrix), 4 + width)
+    values, lengths = measured(cells)
+    return Laid((bytes_of(lengths.astype(">i4")), values), 4 + np.maximum(lengths, 0))
+
+
+def repeated(word: bytes, rows: int) -> Numbers:
+    """A matrix that has the same in every row."""
+    return np.broadcast_to(np.frombuffer(word, np.uint8), (rows, len(word)))
+
+
+def _matrix(cells: Cells) -> Numbers | None:
+    """Values as a matrix; None where they are not all there and as long as one another."""
+    if isinstance(cells, Fixed):
+        return cells.data if cells.valid is None else None
+    if cells.null_count or not len(cells):
+        return None
+    offsets = np.frombuffer(cells.buffers()[1], np.int32, len(cells) + 1, cells.offset * 4)
+    width = int(offsets[1] - offsets[0])
+    if not 0 < width <= _NARROW or int(offsets[-1] - offsets[0]) != width * len(cells):
+        return None
+    if (np.diff(offsets) != width).any():
+        return None
+    data = np.frombuffer(cells.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
+    return data.reshape(-1, width)
+
+
+def pieces_of(pieces: Sequence[Piece]) -> Iterator[pa.Array]:
+    """The same bytes in as few arrays as can be."""
+    for is_matrix, found in groupby(pieces, lambda piece: isinstance(piece, np.ndarray)):
+        if is_matrix:
+            yield even(np.hstack(list(found)))
+        else:
+            yield from found
+
+
+def from_table(words: pa.Array, places: Numbers) -> Laid:
+    """Values that were laid beforehand, by their places."""
+    lengths = np.diff(np.frombuffer(words.buffers()[1], np.int32, len(words) + 1))
+    return Laid((words.take(pa.array(places)),), np.take(lengths, places))
+
+
+@cache
+def truths() -> pa.Array:
+    """False, true and NULL."""
+    return _table((b"f", b"t", None))
+
+
+@lru_cache(maxsize=2)
+def whole_numbers(most: int) -> pa.Array:
+    """Those below ``most``, and NULL."""
+    return _table((*(b"%d" % number for number in range(most)), None))
+
+
+def _table(words: Sequence[bytes | None]) -> pa.Array:
+    return pa.array(
+        [b"\xff" * 4 if word is None else len(word).to_bytes(4) + word for word in words],
+        pa.binary(),
+    )
+
+
+def table_of(least: int, most: int) -> pa.Array | None:
+    """The table that has whole numbers from ``least`` to ``most``; None where none has."""
+    if least < 0 or most >= _LISTED:
+        return None
+    return whole_numbers(1_000 if most < 1_000 else _LISTED)
