@@ -13,7 +13,7 @@ from tests.fakes import answer, run
 from tests.gateway import SMALL, YEAR, Site
 from trunkline.config import GenesysSettings, Settings
 from trunkline.engine.doctor import examine, unknown_finding
-from trunkline.engine.findings import Finding, Health
+from trunkline.engine.findings import Finding, Health, State
 from trunkline.errors import ConfigError
 from trunkline.http.message import ConnectionFailed, Request, Response
 from trunkline_simulator.settings import Client
@@ -28,6 +28,7 @@ EVERY = [
     "organisation",
     "divisions",
     "permission analytics:conversationDetail:view or analytics:agentConversationDetail:view",
+    "permissions",
     "clock",
     "rate limits",
 ]
@@ -190,14 +191,19 @@ def test_no_organisation_is_named(site: Site) -> None:
 def test_grants_that_cannot_be_read(site: Site, bad: Response | ConnectionFailed) -> None:
     found = checked(site, {"/authorization/subjects": bad})
     assert list(found) == EVERY
-    assert found["divisions"].health is Health.BAD
+    assert {found[what].health for what in ("divisions", "permissions")} == {Health.BAD}
 
 
 @pytest.mark.parametrize("refusal", [MISSING, ABSENT])
 def test_grants_that_are_not_told(site: Site, refusal: Response) -> None:
-    finding = checked(site, {"/authorization/subjects": refusal})["divisions"]
-    assert finding.health is Health.WARNING
-    assert "authorization:grant:view" in (finding.advice or "")
+    found = checked(site, {"/authorization/subjects": refusal})
+    for what in ("divisions", "permissions"):
+        assert found[what].health is Health.WARNING
+        assert "authorization:grant:view" in (found[what].advice or "")
+    states = {right.number: right.state for right in found["permissions"].rights}
+    assert states[1] is State.UNTOLD
+    assert states[9] is (State.MISSING if refusal is MISSING else State.UNTOLD)
+    assert states[25] is State.UNNEEDED
 
 
 def test_a_missing_permission(site: Site) -> None:
