@@ -46,7 +46,9 @@ def permissions(told: Told, known: tuple[Division, ...], catalog: Catalog) -> Fi
     if isinstance(told, TrunklineError):
         return Finding("permissions", Health.BAD, told.message, told.hint, told, rights)
     detail = f"all {len(needed(there))} that the tables here need are granted"
-    return Finding("permissions", Health.GOOD, detail, _later(missing), rights=rights)
+    idle = [right.permission for right in rights if right.reason and right.is_granted]
+    advice = " ".join(filter(None, (_later(missing), _idle(idle))))
+    return Finding("permissions", Health.GOOD, detail, advice or None, rights=rights)
 
 
 def _right(row: Permission, told: Told, known: tuple[Division, ...], there: set[str]) -> Right:
@@ -99,6 +101,12 @@ def _later(rows: list[Permission]) -> str | None:
     named = ", ".join(row.right for row in rows[:NAMED])
     more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
     return f"Missing, and needed by no table that is there yet: {named}{more}."
+
+
+def _idle(permissions: list[str]) -> str | None:
+    if not permissions:
+        return None
+    return f"Granted, and needed by nothing here: {', '.join(permissions)}. They can be taken away."
 
 
 def divisions(known: tuple[Division, ...], told: Told, catalog: Catalog) -> Finding:
