@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +13,7 @@ import click
 
 from trunkline import private
 from trunkline.cli.telling import tell
-from trunkline.engine.onboarding import Field, region_of
+from trunkline.engine.onboarding import Field, region_of, wrong
 from trunkline.errors import ConfigError, UsageError
 
 OPTIONS = {
@@ -71,15 +73,27 @@ def _instead(missing: tuple[Field, ...], variable: str) -> str:
 
 
 def _checked(form: Form) -> Form:
-    return replace(form, region=region_of(form.region)) if form.region else form
+    try:
+        return replace(form, region=region_of(form.region)) if form.region else form
+    except ConfigError as error:
+        raise wrong(error, (Field.REGION,)).error from None
 
 
-def asked(form: Form, fields: tuple[Field, ...]) -> Form:
-    """The form with these fields asked for; what they had is offered, but for the secret."""
+def asked(form: Form, fields: tuple[Field, ...], *, shown: bool = False) -> Form:
+    """The form with these fields asked for; what they had is offered, but for the secret.
+
+    ``shown`` where it has just been said where Genesys Cloud has them.
+    """
     for one in fields:
-        tell(click.style(f"{one.label}: {one.place}.", dim=True))
+        if not shown:
+            tell(f"\n{_folded(f'{one.label}: {one.place}.')}", dim=True)
         form = _ASK[one](form)
     return form
+
+
+def _folded(text: str) -> str:
+    columns = shutil.get_terminal_size().columns
+    return textwrap.fill(text, columns, break_on_hyphens=False)
 
 
 def _ask_region(form: Form) -> Form:
@@ -116,7 +130,7 @@ def _region(text: str) -> str:
     try:
         return region_of(text)
     except ConfigError as error:
-        raise click.UsageError(f"{error.message}. {error.hint}") from None
+        raise click.UsageError(f"{error.message}: {error.hint}.") from None
 
 
 def _value(form: Form, of: Field) -> str:

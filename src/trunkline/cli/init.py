@@ -49,7 +49,7 @@ class _Place:
 
 
 @click.command("init")
-@click.option("--region", metavar="REGION", help="Region code, AWS region, login URL or domain.")
+@click.option("--region", metavar="REGION", help="Code, AWS region, login URL or domain.")
 @click.option("--short-name", metavar="NAME", help="Short name of the organisation in Genesys.")
 @click.option("--client-id", metavar="ID", help="Id of the OAuth client.")
 @click.option(
@@ -91,6 +91,8 @@ def command(
     """
     place = _place(ctx, name)
     _require_free(place, is_replaced=is_replaced)
+    if is_dialogue():
+        tell("The integration form. Nothing is written before it has connected; Ctrl-C stops.")
     form = Form(
         given["region"] or "",
         given["short_name"] or "",
@@ -184,7 +186,7 @@ def _tried(ctx: click.Context, place: _Place, form: Form) -> tuple[Form, Introdu
             ctx.exit(status)
         if chosen == "w":
             return form, found
-        form = asked(form, found.fields)
+        form = asked(form, found.fields, shown=True)
 
 
 def _settings(place: _Place, form: Form) -> Settings:

@@ -71,10 +71,7 @@ class Wrong:
 
 def region_of(text: str) -> str:
     """A region in any spelling as it is written down; ConfigError where it is none."""
-    try:
-        return hosts(text).region
-    except ConfigError as error:
-        raise _wrong(error, (Field.REGION,)).error from None
+    return hosts(text).region
 
 
 async def introduced(settings: Settings, seams: Seams) -> Introduced | Wrong:
@@ -87,21 +84,21 @@ async def introduced(settings: Settings, seams: Seams) -> Introduced | Wrong:
             found = await provider.organization()
             token = await provider.token_info()
     except CredentialsError as error:
-        return _wrong(error, tuple(Field(name) for name in error.doubted) or tuple(Field))
+        return wrong(error, tuple(Field(name) for name in error.doubted) or tuple(Field))
     except ProviderUnreachable as error:
-        return _wrong(error, (Field.REGION,))
+        return wrong(error, (Field.REGION,))
     wanted, told = settings.genesys.org, found.short_name or ""
     if told.lower() != wanted.lower():
         named = f"{told!r} ({found.name})" if told else f"{found.name}, which tells no short name"
         said = f"the client belongs to {named}, and not to {wanted!r}"
-        return _wrong(ConfigError(said, hint=_OTHER), (Field.SHORT_NAME,))
+        return wrong(ConfigError(said, hint=_OTHER), (Field.SHORT_NAME,))
     return Introduced(found.name, told, token.client_name or "unnamed")
 
 
 _OTHER = "Correct it, or use the OAuth client of the organisation that you mean."
 
 
-def _wrong(error: TrunklineError, fields: tuple[Field, ...]) -> Wrong:
+def wrong(error: TrunklineError, fields: tuple[Field, ...]) -> Wrong:
     """The same error, with the names of the fields before it and their places after it."""
     labels = " or ".join(field.label for field in fields)
     places = "\n  ".join(f"{field.label}: {field.place}." for field in fields)
