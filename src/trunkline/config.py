@@ -183,8 +183,10 @@ def load(
     merged = dotenv | {k: v for k, v in environment.items() if v}
     named = config or _path(merged.get("TRUNKLINE_CONFIG"))
     file = str(named or FILE)
-    found = text if text is None else tomllib.loads(text)
-    table = table_of(directory / file, required=named is not None) if found is None else found
+    if text is None:
+        table = table_of(directory / file, required=named is not None)
+    else:
+        table = tomllib.loads(text)
     told = ((directory / file, table), (directory / ".env", dotenv))
     secrets_in = tuple(path for path, names in told if _tells_a_secret(names))
     inner, written = table.pop("genesys", {}), table.pop("masking", None)

@@ -207,6 +207,13 @@ def test_another_organisation_is_added_and_nothing_is_replaced_unasked(at: Desk)
     assert "not given: --name" in said
 
 
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_asked(at: Desk) -> None:
+    status, said = by_stdin(at, SECRET, *FORM, TRUNKLINE_CONFIG="absent/trunkline.toml")
+    assert status == 2
+    assert "there is no directory" in said
+    assert at.requests == 0
+
+
 def test_a_variable_that_would_win_is_told(at: Desk) -> None:
     for name, value in (("REGION", "us-east-1"), ("CLIENT_SECRET", "another")):
         status, said = by_stdin(at, SECRET, *FORM, **{f"GENESYS_{name}": value})

@@ -14,6 +14,7 @@ from tests.gateway import SMALL, YEAR, Site
 from trunkline.config import GenesysSettings, Settings
 from trunkline.engine.doctor import examine, unknown_finding
 from trunkline.engine.findings import Finding, Health, State
+from trunkline.engine.onboarding import Field, Wrong, introduced
 from trunkline.errors import ConfigError
 from trunkline.http.message import ConnectionFailed, Request, Response
 from trunkline_simulator.settings import Client
@@ -147,6 +148,17 @@ def test_no_settings(site: Site) -> None:
 
     with pytest.raises(ConfigError, match="GENESYS_CLIENT_ID"):
         run(site.clock, all_of())
+
+
+@pytest.mark.parametrize("away", ["/oauth/token", "/organizations/me"])
+def test_a_host_that_is_away_is_the_region_of_the_form(site: Site, away: str) -> None:
+    settings, seams = site.world(lambda inner: Instead(inner, {away: AWAY}, ""))
+    found = run(site.clock, introduced(settings, seams))
+    assert isinstance(found, Wrong)
+    assert found.fields == (Field.REGION,)
+    assert found.error.exit_status == 4
+    assert found.error.message.startswith("Region: ")
+    assert "login page" in (found.error.hint or "")
 
 
 def test_no_host(site: Site) -> None:

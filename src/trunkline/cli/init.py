@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import Any
 
 import click
 
-from trunkline import private
+from trunkline.cli.asked import require_place
 from trunkline.cli.failure import report
 from trunkline.cli.form import STDIN, Form, asked, filled, is_dialogue, secret_of
 from trunkline.cli.telling import put, tell
@@ -112,6 +113,7 @@ def command(
 def _place(ctx: click.Context, name: str | None) -> _Place:
     config = Path(ctx.obj) if ctx.obj else None
     file = file_of(os.environ, directory=Path.cwd(), config=config)
+    require_place(file)
     text = _text_of(file)
     environment = dotenv_of(Path.cwd() / ".env") | {k: v for k, v in os.environ.items() if v}
     try:
@@ -260,14 +262,15 @@ def _entry(form: Form) -> str:
 
 
 def _put(file: Path, text: str, *, is_secret: bool) -> None:
-    """Write a whole file at once; one with a secret is its owner's alone."""
+    """Write a whole file at once: its owner's alone, or, without a secret, with the mode it had."""
     whole = file.resolve()
     new = whole.with_name(f"{whole.name}.new")
     try:
-        private.file(new)
-        new.write_text(text, encoding="utf-8")
-        if not is_secret:
-            new.chmod(whole.stat().st_mode & 0o777 if whole.exists() else 0o644)
+        new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as opened:
+            opened.write(text.encode())
+        if whole.exists() and not is_secret:
+            new.chmod(stat.S_IMODE(whole.stat().st_mode))
         new.replace(whole)
     except OSError as error:
         new.unlink(missing_ok=True)
