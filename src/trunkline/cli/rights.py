@@ -52,6 +52,7 @@ def data(right: Right) -> Mapping[str, Any]:
         "needed": right.is_needed,
         "tables": [{"name": table, "there": there} for table, there in right.tables],
         "reason": right.reason or None,
+        "purpose": right.purpose or None,
     }
 
 
@@ -73,6 +74,8 @@ def _state(right: Right) -> str:
 
 
 def _tables(right: Right) -> str:
+    if right.purpose:
+        return right.purpose
     named = ", ".join(name + ("" if there else LATER) for name, there in right.tables)
     return f"{named}: {right.reason}" if right.reason else named
 

@@ -33,7 +33,8 @@ class Right:
     integration form, None where it has no such row. ``is_confirmed`` where the provider's documents
     spell ``permission`` so, by ``source``. ``divisions`` are those that it is granted in, none
     where that is all of them. ``tables`` are those it is about, each with whether it is there yet.
-    ``is_needed`` where one of them is there and needs it; ``reason`` says why none ever does.
+    ``purpose`` is what it is for where that is no table. ``is_needed`` where one of them is there
+    and needs it; ``reason`` says why none ever does.
     """
 
     number: int | None
@@ -47,6 +48,7 @@ class Right:
     is_needed: bool
     tables: tuple[tuple[str, bool], ...]
     reason: str
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ def _right(row: Permission, told: Told, known: tuple[Division, ...], there: set[
         is_needed=not row.unneeded and bool(there & {*row.tables}),
         tables=tuple((name, name in there) for name in row.tables),
         reason=row.unneeded,
+        purpose=row.purpose,
     )
 
 
@@ -120,24 +121,29 @@ def divisions(known: tuple[Division, ...], told: Told, catalog: Catalog) -> Find
             f"{names(known)}; which of them this client covers is not told: {told.message}",
             f"{_ASK}, so that certificates can name them.",
         )
+    reach = {
+        dataset.name: covered(known, told, dataset.permissions)
+        for dataset in catalog.datasets
+        if dataset.permissions
+    }
+    seen = {name: held for name, held in reach.items() if held}  # none: a missing permission
     short: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for dataset in catalog.datasets:
-        held = covered(known, told, dataset.permissions) if dataset.permissions else known
-        if missing := [one for one in known if one not in held]:
-            short[tuple(sorted(one.name for one in missing))].append(dataset.name)
+    for name, held in (seen or reach).items():
+        if missing := sorted(one.name for one in known if one not in held):
+            short[tuple(missing)].append(name)
     if not short:
         return Finding("divisions", Health.GOOD, f"all {len(known)}: {names(known)}")
     return Finding(
         "divisions",
         Health.WARNING,
-        "; ".join(_short(missing, of, len(known)) for missing, of in short.items()),
+        "; ".join(
+            f"{len(known) - len(missing)} of {len(known)}; not {', '.join(missing)}"
+            + ("" if len(of) == len(seen or reach) else f" ({', '.join(of)})")
+            for missing, of in short.items()
+        ),
         "What belongs to the other divisions will be missing without an error. Grant the client's "
         "role in every division you want to see: Admin > Integrations > OAuth, the client, Roles.",
     )
-
-
-def _short(missing: tuple[str, ...], datasets: list[str], of: int) -> str:
-    return f"{of - len(missing)} of {of}; not {', '.join(missing)} ({', '.join(datasets)})"
 
 
 def names(found: Iterable[Division]) -> str:

@@ -33,7 +33,7 @@ def test_a_permission_is_spelt_as_the_operation_says_that_asks_for_it(row: Permi
         assert row.right not in everywhere
         assert row.unneeded  # what nothing confirms, nothing rests on
         assert "no operation" in row.source
-    assert row.tables
+    assert bool(row.tables) is not bool(row.purpose)
     assert not {"Edit", "Join"} & {row.level} or row.unneeded
 
 

@@ -20,7 +20,8 @@ class Permission:
     """One row. ``number`` is None where the form has no such row.
 
     ``right`` is ``domain:entity:action``. ``unneeded`` says why no request of ours asks for it;
-    ``tables`` are then those that it is about, and otherwise those that need it.
+    ``tables`` are then those that it is about, and otherwise those that need it. ``purpose`` is
+    what it is for where no table needs it and something else does.
     """
 
     number: int | None
@@ -31,6 +32,7 @@ class Permission:
     operation: str | None
     tables: tuple[str, ...] = ()
     unneeded: str = ""
+    purpose: str = ""
 
     @property
     def shown(self) -> str:
@@ -85,7 +87,8 @@ FORM: tuple[Permission, ...] = (
                ("user_states", "user_presence", "user_routing_status")),
     Permission(8, _AN, "User observation", "View", "analytics:userObservation:view",
                "POST /api/v2/analytics/users/observations/query", ("user_observations",)),
-    Permission(9, _AU, "Grant", "View", "authorization:grant:view", SUBJECTS, ("grants",)),
+    Permission(9, _AU, "Grant", "View", "authorization:grant:view", SUBJECTS,
+               purpose="the divisions in certificates, and this check"),
     # GET /api/v2/users lists no permission; its search does.
     Permission(10, _DI, "User", "View", "directory:user:view", "POST /api/v2/users/search",
                ("users", "user_aggregates")),
@@ -167,19 +170,17 @@ BEYOND: tuple[Permission, ...] = (
                "presence:presenceDefinition:view",
                "GET /api/v2/presence/definitions", ("presence_definitions",)),
     Permission(None, _AU, "Role", "View", "authorization:role:view",
-               "GET /api/v2/authorization/roles", ("roles",)),
+               "GET /api/v2/authorization/roles", ("roles", "grants")),
 )
 # fmt: on
 PERMISSIONS = (*FORM, *BEYOND)
 
 
 def needed(tables: Iterable[str]) -> tuple[Permission, ...]:
-    """The rows that these tables need, and the one without which no certificate names divisions."""
+    """The rows that these tables need, and what more than tables needs."""
     there = {*tables}
     return tuple(
-        row
-        for row in PERMISSIONS
-        if not row.unneeded and (there & {*row.tables} or row.operation == SUBJECTS)
+        row for row in PERMISSIONS if row.purpose or (not row.unneeded and there & {*row.tables})
     )
 
 
