@@ -13,7 +13,7 @@ from typing import Any
 import click
 import msgspec
 
-from trunkline.cli import rights
+from trunkline.cli import permission_table
 from trunkline.cli.asked import instant
 from trunkline.cli.opening import settings_of
 from trunkline.cli.options import ORG
@@ -22,8 +22,8 @@ from trunkline.engine import Engine, Options
 from trunkline.engine.doctor import examine, unknown_finding
 from trunkline.engine.fetching import Parts
 from trunkline.engine.findings import Finding, Health
+from trunkline.engine.permission_table import definition, in_words
 from trunkline.engine.registry import catalog
-from trunkline.engine.rights import definition, in_words
 from trunkline.engine.verifying import findings as counts_of
 from trunkline.errors import ConfigError, UsageError
 
@@ -135,7 +135,7 @@ def _data(found: Found) -> Iterator[Mapping[str, Any]]:
                 "detail": finding.detail,
                 "advice": finding.advice,
             }
-            more = [rights.data(right) for right in finding.rights]
+            more = [permission_table.data(right) for right in finding.rights]
             yield told | ({"permissions": more} if more else {})
 
 
@@ -209,7 +209,7 @@ def _show(finding: Finding) -> None:
     if finding.advice:
         put(f"         {visible(finding.advice)}")
     if finding.rights:
-        rights.show(finding.rights)
+        permission_table.show(finding.rights)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from typing import TypeVar
 from trunkline import private
 from trunkline.catalog import Catalog, Dataset
 from trunkline.config import Settings
-from trunkline.engine import rights
+from trunkline.engine import permission_table
 from trunkline.engine.connect import connected, genesys_hosts
 from trunkline.engine.engine import Engine
 from trunkline.engine.findings import Finding, Health
-from trunkline.engine.rights import Told
+from trunkline.engine.permission_table import Told
 from trunkline.engine.seams import Seams
 from trunkline.engine.unknown_fields import unknown_fields
 from trunkline.errors import ConfigError, PermissionMissing, RequestRefused, TrunklineError
@@ -62,7 +62,7 @@ async def examine(
         for dataset in catalog.datasets:
             yield await _permission(provider, catalog, dataset)
         found_divisions = () if isinstance(known, TrunklineError) else known
-        yield rights.permissions(told, found_divisions, catalog)
+        yield permission_table.permissions(told, found_divisions, catalog)
         yield _clock(provider.clock_offset)
         yield await _guarded("rate limits", _limits(provider, settings))
 
@@ -137,7 +137,7 @@ async def _divisions(
 ) -> Finding:
     if isinstance(known, TrunklineError):
         raise known
-    return rights.divisions(known, told, catalog)
+    return permission_table.divisions(known, told, catalog)
 
 
 async def _permission(provider: GenesysCloud, catalog: Catalog, dataset: Dataset) -> Finding:

@@ -14,8 +14,8 @@ from tests.fakes import run
 from tests.gateway import SMALL, Site
 from trunkline.engine.doctor import examine
 from trunkline.engine.findings import Finding, Health, Right, State
+from trunkline.engine.permission_table import definition
 from trunkline.engine.registry import catalog
-from trunkline.engine.rights import definition
 from trunkline_simulator.api.permissions import ALL
 from trunkline_simulator.settings import Client
 
