@@ -7,6 +7,7 @@ environment, ``.env`` or the file, and never printed: their fields are left out 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
@@ -167,17 +168,25 @@ class Settings:
 
 
 def load(
-    environment: Mapping[str, str], *, directory: Path, config: Path | None = None
+    environment: Mapping[str, str],
+    *,
+    directory: Path,
+    config: Path | None = None,
+    text: str | None = None,
 ) -> Settings:
     """Read the settings. ConfigError where one is unknown in the file or has a wrong value.
 
-    ``directory`` is where the files are looked for. An empty variable is as good as none.
+    ``directory`` is where the files are looked for; ``text`` is what the file is to say, where it
+    is not written yet. An empty variable is as good as none.
     """
     dotenv = dotenv_of(directory / ".env")
     merged = dotenv | {k: v for k, v in environment.items() if v}
     named = config or _path(merged.get("TRUNKLINE_CONFIG"))
     file = str(named or FILE)
-    table = table_of(directory / file, required=named is not None)
+    if text is None:
+        table = table_of(directory / file, required=named is not None)
+    else:
+        table = tomllib.loads(text)
     told = ((directory / file, table), (directory / ".env", dotenv))
     secrets_in = tuple(path for path, names in told if _tells_a_secret(names))
     inner, written = table.pop("genesys", {}), table.pop("masking", None)
@@ -207,6 +216,12 @@ def load(
     for each in whole.each:
         _checked(each, f"organizations.{each.organization}.")
     return whole
+
+
+def file_of(environment: Mapping[str, str], *, directory: Path, config: Path | None = None) -> Path:
+    """The file that ``load`` reads with these."""
+    merged = dotenv_of(directory / ".env") | {k: v for k, v in environment.items() if v}
+    return directory / (config or _path(merged.get("TRUNKLINE_CONFIG")) or FILE)
 
 
 def _tells_a_secret(told: Mapping[str, Any]) -> bool:

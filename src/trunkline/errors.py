@@ -185,9 +185,18 @@ class AccessError(TrunklineError):
 
 
 class CredentialsError(AccessError):
-    """The client id, the secret or the region is refused."""
+    """The client id, the secret or the region is refused.
+
+    ``doubted`` are the settings that can be what is wrong, the likeliest first.
+    """
 
     sqlstate = "HV000"  # 28P01 would be the password of who asks here
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, doubted: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.doubted = doubted
 
 
 class RelationClosed(AccessError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,12 @@ def dotenv_of(path: Path) -> dict[str, str]:
         }
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error
+
+
+def variables_of(text: str) -> dict[str, str]:
+    """The variables that the text of such a file has."""
+    found = dotenv_values(stream=StringIO(text), interpolate=False)
+    return {name: value for name, value in found.items() if value}
 
 
 def table_of(path: Path, *, required: bool) -> dict[str, Any]:

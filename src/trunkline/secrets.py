@@ -3,7 +3,7 @@
 A setting ``client_secret`` has two beside it: ``client_secret_file`` names a file that holds the
 secret and nothing else, ``client_secret_keyring`` an entry of the keyring. They are read when the
 secret is needed, so that a command which needs none asks nobody to unlock anything. No error
-repeats what was read.
+repeats what was read, or is to be kept.
 """
 
 from __future__ import annotations
@@ -101,6 +101,35 @@ def _of_file(path: Path, name: str) -> str:
     if "\n" in found or len(found) > _MOST:
         raise ConfigError(f"{where} holds more than one line: it may hold the secret alone")
     return found
+
+
+def has_keyring() -> bool:
+    """Whether there is a keyring that something could be kept in."""
+    try:
+        import keyring  # noqa: PLC0415
+        from keyring.backends import fail, null  # noqa: PLC0415
+    except ImportError:
+        return False
+    return not isinstance(keyring.get_keyring(), fail.Keyring | null.Keyring)
+
+
+def keep(entry: str, value: str) -> None:
+    """Keep a secret as an entry (service/name) of the keyring; ConfigError where that fails."""
+    service, _, user = entry.partition("/")
+    try:
+        import keyring  # noqa: PLC0415
+
+        keyring.set_password(service, user, value)
+    except ImportError:
+        raise ConfigError(
+            "a keyring needs the library keyring, which is not installed",
+            hint="Install it (pip install 'trunkline[keyring]'), or keep the secret elsewhere.",
+        ) from None
+    except Exception as error:  # noqa: BLE001 (a keyring is anybody's plug-in, with its errors)
+        raise ConfigError(
+            f"the keyring cannot keep it ({type(error).__name__})",
+            hint="Unlock it, or keep the secret elsewhere.",
+        ) from None
 
 
 def _of_keyring(entry: str, name: str) -> str:

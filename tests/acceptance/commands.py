@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -113,6 +114,37 @@ def kill_when(process: subprocess.Popen[str], reached: Callable[[], bool]) -> bo
     process.send_signal(signal.SIGKILL)
     process.communicate()
     return alive
+
+
+def typed(at: Desk, lines: list[str], *arguments: str) -> tuple[int, str]:
+    """The exit status of a command whose terminal is typed on, and all that it shows there."""
+    leader, follower = pty.openpty()
+    with subprocess.Popen(
+        _command(arguments),
+        env=at.environment, cwd=at.folder, start_new_session=True,
+        stdin=follower, stdout=follower, stderr=follower,
+    ) as process:  # fmt: skip
+        os.close(follower)
+        shown = b""
+        for line in lines:
+            while not shown.rstrip().endswith(b":"):
+                chunk = _read(leader)
+                assert chunk, shown.decode()  # it ended, and asked nothing more
+                shown += chunk
+            shown += b"|"
+            os.write(leader, line.encode() + b"\n")
+        while chunk := _read(leader):
+            shown += chunk
+        status = process.wait(timeout=60)
+    os.close(leader)
+    return status, shown.decode()
+
+
+def _read(leader: int) -> bytes:
+    try:
+        return os.read(leader, 1_000)
+    except OSError:  # Linux says so where the other end is closed
+        return b""
 
 
 def _command(arguments: tuple[str, ...]) -> list[str]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.commands import Desk, desk
+from tests.acceptance.commands import Desk, desk, typed
 from tests.unit.servers.test_passwords import GOOD, kept_key, stored_key
 
 OTHER = "staple correct horse"
@@ -84,35 +80,6 @@ def test_a_file_that_others_can_read_is_noticed(at: Desk) -> None:
     done = at.run("users", "add", "ann", "--role", "analyst", "--password-file", "password")
     assert done.returncode == 0
     assert "others can read password (mode 0644)" in done.stderr
-
-
-def typed(at: Desk, lines: list[str], *arguments: str) -> tuple[int, str]:
-    """The exit status of a command whose terminal is typed on, and all that it shows there."""
-    leader, follower = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "trunkline", *arguments],
-        env=at.environment, cwd=at.folder, start_new_session=True,
-        stdin=follower, stdout=follower, stderr=follower,
-    ) as process:  # fmt: skip
-        os.close(follower)
-        shown = b""
-        for line in lines:
-            while not shown.rstrip().endswith(b":"):
-                shown += os.read(leader, 1_000)
-            shown += b"|"
-            os.write(leader, line.encode() + b"\n")
-        while chunk := _read(leader):
-            shown += chunk
-        status = process.wait(timeout=60)
-    os.close(leader)
-    return status, shown.decode()
-
-
-def _read(leader: int) -> bytes:
-    try:
-        return os.read(leader, 1_000)
-    except OSError:  # Linux says so where the other end is closed
-        return b""
 
 
 def test_a_password_is_asked_for_twice_and_not_shown(at: Desk) -> None:

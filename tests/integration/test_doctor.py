@@ -13,7 +13,8 @@ from tests.fakes import answer, run
 from tests.gateway import SMALL, YEAR, Site
 from trunkline.config import GenesysSettings, Settings
 from trunkline.engine.doctor import examine, unknown_finding
-from trunkline.engine.findings import Finding, Health
+from trunkline.engine.findings import Finding, Health, State
+from trunkline.engine.onboarding import Field, Wrong, introduced
 from trunkline.errors import ConfigError
 from trunkline.http.message import ConnectionFailed, Request, Response
 from trunkline_simulator.settings import Client
@@ -28,6 +29,8 @@ EVERY = [
     "organisation",
     "divisions",
     "permission analytics:conversationDetail:view or analytics:agentConversationDetail:view",
+    "permission analytics:userDetail:view",
+    "permissions",
     "clock",
     "rate limits",
 ]
@@ -98,7 +101,7 @@ def test_all_is_well(site: Site) -> None:
     [
         ("/organizations/me", "organisation"),
         ("/authorization/divisions", "divisions"),
-        ("/details/jobs/availability", PERMISSION),
+        ("/conversations/details/jobs/availability", PERMISSION),
         (LIMITS + "platform.api", "rate limits"),
         (LIMITS + "analytics", "rate limits"),
     ],
@@ -148,6 +151,17 @@ def test_no_settings(site: Site) -> None:
         run(site.clock, all_of())
 
 
+@pytest.mark.parametrize("away", ["/oauth/token", "/organizations/me"])
+def test_a_host_that_is_away_is_the_region_of_the_form(site: Site, away: str) -> None:
+    settings, seams = site.world(lambda inner: Instead(inner, {away: AWAY}, ""))
+    found = run(site.clock, introduced(settings, seams))
+    assert isinstance(found, Wrong)
+    assert found.fields == (Field.REGION,)
+    assert found.error.exit_status == 4
+    assert found.error.message.startswith("Region: ")
+    assert "login page" in (found.error.hint or "")
+
+
 def test_no_host(site: Site) -> None:
     found = checked(site, {"/oauth/token": AWAY})
     assert list(found) == ["settings", "host and token"]
@@ -190,18 +204,23 @@ def test_no_organisation_is_named(site: Site) -> None:
 def test_grants_that_cannot_be_read(site: Site, bad: Response | ConnectionFailed) -> None:
     found = checked(site, {"/authorization/subjects": bad})
     assert list(found) == EVERY
-    assert found["divisions"].health is Health.BAD
+    assert {found[what].health for what in ("divisions", "permissions")} == {Health.BAD}
 
 
 @pytest.mark.parametrize("refusal", [MISSING, ABSENT])
 def test_grants_that_are_not_told(site: Site, refusal: Response) -> None:
-    finding = checked(site, {"/authorization/subjects": refusal})["divisions"]
-    assert finding.health is Health.WARNING
-    assert "authorization:grant:view" in (finding.advice or "")
+    found = checked(site, {"/authorization/subjects": refusal})
+    for what in ("divisions", "permissions"):
+        assert found[what].health is Health.WARNING
+        assert "authorization:grant:view" in (found[what].advice or "")
+    states = {right.number: right.state for right in found["permissions"].rights}
+    assert states[1] is State.UNTOLD
+    assert states[9] is (State.MISSING if refusal is MISSING else State.UNTOLD)
+    assert states[25] is State.UNNEEDED
 
 
 def test_a_missing_permission(site: Site) -> None:
-    finding = checked(site, {"/details/jobs/availability": MISSING})[PERMISSION]
+    finding = checked(site, {"/conversations/details/jobs/availability": MISSING})[PERMISSION]
     assert finding.health is Health.BAD
     assert finding.error is not None
     assert finding.error.exit_status == 3

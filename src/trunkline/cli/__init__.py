@@ -13,6 +13,7 @@ from trunkline import __version__
 # `trunkline --help` stays quick.
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("trunkline.cli.demo", "The whole story on the simulator; no account needed."),
+    "init": ("trunkline.cli.init", "Connect an organisation: the integration form."),
     "doctor": ("trunkline.cli.doctor", "Check host, token, permissions, clock and limits."),
     "query": ("trunkline.cli.query", "Run SQL; fetch what it needs and is not held yet."),
     "explain": ("trunkline.cli.explain", "Show what a query would fetch; request nothing."),

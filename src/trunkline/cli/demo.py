@@ -46,13 +46,10 @@ FROM conversations
 WHERE conversation_start >= '2025-01-01' AND conversation_start < '2026-02-01'"""
 
 REAL = """\
-Point it at a real organisation with four environment variables (or the same names in a file .env):
+Point it at a real organisation with an OAuth client (grant type client credentials):
 
-    export GENESYS_REGION=eu_central_1        # or a login URL, a domain, a code such as au
-    export GENESYS_ORG=your-short-name
-    export GENESYS_CLIENT_ID=...              # an OAuth client, grant type client credentials,
-    export GENESYS_CLIENT_SECRET=...          # with Analytics > Conversation Detail > View
-
+    trunkline doctor --role                   # the role that it needs
+    trunkline init                            # asks for region, short name, client id and secret
     trunkline doctor                          # checks all of it, and says what to do
     trunkline explain "SELECT ..."            # what a query would cost; requests nothing
     trunkline query   "SELECT ..."

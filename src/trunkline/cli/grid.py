@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -13,13 +13,26 @@ from trunkline.cli.telling import put, visible
 UNFOLDED = 1_000  # columns: wider than any row
 
 
-def show(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows under headings. The first column is a name, and never cut."""
+def folded_to() -> int | None:
+    """The terminal's width that rows are folded to; None where they are not."""
+    console = Console()
+    return console.width if console.is_terminal else None
+
+
+def show(
+    headings: Sequence[str], rows: Iterable[Sequence[str | Text]], widths: Mapping[int, int] = {}
+) -> None:
+    """Print rows under headings. The first column is a name, and never cut.
+
+    A Text is printed as it is: with its colours, and its lines where rows are folded. ``widths``
+    are those of columns that are not left to chance, by place.
+    """
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for place, heading in enumerate(headings):
-        grid.add_column(heading, no_wrap=place == 0, overflow="fold")
+        width = widths.get(place)
+        grid.add_column(heading, no_wrap=place == 0, overflow="fold", width=width)
     for row in rows:
-        grid.add_row(*(Text(visible(cell, kept="")) for cell in row))  # "[" begins no markup
+        grid.add_row(*map(_cell, row))
     console = Console(highlight=False)
     if console.is_terminal:
         console.print(grid)
@@ -29,3 +42,8 @@ def show(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         plain.print(grid)
     for line in captured.get().splitlines():
         put(line.rstrip())  # rich ends the process where a reader goes away
+
+
+def _cell(cell: str | Text) -> Text:
+    """A text of anybody's: a "[" in it begins no markup."""
+    return cell if isinstance(cell, Text) else Text(visible(cell, kept=""))

@@ -30,10 +30,10 @@ def _escaped(character: str) -> str:
     return "".join(f"\\u{unit}" for unit in units)
 
 
-def tell(text: str) -> None:
+def tell(text: str, *, dim: bool = False) -> None:
     """Print lines on stderr. That nobody can read them is no reason to lose rows."""
     try:
-        click.echo(visible(text), err=True)
+        click.echo(click.style(visible(text), dim=True) if dim else visible(text), err=True)
     except OSError:
         silence(sys.stderr)
 

@@ -38,8 +38,8 @@ def genesys_hosts(settings: GenesysSettings) -> Hosts:
     if missing:
         raise ConfigError(
             f"not set: {', '.join(missing)}",
-            hint="Set them in the environment, in .env or in trunkline.toml; "
-            "`trunkline demo` needs no account.",
+            hint="`trunkline init` asks for them. Or set them in the environment, in .env or in "
+            "trunkline.toml; `trunkline demo` needs no account.",
         )
     for name, url in (("API_URL", settings.api_url), ("LOGIN_URL", settings.login_url)):
         if url and not _is_address(url):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Iterable
 from datetime import timedelta
+from typing import TypeVar
 
 from trunkline import private
 from trunkline.catalog import Catalog, Dataset
 from trunkline.config import Settings
+from trunkline.engine import permission_table
 from trunkline.engine.connect import connected, genesys_hosts
 from trunkline.engine.engine import Engine
 from trunkline.engine.findings import Finding, Health
+from trunkline.engine.permission_table import Told
 from trunkline.engine.seams import Seams
 from trunkline.engine.unknown_fields import unknown_fields
 from trunkline.errors import ConfigError, PermissionMissing, RequestRefused, TrunklineError
@@ -19,8 +22,9 @@ from trunkline.interval import iso
 from trunkline.providers import Division
 from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.providers.genesys.limits import ANALYTICS, JOBS_AT_ONCE, PLATFORM, TOKEN_RATE
-from trunkline.providers.genesys.organization import covered
 from trunkline.secrets import files_of
+
+T = TypeVar("T")
 
 CLOCK_TOLERANCE = timedelta(seconds=30)
 NOT_FOUND = 404
@@ -52,9 +56,13 @@ async def examine(
             return
         yield Finding("host and token", Health.GOOD, f"client {token.client_name or 'unnamed'}")
         yield await _guarded("organisation", _organization(provider, settings))
-        yield await _guarded("divisions", _divisions(provider, settings, catalog))
+        told = await _or_error(provider.grants(settings.genesys.client_id))
+        known = await _or_error(provider.divisions())
+        yield await _guarded("divisions", _divisions(known, told, catalog))
         for dataset in (of for of in catalog.datasets if of.tells_watermark):
             yield await _permission(provider, catalog, dataset)
+        found_divisions = () if isinstance(known, TrunklineError) else known
+        yield permission_table.permissions(told, found_divisions, catalog)
         yield _clock(provider.clock_offset)
         yield await _guarded("rate limits", _limits(provider, settings))
 
@@ -116,34 +124,20 @@ async def _organization(provider: GenesysCloud, settings: Settings) -> Finding:
     return Finding("organisation", Health.GOOD, detail)
 
 
-async def _divisions(provider: GenesysCloud, settings: Settings, catalog: Catalog) -> Finding:
-    """A client whose roles cover some divisions gets fewer conversations and no error."""
-    divisions = await provider.divisions()
+async def _or_error(look: Awaitable[T]) -> T | TrunklineError:
+    """What is read, or why it cannot be: more than one finding needs it."""
     try:
-        grants = await provider.grants(settings.genesys.client_id)
-    except (PermissionMissing, RequestRefused) as error:
-        return Finding(
-            "divisions",
-            Health.WARNING,
-            f"{_names(divisions)}; which of them this client covers is not told: {error.message}",
-            "Add authorization:grant:view to its role, so that certificates can name them.",
-        )
-    seen = (covered(divisions, grants, of.permissions) for of in catalog.datasets)
-    # A dataset that may not be seen at all has a finding of its own.
-    missing = {d for some in seen if some for d in divisions if d not in some}
-    if missing:
-        return Finding(
-            "divisions",
-            Health.WARNING,
-            f"{len(divisions) - len(missing)} of {len(divisions)}; not {_names(missing)}",
-            "Conversations of the other divisions will be missing without an error. "
-            "Grant the client's role in every division you want to see.",
-        )
-    return Finding("divisions", Health.GOOD, f"all {len(divisions)}: {_names(divisions)}")
+        return await look
+    except TrunklineError as error:
+        return error
 
 
-def _names(divisions: Iterable[Division]) -> str:
-    return ", ".join(sorted(division.name for division in divisions)) or "none"
+async def _divisions(
+    known: tuple[Division, ...] | TrunklineError, told: Told, catalog: Catalog
+) -> Finding:
+    if isinstance(known, TrunklineError):
+        raise known
+    return permission_table.divisions(known, told, catalog)
 
 
 async def _permission(provider: GenesysCloud, catalog: Catalog, dataset: Dataset) -> Finding:

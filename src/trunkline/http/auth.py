@@ -179,11 +179,13 @@ def _refusal(response: Response, credentials: Credentials) -> TrunklineError:
         return CredentialsError(
             f"{credentials.provider} knows no OAuth client of this id ({credentials.place})",
             hint="Check the client id and the region: a client is known in its own region only.",
+            doubted=("region", "client_id"),
         )
     return CredentialsError(
         f"{credentials.provider} refused the client id or the secret ({credentials.place},"
         f" status {response.status})",
         hint="Check both, and that the client is active and of the grant type client credentials.",
+        doubted=("client_secret",) if response.status == 401 else ("client_secret", "client_id"),
     )
 
 
@@ -192,4 +194,5 @@ def _no_login(response: Response, credentials: Credentials) -> CredentialsError:
         f"what answered is no {credentials.provider} login ({credentials.place},"
         f" status {response.status})",
         hint="Check the region, or the login URL in the settings.",
+        doubted=("region",),
     )
