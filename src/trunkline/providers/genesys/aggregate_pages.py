@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -21,13 +20,14 @@ import msgspec
 from trunkline.errors import MalformedAnswer
 from trunkline.flatten import names, plain
 from trunkline.http.answers import UNREADABLE
+from trunkline.providers.genesys.aggregate_records import number
 
 Cut = Callable[[Any], Iterator[Any]]
 
 # What may stand beside the results, and is known from elsewhere (presence definitions).
 _BESIDE = frozenset({"systemToOrganizationMappings"})
 
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
+_decoder = msgspec.json.Decoder(float_hook=number)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _WHAT = "an answer of aggregates"
 
@@ -64,11 +64,14 @@ def reshaped(body: bytes, cut: Cut) -> Reshaped:
         page = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         results = bytes(page.get("results", b"[]"))
         groups = msgspec.json.decode(results, type=list[msgspec.Raw] | None) or []
-        _require_once(body, [bytes(value) for value in page.values()], len(page))
-        records = b",".join(filter(None, (_piece(bytes(group), cut) for group in groups)))
+        read = [_read(group, cut) for group in groups]
     except UNREADABLE:
         raise MalformedAnswer(f"{_WHAT} is not what is documented") from None
+    beside = [bytes(value) for name, value in page.items() if name != "results"]
+    _require_once(results, b",".join(group for _, group in read))
+    _require_once(body, b",".join((results, *beside)), len(page))
     strangers = dict.fromkeys(page.keys() - {"results"} - _BESIDE)
+    records = b",".join(records for records, _ in read if records)
     return Reshaped(records, len(groups), strangers)
 
 
@@ -80,22 +83,16 @@ def page(root: str, cursor: str | None, found: Reshaped) -> bytes:
     return b'{"%s":[%s]%s%s' % (root.encode(), found.records, comma, tail)
 
 
-def _piece(group: bytes, cut: Cut) -> bytes:
-    """The records of one group, one behind the other."""
+def _read(group: msgspec.Raw, cut: Cut) -> tuple[bytes, bytes]:
+    """The records of one group, one behind the other, and what was read of the group."""
     decoded = _decoder.decode(group)
-    if names.standing(group) != names.standing(_encoder.encode(decoded)):
-        _require_whole(group)
-    return _encoder.encode(list(cut(decoded)))[1:-1]
+    kept = _encoder.encode(decoded)
+    return _encoder.encode(list(cut(decoded)))[1:-1], kept
 
 
-def _require_once(body: bytes, values: list[bytes], count: int) -> None:
-    """MalformedAnswer where a name of the envelope stands in it twice: one would hide the other."""
-    if names.standing(body) != count + sum(map(names.standing, values)):
-        _require_whole(body)
-
-
-def _require_whole(text: bytes) -> None:
-    if _is_torn(plain.decode(b'{"it":%s}' % text)):
+def _require_once(text: bytes, read: bytes, named: int = 0) -> None:
+    """MalformedAnswer where a name stands twice in an object: one value would hide the other."""
+    if names.standing(text) != named + names.standing(read) and _is_torn(plain.decode(b'{"it":%s}' % text)):
         raise MalformedAnswer(f"{_WHAT} has a name more than once in an object")
 
 

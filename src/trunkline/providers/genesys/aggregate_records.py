@@ -114,22 +114,21 @@ def _keyed(record: Record, key: tuple[str, ...]) -> Record:
 def _measured(record: Record, metrics: list[Any]) -> Record:
     """A record with the statistics of its metrics."""
     for metric in metrics:
-        name, rest = _text(_object(metric).get("metric")), _rest(metric)
-        name += "_qualified" if rest.pop("qualifier", None) is not None else ""
+        name, rest = _rest(metric)
+        if rest.pop("qualifier", None) is not None:
+            name += "_qualified"
         for stat, value in rest.items():
             attribute = attribute_of(name, stat)
             if attribute is not None and value is not None:
-                attribute += "_again" if attribute in record else ""
-                record[attribute] = number(value)
+                record[attribute if attribute not in record else f"{attribute}_again"] = value
     return record
 
 
-def _rest(metric: Record) -> Record:
-    """The statistics of a metric, and whatever stands beside them."""
-    rest = {**metric, **_object(metric.get("stats", {}))}
-    del rest["metric"]
-    rest.pop("stats", None)
-    return rest
+def _rest(metric: Any) -> tuple[str, Record]:
+    """The name of a metric, and its statistics with whatever stands beside them."""
+    beside = dict(_object(metric))
+    name, stats = _text(beside.pop("metric", None)), _object(beside.pop("stats", {}))
+    return name, {**beside, **stats} if beside else stats
 
 
 @lru_cache(maxsize=2048)
@@ -164,20 +163,25 @@ def _judged(record: Record) -> Record:
 
 def _spent(record: Record, metric: Any) -> Record:
     """A user's record of one metric and qualifier."""
-    made = {**record, METRIC: _text(_object(metric).get("metric"))}
-    for name, value in _rest(metric).items():
-        if name == QUALIFIER:
+    name, rest = _rest(metric)
+    made = {**record, METRIC: name}
+    for stat, value in rest.items():
+        if stat == QUALIFIER:
             made[QUALIFIER] = value
-        elif name == "sum":
-            made[DURATION] = number(value)
-        elif name not in _LEFT_OUT and name != "count":
-            made[f"{METRIC}_{name}"] = value
+        elif stat == "sum":
+            made[DURATION] = value
+        elif stat not in _LEFT_OUT and stat != "count":
+            made[f"{METRIC}_{stat}"] = value
     return made
 
 
-def number(value: Any) -> Any:
-    """A whole number as one, however it is written; a fraction to six places; all else as it is."""
-    if not isinstance(value, Decimal) or abs(value.adjusted()) > _MOST_DIGITS:
+def number(digits: str) -> int | Decimal:
+    """A number with a point or an exponent: whole where it is, else to six places."""
+    whole, _, rest = digits.partition(".")
+    if rest == "0" and len(whole) < _MOST_DIGITS:
+        return int(whole)
+    value = Decimal(digits)
+    if abs(value.adjusted()) > _MOST_DIGITS:
         return value
     if value == value.to_integral_value():
         return int(value)
