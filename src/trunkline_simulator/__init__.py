@@ -5,6 +5,7 @@ It imports nothing of ``trunkline``, so that a misreading of the API cannot sit 
 says which rows a correct reader of its answers must end up with.
 """
 
+from trunkline_simulator.intervals import expected_intervals
 from trunkline_simulator.messages import SimRequest, SimResponse
 from trunkline_simulator.payloads import conversations_of
 from trunkline_simulator.personal import planted_values
@@ -16,6 +17,7 @@ from trunkline_simulator.settings import (
     Fault,
     FaultKind,
     JobFault,
+    ServiceLevel,
     Settings,
     Shape,
 )
@@ -30,12 +32,14 @@ __all__ = [
     "Fault",
     "FaultKind",
     "JobFault",
+    "ServiceLevel",
     "Settings",
     "Shape",
     "SimRequest",
     "SimResponse",
     "Simulator",
     "conversations_of",
+    "expected_intervals",
     "expected_rows",
     "planted_values",
     "run_in_thread",

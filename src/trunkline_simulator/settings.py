@@ -59,6 +59,15 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceLevel:
+    """How the organisation calculates its service level: what counts beside the answered."""
+
+    flow_outs: bool = False
+    short_abandons: bool = True
+    abandons: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """Something that goes wrong with the requests whose "METHOD /path" fits ``match``.
 
@@ -114,6 +123,8 @@ class Settings:
     query pages through ``live_window`` results at the most. ``empty_pages`` puts a page without
     rows, but with a cursor, before each one but the first; ``empty_end`` gives the last rows a
     cursor, to a page that has none; a cursor is refused ``cursor_seconds`` after it was given.
+    A synchronous aggregate is refused where its interval has more than ``aggregate_buckets``
+    periods of its granularity, or its answer more than ``aggregate_cells`` of them over all groups.
     """
 
     shape: Shape = field(default_factory=Shape)
@@ -144,5 +155,8 @@ class Settings:
     removed_seconds: int = 0
     early_results_status: int = 400
     expired_results_status: int = 404
+    service_level: ServiceLevel = ServiceLevel()
+    aggregate_buckets: int = 3_000
+    aggregate_cells: int = 100_000
     faults: tuple[Fault, ...] = ()
     job_faults: tuple[JobFault, ...] = ()

@@ -6,7 +6,6 @@ touches; GET by id answers one or several. They read ahead of the data lake, up 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from trunkline_simulator.api.context import Answer, Context
@@ -16,7 +15,7 @@ from trunkline_simulator.payloads import conversation
 from trunkline_simulator.payloads.ids import place_of
 from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.payloads.plan import Planned, plan
-from trunkline_simulator.selection import Lake, select, shown, visible
+from trunkline_simulator.selection import Lake, live, select, shown, visible
 from trunkline_simulator.view import milliseconds
 
 # developer.genesys.cloud, analytics/detail: 7 days without a filter, 31 with one.
@@ -71,8 +70,7 @@ def by_ids(context: Context) -> Answer:
 
 
 def _live(context: Context) -> Lake:
-    """What is known now; nothing is late here."""
-    return Lake(replace(context.settings, late_share=0.0), context.now, context.divisions)
+    return live(context.settings, context.now, context.divisions)
 
 
 def _find(lake: Lake, wanted: str) -> Planned | None:

@@ -87,13 +87,13 @@ def _check(query: dict[str, Any], attributes: dict[str, type]) -> None:
         raise bad_request("limit must be positive", "limit")
     for name, (dimensions, metrics) in FILTERS.items():
         for found in query.get(name, ()):
-            _check_filter(found, name, dimensions, metrics)
+            check_filter(found, name, dimensions, metrics)
 
 
-def _check_filter(
+def check_filter(
     found: object, name: str, dimensions: frozenset[str], metrics: frozenset[str], depth: int = 0
 ) -> None:
-    """A filter has clauses and predicates; a clause has predicates only."""
+    """400 unless a filter has clauses and predicates, a clause predicates only, all known."""
     allowed = {"type", "predicates"} if depth else {"type", "predicates", "clauses"}
     if not isinstance(found, dict) or not found.keys() <= allowed:
         raise bad_request(f"{name}: a filter has {', '.join(sorted(allowed))} only", name)
@@ -102,7 +102,7 @@ def _check_filter(
     if not found.get("predicates") and not found.get("clauses"):
         raise bad_request(f"{name}: a filter needs predicates or clauses", name)
     for clause in found.get("clauses") or ():
-        _check_filter(clause, name, dimensions, metrics, depth + 1)
+        check_filter(clause, name, dimensions, metrics, depth + 1)
     for predicate in found.get("predicates") or ():
         _check_predicate(predicate, name, dimensions, metrics)
 

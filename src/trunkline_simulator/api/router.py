@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trunkline_simulator.api import auth, jobs, limits, live, reference
+from trunkline_simulator.api import aggregates, auth, jobs, limits, live, reference
 from trunkline_simulator.api.context import Answer, Context
 from trunkline_simulator.api.errors import Refused, not_found
 
@@ -30,7 +30,7 @@ class Route:
         return re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
 
 
-ROUTES = (
+_DETAIL_ROUTES = (
     Route("GET", "/api/v2/tokens/me", (), auth.token_information),
     Route("GET", "/api/v2/organizations/me", (), reference.organisation),
     Route(
@@ -55,6 +55,17 @@ ROUTES = (
     Route("DELETE", f"{_JOBS}/{{job}}", _DETAILS, jobs.cancel),
     Route("GET", f"{_JOBS}/{{job}}/results", _DETAILS, jobs.results),
 )
+
+
+_AGGREGATES = (
+    Route(
+        "POST",
+        f"{_CONVERSATIONS}/aggregates/query",
+        ("analytics:conversationAggregate:view",),
+        aggregates.conversations,
+    ),
+)
+ROUTES = (*_DETAIL_ROUTES, *_AGGREGATES)
 
 
 def find(method: str, path: str) -> tuple[Route, dict[str, str]]:
