@@ -17,8 +17,6 @@ from trunkline.providers.genesys.aggregate_slices import (
     asked,
     first,
     halved,
-    interval_of,
-    named,
     read,
 )
 
@@ -88,10 +86,3 @@ def test_one_interval_cannot_be_halved() -> None:
 def test_a_cursor_of_another_kind_is_lost(cursor: str) -> None:
     with pytest.raises(CursorLost):
         read(cursor)
-
-
-def test_a_walk_is_named_by_its_interval() -> None:
-    within = Interval(START, START + DAY)
-    assert interval_of(named(within)) == within
-    with pytest.raises(CursorLost):
-        interval_of("4f5a")

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from trunkline.http.answers import decode
+from trunkline.http.answers import UNREADABLE, decode
 from trunkline.interval import Interval
 from trunkline.providers.genesys import aggregate_records as records
 from trunkline.providers.genesys.aggregate_metrics import METRICS, QUEUE_METRICS, SERVICE_LEVEL
@@ -97,6 +97,14 @@ class _Users(msgspec.Struct, frozen=True):
 def user_page(number: int) -> dict[str, str | int]:
     """The query of one page of the list of users; those who are gone have a history, too."""
     return {"state": "any", "pageSize": USERS_AT_ONCE, "pageNumber": number}
+
+
+def is_user_page(body: bytes) -> bool:
+    """Whether a body is a page of the list of users: a proxy's answer would else be nobody."""
+    try:
+        return "entities" in msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except UNREADABLE:
+        return False
 
 
 def read_users(body: bytes) -> tuple[tuple[str, ...], int, int]:

@@ -9,13 +9,13 @@ it would have asked.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
 from trunkline.errors import CursorLost
 from trunkline.http.answers import UNREADABLE
-from trunkline.interval import Interval, iso
+from trunkline.interval import Interval
 
 # Of about a kilobyte each: what is taken apart at one time is some megabytes.
 MOST_ROWS = 8_000
@@ -76,17 +76,3 @@ def halved(place: Place, within: Interval, minutes: int) -> Place | None:
     there = asked(place, within, minutes)
     granules = (there.end - there.start) // timedelta(minutes=minutes)
     return msgspec.structs.replace(place, granules=granules // 2) if granules > 1 else None
-
-
-def named(within: Interval) -> str:
-    """The id of a walk, which stands where that of a job does."""
-    return f"direct:{iso(within.start)}/{iso(within.end)}"
-
-
-def interval_of(name: str) -> Interval:
-    """The interval of a walk by its id. CursorLost for another text."""
-    try:
-        start, end = name.removeprefix("direct:").split("/")
-        return Interval(*(datetime.fromisoformat(text).astimezone(UTC) for text in (start, end)))
-    except ValueError:
-        raise CursorLost("the id of a walk in slices is not one of this release") from None
