@@ -147,7 +147,7 @@ def _events(made: Json) -> Iterator[Event]:
             session = _level(leg, _SESSION)
             states = _States(leg.get("segments") or [])
             for entry in leg.get("metrics") or ():
-                at = instant(entry["emitDate"])
+                at = _instant(entry["emitDate"])
                 facts = Facts(whole, person, session, states.at(at))
                 yield Event(at, entry["name"], entry["value"], facts)
 
@@ -168,7 +168,7 @@ class _States:
 
 def _timed(parts: list[Json], when: str, names: dict[str, str]) -> list[tuple[int, Level]]:
     """By time; of those at one time the order of the session stands."""
-    found = [(instant(part[when]), _level(part, names)) for part in parts if when in part]
+    found = [(_instant(part[when]), _level(part, names)) for part in parts if when in part]
     return sorted(found, key=lambda one: one[0])
 
 
@@ -179,6 +179,10 @@ def _last(states: list[tuple[int, Level]], at: int, width: int) -> Level:
         next((level[place] for level in reversed(past) if level[place] is not None), None)
         for place in range(width)
     )
+
+
+# The times of a session are those of its metrics, again and again.
+_instant = lru_cache(maxsize=65_536)(instant)
 
 
 def _level(thing: Json, names: dict[str, str]) -> Level:

@@ -16,6 +16,7 @@ from typing import Any
 
 from trunkline_simulator.api.aggregate_words import METRICS
 from trunkline_simulator.cells import Row, metric_column, time_of
+from trunkline_simulator.directory import organisation_of
 from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.payloads.plan import LONGEST_DAYS
 from trunkline_simulator.settings import Settings
@@ -160,5 +161,11 @@ def _service_level(settings: Settings, row: Row) -> Row:
         "service_level_numerator": within,
         "service_level_denominator": of,
         "service_level_ratio": ratio,
-        "service_level_target": Decimal("0.8").quantize(_MICRO),
+        "service_level_target": _target(settings, row["queue_id"], row["media_type"]),
     }
+
+
+def _target(settings: Settings, queue_id: str, media: str) -> Decimal | None:
+    queue = next(one for one in organisation_of(settings.shape).queues if one.id == queue_id)
+    promised = dict(queue.targets).get({"voice": "call"}.get(media, media))
+    return None if promised is None else Decimal(str(promised.percentage)).quantize(_MICRO)

@@ -6,14 +6,19 @@ that is too large is refused.
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
+from itertools import product
+
 from trunkline_simulator.aggregation import Cells, Question, collect, shown
 from trunkline_simulator.api.aggregate_query import Family, question_of
 from trunkline_simulator.api.aggregate_words import DIMENSIONS, METRICS
 from trunkline_simulator.api.context import Answer, Context
 from trunkline_simulator.api.errors import bad_request
+from trunkline_simulator.directory import Queue, organisation_of
 from trunkline_simulator.events import Facts
 from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.selection import Lake, emitted, live
+from trunkline_simulator.settings import Shape
 
 CONVERSATIONS = Family(METRICS, DIMENSIONS, ranked=True)
 
@@ -28,7 +33,8 @@ def conversations(context: Context) -> Answer:
 
 
 def _cells(question: Question, lake: Lake) -> Cells:
-    return collect(question, emitted(lake, question.buckets.start, question.buckets.end), _target)
+    events = emitted(lake, question.buckets.start, question.buckets.end)
+    return collect(question, events, partial(_target, lake.shape))
 
 
 def _check_size(cells: Cells, most: int) -> None:
@@ -41,9 +47,17 @@ def _check_size(cells: Cells, most: int) -> None:
         )
 
 
-def _target(facts: Facts) -> float | None:
-    """The share that is to be answered in time: of a queue, there is none elsewhere."""
-    return 0.8 if facts.values("queueId") else None
+def _target(shape: Shape, facts: Facts) -> float | None:
+    """The share of a queue's medium that is to be answered in time; None where there is none."""
+    for queue, media in product(facts.values("queueId"), facts.values("mediaType")):
+        found = _queues(shape)[queue].target(media)
+        return found.percentage if found else None
+    return None
+
+
+@lru_cache(maxsize=16)
+def _queues(shape: Shape) -> dict[str, Queue]:
+    return {queue.id: queue for queue in organisation_of(shape).queues}
 
 
 def answer(question: Question, lake: Lake) -> list[Json]:
