@@ -1,9 +1,9 @@
 """The metrics that are asked of the aggregates of conversations, and what each means.
 
-Names: the vendor's enumeration of ``metrics`` in ConversationAggregationQuery (2025-08). A request
-that names one metric too many is refused whole, so none is asked for that only later documents
-have. What ``n``, ``t`` and ``o`` say is as in ``detail_metrics``; every one is told in the interval
-in which it was emitted (``emission``), not in that of the conversation's start.
+Names: the enumeration of SDK 269 ConversationAggregationView.target, the one place where that model
+lists what ``metrics`` may name. ``n``, ``t`` and ``o`` are as in ``detail_metrics``; every metric
+counts in the interval in which it was emitted (``emission``), not in that of the conversation's
+start. ``oCallbackServiceLevel`` has no columns and is not asked for.
 """
 
 from __future__ import annotations
@@ -13,24 +13,18 @@ from types import MappingProxyType
 
 from trunkline.providers.genesys.detail_metrics import METRICS as DETAIL_METRICS
 
-_NAMES = (
-    "nBlindTransferred nBotInteractions nCobrowseSessions nConnected nConsult nConsultTransferred "
-    "nError nOffered nOutbound nOutboundAbandoned nOutboundAttempted nOutboundConnected nOverSla "
-    "nStateTransitionError nTransferred oExternalMediaCount oMediaCount oMessageCount "
-    "oMessageSegmentCount oMessageTurn tAbandon tAcd tActiveCallback tActiveCallbackComplete tAcw "
-    "tAgentResponseTime tAlert tAnswered tAverageAgentResponseTime tAverageCustomerResponseTime "
-    "tBarging tCoaching tCoachingComplete tConnected tContacting tDialing tFirstConnect tFirstDial "
-    "tFirstEngagement tFirstResponse tFlowOut tHandle tHeld tHeldComplete tIvr tMonitoring "
-    "tMonitoringComplete tNotResponding tPark tParkComplete tShortAbandon tTalk tTalkComplete "
-    "tUserResponseTime tVoicemail"
-).split()
-
+# What only details have: the aggregates of flows tell them.
+_OF_FLOWS = frozenset(
+    "nFlow nFlowMilestone nFlowOutcome nFlowOutcomeFailed oFlowMilestone tConversationDuration "
+    "tFlow tFlowDisconnect tFlowExit tFlowOutcome".split()
+)
 # What only aggregates have.
 _WAIT = "Wait of all that were offered: answered, abandoned and flowed out."
 _TARGET = "Target of the service level, as a share of 1."
 
 METRICS: Mapping[str, str] = MappingProxyType(
-    {name: DETAIL_METRICS[name] for name in _NAMES} | {"tWait": _WAIT}
+    {name: said for name, said in DETAIL_METRICS.items() if name not in _OF_FLOWS}
+    | {"tWait": _WAIT}
 )
 """Of any grouping."""
 
