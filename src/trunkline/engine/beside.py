@@ -245,7 +245,7 @@ def _publication(
         files=files,
         fetched_at=at,
         watermark=at,
-        fingerprint=parts.fingerprint,
+        fingerprint=parts.fingerprints[dataset.name],
         keys=keys,
     )
 

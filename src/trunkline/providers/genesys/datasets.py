@@ -45,6 +45,8 @@ CONVERSATION_DETAILS = Dataset(
     watermark="dataAvailabilityDate",
     # The synchronous query answers AnalyticsConversationWithoutAttributes.
     only_in_jobs=frozenset({"attribute"}),
+    noun="conversation",
+    by_default=True,
     filter_level="segment",
     metrics=tuple(METRICS),
     mapping_version=3,
