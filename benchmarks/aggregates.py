@@ -100,7 +100,9 @@ def main() -> None:
         _run_child(asked.child)
         return
     found = {name: _measure(span, asked.queues) for name, span in SPANS.items()}
-    print(f"{'twelve months take':<24} {found['twelve months'] / found['one month']:.2f} x one month")
+    print(
+        f"{'twelve months take':<24} {found['twelve months'] / found['one month']:.2f} x one month"
+    )
 
 
 def _measure(span: tuple[str, str], queues: int) -> float:
@@ -126,7 +128,8 @@ def _measure(span: tuple[str, str], queues: int) -> float:
     *_, rows, megabytes = done.stdout.split()
     print(
         f"{queues} queues, {min(span)} to {max(span)}: {int(rows):,} rows of "
-        f"{vendor.bytes / 1e6:,.0f} MB of JSON, {seconds:.0f} s, {float(megabytes):.0f} MB at the most",
+        f"{vendor.bytes / 1e6:,.0f} MB of JSON, {seconds:.0f} s, "
+        f"{float(megabytes):.0f} MB of memory at the most",
         flush=True,
     )
     return float(megabytes)

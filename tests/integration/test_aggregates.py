@@ -28,7 +28,9 @@ Row = dict[str, Any]
 
 
 def truth(site: Site) -> list[Row]:
-    found = expected_intervals(site.simulation, date(2026, 2, 1), date(2026, 2, 7), site.clock.now())
+    found = expected_intervals(
+        site.simulation, date(2026, 2, 1), date(2026, 2, 7), site.clock.now()
+    )
     return sorted(found, key=place_of)
 
 
@@ -48,7 +50,9 @@ def asked(site: Site) -> Counter[tuple[str, int]]:
 
 
 @pytest.mark.parametrize("simulation", [SMALL, BUSY])
-def test_queue_intervals_are_what_the_provider_counts(tmp_path: Path, simulation: SimSettings) -> None:
+def test_queue_intervals_are_what_the_provider_counts(
+    tmp_path: Path, simulation: SimSettings
+) -> None:
     site = Site(tmp_path / "data", simulation)
     found = site.query(QUESTION)
     assert len(found) > 50
@@ -72,7 +76,8 @@ def test_a_slice_that_is_refused_as_too_large_is_halved(tmp_path: Path) -> None:
     site = Site(tmp_path / "data", replace(BUSY, aggregate_cells=most))
     assert_same(site.query(QUESTION), truth(site))
     sent = asked(site)
-    assert sent[QUERY, 400] and sent[QUERY, 200] > 7
+    assert sent[QUERY, 400]
+    assert sent[QUERY, 200] > 7
 
 
 def test_an_interval_that_is_too_long_for_the_endpoint_is_halved(tmp_path: Path) -> None:

@@ -19,14 +19,18 @@ from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def fingerprint(api_url: str, client_id: str, dataset: Dataset, policy: str) -> str:
+def fingerprint(
+    api_url: str, client_id: str, dataset: Dataset, policy: str, minutes: int = 0
+) -> str:
     """Who fetches, and how it is mapped and masked: all of it that is known without a request.
 
     In parts, so that two can be compared: see ``planner.stale``. ``policy`` is the fingerprint of
-    the masking policy over the tables of the dataset.
+    the masking policy over the tables of the dataset; ``minutes`` is how long the intervals are
+    that a direct dataset is asked for in.
     """
     who = "\n".join((api_url, client_id, dataset.name))
-    return f"{_short(who)}-{dataset.mapping_version}-{_short(policy)}"
+    intervals = f"m{minutes}" if dataset.is_direct else ""
+    return f"{_short(who)}-{dataset.mapping_version}{intervals}-{_short(policy)}"
 
 
 def with_rights(fingerprint: str, divisions: tuple[str, ...] | None) -> str:

@@ -87,7 +87,7 @@ def _typed(
 
 
 def decimals(values: pa.Array, type_: Type) -> pa.Array:
-    """Whole numbers, and scores as doubles, as a column's type. ArrowInvalid if one does not fit."""
+    """Whole numbers, or scores as doubles, as a column's type. ArrowInvalid if one has no room."""
     if type_ is Type.SCORE and pa.types.is_floating(values.type):
         return scores.decimals(values)
     if not pa.types.is_integer(values.type) or type_ is Type.BIGINT:

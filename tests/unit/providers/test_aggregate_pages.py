@@ -86,7 +86,9 @@ def test_without_an_offer_nothing_is_zero() -> None:
 
 
 def test_a_dimension_that_is_missing_is_empty_in_the_key() -> None:
-    (found,) = records(group(metric("tIvr", count=1, sum=7.0), mediaType="voice"), cut=of_conversations)
+    (found,) = records(
+        group(metric("tIvr", count=1, sum=7.0), mediaType="voice"), cut=of_conversations
+    )
     assert found["key"] == "||voice||2025-03-03T09:00:00.000Z"
     assert "queueId" not in found
 
@@ -108,7 +110,11 @@ def test_a_status_is_a_record_of_its_own() -> None:
 
 
 def test_one_instant_has_one_key_however_it_is_written() -> None:
-    ways = [AT, "2025-03-03T09:00:00Z/2025-03-03T09:15:00Z", "2025-03-03T10:00+01:00/2025-03-03T10:15+01:00"]
+    ways = [
+        AT,
+        "2025-03-03T09:00:00Z/2025-03-03T09:15:00Z",
+        "2025-03-03T10:00+01:00/2025-03-03T10:15+01:00",
+    ]
     keys = {records(group(interval=way, queueId=QUEUE))[0]["key"] for way in ways}
     assert len(keys) == 1
 

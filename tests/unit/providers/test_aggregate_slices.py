@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -55,7 +56,7 @@ def test_slices_cover_the_interval_once(
     slices = walked(within, minutes, groups, large)
     assert slices[0].start == within.start
     assert within.end <= slices[-1].end < within.end + timedelta(minutes=minutes)
-    assert all(one.end == other.start for one, other in zip(slices, slices[1:], strict=False))
+    assert all(one.end == other.start for one, other in pairwise(slices))
 
 
 @given(minutes=MINUTES, groups=st.integers(1, 20_000))

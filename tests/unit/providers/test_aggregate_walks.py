@@ -134,7 +134,9 @@ def test_a_list_that_gets_longer_leaves_nobody_out() -> None:
         ids = everybody[at : at + 100]
         return {"entities": [{"id": i} for i in ids], "total": len(everybody), "pageCount": 2}
 
-    asked = [user for ask in walked("user_aggregates", answer) if ask.json for user in users_of(ask)]
+    asked = [
+        user for ask in walked("user_aggregates", answer) if ask.json for user in users_of(ask)
+    ]
     assert {f"user-{n}" for n in range(150)} <= set(asked)
 
 

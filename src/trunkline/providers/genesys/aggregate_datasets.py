@@ -1,4 +1,4 @@
-"""The aggregates that tables are cut from: payloads of synchronous queries, asked slice by slice."""
+"""The aggregates that tables are cut from: synchronous queries, asked slice by slice."""
 
 from __future__ import annotations
 

@@ -15,8 +15,18 @@ from trunkline.providers.genesys.detail_metrics import METRICS as DETAIL_METRICS
 
 # What only details have: the aggregates of flows tell them.
 _OF_FLOWS = frozenset(
-    "nFlow nFlowMilestone nFlowOutcome nFlowOutcomeFailed oFlowMilestone tConversationDuration "
-    "tFlow tFlowDisconnect tFlowExit tFlowOutcome".split()
+    [
+        "nFlow",
+        "nFlowMilestone",
+        "nFlowOutcome",
+        "nFlowOutcomeFailed",
+        "oFlowMilestone",
+        "tConversationDuration",
+        "tFlow",
+        "tFlowDisconnect",
+        "tFlowExit",
+        "tFlowOutcome",
+    ]
 )
 # What only aggregates have.
 _WAIT = "Wait of all that were offered: answered, abandoned and flowed out."

@@ -92,7 +92,8 @@ def _read(group: msgspec.Raw, cut: Cut) -> tuple[bytes, bytes]:
 
 def _require_once(text: bytes, read: bytes, named: int = 0) -> None:
     """MalformedAnswer where a name stands twice in an object: one value would hide the other."""
-    if names.standing(text) != named + names.standing(read) and _is_torn(plain.decode(b'{"it":%s}' % text)):
+    is_whole = names.standing(text) == named + names.standing(read)
+    if not is_whole and _is_torn(plain.decode(b'{"it":%s}' % text)):
         raise MalformedAnswer(f"{_WHAT} has a name more than once in an object")
 
 

@@ -34,9 +34,8 @@ _COUNTED = {
 }
 _LEVEL = {"ratio": RATIO, "numerator": NUMERATOR, "denominator": DENOMINATOR, "target": TARGET}
 # Statistics that are not landed: a least, a greatest and a share of all have no sum.
-_LEFT_OUT = frozenset(
-    "min max countNegative countPositive current p95 p99 calculatedMetricValue".split()
-)
+_SIGNED = ("countNegative", "countPositive")
+_LEFT_OUT = frozenset(("min", "max", *_SIGNED, "current", "p95", "p99", "calculatedMetricValue"))
 _MOST_DIGITS = 30  # of a whole number that is written with an exponent
 _SIX_PLACES = Decimal("0.000001")
 _WIDE = Context(prec=40, rounding=ROUND_HALF_EVEN)
@@ -156,7 +155,9 @@ def _judged(record: Record) -> Record:
     for name, source in _COUNTED.items():
         if source in record or nothing:
             record[name] = record.get(source, 0)
-    if _is_number(answered := record.get(ANSWERED)) and _is_number(over := record.get("nOverSla", 0)):
+    if _is_number(answered := record.get(ANSWERED)) and _is_number(
+        over := record.get("nOverSla", 0)
+    ):
         record[WITHIN] = answered - over
     return record
 

@@ -24,8 +24,8 @@ MOST_ROWS = 8_000
 class Place(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What the next request asks for: so many granules from ``at`` on.
 
-    ``users`` are those it is about, from page ``page`` of the ``pages`` of the list of them; without
-    any, that page is what is asked for next. ``total`` is how many the list had when last read.
+    ``users`` are those it is about, from page ``page`` of the ``pages`` of their list; without any,
+    that page is what is asked for next. ``total`` is how many the list had when last read.
     """
 
     at: datetime

@@ -104,6 +104,7 @@ def _listed(place: Place, body: bytes) -> Place | None:
     users, pages, total = read_users(body)
     if total < place.total:
         raise CursorLost("the list of users got shorter while it was read")
+    read = replace(place, pages=pages, total=total)
     if users:
-        return replace(place, users=users, pages=pages, total=total)
-    return replace(place, page=place.page + 1, pages=pages, total=total) if place.page < pages else None
+        return replace(read, users=users)
+    return replace(read, page=place.page + 1) if place.page < pages else None

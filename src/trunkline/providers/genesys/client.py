@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from trunkline.catalog import Dataset, Live, Table
 from trunkline.errors import CursorLost, JobLost, MalformedAnswer, RequestRefused
 from trunkline.http.client import Client
+from trunkline.http.message import Offload
 from trunkline.interval import Interval
 from trunkline.providers import (
     Division,
@@ -31,6 +33,11 @@ GONE = (404, 410)
 DIRECT = "direct:"  # and the interval: the id of a job that the provider knows nothing of
 
 
+async def _here(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Work that takes no time worth a thread."""
+    return function(*arguments)
+
+
 class GenesysCloud:
     """Genesys Cloud as a Provider. Errors: those of ``Client``, MalformedAnswer and JobLost."""
 
@@ -41,8 +48,10 @@ class GenesysCloud:
         client: Client,
         tables: tuple[Table, ...] = (),
         payloads: Mapping[str, Payload] = PAYLOADS,
+        offload: Offload = _here,
     ) -> None:
         self._client = client
+        self._offload = offload
         self._payloads = payloads
         self.tables = tables
 
@@ -104,12 +113,20 @@ class GenesysCloud:
         return payload.reshape(answer.body)
 
     async def _directly(self, payload: Direct, job_id: str, cursor: str | None) -> bytes:
+        """The page of a direct dataset, taken apart beside the event loop."""
         interval = Interval.parse(job_id.removeprefix(DIRECT))
         ask = payload.ask(interval, cursor)
-        answer = await self._client.request(
-            ask.method, ask.path, query=ask.query, json=ask.json, fits=ask.is_page
-        )
-        return payload.reshape(answer.body, interval, cursor)
+        try:
+            answer = await self._client.request(
+                ask.method, ask.path, query=ask.query, json=ask.json, fits=ask.is_page
+            )
+        except RequestRefused as refused:
+            smaller = payload.refused(refused.status, interval, cursor)
+            if smaller is None:
+                raise
+            return smaller
+        page: bytes = await self._offload(payload.reshape, answer.body, interval, cursor)
+        return page
 
     async def cancel(self, dataset: Dataset, job_id: str) -> None:
         """Give the job up; no error if it is already gone. One request, if it is the provider's."""

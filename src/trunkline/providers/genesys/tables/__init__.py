@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trunkline.catalog import Table
 from trunkline.providers.genesys.tables import (
+    conversation_aggregates,
     conversation_evaluations,
     conversation_resolutions,
     conversation_surveys,
@@ -12,11 +13,13 @@ from trunkline.providers.genesys.tables import (
     media_endpoint_stats,
     participant_attributes,
     participants,
+    queue_intervals,
     segments,
     session_flows,
     session_metrics,
     session_numbers,
     sessions,
+    user_aggregates,
 )
 
 TABLES: tuple[Table, ...] = (
@@ -33,4 +36,7 @@ TABLES: tuple[Table, ...] = (
     conversation_surveys.TABLE,
     conversation_resolutions.TABLE,
     session_numbers.TABLE,
+    queue_intervals.TABLE,
+    conversation_aggregates.TABLE,
+    user_aggregates.TABLE,
 )

@@ -35,9 +35,7 @@ TABLE = Table(
     natural_key=("queue_id", "media_type", "interval_start"),
     columns=(
         key_column("queue_interval_key", _LEVEL, "queue, media type and start"),
-        Column(
-            "queue_id", Type.TEXT, f"{_LEVEL}.queueId", "The queue.", whose=Whose.CONFIGURATION
-        ),
+        Column("queue_id", Type.TEXT, f"{_LEVEL}.queueId", "The queue.", whose=Whose.CONFIGURATION),
         Column("media_type", Type.TEXT, f"{_LEVEL}.mediaType", "Media type: voice, chat, ..."),
         *time_columns(_LEVEL),
         _count("offered", "nOffered", "Offered to the queue in the interval."),
