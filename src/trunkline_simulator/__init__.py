@@ -24,6 +24,7 @@ from trunkline_simulator.settings import (
 )
 from trunkline_simulator.simulator import Simulator
 from trunkline_simulator.truth import expected_rows
+from trunkline_simulator.truth_lists import expected_list
 
 __all__ = [
     "CLIENT_ID",
@@ -42,6 +43,7 @@ __all__ = [
     "Simulator",
     "conversations_of",
     "expected_intervals",
+    "expected_list",
     "expected_rows",
     "planted_values",
     "run_in_thread",

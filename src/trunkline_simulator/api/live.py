@@ -31,7 +31,7 @@ def query(context: Context) -> Answer:
     most = _FILTERED_DAYS if any(body.get(name) for name in FILTERS) else _DAYS
     if end - start > timedelta(days=most):
         raise bad_request(f"interval must not be longer than {most} days", "interval")
-    size, number = _paging(body.pop("paging", {}), context.settings.live_window)
+    size, number = paging(body.pop("paging", {}), context.settings.live_window)
     lake = _live(context)
     found = select(lake, {**body, "startOfDayIntervalMatching": True})
     first, last = (number - 1) * size, number * size
@@ -40,7 +40,8 @@ def query(context: Context) -> Answer:
     return Answer(200, {"conversations": rows, "totalHits": len(found)} if rows else {})
 
 
-def _paging(wanted: Json, window: int) -> tuple[int, int]:
+def paging(wanted: Json, window: int) -> tuple[int, int]:
+    """The size and the number of the page asked for; 400 where it is beyond the ``window``."""
     size, number = wanted.get("pageSize", 25), wanted.get("pageNumber", 1)
     if not (isinstance(size, int) and 1 <= size <= _PAGE):
         raise bad_request(f"pageSize must be between 1 and {_PAGE}", "paging")

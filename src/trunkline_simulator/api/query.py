@@ -33,7 +33,8 @@ _WORDS = {
     "orderBy": ("conversationStart", "conversationEnd", "segmentStart", "segmentEnd"),
 }
 # Dimensions and metrics that a predicate of each list of filters may name.
-FILTERS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+Filters = dict[str, tuple[frozenset[str], frozenset[str]]]
+FILTERS: Filters = {
     "conversationFilters": (CONVERSATION_DIMENSIONS, METRICS),
     "segmentFilters": (SEGMENT_DIMENSIONS, frozenset({"tSegmentDuration"})),
     "evaluationFilters": (EVALUATION_DIMENSIONS, frozenset({"oTotalScore", "oTotalCriticalScore"})),
@@ -62,16 +63,16 @@ def interval_of(text: object) -> tuple[datetime, datetime]:
 
 def check_job(query: dict[str, Any]) -> None:
     """400 for a body that AsyncConversationQuery does not know."""
-    _check(query, _JOB)
+    check(query, _JOB)
 
 
 def check_live(query: dict[str, Any]) -> None:
     """400 for a body that ConversationQuery does not know; its aggregations are not simulated."""
-    _check(query, _LIVE)
+    check(query, _LIVE)
 
 
-def _check(query: dict[str, Any], attributes: dict[str, type]) -> None:
-    """An attribute the model does not have, a wrong type, a word that is not in its lists."""
+def check(query: dict[str, Any], attributes: dict[str, type], filters: Filters = FILTERS) -> None:
+    """400 for an attribute the model lacks, a wrong type, a word that is not in its lists."""
     if "interval" not in query:
         raise bad_request("interval is required", "interval")
     for name, value in query.items():
@@ -85,7 +86,7 @@ def _check(query: dict[str, Any], attributes: dict[str, type]) -> None:
     interval_of(query["interval"])
     if query.get("limit", 1) < 1:
         raise bad_request("limit must be positive", "limit")
-    for name, (dimensions, metrics) in FILTERS.items():
+    for name, (dimensions, metrics) in filters.items():
         for found in query.get(name, ()):
             check_filter(found, name, dimensions, metrics)
 
