@@ -24,4 +24,33 @@ from trunkline_simulator.settings import (
 )
 from trunkline_simulator.simulator import Simulator
 from trunkline_simulator.truth import expected_rows
+from trunkline_simulator.truth_lists import expected_list
+from trunkline_simulator.truth_lists import expected_list
 from trunkline_simulator.user_intervals import expected_user_intervals
+
+__all__ = [
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "Address",
+    "Client",
+    "DirectoryChange",
+    "Fault",
+    "FaultKind",
+    "JobFault",
+    "ServiceLevel",
+    "Settings",
+    "Shape",
+    "SimRequest",
+    "SimResponse",
+    "Simulator",
+    "conversations_of",
+    "expected_aggregates",
+    "expected_intervals",
+    "expected_list",
+    "expected_list",
+    "expected_rows",
+    "expected_user_intervals",
+    "planted_values",
+    "run_in_thread",
+    "serve",
+]
