@@ -25,7 +25,6 @@ from trunkline_simulator.settings import (
 from trunkline_simulator.simulator import Simulator
 from trunkline_simulator.truth import expected_rows
 from trunkline_simulator.truth_lists import expected_list
-from trunkline_simulator.truth_lists import expected_list
 from trunkline_simulator.user_intervals import expected_user_intervals
 
 __all__ = [
@@ -46,7 +45,6 @@ __all__ = [
     "conversations_of",
     "expected_aggregates",
     "expected_intervals",
-    "expected_list",
     "expected_list",
     "expected_rows",
     "expected_user_intervals",
