@@ -53,4 +53,5 @@ USER_AGGREGATES = Dataset(
     noun="interval",
     tells_watermark=False,
     slice=timedelta(days=1),
+    beside_slices=1,
 )

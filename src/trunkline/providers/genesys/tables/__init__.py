@@ -20,6 +20,9 @@ from trunkline.providers.genesys.tables import (
     session_numbers,
     sessions,
     user_aggregates,
+    user_presence,
+    user_routing_status,
+    user_states,
 )
 
 TABLES: tuple[Table, ...] = (
@@ -39,4 +42,7 @@ TABLES: tuple[Table, ...] = (
     queue_intervals.TABLE,
     conversation_aggregates.TABLE,
     user_aggregates.TABLE,
+    user_states.TABLE,
+    user_presence.TABLE,
+    user_routing_status.TABLE,
 )
