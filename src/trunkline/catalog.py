@@ -172,11 +172,11 @@ class Dataset:
     (``tells_watermark``), that is the moment it is asked at. ``slice`` is of a dataset that is
     asked for directly: a job of it is nothing of the provider's, and each of its requests is about
     so much time at the most, but for ``beside_slices`` of them, which ask whom the others are
-    about. ``page_size`` is 0 where nothing says how many records a page has. ``by_default`` where ``sync`` takes it without its being named. ``only_in_jobs`` are the levels
-    that nothing but a job tells of: the tail lacks them. ``filter_level`` is the level whose
-    elements a FILTERED scope looks at, together with what they stand in: it finds every value of
-    that level and of the root, but of a level between them only the elements that have such an
-    element in them.
+    about. ``page_size`` is 0 where nothing says how many records a page has. ``by_default`` where
+    ``sync`` takes it without its being named. ``only_in_jobs`` are the levels that nothing but a
+    job tells of: the tail lacks them. ``filter_level`` is the level whose elements a FILTERED scope
+    looks at, together with what they stand in: it finds every value of that level and of the root,
+    but of a level between them only the elements that have such an element in them.
     """
 
     name: str
