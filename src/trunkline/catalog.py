@@ -176,7 +176,8 @@ class Dataset:
     ``sync`` takes it without its being named. ``only_in_jobs`` are the levels that nothing but a
     job tells of: the tail lacks them. ``filter_level`` is the level whose elements a FILTERED scope
     looks at, together with what they stand in: it finds every value of that level and of the root,
-    but of a level between them only the elements that have such an element in them.
+    but of a level between them only the elements that have such an element in them. What ``is_now``
+    is asked for by every query that names it, and never held: ``time_column`` is when.
     """
 
     name: str
@@ -200,6 +201,7 @@ class Dataset:
     tells_watermark: bool = True
     slice: timedelta | None = None
     beside_slices: int = 0
+    is_now: bool = False
     by_default: bool = False
 
     def __post_init__(self) -> None:

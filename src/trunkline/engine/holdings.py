@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
-from trunkline.catalog import Dataset
+from trunkline.catalog import Catalog, Dataset
+from trunkline.config import Settings
+from trunkline.engine.connect import genesys_hosts
+from trunkline.errors import ConfigError
+from trunkline.flatten import Policy
 from trunkline.interval import Interval
 from trunkline.jobs.job import Job
 from trunkline.jobs.store import JobStore
@@ -31,6 +36,19 @@ def fingerprint(
     who = "\n".join((api_url, client_id, dataset.name))
     intervals = f"m{minutes}" if dataset.is_direct else ""
     return f"{_short(who)}-{dataset.mapping_version}{intervals}-{_short(policy)}"
+
+
+def fingerprints_of(settings: Settings, own: Catalog, policy: Policy) -> dict[str, str]:
+    """Of who fetches each dataset and what becomes of it; without a client, of nothing special."""
+    genesys, where = settings.genesys, ""
+    with suppress(ConfigError):  # which is told where anything is to be asked
+        where = genesys_hosts(genesys).api if genesys.configured else ""
+    return {
+        of.name: fingerprint(
+            where, genesys.client_id, of, policy.fingerprint(own.of(of)), settings.aggregate_minutes
+        )
+        for of in own.datasets
+    }
 
 
 def with_rights(fingerprint: str, divisions: tuple[str, ...] | None) -> str:

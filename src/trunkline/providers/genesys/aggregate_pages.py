@@ -22,7 +22,7 @@ from trunkline.flatten import names, plain
 from trunkline.http.answers import UNREADABLE
 from trunkline.providers.genesys.aggregate_records import number
 
-Cut = Callable[[Any], Iterator[Any]]
+Cut = Callable[..., Iterator[Any]]
 
 # What may stand beside the results, and is known from elsewhere (presence definitions).
 _BESIDE = frozenset({"systemToOrganizationMappings"})
@@ -55,7 +55,7 @@ def is_page(body: bytes) -> bool:
     return bytes(page["results"]).startswith((b"[", b"null"))
 
 
-def reshaped(body: bytes, cut: Cut) -> Reshaped:
+def reshaped(body: bytes, cut: Callable[[Any], Iterator[Any]]) -> Reshaped:
     """An answer as flat records, by ``cut``: a group to its records. MalformedAnswer for another.
 
     One group at a time, lest the whole of an answer stand in memory as values of Python.

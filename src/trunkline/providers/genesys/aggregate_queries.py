@@ -21,9 +21,18 @@ from trunkline.providers.genesys.aggregate_pages import Cut
 
 CONVERSATIONS = "/api/v2/analytics/conversations/aggregates/query"
 USERS = "/api/v2/analytics/users/aggregates/query"
+QUEUES_NOW = "/api/v2/analytics/queues/observations/query"
+USERS_NOW = "/api/v2/analytics/users/observations/query"
 USER_LIST = "/api/v2/users"
 USERS_AT_ONCE = 100
 
+# The metrics of observations (SDK documentation, queue and user observation queries).
+QUEUE_OBSERVATIONS = (
+    "oActiveUsers", "oAlerting", "oInteracting", "oLongestInteracting", "oLongestWaiting",
+    "oMemberUsers", "oOffQueueUsers", "oOnQueueUsers", "oUserPresences", "oUserRoutingStatuses",
+    "oWaiting",
+)  # fmt: skip
+USER_OBSERVATIONS = ("oActiveQueues", "oMemberQueues")
 USER_METRICS = ("tAgentRoutingStatus", "tOrganizationPresence", "tSystemPresence")
 
 # What is said of a slice that is too large; no document says which of them it is.
@@ -34,17 +43,19 @@ TOO_LARGE = (400, 413)
 class Query:
     """How a dataset is asked for: ``fixed`` is what all its bodies have.
 
-    ``of_users`` where a body names whom it is about.
+    ``of_users`` where a body names whom it is about; ``is_now`` where it names no time.
     """
 
     path: str
     fixed: Mapping[str, Any]
     cut: Cut
     of_users: bool = False
+    is_now: bool = False
 
     def body(self, interval: Interval, minutes: int, users: Sequence[str] = ()) -> dict[str, Any]:
-        """The body that asks for one slice in intervals of so many minutes."""
-        asked = {"interval": str(interval), "granularity": f"PT{minutes}M", **self.fixed}
+        """The body that asks for one slice in intervals of so many minutes, or for what is now."""
+        when = {} if self.is_now else {"interval": str(interval), "granularity": f"PT{minutes}M"}
+        asked = {**when, **self.fixed}
         return {**asked, "filter": _any_of("userId", users)} if self.of_users else asked
 
 
@@ -78,6 +89,19 @@ QUERIES: Mapping[str, Query] = {
         {"groupBy": ["userId"], "metrics": [*USER_METRICS]},
         records.of_user,
         of_users=True,
+    ),
+    "queue_observations": Query(
+        QUEUES_NOW,
+        {"metrics": [*QUEUE_OBSERVATIONS], "filter": _IN_A_QUEUE},
+        records.of_observed,
+        is_now=True,
+    ),
+    "user_observations": Query(
+        USERS_NOW,
+        {"metrics": [*USER_OBSERVATIONS]},
+        records.of_observed,
+        of_users=True,
+        is_now=True,
     ),
 }
 

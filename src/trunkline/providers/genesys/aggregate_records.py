@@ -19,6 +19,7 @@ Record = dict[str, Any]
 
 START, END, KEY = "intervalStart", "intervalEnd", "key"
 METRIC, QUALIFIER, DURATION = "metric", "qualifier", "tDuration"
+OBSERVED, LONGEST = "nObserved", "tLongest"
 # The counts of a queue that the vendor tells as those of durations, or leaves to be subtracted.
 ANSWERED, WITHIN, ABANDONED = "nAnswered", "nAnsweredWithinThreshold", "nAbandoned"
 SHORT_ABANDONED, FLOW_OUTS = "nShortAbandoned", "nFlowOuts"
@@ -36,6 +37,8 @@ _LEVEL = {"ratio": RATIO, "numerator": NUMERATOR, "denominator": DENOMINATOR, "t
 # Statistics that are not landed: a least, a greatest and a share of all have no sum.
 _SIGNED = ("countNegative", "countPositive")
 _LEFT_OUT = frozenset(("min", "max", *_SIGNED, "current", "p95", "p99", "calculatedMetricValue"))
+# A count; of the longest wait its milliseconds, in a statistic that no document names.
+_NOW = {"count": OBSERVED, QUALIFIER: QUALIFIER, "calculatedMetricValue": LONGEST}
 _MOST_DIGITS = 30  # of a whole number that is written with an exponent
 _SIX_PLACES = Decimal("0.000001")
 _WIDE = Context(prec=40, rounding=ROUND_HALF_EVEN)
@@ -60,6 +63,22 @@ def of_user(group: Any) -> Iterator[Record | None]:
     return _records(group, lambda record, metrics: [_spent(record, m) for m in metrics], _USER)
 
 
+def of_observed(group: Any, at: str) -> Iterator[Record | None]:
+    """What is there of a queue or a user at an instant: a record a metric and qualifier."""
+    try:
+        shared = {**_shared(group), START: at}
+        data = _list(group.get("data"))
+    except Odd:
+        yield None
+        return
+    for one in data:
+        try:
+            yield _keyed(_observed(shared, one), _OBSERVED)
+        except Odd:
+            yield None
+
+
+_OBSERVED = ("queueId", "userId", "mediaType", METRIC, QUALIFIER)
 _QUEUE = ("queueId", "mediaType", START)
 _CONVERSATIONS = ("queueId", "userId", "mediaType", "direction", START)
 _USER = ("userId", START, METRIC, QUALIFIER)
@@ -69,13 +88,10 @@ def _records(
     group: Any, cut: Callable[[Record, list[Any]], list[Record]], key: tuple[str, ...]
 ) -> Iterator[Record | None]:
     try:
-        shared = {**_object(group), **_object(group.get("group", {}))}
-        data = _list(group.get("data"))
+        shared, data = _shared(group), _list(group.get("data"))
     except Odd:
         yield None
         return
-    for name in ("group", "data"):
-        shared.pop(name, None)
     for one in data:
         try:
             record = {**shared, **_timed(_object(one))}
@@ -83,6 +99,12 @@ def _records(
                 yield _keyed(made, key)
         except Odd:
             yield None
+
+
+def _shared(group: Any) -> Record:
+    """What all records of a group have: its dimensions, and whatever stands beside them."""
+    beside = {name: one for name, one in _object(group).items() if name not in ("group", "data")}
+    return {**beside, **_object(group.get("group", {}))}
 
 
 def _timed(one: Record) -> Record:
@@ -187,6 +209,18 @@ def number(digits: str) -> int | Decimal:
     if value == value.to_integral_value():
         return int(value)
     return value.quantize(_SIX_PLACES, context=_WIDE)
+
+
+def _observed(record: Record, metric: Any) -> Record:
+    """A record of one metric; the observations themselves are not asked for."""
+    name, rest = _rest(metric)
+    made = {**record, METRIC: name}
+    for stat, value in rest.items():
+        if stat in _NOW:
+            made[_NOW[stat]] = value
+        elif stat not in ("observations", "truncated", *_LEFT_OUT) and value is not None:
+            made[f"{METRIC}_{stat}"] = value
+    return made
 
 
 def _is_number(value: Any) -> bool:

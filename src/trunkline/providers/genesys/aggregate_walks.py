@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from msgspec.structs import replace
 
 from trunkline.catalog import Dataset
 from trunkline.errors import CursorLost
-from trunkline.interval import Interval
+from trunkline.interval import Interval, iso
 from trunkline.providers.genesys import aggregate_datasets as declared
+from trunkline.providers.genesys import observation_datasets as now
 from trunkline.providers.genesys.aggregate_pages import Reshaped, is_page, page, reshaped
 from trunkline.providers.genesys.aggregate_queries import (
     QUERIES,
@@ -33,11 +35,15 @@ DATASETS = (
     declared.CONVERSATION_AGGREGATES,
     declared.USER_AGGREGATES,
 )
+NOW = (now.QUEUE_OBSERVATIONS, now.USER_OBSERVATIONS)
 
 
 def payloads(minutes: int) -> Mapping[str, Direct]:
-    """How each aggregate is asked for in intervals of so many minutes, by the dataset's name."""
-    return {of.name: _Walk(of, QUERIES[of.name], minutes).direct for of in DATASETS}
+    """How each aggregate is asked for in intervals of so many minutes, by the dataset's name.
+
+    And what is now: to the walk, an interval that is no longer than a slice.
+    """
+    return {of.name: _Walk(of, QUERIES[of.name], minutes).direct for of in (*DATASETS, *NOW)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +78,15 @@ class _Walk:
         place = self._place(within, cursor)
         if self._lists(place):
             return self._page(_listed(place, body))
-        found = reshaped(body, self.query.cut)
+        cut = partial(self.query.cut, at=iso(within.start)) if self.query.is_now else self.query.cut
+        found = reshaped(body, cut)
         then = after(place, within, self.minutes, found.groups) or self._others(place, within)
         return self._page(then, found)
 
     def _refused(self, status: int, within: Interval, cursor: str | None) -> bytes | None:
         """A page without records that leads to half of what was refused as too large."""
         place = self._place(within, cursor)
-        if status not in TOO_LARGE or self._lists(place):
+        if status not in TOO_LARGE or self._lists(place) or self.query.is_now:
             return None
         smaller = halved(place, within, self.minutes)
         return self._page(smaller) if smaller else None
