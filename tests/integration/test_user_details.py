@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -164,9 +165,7 @@ def test_killed_at_any_request_it_goes_on_where_it_was(tmp_path: Path, after: bo
     for at in range(1, 99):
         site, fuse = Site(tmp_path / f"{at}", PAGES), Fuse(at)
         try:
-            with site.engine(
-                lambda inner, f=fuse: KillingTransport(inner, f, after=after)
-            ) as engine:
+            with site.engine(partial(KillingTransport, fuse=fuse, after=after)) as engine:
                 run(site.clock, engine.prepare(question, Options(), lambda _: None))
         except Killed:
             pass
