@@ -12,8 +12,10 @@ queue or wrap-up code a metric of a session with several of them belongs to. The
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple, Protocol
 
 from trunkline_simulator.payloads import conversation
@@ -166,29 +168,29 @@ class _States:
     """The segments of a session, asked what they say of a metric emitted at a time."""
 
     def __init__(self, parts: list[Json]) -> None:
-        self.begun = _timed(parts, "segmentStart", _BEGUN)
-        self.ended = _timed(parts, "segmentEnd", _ENDED)
+        self.begun = _Course(parts, "segmentStart", _BEGUN)
+        self.ended = _Course(parts, "segmentEnd", _ENDED)
         self.known: dict[Level, Level] = {}
 
     def at(self, at: int) -> Level:
-        begun = _last(self.begun, at, len(_BEGUN))
-        level = (*begun, *_last(self.ended, at, len(_ENDED)))
+        level = (*self.begun.by(at), *self.ended.by(at))
         return self.known.setdefault(level, level)
 
 
-def _timed(parts: list[Json], when: str, names: dict[str, str]) -> list[tuple[int, Level]]:
-    """By time; of those at one time the order of the session stands."""
-    found = [(_instant(part[when]), _level(part, names)) for part in parts if when in part]
-    return sorted(found, key=lambda one: one[0])
+class _Course:
+    """Of each attribute the last value by a time; of those at one time the session's order."""
 
+    def __init__(self, parts: list[Json], when: str, names: dict[str, str]) -> None:
+        found = [(_instant(part[when]), _level(part, names)) for part in parts if when in part]
+        found.sort(key=itemgetter(0))
+        self.times = [at for at, _ in found]
+        self.levels: list[Level] = [(None,) * len(names)]
+        for _, level in found:
+            filled = (now or earlier for now, earlier in zip(level, self.levels[-1], strict=True))
+            self.levels.append(tuple(filled))
 
-def _last(states: list[tuple[int, Level]], at: int, width: int) -> Level:
-    """Of each attribute the last value by ``at``."""
-    past = [level for begun, level in states if begun <= at]
-    return tuple(
-        next((level[place] for level in reversed(past) if level[place] is not None), None)
-        for place in range(width)
-    )
+    def by(self, at: int) -> Level:
+        return self.levels[bisect_right(self.times, at)]
 
 
 # The times of a session are those of its metrics, again and again.
@@ -200,8 +202,8 @@ def _level(thing: Json, names: dict[str, str]) -> Level:
 
 
 def _value(found: object) -> Value:
-    if found is None:
-        return None
+    if found is None or isinstance(found, str):
+        return found
     return tuple(map(text_of, found)) if isinstance(found, list) else text_of(found)
 
 

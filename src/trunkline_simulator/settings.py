@@ -149,15 +149,17 @@ class Settings:
     """One simulated organisation and the way it behaves. Durations are seconds.
 
     ``salt`` makes the ids of jobs differ between two runs of the same seed, as a real service's
-    do. ``lag_seconds`` is how far the data lake is behind the clock. ``page_rows`` keeps the pages
-    of results below what is asked for. ``page_overlap`` repeats that many rows of a page at the
-    start of the next one, ``shuffle_pages`` turns the rows of a page about, ``late_share`` of the
-    conversations reach the lake ``late_seconds`` after their time although the lake date has
-    passed it. ``corrected_share`` of them get another metric ``corrected_seconds`` after they
-    started, and ``removed_share`` are gone ``removed_seconds`` after that, here as by id: the
-    vendor works over what is older than two days, and deletes persons on request. The synchronous
-    query pages through ``live_window`` results at the most. ``empty_pages`` puts a page without
-    rows, but with a cursor, before each one but the first; ``empty_end`` gives the last rows a
+    do. ``lag_seconds`` is how far the data lake is behind the clock, ``user_lag_seconds`` that of
+    user details where it is another. ``page_rows`` keeps the pages of results below what is asked
+    for. ``page_overlap`` repeats that many rows of a page at the start of the next one,
+    ``shuffle_pages`` turns the rows of a page about, ``late_share`` of the conversations, and of
+    the records of users, reach the lake ``late_seconds`` after their time although the lake date
+    has passed it. ``corrected_share`` of the conversations get another metric
+    ``corrected_seconds`` after they started, and ``removed_share`` of both are gone
+    ``removed_seconds`` after that, here as by id: the vendor works over what is older than two
+    days, and deletes persons on request. The synchronous query pages through ``live_window``
+    results at the most. ``empty_pages`` puts a page without rows, but with a cursor, before each
+    one but the first; ``empty_end`` gives the last rows a
     cursor, to a page that has none; a cursor is refused ``cursor_seconds`` after it was given.
     A synchronous aggregate is refused where its interval has more than ``aggregate_buckets``
     periods of its granularity, or its answer more than ``aggregate_cells`` of them over all groups;
@@ -175,6 +177,7 @@ class Settings:
     token_seconds: int = 86_400
     rate_per_minute: int = 300
     lag_seconds: int = 6 * 3600
+    user_lag_seconds: int | None = None
     queued_seconds: float = 2.0
     pending_seconds: float = 6.0
     result_seconds: int = 86_400

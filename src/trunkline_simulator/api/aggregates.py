@@ -62,7 +62,30 @@ class Aggregates:
         question_of(body, self.family, _MOST, job=True)
 
     def _select(self, lake: Lake, body: Json) -> tuple[Any, ...]:
-        return tuple(self.answer(question_of(body, self.family, _MOST, job=True), lake))
+        return tuple(self.told(question_of(body, self.family, _MOST, job=True), lake))
+
+    def told(self, question: Question, lake: Lake) -> list[Json]:
+        """The answer to a question, group by group."""
+        found = self.answer(question, lake)
+        return (
+            [_strange(one, place) for place, one in enumerate(found)]
+            if lake.shape.hostile
+            else found
+        )
+
+
+def _strange(made: Json, place: int) -> Json:
+    """What no contract rules out: attributes and statistics that nobody knows."""
+    first, *others = made["data"]
+    if place % 4 == 0:
+        first = {**first, "futureAttribute": {"nested": [place, None]}}
+    if place % 4 == 1:
+        made = {**made, "anotherId": f"new-{place}"}
+    if place % 4 == 2 and first["metrics"]:
+        metric, *more = first["metrics"]
+        metric = {**metric, "stats": {**metric["stats"], "futureStatistic": place / 8}}
+        first = {**first, "metrics": [metric, *more]}
+    return {**made, "data": [first, *others]}
 
 
 def _as_they_are(_: Lake, __: Json, found: Sequence[Any]) -> list[Json]:
@@ -78,7 +101,7 @@ def query(aggregates: Aggregates, context: Context) -> Answer:
         settings.aggregate_buckets,
         settings.user_granularity_seconds if aggregates is USERS else 0,
     )
-    found = aggregates.answer(question, live(settings, context.now, context.divisions))
+    found = aggregates.told(question, live(settings, context.now, context.divisions))
     _check_size(found, settings.aggregate_cells)
     return Answer(200, {**aggregates.beside(settings.shape), "results": found})
 

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from trunkline_simulator.api.context import Answer, Context
+from trunkline_simulator.api.context import Answer, Context, lake_date
 from trunkline_simulator.api.errors import Refused, bad_request, not_found, too_many_requests
 from trunkline_simulator.api.query import check_job, interval_of
 from trunkline_simulator.payloads.parts import Json, stamp
@@ -69,7 +69,7 @@ def submit(payload: Payload, context: Context) -> Answer:
         client=context.client,
         query=query,
         submitted=context.now,
-        lake_date=context.lake_date,
+        lake_date=lake_date(settings, context.now, payload.root),
         fault=_fault(context, payload, query),
         payload=payload.root,
     )
@@ -203,9 +203,10 @@ def cancel(payload: Payload, context: Context) -> Answer:
     return Answer(204)
 
 
-def availability(context: Context) -> Answer:
+def availability(payload: Payload, context: Context) -> Answer:
     """GET .../jobs/availability: before when the lake is complete."""
-    return Answer(200, {"dataAvailabilityDate": stamp(milliseconds(context.lake_date))})
+    date = lake_date(context.settings, context.now, payload.root)
+    return Answer(200, {"dataAvailabilityDate": stamp(milliseconds(date))})
 
 
 def results(payload: Payload, context: Context) -> Answer:

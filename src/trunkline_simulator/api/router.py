@@ -98,10 +98,20 @@ _ROUTES = (
     Route("GET", f"{_CONVERSATIONS}/details", _DETAILS, live.by_ids),
     Route("GET", f"{_CONVERSATIONS}/{{conversation}}/details", _DETAILS, live.by_id),
     # Before {job}: "availability" is not the id of one.
-    Route("GET", f"{_CONVERSATIONS}/details/jobs/availability", _DETAILS[:1], jobs.availability),
+    Route(
+        "GET",
+        f"{_CONVERSATIONS}/details/jobs/availability",
+        _DETAILS[:1],
+        partial(jobs.availability, jobs.CONVERSATIONS),
+    ),
     *_jobs(f"{_CONVERSATIONS}/details/jobs", jobs.CONVERSATIONS, _DETAILS),
     Route("POST", f"{_USERS}/details/query", _USER_DETAILS, user_details.query),
-    Route("GET", f"{_USERS}/details/jobs/availability", _USER_DETAILS, jobs.availability),
+    Route(
+        "GET",
+        f"{_USERS}/details/jobs/availability",
+        _USER_DETAILS,
+        partial(jobs.availability, user_details.USER_DETAILS),
+    ),
     *_jobs(f"{_USERS}/details/jobs", user_details.USER_DETAILS, _USER_DETAILS),
 )
 

@@ -6,11 +6,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from trunkline_simulator.payloads.parts import Json
-from trunkline_simulator.payloads.plan import DAY
 from trunkline_simulator.settings import Shape
-from trunkline_simulator.statuses.records import of_day, presences, shown, user_ids
-from trunkline_simulator.statuses.timeline import Kind
+from trunkline_simulator.statuses.records import presences, record_at, shown, user_ids
 from trunkline_simulator.view import milliseconds
 
 
@@ -25,18 +22,11 @@ class Present(NamedTuple):
 def present(shape: Shape, user_id: str, at: datetime) -> Present:
     """The state of a user at ``at``."""
     place, moment = _places(shape)[user_id], milliseconds(at)
-    seen = _record(shape, place, "presence", moment)
-    routing = _record(shape, place, "routing", moment)
+    seen = shown(shape, record_at(shape, place, "presence", moment), moment)
+    routing = shown(shape, record_at(shape, place, "routing", moment), moment)
     return Present(
         seen.get("organizationPresenceId", ""), seen["systemPresence"], routing["routingStatus"]
     )
-
-
-def _record(shape: Shape, place: int, kind: Kind, moment: int) -> Json:
-    for record in of_day(shape, place, kind, moment // DAY):
-        if record.start <= moment < record.end:
-            return shown(shape, record, moment)
-    raise LookupError(f"user {place} is in no state")
 
 
 @lru_cache(maxsize=16)

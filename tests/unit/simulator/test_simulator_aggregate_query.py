@@ -46,6 +46,16 @@ def test_a_view_has_what_is_within_its_range() -> None:
     assert parts["short"]["sum"] + parts["long"]["sum"] == whole["sum"]
 
 
+def test_a_view_may_stand_alone() -> None:
+    """Where nothing else was asked for that happened, whatever else the answer has besides."""
+    view = {"target": "tWait", "name": "all", "function": "rangeBound", "range": {"gte": 0}}
+    asking = Caller(Settings(shape=Shape(seed=5, per_day=60, hostile=True)), StoppedClock(NOW))
+    asking.sign_in()
+    found = ask(asking, groupBy=["queueId"], metrics=["nTakeover"], views=[view])
+    assert len(found) > 4
+    assert {len(one["data"][0]["metrics"]) for one in found} == {0}
+
+
 def test_days_are_of_the_zone_and_told_in_the_offset_that_was_asked() -> None:
     """2025-03-30 has 23 hours in Berlin."""
     found = ask(
