@@ -103,7 +103,10 @@ def _facts(table: Table) -> Iterator[tuple[str, str]]:
     yield "natural key", ", ".join(map(code, table.natural_key))
     if table.views:
         yield "also as", ", ".join(map(code, table.views))
-    yield "a query must bound", code(table.time_column)
+    if table.dataset.is_now:
+        yield "is never held", "every query that names it asks for it"
+    else:
+        yield "a query must bound", code(table.time_column)
     yield "dataset", f"{code(table.dataset.name)} of {table.dataset.provider}"
     yield "permission", " or ".join(map(code, table.dataset.permissions))
 

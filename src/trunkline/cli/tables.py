@@ -123,7 +123,8 @@ def _show_system(table: SystemTable) -> None:
 
 def _show(table: Table, shown: str, policy: Policy) -> None:
     put(f"{click.style(shown, bold=True)}: {table.description}")
-    put(f"key {table.key}; a query must bound {table.time_column}")
+    bound = f"a query must bound {table.time_column}"
+    put(f"key {table.key}; {'asked for by every query' if table.dataset.is_now else bound}")
     grid.show(
         ("column", "type", "unit", "kept", "description"),
         (

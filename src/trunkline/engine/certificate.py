@@ -99,6 +99,7 @@ class Facts:
     counts: tuple[Counted, ...] = ()
     unopened: Mapping[str, frozenset[date]] = field(default_factory=dict)
     verified: bool = False
+    observed: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
@@ -138,6 +139,7 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
             "answered": facts.reopened.answered,
             "requests": facts.reopened.requests,
         },
+        "observed": dict(facts.observed),
         "jobs": [_job(job) for job in tally.jobs.values()],
         "pages": len(pages),
         "requests": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, partial
@@ -12,20 +12,20 @@ from typing import Any
 import pyarrow as pa
 
 from trunkline.catalog import Catalog
-from trunkline.config import GenesysSettings, Settings
+from trunkline.config import Settings
 from trunkline.engine.asking import Asked
 from trunkline.engine.certificate import Tally
-from trunkline.engine.connect import genesys_hosts
 from trunkline.engine.counting import count_days
 from trunkline.engine.events import LockWait, Observe
 from trunkline.engine.fetching import Meter, Parts, cancel
 from trunkline.engine.granting import Names, check_roles
 from trunkline.engine.holding import hold, planned, plans_of
-from trunkline.engine.holdings import fingerprint
+from trunkline.engine.holdings import fingerprints_of
 from trunkline.engine.judgement import limits_of
 from trunkline.engine.keeping import Kept, keep_of, pin, prune, require_kept, unpin
 from trunkline.engine.local import files_read, folder_of, require_unchanged
 from trunkline.engine.masking import policy_of, tokens_of
+from trunkline.engine.observed import RowsOfEach
 from trunkline.engine.options import Options, Served
 from trunkline.engine.planning import (
     Task,
@@ -87,6 +87,7 @@ class Prepared:
     given: Given = field(default_factory=Given, repr=False)
     local: tuple[LocalTable, ...] = ()
     served: Served | None = None
+    observed: RowsOfEach = field(default_factory=dict, repr=False)
 
 
 class Engine:
@@ -173,6 +174,7 @@ class Engine:
             asked.given,
             asked.local,
             options.served,
+            done.observed,
         )
 
     async def sync(self, wish: Wish, options: Options, observe: Observe) -> Synced:
@@ -239,7 +241,8 @@ class Engine:
         require_kept(self.parts, prepared.snapshot)
         require_unchanged(prepared.local)
         reader, sql, at = prepared.reader, prepared.sql, prepared.snapshot
-        relations = relations_read(self.parts, reader, sql, at, prepared.reads, prepared.local)
+        data = prepared.reads, prepared.local, prepared.observed
+        relations = relations_read(self.parts, reader, sql, at, *data)
         limits = limits_of(self.settings, reader.limits, prepared.served)
         try:
             with (
@@ -366,20 +369,10 @@ class Engine:
             self._lock,
             self.store,
             self.seams,
-            self._fingerprints(settings.genesys, own),
+            fingerprints_of(settings, own, self.policy),
             self.policy,
             Holds.none(self.seams.clock),
         )
-
-    def _fingerprints(self, genesys: GenesysSettings, own: Catalog) -> dict[str, str]:
-        """Of who fetches and what becomes of it; where no client is set, of nothing special."""
-        where = ""
-        with suppress(ConfigError):  # which is told where anything is to be asked
-            where = genesys_hosts(genesys).api if genesys.configured else ""
-        return {
-            of.name: fingerprint(where, genesys.client_id, of, self.policy.fingerprint(own.of(of)))
-            for of in own.datasets
-        }
 
     def relations(self, reader: Reader | None = None) -> tuple[Relation, ...]:
         """All relations as a reader has them, or whoever uses these settings; without rows."""

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from trunkline.engine.certificate import Facts, Reopened, Tally
 from trunkline.engine.completeness import missing_of, unopened_of
 from trunkline.engine.fetching import Fetched, Parts
+from trunkline.engine.observed import Observed
 from trunkline.jobs.job import Landed
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.planner.literals import masked
@@ -18,13 +19,17 @@ from trunkline.scope import OPEN_AT, WHOLE, Scope
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What answering one query took: the plan it ended with, and the fetch if there was one."""
+    """What answering one query took: the plan it ended with, and the fetch if there was one.
+
+    ``observed`` is what was asked for as it is now, by dataset.
+    """
 
     plan: Plan
     tally: Tally
     fetched: Fetched | None = None
     reopened: Reopened = field(default_factory=Reopened)
     notices: tuple[str, ...] = ()
+    observed: Mapping[str, Observed] = field(default_factory=dict)
 
     @property
     def broken(self) -> Mapping[str, frozenset[date]]:
@@ -63,6 +68,7 @@ def facts_of(
         tails=tails,
         reopened=run.reopened,
         verified=verified,
+        observed={name: found.told for name, found in run.observed.items()},
         counts=tuple(
             count
             for count in fresh.counts(parts.organization)

@@ -22,6 +22,8 @@ from trunkline.engine.judgement import (
     tail_notices,
 )
 from trunkline.engine.local import told
+from trunkline.engine.observed import RowsOfEach
+from trunkline.engine.observing import observe_each, rows_observed
 from trunkline.engine.options import Options
 from trunkline.engine.planning import Task, last_fingerprints, snapshot_of
 from trunkline.engine.recording import Begun, recorded, refusing
@@ -41,6 +43,7 @@ class Done:
     notices: tuple[str, ...]
     certificate: dict[str, Any]
     run: str
+    observed: RowsOfEach
 
 
 def planned(tasks: Iterable[Task]) -> dict[str, Run]:
@@ -49,7 +52,8 @@ def planned(tasks: Iterable[Task]) -> dict[str, Run]:
         task.parts.organization: Run(task.planned(last_fingerprints(task.parts)), Tally())
         for task in tasks
     }
-    return {n: r for n, r in begun.items() if r.plan.scans} or dict([*begun.items()][:1])
+    read = {n: r for n, r in begun.items() if r.plan.scans or r.plan.observed}
+    return read or dict([*begun.items()][:1])
 
 
 def plans_of(runs: Runs, parts: Parts, files: tuple[FileRead, ...] = ()) -> Plans:
@@ -79,9 +83,13 @@ async def hold(
     begun = replace(begun, text=plans.any.sql)
     with recorded(journal, some.seams, begun, keep) as recording:
         observe(Planned(plans))
-        wanting = [by_name[name] for name, run in runs.items() if run.plan.requests]
+        wanting = [by_name[name] for name, run in runs.items() if run.plan.requests_to_hold]
         if wanting:
             runs |= await run_each(wanting, plans, options, recording, observe)
+        if observing := [by_name[name] for name, run in runs.items() if run.plan.observed]:
+            runs |= await observe_each(
+                observing, runs, options, recording, observe, named=plans.named
+            )
         if options.verify:
             counting = {
                 name: verify_run(
@@ -112,7 +120,8 @@ async def hold(
 
         said = each_of(runs, notices, named=plans.named)
     done = plans_of(runs, some, files)
-    return Done(done, snapshot, _named(said, done), whole, recording.run)
+    rows = rows_observed(some, runs)
+    return Done(done, snapshot, _named(said, done), whole, recording.run, rows)
 
 
 def _named(said: Mapping[str, tuple[str, ...]], plans: Plans) -> tuple[str, ...]:

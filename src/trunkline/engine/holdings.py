@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
-from trunkline.catalog import Dataset
+from trunkline.catalog import Catalog, Dataset
+from trunkline.config import Settings
+from trunkline.engine.connect import genesys_hosts
+from trunkline.errors import ConfigError
+from trunkline.flatten import Policy
 from trunkline.interval import Interval
 from trunkline.jobs.job import Job
 from trunkline.jobs.store import JobStore
@@ -19,14 +24,31 @@ from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def fingerprint(api_url: str, client_id: str, dataset: Dataset, policy: str) -> str:
+def fingerprint(
+    api_url: str, client_id: str, dataset: Dataset, policy: str, minutes: int = 0
+) -> str:
     """Who fetches, and how it is mapped and masked: all of it that is known without a request.
 
     In parts, so that two can be compared: see ``planner.stale``. ``policy`` is the fingerprint of
-    the masking policy over the tables of the dataset.
+    the masking policy over the tables of the dataset; ``minutes`` is how long the intervals are
+    that a direct dataset is asked for in.
     """
     who = "\n".join((api_url, client_id, dataset.name))
-    return f"{_short(who)}-{dataset.mapping_version}-{_short(policy)}"
+    intervals = f"m{minutes}" if dataset.is_direct else ""
+    return f"{_short(who)}-{dataset.mapping_version}{intervals}-{_short(policy)}"
+
+
+def fingerprints_of(settings: Settings, own: Catalog, policy: Policy) -> dict[str, str]:
+    """Of who fetches each dataset and what becomes of it; without a client, of nothing special."""
+    genesys, where = settings.genesys, ""
+    with suppress(ConfigError):  # which is told where anything is to be asked
+        where = genesys_hosts(genesys).api if genesys.configured else ""
+    return {
+        of.name: fingerprint(
+            where, genesys.client_id, of, policy.fingerprint(own.of(of)), settings.aggregate_minutes
+        )
+        for of in own.datasets
+    }
 
 
 def with_rights(fingerprint: str, divisions: tuple[str, ...] | None) -> str:

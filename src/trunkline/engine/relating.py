@@ -11,6 +11,7 @@ from trunkline.catalog import Catalog, folded
 from trunkline.engine.access import opened_to
 from trunkline.engine.fetching import Parts
 from trunkline.engine.local import local_tables
+from trunkline.engine.observed import RowsOfEach
 from trunkline.engine.reader import Reader
 from trunkline.engine.reading import reads_of
 from trunkline.engine.system import Sources, system_relations
@@ -42,10 +43,12 @@ def relations_read(
     snapshot: int,
     reads: ReadsOfEach,
     local: Iterable[LocalTable] = (),
+    observed: RowsOfEach | None = None,
 ) -> tuple[Relation, ...]:
-    """All that a reader's text may name, with what it reads of a snapshot and of own files."""
+    """All that a reader's text may name, with what it reads of a snapshot, of own files, of now."""
+    now = observed or {}
     landed = (
-        relation
+        replace(relation, rows=now.get(each.schema, {}).get(relation.name))
         for each in parts.catalogs.each
         for relation in relations_of(each, _parts_of(parts, each, snapshot, reads))
     )

@@ -130,8 +130,15 @@ def tables_of(wish: Wish, catalog: Catalog) -> tuple[Table, ...]:
     """
     if not wish.tables:
         is_over_held = wish.start is None and not wish.follow
-        return tuple(t for t in catalog.tables if is_over_held or t.dataset.by_default)
-    return tuple(dict.fromkeys(map(catalog.named, wish.tables)))
+        lasting = (t for t in catalog.tables if not t.dataset.is_now)
+        return tuple(t for t in lasting if is_over_held or t.dataset.by_default)
+    found = tuple(dict.fromkeys(map(catalog.named, wish.tables)))
+    if passing := [table.name for table in found if table.dataset.is_now]:
+        raise UsageError(
+            f"{', '.join(passing)} tells what is now: there is nothing to hold of it",
+            hint="Leave it out; every query of it asks for it.",
+        )
+    return found
 
 
 def intervals_of(

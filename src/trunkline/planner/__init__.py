@@ -6,14 +6,15 @@ needs, never less. No I/O: the catalogue, what is held and the evaluator come in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from sqlglot import exp
 
-from trunkline.catalog import Catalog
+from trunkline.catalog import Catalog, Dataset
 from trunkline.catalogs import Catalogs
+from trunkline.errors import IncompleteData
 from trunkline.planner.binder import bind
 from trunkline.planner.clocks import Constant
 from trunkline.planner.demands import needed
@@ -95,7 +96,11 @@ def plan_of(meaning: Meaning, organization: str, holdings: Holdings, context: Co
 
 def _planned(meaning: Meaning, organization: str, holdings: Holdings, context: Context) -> Plan:
     tree, query = meaning.tree, meaning.query
-    bounded = [found for found in needed(query) if found[0].organization == organization]
+    own = [found for found in needed(query) if found[0].organization == organization]
+    bounded = [found for found in own if not found[0].table.dataset.is_now]
+    observed = dict.fromkeys(of for node, _ in own if (of := node.table.dataset).is_now)
+    if context.covered and observed:
+        raise not_held(observed)
     fetching = [found for found in bounded if not found[0].of_what_is_held]
     filters = filters_of(query, fetching, context)
     within = serving(filters, holdings, context)
@@ -121,4 +126,14 @@ def _planned(meaning: Meaning, organization: str, holdings: Holdings, context: C
         tails=tails,
         reopened=again,
         outlived=outlived(wanted, holdings),
+        observed=tuple(observed),
+    )
+
+
+def not_held(observed: Iterable[Dataset]) -> IncompleteData:
+    """What is said where nothing may be asked for, and something is only ever asked for."""
+    names = ", ".join(dataset.name for dataset in observed)
+    return IncompleteData(
+        f"{names}: it tells what is now, is never held, and nothing is asked for here",
+        hint="Ask where fetching is on, and without --covered and --as-of.",
     )

@@ -38,6 +38,7 @@ def text(plan: Plan) -> str:
 
 def _scans(plan: Plan) -> list[str]:
     rows = [row for scan in plan.scans for row in _scan(scan)]
+    rows += [(of.name, "", "asked for now, by every query") for of in plan.observed]
     rows += [(name, "", "needs no fetch") for name in plan.others]
     head = f"Tables (times in UTC; dates of the query are in {plan.time_zone})"
     return [head, *_table(rows)] if rows else []
@@ -167,6 +168,8 @@ def _estimate(plan: Plan) -> list[str]:
     parts = [*_of_jobs([f for f in fetches if not f.dataset.is_direct]), *_direct(fetches)]
     if plan.without_jobs:
         parts.append(f"{plan.without_jobs:,} without a job")
+    if plan.observing:
+        parts.append(f"{plan.observing:,} for what is now")
     lines = [f"At least {counted(plan.requests, 'request')}: {', '.join(parts)}"]
     return [*lines, *_untold(fetches)]
 

@@ -224,7 +224,8 @@ class Plan:
     ``others`` are relations that are not of a dataset, such as the system tables; they need no
     fetch. ``tails`` and ``reopened`` are asked for without a job. ``filters`` are those that the
     provider can apply, where any day is not held whole. ``outlived`` are the keys of unfinished
-    jobs that would bring wanted days as of too long ago.
+    jobs that would bring wanted days as of too long ago. What is ``observed`` is asked for as it is
+    now.
     """
 
     sql: str
@@ -239,6 +240,7 @@ class Plan:
     reopened: tuple[Reopen, ...] = ()
     filters: tuple[Filtered, ...] = ()
     outlived: tuple[str, ...] = ()
+    observed: tuple[Dataset, ...] = ()
 
     def __str__(self) -> str:
         return explain.text(self)
@@ -283,7 +285,17 @@ class Plan:
     @property
     def requests(self) -> int:
         """The fewest requests it can take: for the cost guard."""
+        return self.requests_to_hold + self.observing
+
+    @property
+    def requests_to_hold(self) -> int:
+        """Those of them that bring what is held from then on."""
         return sum(fetch.requests for fetch in self.fetches) + self.without_jobs
+
+    @property
+    def observing(self) -> int:
+        """Those of them that ask what is now."""
+        return sum(1 + dataset.beside_slices for dataset in self.observed)
 
     @property
     def without_jobs(self) -> int:

@@ -11,7 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from trunkline.catalog import Dataset, Live, Table
-from trunkline.errors import CursorLost, JobLost, MalformedAnswer, RequestRefused
+from trunkline.errors import (
+    CursorLost,
+    JobLost,
+    MalformedAnswer,
+    PermissionMissing,
+    RequestRefused,
+)
 from trunkline.http.client import Client
 from trunkline.http.message import Offload
 from trunkline.interval import Interval
@@ -101,7 +107,8 @@ class GenesysCloud:
         """
         payload = self._payloads[dataset.name]
         if isinstance(payload, Direct):
-            return await self._directly(payload, job_id, cursor)
+            with _named(dataset):
+                return await self._directly(payload, job_id, cursor)
         query: dict[str, str | int] = {"pageSize": payload.page_size or dataset.page_size}
         if cursor is not None:
             query["cursor"] = cursor
@@ -116,11 +123,18 @@ class GenesysCloud:
         return reshaped
 
     async def _directly(self, payload: Direct, job_id: str, cursor: str | None) -> bytes:
+        """The page of a direct dataset, taken apart beside the event loop."""
         interval = Interval.parse(job_id.removeprefix(DIRECT))
         ask = payload.ask(interval, cursor)
-        answer = await self._client.request(
-            ask.method, ask.path, query=ask.query, json=ask.json, fits=ask.is_page
-        )
+        try:
+            answer = await self._client.request(
+                ask.method, ask.path, query=ask.query, json=ask.json, fits=ask.is_page
+            )
+        except RequestRefused as refused:
+            smaller = payload.refused(refused.status, interval, cursor)
+            if smaller is None:
+                raise
+            return smaller
         page: bytes = await self._offload(payload.reshape, answer.body, interval, cursor)
         return page
 
@@ -213,6 +227,16 @@ class GenesysCloud:
         """The organisation's limits in a namespace, by key (see ``limits``). One request."""
         ids = {"namespaceName": namespace}
         return org.read_limits((await self._client.request("GET", org.LIMITS, ids=ids)).body)
+
+
+@contextmanager
+def _named(dataset: Dataset) -> Iterator[None]:
+    """Let what may not be asked be told by the name that it has here, too."""
+    try:
+        yield
+    except PermissionMissing as error:
+        error.message = f"{dataset.name} could not be fetched: {error.message}"
+        raise
 
 
 @contextmanager
