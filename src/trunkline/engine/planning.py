@@ -19,6 +19,7 @@ from trunkline.engine.keeping import require_kept
 from trunkline.engine.local import local_tables, named_ones
 from trunkline.engine.masking import Told, numbers_left, tokens_of
 from trunkline.engine.options import Options, Served
+from trunkline.engine.refreshing import list_fingerprint
 from trunkline.engine.relating import every_relation
 from trunkline.engine.shares import shares
 from trunkline.engine.syncing import Wish, intervals_of, tables_of
@@ -143,6 +144,8 @@ def context_of(parts: Parts, zone: str, fingerprint: str, options: Options) -> C
         tail=settings.tail if options.tail is None else options.tail,
         policy=parts.policy,
         has_client=settings.genesys.configured,
+        lists=partial(list_fingerprint, parts),
+        list_age=settings.list_age,
     )
 
 
