@@ -208,6 +208,11 @@ class Dataset:
                     f"dataset {self.name}: level {level.name} stands before its parent"
                 )
 
+    @property
+    def is_list(self) -> bool:
+        """Whether it is told as a whole, and not by intervals."""
+        return self.listing is not None
+
     def level(self, name: str) -> Level:
         """A level by name; KeyError if there is none."""
         for level in self.levels:

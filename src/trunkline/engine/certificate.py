@@ -10,7 +10,7 @@ from typing import Any
 
 from trunkline import __version__
 from trunkline.engine.completeness import Missing, pieces
-from trunkline.engine.events import Beside
+from trunkline.engine.events import Beside, Listed
 from trunkline.engine.strangers import unknown_of
 from trunkline.http.exchange import Exchange
 from trunkline.interval import iso, runs
@@ -55,7 +55,7 @@ class Tally:
         if job.state in _WITHOUT_PAGES:
             self.landed.pop(job.key, None)
 
-    def beside(self, beside: Beside) -> None:
+    def beside(self, beside: Beside | Listed) -> None:
         """Count a page that came without a job."""
         self.landed.setdefault(beside.what, []).append(beside.landed)
 

@@ -22,7 +22,7 @@ from trunkline.engine.options import Options, Served
 from trunkline.engine.refreshing import list_fingerprint
 from trunkline.engine.relating import every_relation
 from trunkline.engine.shares import shares
-from trunkline.engine.syncing import Wish, intervals_of, tables_of
+from trunkline.engine.syncing import Wish, intervals_of, lists_of, tables_of
 from trunkline.errors import UsageError
 from trunkline.interval import to_millisecond
 from trunkline.lake import constants
@@ -125,8 +125,9 @@ def plan_wish(
         fetched=fetched,
     )
     held = holdings(parts.lake, parts.store, parts.organization, fingerprint)
-    intervals = intervals_of(wish, held, context.now)
-    return wanting(tables_of(wish, parts.catalog), intervals, held, context)
+    tables, lists = tables_of(wish, parts.catalog), lists_of(wish, parts.catalog, held)
+    intervals = intervals_of(wish, held, context.now) if tables else ()
+    return wanting(tables, lists, intervals, held, context)
 
 
 def context_of(parts: Parts, zone: str, fingerprint: str, options: Options) -> Context:

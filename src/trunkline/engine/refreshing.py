@@ -14,7 +14,7 @@ import pyarrow as pa
 from trunkline.catalog import Dataset
 from trunkline.engine.beside import Asking
 from trunkline.engine.connect import genesys_hosts
-from trunkline.engine.events import Beside
+from trunkline.engine.events import Listed
 from trunkline.engine.fetching import Parts, flattener_of
 from trunkline.engine.holdings import fingerprint, with_rights
 from trunkline.engine.landing import landed_of, layout_of
@@ -190,7 +190,7 @@ class _List:
     def _kept(self, reading: _Reading) -> list[Flattened]:
         for page in reading.pages:
             landed = landed_of(page, page.tables)
-            self.asking.meter(Beside(self.dataset.name, landed, self.asking.parts.organization))
+            self.asking.meter(Listed(self.dataset.name, landed, self.asking.parts.organization))
         return reading.pages
 
     async def _once(self, at: datetime, parent: str | None) -> _Reading:
