@@ -152,30 +152,30 @@ class _List:
         parts = self.asking.parts
         at = to_millisecond(parts.seams.clock.now())
         pages: list[Flattened] = []
-        for parent in self._parents():
-            pages += await self._read(at, parent)
+        for of in await parts.seams.offload(self._each):
+            pages += await self._read(at, of)
         await parts.seams.offload(self._publish, at, pages)
 
-    def _parents(self) -> tuple[str | None, ...]:
-        """The items that there is a list for each of; None where it is one list."""
-        parent = self.dataset.parent
+    def _each(self) -> tuple[str | None, ...]:
+        """The items, or the variants, that there is a list for each of; None where it is one."""
+        parent, listing = self.dataset.parent, self.dataset.listing
         if parent is None:
-            return (None,)
+            return listing.variants[1] if listing and listing.variants else (None,)
         parts = self.asking.parts
         table = parts.catalog.root(parent).name
         lake = parts.lake
         return live_keys(lake.home, lake.catalogue, parts.organization, table, parent.key)
 
-    async def _read(self, at: datetime, parent: str | None) -> list[Flattened]:
+    async def _read(self, at: datetime, of: str | None) -> list[Flattened]:
         """The pages of a list as it was at one time.
 
         One page is that. Several are if they tell what was held, or the same twice in a row: an
         item that moves from a later page to one that has been read is told by none of them.
         """
-        held: frozenset[str] = await self.asking.parts.seams.offload(self._held_ids, parent)
+        held: frozenset[str] = await self.asking.parts.seams.offload(self._held_ids, of)
         before: frozenset[str] | None = None
         for _ in range(READINGS):
-            reading = await self._once(at, parent)
+            reading = await self._once(at, of)
             found = frozenset(reading.ids)
             if reading.is_clean and (len(reading.pages) == 1 or found == held):
                 return self._kept(reading)
@@ -193,13 +193,13 @@ class _List:
             self.asking.meter(Listed(self.dataset.name, landed, self.asking.parts.organization))
         return reading.pages
 
-    async def _once(self, at: datetime, parent: str | None) -> _Reading:
+    async def _once(self, at: datetime, of: str | None) -> _Reading:
         reading, following = _Reading(), None
         while True:
             try:
-                page = await self.provider.listed(self.dataset, at, following, parent)
+                page = await self.provider.listed(self.dataset, at, following, of)
             except RequestRefused as refused:
-                if parent is None or refused.status not in GONE:
+                if self.dataset.parent is None or refused.status not in GONE:
                     raise
                 return _Reading([self.flattener.flatten(b'{"entities":[]}', days=EVER)])
             self.requests += 1
@@ -214,15 +214,15 @@ class _List:
     def _flatten(self, body: bytes) -> Flattened:
         return self.flattener.flatten(body, days=EVER)
 
-    def _held_ids(self, parent: str | None) -> frozenset[str]:
+    def _held_ids(self, of: str | None) -> frozenset[str]:
         parts = self.asking.parts
         table = parts.catalog.root(self.dataset)
         keys = live_keys(
             parts.lake.home, parts.lake.catalogue, parts.organization, table.name, self.dataset.key
         )
-        if parent is None:
+        if self.dataset.parent is None:
             return frozenset(keys)
-        start = f"{parent}:"
+        start = f"{of}:"
         return frozenset(key.removeprefix(start) for key in keys if key.startswith(start))
 
     def _publish(self, at: datetime, pages: list[Flattened]) -> None:

@@ -126,15 +126,19 @@ class GenesysCloud:
         return live.read_hits(answer.body)
 
     async def listed(
-        self, dataset: Dataset, told: datetime, at: str | None = None, parent: str | None = None
+        self, dataset: Dataset, told: datetime, at: str | None = None, of: str | None = None
     ) -> ListPage:
         """One page of a whole list, noted as told at an instant; see ``Lists``. One request."""
         listing = lists.listing_of(dataset)
-        ids = {listing.parent.attribute: parent} if listing.parent and parent else None
+        ids = {listing.parent.attribute: of} if listing.parent and of else None
         answer = await self._client.request(
-            "GET", listing.path, ids=ids, query=lists.query(listing, at), fits=lists.fits(listing)
+            "GET",
+            listing.path,
+            ids=ids,
+            query=lists.query(listing, at, of),
+            fits=lists.fits(listing),
         )
-        return lists.read(answer.body, dataset, self.tables, at, told, parent)
+        return lists.read(answer.body, dataset, self.tables, at, told, of)
 
     async def organization(self) -> Organization:
         """The organisation that the token belongs to. One request."""
