@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes import run
 from tests.gateway import NOW, SMALL, Site
 from trunkline.engine import Options
 from trunkline.engine.syncing import Wish
@@ -71,7 +72,8 @@ def test_a_list_of_many_pages_has_all_that_the_provider_has(tmp_path: Path, tabl
     assert len(found) == len(want)
 
 
-def test_the_media_of_queues_have_their_own_service_level(site: Site) -> None:
+def test_the_media_of_queues_have_their_own_service_level(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", replace(SMALL, shape=Shape(per_day=4, own_targets=True)))
     found = site.query("SELECT * FROM queue_media_settings")
     want = {
         (queue["id"], medium): settings.get("serviceLevel")
@@ -334,8 +336,6 @@ def test_prune_keeps_the_newest_list_and_removes_older_ones(site: Site) -> None:
     site.wait(days=2)
     site.query("SELECT * FROM users")
     with site.engine() as engine:
-        from tests.fakes import run  # noqa: PLC0415
-
         run(site.clock, engine.prune(1, None, lambda _: None))
     left = set((site.home / "files").rglob("*.parquet"))
     assert len(left) == 1

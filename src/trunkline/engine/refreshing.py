@@ -59,7 +59,13 @@ class _Reading:
     @property
     def is_clean(self) -> bool:
         """Whether no item came twice and there were as many as every page said."""
-        return len(set(self.ids)) == len(self.ids) and self.totals <= {len(self.ids)}
+        return not self.is_repeated and self.totals <= {len(self.ids)}
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether an item came twice; those without an id are told apart by nobody."""
+        named = [one for one in self.ids if one]
+        return len(set(named)) < len(named)
 
 
 def list_fingerprint(parts: Parts, dataset: Dataset) -> str:
@@ -179,7 +185,7 @@ class _List:
             found = frozenset(reading.ids)
             if reading.is_clean and (len(reading.pages) == 1 or found == held):
                 return self._kept(reading)
-            if found == before and len(found) == len(reading.ids):
+            if found == before and not reading.is_repeated:
                 return self._kept(reading)
             before = found
         raise IncompleteData(
