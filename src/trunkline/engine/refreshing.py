@@ -6,7 +6,7 @@ Nothing of a list is written before all of it is there: a crash leaves the one t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ from trunkline.engine.events import Listed
 from trunkline.engine.fetching import Parts, flattener_of
 from trunkline.engine.holdings import fingerprint, with_rights
 from trunkline.engine.landing import landed_of, layout_of
+from trunkline.engine.registry import details
 from trunkline.errors import (
     AccessError,
     ConfigError,
@@ -77,7 +78,9 @@ def list_fingerprint(parts: Parts, dataset: Dataset) -> str:
         except ConfigError:  # which is told where anything is to be asked
             where = ""
     masked_as = parts.policy.fingerprint(parts.catalog.of(dataset))
-    return fingerprint(where, genesys.client_id, dataset, masked_as)
+    # Who asks is one and the same for all that is held: publishing knows an organisation by it.
+    of = replace(details(parts.catalog), mapping_version=dataset.mapping_version)
+    return fingerprint(where, genesys.client_id, of, masked_as)
 
 
 async def refresh(asking: Asking, provider: GenesysCloud, wanted: Iterable[Refresh]) -> Refreshed:
