@@ -53,7 +53,7 @@ async def examine(
         yield Finding("host and token", Health.GOOD, f"client {token.client_name or 'unnamed'}")
         yield await _guarded("organisation", _organization(provider, settings))
         yield await _guarded("divisions", _divisions(provider, settings, catalog))
-        for dataset in catalog.datasets:
+        for dataset in (one for one in catalog.datasets if not one.is_list):
             yield await _permission(provider, catalog, dataset)
         yield _clock(provider.clock_offset)
         yield await _guarded("rate limits", _limits(provider, settings))

@@ -20,6 +20,7 @@ from trunkline.engine.unknown_fields import UNKNOWN_FIELDS, unknown_fields
 from trunkline.jobs.job import Job, UnknownName
 from trunkline.jobs.journal import Requested, RunKept
 from trunkline.lake.catalogue import CoveredDay, HeldFile
+from trunkline.lake.lists import HeldList
 from trunkline.lake.local import LocalTable
 from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
 from trunkline.lake.users import RefusedLogins
@@ -41,6 +42,7 @@ class Sources:
     requests: Callable[[], Iterable[Requested]]
     files: Callable[[], Iterable[tuple[str, HeldFile]]]  # each with whose it is
     local: Callable[[], Iterable[LocalTable]] = tuple
+    lists: Callable[[], Iterable[HeldList]] = tuple
     changes: Callable[[str], Mapping[tuple[str, date], datetime]] = lambda _: {}
     refused: Callable[[], Iterable[RefusedLogins]] = tuple
     is_open: Callable[[str, str, str], bool] = lambda *_: True  # schema, table and column
@@ -96,6 +98,14 @@ FRESHNESS: Columns = (
         "Of each day up to the last, its watermark in microseconds since 1970, or NULL.",
     ),
     ("changed_at", Type.BIGINT_LIST, "In the same way, when what is held of it was last written."),
+)
+LISTS: Columns = (
+    ("dataset", Type.TEXT, "What is held."),
+    ("refreshed_at", Type.TIMESTAMP, "When it was asked for."),
+    ("row_count", Type.BIGINT, "Rows of its tables that are there."),
+    ("deleted", Type.BIGINT, "Rows that are told no more, or told as deleted."),
+    ("requests", Type.BIGINT, "Requests it took."),
+    ORGANIZATION,
 )
 FILES: Columns = (
     ("table_name", Type.TEXT, "The table it holds rows of."),
@@ -198,7 +208,12 @@ def _days(sources: Sources) -> Rows:
 
 
 def _freshness(sources: Sources) -> Rows:
-    datasets = [(c.schema, dataset.name) for c in sources.catalogs.each for dataset in c.datasets]
+    datasets = [
+        (c.schema, dataset.name)
+        for c in sources.catalogs.each
+        for dataset in c.datasets
+        if not dataset.is_list
+    ]
     changes = {organization: sources.changes(organization) for organization, _ in datasets}
     return freshness(datasets, sources.coverage(), changes)
 
@@ -212,6 +227,17 @@ def _day(day: CoveredDay, changes: Mapping[tuple[str, date], datetime]) -> tuple
         day.conversations,
         day.organization,
         changed_at(day, changes),
+    )
+
+
+def _list(held: HeldList) -> tuple[object, ...]:
+    return (
+        held.dataset,
+        held.refreshed_at,
+        sum(held.rows.values()),
+        sum(held.deleted.values()),
+        held.requests,
+        held.organization,
     )
 
 
@@ -308,6 +334,12 @@ SYSTEM_TABLES = (
         "Every UTC day that is held, as it was last fetched.",
         COVERAGE,
         _days,
+    ),
+    SystemTable(
+        "lists",
+        "Every whole list that is held, such as users, as it was last asked for.",
+        LISTS,
+        lambda sources: map(_list, sources.lists()),
     ),
     SystemTable(
         "freshness",
