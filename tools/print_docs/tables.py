@@ -20,8 +20,8 @@ Every table can be named alone or with its schema (`conversations`, `genesys.con
 tables of a dataset are fetched together, by the same jobs, and become visible together. Each has a
 key of one column, and beside it the natural one; `conversation_id` and `conversation_start` are in
 every table of conversations, and a join by `conversation_id` carries the bounds of one table to the
-others. Tables that have `refreshed_at` are [whole lists](../explanation/lists.md) and need no bounds. The
-tables of the schema `finance` are named with it, and [not everybody reads
+others. Tables with a column `refreshed_at` are [whole lists](../explanation/lists.md) and need no
+bounds. The tables of the schema `finance` are named with it, and [not everybody reads
 them](../explanation/masking.md#who-may-read-what)."""
 
 SYSTEM_TEXT = """\

@@ -8,6 +8,7 @@ import click
 
 from trunkline.cli.opening import engine_of
 from trunkline.cli.telling import put
+from trunkline.engine.registry import noun_of
 from trunkline.interval import midnight, months, runs
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.lists import HeldList
@@ -79,11 +80,12 @@ def _months(held: list[CoveredDay], settle: timedelta) -> list[str]:
     lines = []
     for month in months(by_day):
         days = [by_day[day] for day in month]
-        conversations = sum(day.conversations for day in days)
+        records = sum(day.conversations for day in days)
         final = sum(midnight(d.day) + timedelta(days=1) + settle <= d.watermark for d in days)
         spans = ", ".join(f"{i.start:%d}-{i.end - timedelta(days=1):%d}" for i in runs(month))
         # Whether what was open changes any more depends on the time that is asked about.
         ages = f"{final} final, {len(days) - final} provisional, "
         ages = "" if days[0].scope == OPEN_AT else ages
-        lines.append(f"{min(month):%Y-%m}  days {spans:<12} {ages}{conversations:,} conversations")
+        nouns = f"{noun_of(days[0].dataset)}s"
+        lines.append(f"{min(month):%Y-%m}  days {spans:<12} {ages}{records:,} {nouns}")
     return lines

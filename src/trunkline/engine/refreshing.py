@@ -6,22 +6,20 @@ Nothing of a list is written before all of it is there: a crash leaves the one t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import pyarrow as pa
 
 from trunkline.catalog import Dataset
 from trunkline.engine.beside import Asking
-from trunkline.engine.connect import genesys_hosts
 from trunkline.engine.events import Listed
-from trunkline.engine.fetching import Parts, flattener_of
-from trunkline.engine.holdings import fingerprint, with_rights
+from trunkline.engine.fetching import flattener_of
+from trunkline.engine.holdings import with_rights
 from trunkline.engine.landing import landed_of, layout_of
-from trunkline.engine.registry import details
+from trunkline.engine.rights import Divisions, divisions_of
 from trunkline.errors import (
     AccessError,
-    ConfigError,
     IncompleteData,
     PermissionMissing,
     ProviderError,
@@ -34,9 +32,9 @@ from trunkline.interval import EVER, to_millisecond
 from trunkline.lake.lists import HeldList
 from trunkline.lake.relisting import Relisted, live_keys, publish_list
 from trunkline.planner.listed import Refresh
+from trunkline.planner.stale import without_rights
 from trunkline.providers import Lists
 from trunkline.providers.genesys.client import GenesysCloud
-from trunkline.providers.genesys.organization import covered
 
 READINGS = 5  # of a list that changes while it is read
 GONE = (404, 410)
@@ -69,26 +67,13 @@ class _Reading:
         return len(set(named)) < len(named)
 
 
-def list_fingerprint(parts: Parts, dataset: Dataset) -> str:
-    """Of who asks for a list and what becomes of it; where no client is set, of nobody."""
-    genesys, where = parts.settings.genesys, ""
-    if genesys.configured:
-        try:
-            where = genesys_hosts(genesys).api
-        except ConfigError:  # which is told where anything is to be asked
-            where = ""
-    masked_as = parts.policy.fingerprint(parts.catalog.of(dataset))
-    # Who asks is one and the same for all that is held: publishing knows an organisation by it.
-    of = replace(details(parts.catalog), mapping_version=dataset.mapping_version)
-    return fingerprint(where, genesys.client_id, of, masked_as)
-
-
 async def refresh(asking: Asking, provider: GenesysCloud, wanted: Iterable[Refresh]) -> Refreshed:
     """Ask for lists, each for itself: one that cannot be had leaves the others alone."""
     todo = [each.dataset for each in wanted if each.state.is_asked]
     if not todo:
         return Refreshed()
-    divisions = await _divisions(asking.parts, provider, todo)
+    client = asking.parts.settings.genesys.client_id
+    divisions = await divisions_of(provider, client, (one for one in todo if one.permissions))
     failed: list[tuple[str, TrunklineError]] = []
     for dataset in todo:
         if dataset.parent and dataset.parent.name in dict(failed):
@@ -126,22 +111,6 @@ def require_lists(done: Refreshed, *, allow_partial: bool) -> tuple[str, ...]:
     raise first
 
 
-async def _divisions(
-    parts: Parts, provider: GenesysCloud, todo: Iterable[Dataset]
-) -> dict[str, tuple[str, ...]]:
-    """The divisions that each list is told of, as far as the client may ask."""
-    try:
-        grants = await provider.grants(parts.settings.genesys.client_id)
-        found = await provider.divisions()
-    except (PermissionMissing, RequestRefused):
-        return {}
-    return {
-        each.name: tuple(one.name for one in covered(found, grants, each.permissions))
-        for each in todo
-        if each.permissions
-    }
-
-
 @dataclass(slots=True)
 class _List:
     """One list on its way."""
@@ -149,7 +118,7 @@ class _List:
     asking: Asking
     provider: Lists
     dataset: Dataset
-    divisions: tuple[str, ...] | None
+    divisions: Divisions
     flattener: Flattener = field(init=False)
     requests: int = 0
 
@@ -237,7 +206,8 @@ class _List:
     def _publish(self, at: datetime, pages: list[Flattened]) -> None:
         parts, dataset = self.asking.parts, self.dataset
         lake, tables = parts.lake, parts.catalog.of(dataset)
-        seen_by = with_rights(list_fingerprint(parts, dataset).split("-")[0], self.divisions)
+        fingerprint = without_rights(parts.fingerprints[dataset.name])
+        seen_by = with_rights(fingerprint.split("-")[0], self.divisions)
         before = lake.catalogue.lists.of(parts.organization, lake.catalogue.latest())
         known = before.get(dataset.name)
         empty = self.flattener.flatten(b'{"entities":[]}', days=EVER)
@@ -254,7 +224,7 @@ class _List:
             organization=parts.organization,
             dataset=dataset.name,
             refreshed_at=at,
-            fingerprint=list_fingerprint(parts, dataset),
+            fingerprint=fingerprint,
             seen_by=seen_by,
             since=known.since if known and known.seen_by == seen_by else at,
             requests=max(1, self.requests),

@@ -16,6 +16,7 @@ from trunkline.catalog import Whose, folded
 from trunkline.catalogs import Catalogs
 from trunkline.engine.columns import TABLES, local_columns, table_columns, view_columns
 from trunkline.engine.day_freshness import changed_at, freshness
+from trunkline.engine.lists_held import LISTS, list_row
 from trunkline.engine.unknown_fields import UNKNOWN_FIELDS, unknown_fields
 from trunkline.jobs.job import Job, UnknownName
 from trunkline.jobs.journal import Requested, RunKept
@@ -98,14 +99,6 @@ FRESHNESS: Columns = (
         "Of each day up to the last, its watermark in microseconds since 1970, or NULL.",
     ),
     ("changed_at", Type.BIGINT_LIST, "In the same way, when what is held of it was last written."),
-)
-LISTS: Columns = (
-    ("dataset", Type.TEXT, "What is held."),
-    ("refreshed_at", Type.TIMESTAMP, "When it was asked for."),
-    ("row_count", Type.BIGINT, "Rows of its tables that are there."),
-    ("deleted", Type.BIGINT, "Rows that are told no more, or told as deleted."),
-    ("requests", Type.BIGINT, "Requests it took."),
-    ORGANIZATION,
 )
 FILES: Columns = (
     ("table_name", Type.TEXT, "The table it holds rows of."),
@@ -208,12 +201,8 @@ def _days(sources: Sources) -> Rows:
 
 
 def _freshness(sources: Sources) -> Rows:
-    datasets = [
-        (c.schema, dataset.name)
-        for c in sources.catalogs.each
-        for dataset in c.datasets
-        if not dataset.is_list
-    ]
+    known = ((c.schema, dataset) for c in sources.catalogs.each for dataset in c.datasets)
+    datasets = [(schema, dataset.name) for schema, dataset in known if not dataset.is_list]
     changes = {organization: sources.changes(organization) for organization, _ in datasets}
     return freshness(datasets, sources.coverage(), changes)
 
@@ -227,17 +216,6 @@ def _day(day: CoveredDay, changes: Mapping[tuple[str, date], datetime]) -> tuple
         day.conversations,
         day.organization,
         changed_at(day, changes),
-    )
-
-
-def _list(held: HeldList) -> tuple[object, ...]:
-    return (
-        held.dataset,
-        held.refreshed_at,
-        sum(held.rows.values()),
-        sum(held.deleted.values()),
-        held.requests,
-        held.organization,
     )
 
 
@@ -339,7 +317,7 @@ SYSTEM_TABLES = (
         "lists",
         "Every whole list that is held, such as users, as it was last asked for.",
         LISTS,
-        lambda sources: map(_list, sources.lists()),
+        lambda sources: map(list_row, sources.lists()),
     ),
     SystemTable(
         "freshness",
@@ -358,7 +336,7 @@ SYSTEM_TABLES = (
         "Attributes and metrics that no table declares, and ids that stood more than once, in the "
         "pages behind the days that are held; by name, without values.",
         UNKNOWN_FIELDS,
-        lambda sources: unknown_fields(sources.coverage(), sources.unknown()),
+        lambda sources: unknown_fields(sources.coverage(), sources.unknown(), sources.lists()),
     ),
     SystemTable(
         "runs",
