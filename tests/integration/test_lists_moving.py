@@ -188,7 +188,7 @@ def test_whom_another_client_does_not_see_is_not_deleted(tmp_path: Path) -> None
     """With other rights what is missing may be there all the same."""
     site = Site(tmp_path / "data", replace(SMALL, clients=(Client(),)))
     everything = site.query("SELECT * FROM queues")
-    site.simulate(replace(site.simulation, clients=(Client(divisions=("Home",)),)))
+    site.simulate(replace(site.simulation, clients=(Client(divisions=frozenset({"Home"})),)))
     site.wait(days=2)
     sql = "SELECT queue_id, division_id, deleted_at FROM queues"
     found = site.query(sql)
@@ -240,7 +240,7 @@ def test_items_that_cannot_be_read_are_quarantined_and_the_others_are_there(
 
 
 def test_a_line_that_breaks_is_tried_again(site: Site) -> None:
-    broken = []
+    broken: list[int] = []
 
     def breaks() -> None:
         if not broken:
