@@ -130,9 +130,9 @@ class _List:
         parts = self.asking.parts
         at = to_millisecond(parts.seams.clock.now())
         pages: list[Flattened] = []
-        for of in await parts.seams.offload(self._each):
+        for of in self._each():
             pages += await self._read(at, of)
-        await parts.seams.offload(self._publish, at, pages)
+        self._publish(at, pages)  # by the connection of this thread
 
     def _each(self) -> tuple[str | None, ...]:
         """The items, or the variants, that there is a list for each of; None where it is one."""
@@ -150,7 +150,7 @@ class _List:
         One page is that. Several are if they tell what was held, or the same twice in a row: an
         item that moves from a later page to one that has been read is told by none of them.
         """
-        held: frozenset[str] = await self.asking.parts.seams.offload(self._held_ids, of)
+        held = self._held_ids(of)
         before: frozenset[str] | None = None
         for _ in range(READINGS):
             reading = await self._once(at, of)
