@@ -11,6 +11,7 @@ import pytest
 
 from tests.fakes import run
 from tests.gateway import NOW, SMALL, Site
+from trunkline.config import MaskingRules
 from trunkline.engine import Options
 from trunkline.engine.syncing import Wish
 from trunkline.errors import IncompleteData, PermissionMissing
@@ -341,3 +342,53 @@ def test_prune_keeps_the_newest_list_and_removes_older_ones(site: Site) -> None:
     assert len(left) == 1
     assert not left & files
     assert len(site.query("SELECT * FROM users")) == len(told(site, "users"))
+
+
+def test_dimensions_for_bi_tools_have_the_names_of_lists_that_are_held(site: Site) -> None:
+    day = "conversation_start >= '2026-03-01' AND conversation_start < '2026-03-02'"
+    site.query(f"SELECT count(*) FROM conversations WHERE {day}")
+    before = len(site.requests)
+    sql = "SELECT queue_id, name FROM bi.queues"
+    without = site.prepare(sql)
+    assert {row["name"] for row in site.query(sql)} == {None}
+    assert any("`trunkline sync queues` fetches it" in notice for notice in without.notices)
+    assert len(site.requests) == before
+    site.sync(Wish(tables=("queues", "users", "wrapup_codes", "divisions", "flows")))
+    want = {one["id"]: one["name"] for one in told(site, "queues")}
+    assert {row["queue_id"]: row["name"] for row in site.query(sql)} == want
+    for name in ("users", "wrapup_codes", "divisions", "flows"):
+        rows = site.query(f"SELECT name FROM bi.{name}")
+        assert rows
+        assert all(row["name"] for row in rows)
+
+
+def test_lists_stand_in_the_systems_own_tables(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", replace(SMALL, shape=Shape(per_day=4, hostile=True)))
+    site.sync(Wish(tables=("queues",)))
+    (row,) = site.query("SELECT * FROM trunkline.lists")
+    assert (row["dataset"], row["deleted"], row["organization"]) == ("queues", 0, "genesys")
+    media = site.query("SELECT count(*) AS n FROM queue_media_settings")[0]["n"]
+    assert row["row_count"] == len(told(site, "queues")) + media
+    found = site.query("SELECT path, occurrences FROM trunkline.unknown_fields")
+    assert {one["path"] for one in found} == {"queue.anotherId", "queue.futureAttribute"}
+    files = site.query("SELECT table_name FROM trunkline.files")
+    assert {one["table_name"] for one in files} == {"queues", "queue_media_settings"}
+
+
+def test_a_stricter_policy_reaches_those_who_are_gone(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    changed(site, DirectoryChange(site.clock.now() + DAY, "queues", 0, "delete"))
+    name = told(site, "queues")[0]["name"]
+    site.query("SELECT * FROM queues")
+    site.wait(days=2)
+    rules = MaskingRules(told={"columns": {"queues": {"name": "redact"}}})
+    site.settings = replace(site.settings, masking=rules)
+    with site.engine() as engine:
+        assert "held under another masking policy" in str(engine.explain("SELECT * FROM queues"))
+    rows = site.query("SELECT name, deleted_at FROM queues")
+    assert {row["name"] for row in rows} == {"REDACTED"}
+    assert sum(row["deleted_at"] is not None for row in rows) == 1
+    with site.engine() as engine:
+        run(site.clock, engine.prune(1, None, lambda _: None))
+    held = [path.read_bytes() for path in (site.home / "files").rglob("*") if path.is_file()]
+    assert not any(name.encode() in content for content in held)

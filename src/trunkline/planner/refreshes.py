@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from trunkline.catalog import Dataset, Table
@@ -33,9 +33,15 @@ def refreshes(
     )
 
 
-def list_notices(found: Iterable[Refresh], context: Context) -> tuple[str, ...]:
+def list_notices(found: Sequence[Refresh], context: Context) -> tuple[str, ...]:
     """How old lists are that are read as they are held; of those that are refreshed nothing."""
-    return tuple(
+    missing = tuple(
+        f"{each.dataset.name} has never been fetched, so there are no names; "
+        f"`trunkline sync {each.dataset.name}` fetches it"
+        for each in found
+        if each.held is None and each.state is ListState.KEPT
+    )
+    return missing + tuple(
         f"{each.dataset.name} are as they were told on {at_text(each.held.refreshed_at)}, "
         f"{ago(context.now - each.held.refreshed_at)}"
         for each in found
