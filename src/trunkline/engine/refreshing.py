@@ -102,7 +102,7 @@ def require_lists(done: Refreshed, *, allow_partial: bool) -> tuple[str, ...]:
         return ()
     if allow_partial:
         return tuple(
-            f"{error.message}; it is read as it was held before" for _, error in done.failed
+            f"{error.message}; what is held of it, if anything, is read" for _, error in done.failed
         )
     first = next((e for _, e in done.failed if isinstance(e, AccessError)), done.failed[0][1])
     first.message = "; ".join(error.message for _, error in done.failed)
