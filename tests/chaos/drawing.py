@@ -9,6 +9,7 @@ from random import Random
 from tests.chaos.chores_drawn import with_chores
 from tests.chaos.process import Kill
 from tests.chaos.scopes_drawing import woven
+from tests.chaos.states import with_states
 from tests.chaos.story import (
     DAY,
     Action,
@@ -57,7 +58,7 @@ def drawn(seed: int) -> Story:
     )
     if draw.random() < 0.8:
         actions = (featured(draw, provider, seed), *actions)
-    return woven(with_chores(Story(seed, start, provider, actions), weather))
+    return with_states(woven(with_chores(Story(seed, start, provider, actions), weather)))
 
 
 def _provider(draw: Random, seed: int) -> Settings:

@@ -33,6 +33,7 @@ _EMPTY = {
     for name in (table.name, f"finance.{table.name}")
 }
 _TEXTS = (str, list, dict, bytes)
+DATASET = "conversation_details"  # what else a story asks for has a judgement of its own
 Source = tuple[str, int]
 """A file and when it was written."""
 
@@ -109,15 +110,15 @@ def held(world: World, snapshot: int | None = None) -> Holding:
 
 def _read(world: World, lake: Lake, store: JobStore, snapshot: int | None) -> Holding:
     at = lake.catalogue.latest() if snapshot is None else snapshot
-    covered = lake.scoped(GENESYS, at)
+    covered = tuple(day for day in lake.scoped(GENESYS, at) if day.dataset == DATASET)
     days = {day.day: day for day in covered if day.scope == WHOLE}
-    jobs = {job.key: job for job in store.jobs(GENESYS)}
+    jobs = {job.key: job for job in store.jobs(GENESYS) if job.dataset == DATASET}
     brought = {
         day: Fetched(world.provider, found)
         for day, covered in days.items()
         if (found := _remote(world, jobs.get(covered.job)))
     }
-    files = lake.catalogue.files(GENESYS, at)
+    files = [file for file in lake.catalogue.files(GENESYS, at) if _name(file.table) in TABLES]
     sources = _sources(lake, files)
     staged = (Receipt.decode(text) for text in store.receipts())
     return Holding(
@@ -218,8 +219,13 @@ def _days_of(table: str, path: str, _: int) -> dict[date, Rows]:
 
 def texts_of(path: Path) -> set[str]:
     """What stands in a file, save numbers and times."""
-    rows = _days_of(_name(path.parent.name), str(path), path.stat().st_mtime_ns).values()
-    found = (row[name] for of_day in rows for row in of_day for name in row)
+    table = _name(path.parent.name)
+    if table in TABLES:
+        of_days = _days_of(table, str(path), path.stat().st_mtime_ns).values()
+        rows = [row for of_day in of_days for row in of_day]
+    else:
+        rows = pq.read_table(path, partitioning=None).to_pylist()
+    found = (value for row in rows for value in row.values())
     return {one if isinstance(one, str) else str(one) for one in found if type(one) in _TEXTS}
 
 

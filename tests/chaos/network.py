@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from tests.chaos.process import Process
-from tests.chaos.records import Records
+from tests.chaos.records import AVAILABILITY, Records
 from tests.chaos.scopes_truth import Telling
 from tests.chaos.submits import Submits
 from tests.fakes import VirtualClock
@@ -52,7 +52,7 @@ class Sent:
     @property
     def tells(self) -> bool:
         """Whether it told how far the data go."""
-        return self.status == 200 and self.path.endswith("/availability")
+        return self.status == 200 and self.path.endswith(AVAILABILITY)
 
     def __str__(self) -> str:
         wrong = f"  <- {', '.join(self.faults)}" if self.faults else ""

@@ -12,6 +12,7 @@ import msgspec
 from tests.chaos.scopes_records import Tellings
 from trunkline.http.message import Response
 
+AVAILABILITY = "/conversations/details/jobs/availability"
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -33,7 +34,7 @@ class Records:
 
     def heard(self, at: datetime, url: str, answer: Response) -> None:
         """An answer reached a process."""
-        if answer.status == 200 and urlsplit(url).path.endswith("/availability"):
+        if answer.status == 200 and urlsplit(url).path.endswith(AVAILABILITY):
             with suppress(msgspec.DecodeError):  # a proxy's page in its place
                 date = msgspec.json.decode(answer.body)["dataAvailabilityDate"]
                 self.told.append(Told(at, datetime.fromisoformat(date)))

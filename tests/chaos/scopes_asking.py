@@ -90,4 +90,5 @@ def _paged(catalog: Catalog, size: int) -> Catalog:
     if dataset.live is None or dataset.live.page_size == size:
         return catalog
     less = replace(dataset, live=replace(dataset.live, page_size=size))
-    return Catalog(catalog.schema, tuple(replace(t, dataset=less) for t in catalog.tables))
+    tables = (replace(t, dataset=less) if t.dataset == dataset else t for t in catalog.tables)
+    return Catalog(catalog.schema, tuple(tables))

@@ -6,7 +6,7 @@ import gc
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -32,8 +32,25 @@ from tests.chaos.scopes_asking import Moment, asked_at_once, expected_of
 from tests.chaos.scopes_judgement import Questioned, judge_question
 from tests.chaos.scopes_lake import judge_displaced
 from tests.chaos.snapshots import shelf
+from tests.chaos.states import (
+    States,
+    everything_of,
+    judge_end_of_states,
+    judge_shelf,
+    judge_states,
+    shelf_of,
+)
 from tests.chaos.story import DAY, Action, Ask, Cancel, Fate, Resume, Story, Together, Wait, Weather
-from tests.chaos.world import Answered, Ended, Plant, World, cancelling, no_plant, resuming
+from tests.chaos.world import (
+    Answered,
+    Ended,
+    Plant,
+    World,
+    answering,
+    cancelling,
+    no_plant,
+    resuming,
+)
 from trunkline.errors import IncompleteData
 from trunkline.interval import midnight
 from trunkline_simulator.personal import planted_values
@@ -86,10 +103,38 @@ class _Trial:
                 ends = self.world.together(one, other)
                 for ask, ended in zip((one, other), ends, strict=True):
                     self.heard(ask, ended, before)
-            case Question() | Meanwhile() as asking:
-                self.questioned(*asking.questions)
+            case States() | Question() | Meanwhile() as asking:
+                self.inquired(asking)
             case Sync() | Follow() | Verify() | Prune() | Pin() | Look() | Beside() as chore:
                 self.wrong(self.keeper.does(chore, self.before(), self.judged, self.heard))
+
+    def inquired(self, asking: States | Question | Meanwhile) -> None:
+        """What is no plain query for conversations."""
+        if isinstance(asking, States):
+            self.stated(asking)
+        else:
+            self.questioned(*asking.questions)
+
+    def stated(self, states: States, **more: int) -> Ended:
+        """A query for presence or routing status."""
+        ended = self.world.alone(states.fate, answering(states), **more)
+        self.judged(ended)
+        self.wrong(judge_states(states, ended, shelf_of(self.world)))
+        return ended
+
+    def states_in_the_end(self) -> None:
+        """What was ever asked for of presence and routing status is had, and is the truth."""
+        everything = everything_of(self.world.story)
+        if everything is None:
+            return
+        for _ in range(TRIES):
+            ended = self.stated(everything, refresh_after=0)
+            if isinstance(ended.value, Answered):
+                break
+        else:
+            self.wrong([f"on a good day, {TRIES} times: {ended}"])
+        reached = self.world.clock.now() - timedelta(seconds=self.world.provider.lag_seconds)
+        self.wrong(judge_end_of_states(everything, shelf_of(self.world), reached - DAY))
 
     def questioned(self, *questions: Question) -> None:
         """One question, or two at once."""
@@ -135,6 +180,8 @@ class _Trial:
         self.wrong([*judge_lake(self.world, holding), *judge_displaced(before, holding)])
         self.met += scopes_met.met_between(before, holding)
         self.wrong(self.keeper.looks(holding, ended))
+        if everything_of(self.world.story):
+            self.wrong(judge_shelf(self.world, shelf_of(self.world)))
         self.newest = holding
         self.moments.append(Moment(self.world.clock.now(), holding.snapshot))
         return holding
@@ -169,6 +216,7 @@ class _Trial:
                 self.wrong([f"on a good day: {ended}"])
         else:
             self.wrong([f"on a good day, {TRIES} times: {ended}"])
+        self.states_in_the_end()
         if self.world.story.seed % 8 == 0:
             self.anew(everything)
         self.again(everything)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -235,7 +235,26 @@ async def _lived(
                     engine.close()
 
 
-def answering(ask: Ask) -> Work:
+class Query(Protocol):
+    """A text in a time zone, whatever it is about."""
+
+    @property
+    def sql(self) -> str:
+        """The statement."""
+        ...
+
+    @property
+    def zone(self) -> str:
+        """The session's."""
+        ...
+
+    @property
+    def allow_partial(self) -> bool:
+        """Whether an answer may lack days."""
+        ...
+
+
+def answering(ask: Query) -> Work:
     """The work of a query: fetch what is missing, read the rows."""
 
     async def work(engine: Engine, observe: Observe) -> Answered:

@@ -39,7 +39,11 @@ class HeldDay:
 
 @dataclass(frozen=True, slots=True)
 class HeldHere:
-    """The days of a snapshot; ``clients`` are hashes of who fetched them, ``lake`` is where."""
+    """The days of a snapshot of a dataset, and in which ``lake`` they are.
+
+    ``clients`` are hashes of who fetched anything of the organisation: one for each client and
+    dataset.
+    """
 
     lake: str
     snapshot: int
@@ -66,7 +70,7 @@ def held_here(parts: Parts, tables: Iterable[Table], snapshot: int) -> HeldHere:
         rows = sum(file.rows / len(file.days) for file in of_day)
         days[at] = replace(held, files=behind, rows=rows)
     fetched_as = [*(d.fingerprint for d in covered), *(t.fingerprint for t in tails)]
-    who = frozenset(fingerprint.partition("-")[0] for fingerprint in fetched_as)
+    who = frozenset(map(_who, fetched_as))
     return HeldHere(lake.catalogue.identity(), snapshot, days, who)
 
 
@@ -77,7 +81,7 @@ def _list_here(parts: Parts, tables: tuple[Table, ...], snapshot: int) -> HeldHe
     files = catalogue.files(own, snapshot, {table.name for table in tables})
     behind = _hash((_columns(tables), *sorted(map(_named, files))))
     days = {LISTED: _of_list(found, behind)} if found else {}
-    who = frozenset([found.fingerprint.partition("-")[0]] if found else [])
+    who = frozenset([_who(found.fingerprint)] if found else [])
     return HeldHere(catalogue.identity(), snapshot, days, who)
 
 
@@ -85,6 +89,10 @@ def _of_list(held: HeldList, files: str) -> HeldDay:
     rows = sum(held.rows.values()) + sum(held.deleted.values())
     at = held.refreshed_at
     return HeldDay(LISTED, at, at, rows, whole=True, final=False, files=files, rows=rows)
+
+
+def _who(fingerprint: str) -> str:
+    return fingerprint.partition("-")[0]
 
 
 def _of_tail(tail: TailDay) -> HeldDay:
