@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from tests.fakes import run
-from tests.gateway import SMALL, MemoryTransport, Site
+from tests.gateway import NOW, SMALL, MemoryTransport, Site
 from trunkline.engine import Options
 from trunkline.errors import IncompleteData, ProviderError
 from trunkline.http.message import ConnectionLost, Request, Response
@@ -249,3 +249,26 @@ def test_a_line_that_breaks_is_tried_again(site: Site) -> None:
 
     found = query(site, NAMES, {2: breaks})
     assert sorted(row["name"] for row in found) == names(site)
+
+
+def test_a_list_that_tells_deleted_ones_too_is_read_once_if_it_is_as_it_was(site: Site) -> None:
+    def told() -> int:
+        return sum(path.endswith("/users") for _, path, _ in site.requests)
+
+    site.query("SELECT * FROM users")
+    once = told()
+    assert any(one["state"] == "deleted" for one in entities(site.simulation, "users", NOW))
+    site.wait(days=2)
+    site.query("SELECT * FROM users")
+    assert told() - once == once / 2
+
+
+def test_members_of_many_pages_are_read_once_if_they_are_as_they_were(site: Site) -> None:
+    def told() -> int:
+        return sum(path.endswith("/members") for _, path, _ in site.requests)
+
+    site.query("SELECT * FROM queue_members")
+    once = told()
+    site.wait(days=2)
+    site.query("SELECT * FROM queue_members")
+    assert once / 2 <= told() - once < once

@@ -5,6 +5,7 @@ Nothing of a list is written before all of it is there: a crash leaves the one t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,8 +30,9 @@ from trunkline.errors import (
 from trunkline.flatten import Flattened, Flattener
 from trunkline.flatten.kept import treated
 from trunkline.interval import EVER, to_millisecond
+from trunkline.jobs.job import Landed
 from trunkline.lake.lists import HeldList
-from trunkline.lake.relisting import Relisted, live_keys, publish_list
+from trunkline.lake.relisting import Relisted, keys_there, publish_list
 from trunkline.planner.listed import Refresh
 from trunkline.planner.stale import without_rights
 from trunkline.providers import Lists
@@ -38,6 +40,7 @@ from trunkline.providers.genesys.client import GenesysCloud
 
 READINGS = 5  # of a list that changes while it is read
 GONE = (404, 410)
+_EMPTY = b'{"entities":[]}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ class _List:
     divisions: Divisions
     flattener: Flattener = field(init=False)
     requests: int = 0
+    before: dict[str, set[str]] | None = None
 
     def __post_init__(self) -> None:
         self.flattener = flattener_of(self.asking.parts, self.dataset)
@@ -141,8 +145,7 @@ class _List:
             return listing.variants[1] if listing and listing.variants else (None,)
         parts = self.asking.parts
         table = parts.catalog.root(parent).name
-        lake = parts.lake
-        return live_keys(lake.home, lake.catalogue, parts.organization, table, parent.key)
+        return keys_there(parts.lake, parts.organization, table, parent.key)
 
     async def _read(self, at: datetime, of: str | None) -> list[Flattened]:
         """The pages of a list as it was at one time.
@@ -150,12 +153,12 @@ class _List:
         One page is that. Several are if they tell what was held, or the same twice in a row: an
         item that moves from a later page to one that has been read is told by none of them.
         """
-        held = self._held_ids(of)
         before: frozenset[str] | None = None
         for _ in range(READINGS):
             reading = await self._once(at, of)
             found = frozenset(reading.ids)
-            if reading.is_clean and (len(reading.pages) == 1 or found == held):
+            is_one = len(reading.pages) == 1
+            if reading.is_clean and (is_one or found == self._told_before(of)):
                 return self._kept(reading)
             if found == before and not reading.is_repeated:
                 return self._kept(reading)
@@ -179,7 +182,7 @@ class _List:
             except RequestRefused as refused:
                 if self.dataset.parent is None or refused.status not in GONE:
                     raise
-                return _Reading([self.flattener.flatten(b'{"entities":[]}', days=EVER)])
+                return _Reading([self._flatten(_EMPTY)])
             self.requests += 1
             flat = await self.asking.parts.seams.offload(self._flatten, page.body)
             reading.pages.append(flat)
@@ -192,37 +195,57 @@ class _List:
     def _flatten(self, body: bytes) -> Flattened:
         return self.flattener.flatten(body, days=EVER)
 
-    def _held_ids(self, of: str | None) -> frozenset[str]:
+    def _told_before(self, of: str | None) -> frozenset[str]:
+        """The ids that the list, or that of an item, had when it was asked for last."""
+        if self.before is None:
+            self.before = {}
+            is_one = self.dataset.parent is None
+            for key in self._keys_before():
+                whose, _, own = ("", "", key) if is_one else key.partition(":")
+                self.before.setdefault(whose, set()).add(own)
+        return frozenset(self.before.get(of or "", ()))
+
+    def _keys_before(self) -> tuple[str, ...]:
+        parts, known = self.asking.parts, self._known()
+        table = parts.catalog.root(self.dataset).name
+        at = known.refreshed_at if known else None
+        return keys_there(parts.lake, parts.organization, table, self.dataset.key, at)
+
+    def _known(self) -> HeldList | None:
         parts = self.asking.parts
-        table = parts.catalog.root(self.dataset)
-        keys = live_keys(
-            parts.lake.home, parts.lake.catalogue, parts.organization, table.name, self.dataset.key
-        )
-        if self.dataset.parent is None:
-            return frozenset(keys)
-        start = f"{of}:"
-        return frozenset(key.removeprefix(start) for key in keys if key.startswith(start))
+        catalogue = parts.lake.catalogue
+        held = catalogue.lists.of(parts.organization, catalogue.latest())
+        return held.get(self.dataset.name)
 
     def _publish(self, at: datetime, pages: list[Flattened]) -> None:
         parts, dataset = self.asking.parts, self.dataset
         lake, tables = parts.lake, parts.catalog.of(dataset)
-        fingerprint = without_rights(parts.fingerprints[dataset.name])
+        relisted = Relisted(
+            held=self._held(at, [landed_of(page, page.tables) for page in pages]),
+            tables={
+                table.name: pa.concat_tables(
+                    page.tables[table.name] for page in (self._flatten(_EMPTY), *pages)
+                )
+                for table in tables
+            },
+            keys={table.name: table.key for table in tables},
+            treat=lambda name, rows: treated(parts.catalog.named(name), rows, parts.policy),
+            gone=dataset.listing.gone if dataset.listing else None,
+        )
+        layout = layout_of(parts.catalog, dataset)
+        publish_list(lake, relisted, layout, parts.seams.clock.now())
+
+    def _held(self, at: datetime, pages: list[Landed]) -> HeldList:
+        """What is noted of the list; how many rows it has is known later."""
+        parts, known = self.asking.parts, self._known()
+        fingerprint = without_rights(parts.fingerprints[self.dataset.name])
         seen_by = with_rights(fingerprint.split("-")[0], self.divisions)
-        before = lake.catalogue.lists.of(parts.organization, lake.catalogue.latest())
-        known = before.get(dataset.name)
-        empty = self.flattener.flatten(b'{"entities":[]}', days=EVER)
-        brought = {
-            table.name: pa.concat_tables(page.tables[table.name] for page in (empty, *pages))
-            for table in tables
-        }
-        landed = [landed_of(page, page.tables) for page in pages]
-        unknown: dict[str, int] = {}
-        for page in landed:
-            for name, count in page.unknown:
-                unknown[name] = unknown.get(name, 0) + count
-        held = HeldList(
+        unknown: Counter[str] = Counter()
+        for page in pages:
+            unknown.update(dict(page.unknown))
+        return HeldList(
             organization=parts.organization,
-            dataset=dataset.name,
+            dataset=self.dataset.name,
             refreshed_at=at,
             fingerprint=fingerprint,
             seen_by=seen_by,
@@ -230,15 +253,6 @@ class _List:
             requests=max(1, self.requests),
             job=parts.seams.new_key(),
             divisions=self.divisions,
-            quarantined=tuple(reason for page in landed for reason in page.quarantined),
+            quarantined=tuple(reason for page in pages for reason in page.quarantined),
             unknown=tuple(sorted(unknown.items())),
         )
-        relisted = Relisted(
-            held,
-            brought,
-            {table.name: table.key for table in tables},
-            lambda name, rows: treated(parts.catalog.named(name), rows, parts.policy),
-            dataset.listing.gone if dataset.listing else None,
-        )
-        layout = layout_of(parts.catalog, dataset)
-        publish_list(lake.home, lake.catalogue, relisted, layout, parts.seams.clock.now())

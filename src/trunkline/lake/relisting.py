@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from trunkline.lake.catalogue import Catalogue, LiveFile
+from trunkline.lake.catalogue import LiveFile
 from trunkline.lake.compaction import readable
+from trunkline.lake.lake import Lake
 from trunkline.lake.landing import Layout, stage
 from trunkline.lake.lists import HeldList
 
@@ -40,13 +41,12 @@ class Relisted:
     gone: tuple[str, frozenset[str]] | None = None
 
 
-def publish_list(
-    home: Path, catalogue: Catalogue, brought: Relisted, layout: Layout, now: datetime
-) -> int:
+def publish_list(lake: Lake, brought: Relisted, layout: Layout, now: datetime) -> int:
     """Hold a list as it was told, and nothing of it in any other way; the snapshot it became.
 
     DamagedLake where what was held of it cannot be read; nothing is changed then.
     """
+    home, catalogue = lake.home, lake.catalogue
     held, replaced, tables = brought.held, list[LiveFile](), dict[str, pa.Table]()
     for name, rows in brought.tables.items():
         files = catalogue.live_files(held.organization, name, None)
@@ -71,14 +71,20 @@ def publish_list(
     )
 
 
-def live_keys(
-    home: Path, catalogue: Catalogue, organization: str, table: str, key: str
+def keys_there(
+    lake: Lake, organization: str, table: str, key: str, told: datetime | None = None
 ) -> tuple[str, ...]:
-    """The keys of the rows of a table that are not deleted, in their order."""
-    schema = pa.schema([(key, pa.string()), (DELETED, pa.timestamp("ms", "UTC"))])
+    """The keys of rows that are not deleted; or of those that were told at an instant.
+
+    In their order.
+    """
+    instants = pa.timestamp("ms", "UTC")
+    schema = pa.schema([(key, pa.string()), (DELETED, instants), (TOLD, instants)])
     with readable(table):
-        rows = _read(home, catalogue.live_files(organization, table, None), schema)
-    return tuple(sorted(rows.filter(pc.is_null(rows[DELETED]))[key].to_pylist()))
+        rows = _read(lake.home, lake.catalogue.live_files(organization, table, None), schema)
+    if told is None:
+        return tuple(sorted(rows.filter(pc.is_null(rows[DELETED]))[key].to_pylist()))
+    return tuple(sorted(rows.filter(pc.equal(rows[TOLD], _instant(told)))[key].to_pylist()))
 
 
 def once(rows: pa.Table, key: str) -> pa.Table:
