@@ -16,6 +16,8 @@ from difflib import get_close_matches
 from enum import Enum
 
 from trunkline.errors import UnknownRelation
+from trunkline.listing import Listing
+from trunkline.live import Live
 from trunkline.types import Type
 from trunkline.views import View
 
@@ -145,23 +147,6 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
-    """What a provider tells of a dataset at once, without a job, also past the watermark.
-
-    One request brings ``page_size`` records, at the most ``window`` by paging, of intervals of up
-    to ``days``, reaching ``reach_days`` back; or up to ``ids`` records by their keys. ``envelope``
-    names what stands beside the records.
-    """
-
-    page_size: int = 100
-    window: int = 100_000
-    days: int = 7
-    reach_days: int = 558
-    ids: int = 100
-    envelope: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Dataset:
     """One payload of a provider, fetched by interval as a job.
 
@@ -178,6 +163,10 @@ class Dataset:
     looks at, together with what they stand in: it finds every value of that level and of the root,
     but of a level between them only the elements that have such an element in them. What ``is_now``
     is asked for by every query that names it, and never held: ``time_column`` is when.
+
+    With ``listing`` it is no payload of intervals but a whole list, told as it is now:
+    ``time_column`` is when a row was last told, and no day or bound means anything. ``parent`` is
+    the list whose every item has one of these.
     """
 
     name: str
@@ -197,6 +186,8 @@ class Dataset:
     mapping_version: int = 1
     end_column: str | None = None
     live: Live | None = None
+    listing: Listing | None = None
+    parent: Dataset | None = None
     noun: str = "record"
     tells_watermark: bool = True
     slice: timedelta | None = None
@@ -213,6 +204,11 @@ class Dataset:
                 raise ValueError(
                     f"dataset {self.name}: level {level.name} stands before its parent"
                 )
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is told as a whole, and not by intervals."""
+        return self.listing is not None
 
     @property
     def is_direct(self) -> bool:
@@ -352,8 +348,9 @@ class Catalog:
         return next((dataset for dataset in self.datasets if dataset.name == name), None)
 
     def root(self, dataset: Dataset) -> Table:
-        """The table whose rows are a dataset's records."""
-        return next(t for t in self.of(dataset) if t.level == dataset.levels[0].name)
+        """The table whose rows are a dataset's records; the first where there is none."""
+        tables = self.of(dataset)
+        return next((t for t in tables if t.level == dataset.levels[0].name), tables[0])
 
     def names(self) -> tuple[str, ...]:
         """Every relation, views included; qualified where another schema than the default's."""

@@ -92,6 +92,7 @@ def test_every_view_has_its_key_and_its_words(at: Served) -> None:
         SELECT k.table_name, k.column_name FROM information_schema.table_constraints t
         JOIN information_schema.key_column_usage k
           ON k.constraint_name = t.constraint_name AND k.table_name = t.table_name
+          AND k.table_schema = t.table_schema
         WHERE t.table_schema = 'bi' AND t.constraint_type = 'PRIMARY KEY'""")
     assert set(keys) == {(view.name, view.key) for view in VIEWS}
     said = at.rows(

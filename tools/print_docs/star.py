@@ -30,10 +30,11 @@ again (also where a month's files were merged, once a month, which changes no ro
 watermark ([the tail](../explanation/coverage-and-freshness.md#the-tail)) both are NULL."""
 
 DIMENSIONS = """\
-Dimensions need no bounds and no request. `queues`, `users`, `divisions` and `wrapup_codes` have
-the ids that the conversations held name, and no names yet: those are lists of the provider that
-are [not there yet](../explanation/what-is-not-there-yet.md). The words are those that the
-provider documents; a word that it sends beyond them stays in the facts."""
+Dimensions need no bounds and no request. `queues`, `users`, `divisions`, `wrapup_codes` and `flows`
+have the ids that the conversations held name, and their names from the [whole
+lists](../explanation/lists.md) that are held; `trunkline sync queues users divisions wrapup_codes
+flows` fetches these. The words are those that the provider documents; a word that it sends beyond
+them stays in the facts."""
 
 
 def page(catalog: Catalog) -> str:

@@ -20,7 +20,8 @@ Every table can be named alone or with its schema (`conversations`, `genesys.con
 tables of a dataset are fetched together, by the same jobs, and become visible together. Each has a
 key of one column, and beside it the natural one. `conversation_id` and `conversation_start` are in
 every table of conversations, and a join by `conversation_id` carries the bounds of one table to the
-others; a table of another dataset needs bounds of its own. The tables of the schema `finance` are
+others; a table of another dataset needs bounds of its own. Tables with a column `refreshed_at` are
+[whole lists](../explanation/lists.md) and need no bounds. The tables of the schema `finance` are
 named with it, and [not everybody reads them](../explanation/masking.md#who-may-read-what)."""
 
 SYSTEM_TEXT = """\
@@ -103,12 +104,15 @@ def _facts(table: Table) -> Iterator[tuple[str, str]]:
     yield "natural key", ", ".join(map(code, table.natural_key))
     if table.views:
         yield "also as", ", ".join(map(code, table.views))
-    if table.dataset.is_now:
+    dataset = table.dataset
+    if dataset.is_now:
         yield "is never held", "every query that names it asks for it"
+    elif dataset.is_list:
+        yield "a query must bound", "nothing: it is [a whole list](../explanation/lists.md)"
     else:
         yield "a query must bound", code(table.time_column)
-    yield "dataset", f"{code(table.dataset.name)} of {table.dataset.provider}"
-    yield "permission", " or ".join(map(code, table.dataset.permissions))
+    yield "dataset", f"{code(dataset.name)} of {dataset.provider}"
+    yield "permission", " or ".join(map(code, dataset.permissions)) or "none"
 
 
 def _example(example: Example) -> str:

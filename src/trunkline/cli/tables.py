@@ -121,10 +121,18 @@ def _show_system(table: SystemTable) -> None:
     )
 
 
+def _bound(table: Table) -> str:
+    """What a query of it has to say of the time."""
+    if table.dataset.is_now:
+        return "asked for by every query"
+    if table.dataset.is_list:
+        return "a whole list: a query needs no bounds on it"
+    return f"a query must bound {table.time_column}"
+
+
 def _show(table: Table, shown: str, policy: Policy) -> None:
     put(f"{click.style(shown, bold=True)}: {table.description}")
-    bound = f"a query must bound {table.time_column}"
-    put(f"key {table.key}; {'asked for by every query' if table.dataset.is_now else bound}")
+    put(f"key {table.key}; {_bound(table)}")
     grid.show(
         ("column", "type", "unit", "kept", "description"),
         (

@@ -59,7 +59,7 @@ async def examine(
         told = await _or_error(provider.grants(settings.genesys.client_id))
         known = await _or_error(provider.divisions())
         yield await _guarded("divisions", _divisions(known, told, catalog))
-        for dataset in (of for of in catalog.datasets if of.tells_watermark):
+        for dataset in (of for of in catalog.datasets if of.tells_watermark and not of.is_list):
             yield await _permission(provider, catalog, dataset)
         found_divisions = () if isinstance(known, TrunklineError) else known
         yield permission_table.permissions(told, found_divisions, catalog)

@@ -10,6 +10,7 @@ from trunkline.engine.certificate import Facts, Reopened, Tally
 from trunkline.engine.completeness import missing_of, unopened_of
 from trunkline.engine.fetching import Fetched, Parts
 from trunkline.engine.observed import Observed
+from trunkline.engine.refreshing import Refreshed
 from trunkline.jobs.job import Landed
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.planner.literals import masked
@@ -30,6 +31,7 @@ class Run:
     reopened: Reopened = field(default_factory=Reopened)
     notices: tuple[str, ...] = ()
     observed: Mapping[str, Observed] = field(default_factory=dict)
+    refreshed: Refreshed = field(default_factory=Refreshed)
 
     @property
     def broken(self) -> Mapping[str, frozenset[date]]:
@@ -52,6 +54,7 @@ def facts_of(
     covered = (*_among(held, WHOLE, wanted), *_through(held, run.plan))
     found = _among(held, OPEN_AT, opened)
     fresh = parts.lake.catalogue.fresh
+    lists = parts.lake.catalogue.lists.of(parts.organization, snapshot)
     tails = fresh.tails(parts.organization, snapshot)
     tails = tuple(day for day in tails if (day.dataset, day.day) in wanted)
     return Facts(
@@ -69,6 +72,8 @@ def facts_of(
         reopened=run.reopened,
         verified=verified,
         observed={name: found.told for name, found in run.observed.items()},
+        lists=tuple(lists[e.dataset.name] for e in run.plan.lists if e.dataset.name in lists),
+        failed_lists=tuple(name for name, _ in run.refreshed.failed),
         counts=tuple(
             count
             for count in fresh.counts(parts.organization)

@@ -17,10 +17,12 @@ from trunkline.jobs.job import Job
 from trunkline.jobs.store import JobStore
 from trunkline.lake.freshness import OpenRecord, TailDay
 from trunkline.lake.lake import Lake
+from trunkline.planner.listed import ListHeld
 from trunkline.planner.moving import StillOpen, TailHeld, Told, due
 from trunkline.planner.plan import DayHeld, Holdings, Unfinished
 from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope
 
+_OF_ALL = "conversation_details"  # that of days which were held before there were others
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -31,9 +33,10 @@ def fingerprint(
 
     In parts, so that two can be compared: see ``planner.stale``. ``policy`` is the fingerprint of
     the masking policy over the tables of the dataset; ``minutes`` is how long the intervals are
-    that a direct dataset is asked for in.
+    that a direct dataset is asked for in. The first part is one and the same for all datasets:
+    publishing knows by it whose days there are.
     """
-    who = "\n".join((api_url, client_id, dataset.name))
+    who = "\n".join((api_url, client_id, _OF_ALL))
     intervals = f"m{minutes}" if dataset.is_direct else ""
     return f"{_short(who)}-{dataset.mapping_version}{intervals}-{_short(policy)}"
 
@@ -119,6 +122,12 @@ def holdings(
         told={name: Told(each.watermark, each.told_at) for name, each in told},
         tails=_tails(fresh.tails(organization, lake.catalogue.latest())),
         open=_open(fresh.open_records(organization)),
+        lists={
+            name: ListHeld(each.refreshed_at, each.fingerprint, each.requests, each.rows)
+            for name, each in lake.catalogue.lists.of(
+                organization, lake.catalogue.latest() if snapshot is None else snapshot
+            ).items()
+        },
     )
 
 

@@ -21,7 +21,7 @@ from trunkline.engine.masking import Told, numbers_left, tokens_of
 from trunkline.engine.options import Options, Served
 from trunkline.engine.relating import every_relation
 from trunkline.engine.shares import shares
-from trunkline.engine.syncing import Wish, intervals_of, tables_of
+from trunkline.engine.syncing import Wish, intervals_of, lists_of, tables_of
 from trunkline.errors import UsageError
 from trunkline.interval import to_millisecond
 from trunkline.lake import constants
@@ -129,10 +129,10 @@ def plan_wish(
         fetched=fetched,
     )
     held = holdings(parts.lake, parts.store, parts.organization, fingerprints)
-    tables = tables_of(wish, parts.catalog)
+    tables, lists = tables_of(wish, parts.catalog), lists_of(wish, parts.catalog, held)
     datasets = dict.fromkeys(table.dataset for table in tables)
     intervals = {of.name: intervals_of(wish, of, held, context.now) for of in datasets}
-    return wanting(tables, intervals, held, context)
+    return wanting(tables, lists, intervals, held, context)
 
 
 def context_of(parts: Parts, zone: str, fingerprints: Fingerprints, options: Options) -> Context:
@@ -150,6 +150,7 @@ def context_of(parts: Parts, zone: str, fingerprints: Fingerprints, options: Opt
         tail=settings.tail if options.tail is None else options.tail,
         policy=parts.policy,
         has_client=settings.genesys.configured,
+        list_age=settings.list_age,
     )
 
 

@@ -12,6 +12,7 @@ from trunkline.flatten.policy import Policy
 from trunkline.interval import Interval
 from trunkline.planner import explain
 from trunkline.planner.filters.choice import Filtered, Pushdown, Shares, unknown
+from trunkline.planner.listed import ListHeld, Refresh
 from trunkline.planner.moving import Reopen, StillOpen, Tail, TailHeld, Told
 from trunkline.planner.spans import END
 from trunkline.scope import OPEN_AT, WHOLE, Scope
@@ -58,6 +59,7 @@ class Holdings:
     told: Mapping[str, Told] = field(default_factory=dict)
     tails: Mapping[str, Mapping[date, TailHeld]] = field(default_factory=dict)
     open: Mapping[str, tuple[StillOpen, ...]] = field(default_factory=dict)
+    lists: Mapping[str, ListHeld] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Context:
     ``parameters`` are the values of the text's own, by name; those without a name are called ``1``,
     ``2`` and so on. ``pushdown`` says whether filters are pushed; ``share``, by the dataset's name,
     what the newest held days tell of a filter; it is asked for only where one could be pushed for a
-    gap. ``has_client`` where the fingerprints are of a client.
+    gap. ``has_client`` where the fingerprints are of a client. A whole list is asked for again when
+    it is older than ``list_age``.
     """
 
     now: datetime
@@ -97,6 +100,7 @@ class Context:
     pushdown: Pushdown = Pushdown.AUTO
     share: Shares = unknown
     has_client: bool = True
+    list_age: timedelta = timedelta(days=1)
 
     def fingerprint(self, dataset: Dataset) -> str:
         """What a day of a dataset that is fetched today is fetched under."""
@@ -225,7 +229,7 @@ class Plan:
     fetch. ``tails`` and ``reopened`` are asked for without a job. ``filters`` are those that the
     provider can apply, where any day is not held whole. ``outlived`` are the keys of unfinished
     jobs that would bring wanted days as of too long ago. What is ``observed`` is asked for as it is
-    now.
+    now. ``lists`` are those that are read, and those that they need.
     """
 
     sql: str
@@ -241,6 +245,7 @@ class Plan:
     filters: tuple[Filtered, ...] = ()
     outlived: tuple[str, ...] = ()
     observed: tuple[Dataset, ...] = ()
+    lists: tuple[Refresh, ...] = ()
 
     def __str__(self) -> str:
         return explain.text(self)
@@ -290,7 +295,12 @@ class Plan:
     @property
     def requests_to_hold(self) -> int:
         """Those of them that bring what is held from then on."""
-        return sum(fetch.requests for fetch in self.fetches) + self.without_jobs
+        return sum(fetch.requests for fetch in self.fetches) + self.without_jobs + self.listing
+
+    @property
+    def listing(self) -> int:
+        """Those of them that ask for whole lists."""
+        return sum(refresh.requests for refresh in self.lists)
 
     @property
     def observing(self) -> int:

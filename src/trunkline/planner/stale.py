@@ -34,6 +34,11 @@ def _words(words: str, before: str, now: str) -> str:
     return _MINUTES if is_one else words
 
 
+def without_rights(fingerprint: str) -> str:
+    """What a whole list is held under: other rights show other rows, and do not make it stale."""
+    return "-".join(fingerprint.split("-")[: len(_PARTS)])
+
+
 def stale_notices(needs: Iterable[Need], *, has_client: bool) -> Iterator[str]:
     """What has to be said where days are read as they are held, though no longer as they would be.
 

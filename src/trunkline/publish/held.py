@@ -12,7 +12,11 @@ from trunkline.engine.fetching import Parts
 from trunkline.interval import DAY, is_settled, midnight
 from trunkline.lake.catalogue import CoveredDay, HeldFile
 from trunkline.lake.freshness import TailDay
+from trunkline.lake.lists import HeldList
 from trunkline.scope import TAIL, WHOLE
+
+LISTED = date(1970, 1, 1)
+"""The day that a whole list stands under, which has none: it is published as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,11 @@ class HeldHere:
 def held_here(parts: Parts, tables: Iterable[Table], snapshot: int) -> HeldHere:
     """What a snapshot holds of the tables of one dataset: days held whole, and the tail."""
     wanted = tuple(tables)
+    if wanted[0].dataset.is_list:
+        return _list_here(parts, wanted, snapshot)
     lake, name, own = parts.lake, wanted[0].dataset.name, parts.organization
-    every = lake.coverage(own, snapshot)
-    covered = [d for d in every if d.dataset == name]
-    every_tail = lake.catalogue.fresh.tails(own, snapshot)
-    tails = [t for t in every_tail if t.dataset == name]
+    covered = [d for d in lake.coverage(own, snapshot) if d.dataset == name]
+    tails = [t for t in lake.catalogue.fresh.tails(own, snapshot) if t.dataset == name]
     files = _files(parts, wanted, snapshot)
     days = {tail.day: _of_tail(tail) for tail in tails}
     for day in covered:
@@ -65,15 +69,26 @@ def held_here(parts: Parts, tables: Iterable[Table], snapshot: int) -> HeldHere:
         behind = _hash((columns, *sorted(map(_named, of_day))))
         rows = sum(file.rows / len(file.days) for file in of_day)
         days[at] = replace(held, files=behind, rows=rows)
-    who = _clients(parts, (*every, *every_tail))
+    fetched_as = [*(d.fingerprint for d in covered), *(t.fingerprint for t in tails)]
+    who = frozenset(map(_who, fetched_as))
     return HeldHere(lake.catalogue.identity(), snapshot, days, who)
 
 
-def _clients(parts: Parts, held: Iterable[CoveredDay | TailDay]) -> frozenset[str]:
-    """Who fetched: today's client by every dataset, too, where any is of it."""
-    found = frozenset(map(_who, (day.fingerprint for day in held)))
-    today = frozenset(map(_who, parts.fingerprints.values()))
-    return found | today if found & today else found
+def _list_here(parts: Parts, tables: tuple[Table, ...], snapshot: int) -> HeldHere:
+    """The same of a whole list: one day, which is none."""
+    catalogue, own = parts.lake.catalogue, parts.organization
+    found = catalogue.lists.of(own, snapshot).get(tables[0].dataset.name)
+    files = catalogue.files(own, snapshot, {table.name for table in tables})
+    behind = _hash((_columns(tables), *sorted(map(_named, files))))
+    days = {LISTED: _of_list(found, behind)} if found else {}
+    who = frozenset([_who(found.fingerprint)] if found else [])
+    return HeldHere(catalogue.identity(), snapshot, days, who)
+
+
+def _of_list(held: HeldList, files: str) -> HeldDay:
+    rows = sum(held.rows.values()) + sum(held.deleted.values())
+    at = held.refreshed_at
+    return HeldDay(LISTED, at, at, rows, whole=True, final=False, files=files, rows=rows)
 
 
 def _who(fingerprint: str) -> str:

@@ -13,6 +13,7 @@ from trunkline.engine.fetching import Parts
 from trunkline.engine.reader import reader_of
 from trunkline.errors import RelationClosed, UsageError
 from trunkline.lake.relation import relations_of
+from trunkline.publish.held import LISTED
 
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,47}\Z")  # `_finance` and more may follow
 
@@ -35,8 +36,10 @@ class Wish:
     dry_run: bool = False
 
     def wants(self, day: date) -> bool:
-        """Whether the interval touches a UTC day."""
-        return not (self.start and day < self.start.date()) and day <= self.last_day
+        """Whether the interval touches a UTC day; a whole list is of any time."""
+        return day == LISTED or (
+            not (self.start and day < self.start.date()) and day <= self.last_day
+        )
 
     @property
     def last_day(self) -> date:
@@ -72,7 +75,9 @@ def chosen(parts: Parts, names: Iterable[str]) -> tuple[Table, ...]:
             qualified = f"{catalog.schema_of(table)}.{table.name}"
             raise RelationClosed(f"{qualified} cannot be published: {why}")
     if not found:
-        held = {day.dataset for day in parts.lake.coverage(parts.organization)}
+        own, snapshot = parts.organization, parts.lake.catalogue.latest()
+        held = {day.dataset for day in parts.lake.coverage(own, snapshot)}
+        held |= parts.lake.catalogue.lists.of(own, snapshot).keys()
         usual = {of.name for of in catalog.datasets if of.by_default or of.name in held}
         found = [t for t in catalog.tables if t.schema is None and t.dataset.name in usual]
     may = [table for table in catalog.tables if table.name not in closed]

@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.unit.planner.world import CATALOG, CONVERSATIONS, USERS, context, held
-from trunkline.catalog import Catalog, Dataset, Live, Table
+from trunkline.catalog import Catalog, Dataset, Table
 from trunkline.interval import DAY, midnight
+from trunkline.live import Live
 from trunkline.planner import plan
 from trunkline.planner.moving import StillOpen
 from trunkline.planner.plan import Holdings, Plan, State

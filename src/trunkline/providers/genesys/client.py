@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from trunkline.catalog import Dataset, Live, Table
+from trunkline.catalog import Dataset, Table
 from trunkline.errors import (
     CursorLost,
     JobLost,
@@ -21,8 +21,10 @@ from trunkline.errors import (
 from trunkline.http.client import Client
 from trunkline.http.message import Offload
 from trunkline.interval import Interval
+from trunkline.live import Live
 from trunkline.providers import (
     Division,
+    ListPage,
     Organization,
     RecentPage,
     RemoteState,
@@ -30,6 +32,7 @@ from trunkline.providers import (
     Submitted,
 )
 from trunkline.providers.genesys import conversation_query as live
+from trunkline.providers.genesys import lists
 from trunkline.providers.genesys import organization as org
 from trunkline.providers.genesys.async_jobs import read_accepted, read_availability, read_status
 from trunkline.providers.genesys.payloads import PAYLOADS, Direct, Jobs, Payload
@@ -187,6 +190,21 @@ class GenesysCloud:
         body = live.query(interval, 1, 1)
         answer = await self._client.request("POST", live.QUERY, json=body, fits=live.is_page)
         return live.read_hits(answer.body)
+
+    async def listed(
+        self, dataset: Dataset, told: datetime, at: str | None = None, of: str | None = None
+    ) -> ListPage:
+        """One page of a whole list, noted as told at an instant; see ``Lists``. One request."""
+        listing = lists.listing_of(dataset)
+        ids = {listing.parent.attribute: of} if listing.parent and of else None
+        answer = await self._client.request(
+            "GET",
+            listing.path,
+            ids=ids,
+            query=lists.query(listing, at, of),
+            fits=lists.fits(listing),
+        )
+        return lists.read(answer.body, dataset, self.tables, at, told, of)
 
     async def organization(self) -> Organization:
         """The organisation that the token belongs to. One request."""

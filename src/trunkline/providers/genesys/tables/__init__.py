@@ -15,6 +15,7 @@ from trunkline.providers.genesys.tables import (
     participants,
     queue_intervals,
     queue_observations,
+    reference,
     segments,
     session_flows,
     session_metrics,
@@ -49,4 +50,5 @@ TABLES: tuple[Table, ...] = (
     user_states.TABLE,
     user_presence.TABLE,
     user_routing_status.TABLE,
+    *reference.TABLES,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from trunkline.providers.genesys.views.conversations import CONVERSATION_DIVISIONS, CONVERSATIONS
 from trunkline.providers.genesys.views.dates import DATES
-from trunkline.providers.genesys.views.ids import DIVISIONS, QUEUES, USERS, WRAPUP_CODES
+from trunkline.providers.genesys.views.ids import DIVISIONS, FLOWS, QUEUES, USERS, WRAPUP_CODES
 from trunkline.providers.genesys.views.legs import LEGS, QUEUE_LEGS
 from trunkline.providers.genesys.views.participants import PARTICIPANTS
 from trunkline.providers.genesys.views.segments import SEGMENTS
@@ -29,4 +29,5 @@ VIEWS: tuple[View, ...] = (
     USERS,
     DIVISIONS,
     WRAPUP_CODES,
+    FLOWS,
 )
