@@ -90,6 +90,8 @@ def cut_minutes(node: exp.Expr) -> CutMinutes | None:
     return CutMinutes(minutes) if minutes and _HOUR % minutes == 0 else None
 
 
-def _value(bound: datetime, sql: str, constant: Callable[[str], datetime | None]) -> datetime | None:
+def _value(
+    bound: datetime, sql: str, constant: Callable[[str], datetime | None]
+) -> datetime | None:
     """A constant of the bound's own type: an instant, or a wall reading."""
     return evaluated(constant, sql) if bound.tzinfo else Walls(constant, None).read(sql)
