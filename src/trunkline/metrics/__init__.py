@@ -5,7 +5,7 @@ Pure: values in, views out. What the views read is named as the organisation's t
 
 from __future__ import annotations
 
-from trunkline.metrics import agent_kpis, detail, queue_kpis, service_level
+from trunkline.metrics import agent_interactions, agent_kpis, detail, queue_kpis, service_level
 from trunkline.metrics.grains import GRAINS
 from trunkline.metrics.options import Options
 from trunkline.views import View
@@ -22,5 +22,6 @@ def views(options: Options, minutes: int) -> tuple[View, ...]:
         detail.events(options, minutes),
         detail.cohort(options, minutes),
         *(queue_kpis.view(grain) for grain in grains),
-        *(agent_kpis.view(grain, minutes) for grain in grains),
+        *(agent_kpis.view(grain) for grain in grains),
+        *(agent_interactions.view(grain) for grain in grains),
     )

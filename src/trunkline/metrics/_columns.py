@@ -105,3 +105,9 @@ INTERACTIONS = tuple(
 )
 
 NAMED = "LEFT JOIN {of}.queues q ON q.queue_id = c.queue_id"
+OF_QUEUE = ("queue_id", "media_type")
+AGENT = (
+    ViewColumn("user_id", Type.TEXT, "c.user_id", "The agent.", nullable=False),
+    ViewColumn("user_name", Type.TEXT, "u.name", "Their name, as it was last seen."),
+)
+AGENT_NAMED = "LEFT JOIN {of}.users u ON u.user_id = c.user_id"

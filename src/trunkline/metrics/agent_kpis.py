@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from trunkline.metrics._columns import duration, interval, rate
-from trunkline.metrics.grains import OWN, Grain
+from trunkline.metrics._columns import AGENT, AGENT_NAMED, duration, interval, rate
+from trunkline.metrics.grains import Grain
+from trunkline.metrics.sums import grouped
 from trunkline.types import Type
 from trunkline.views import View, ViewColumn
 
@@ -33,7 +34,7 @@ _PRESENCES = {
 }  # fmt: skip
 _ON_QUEUE = "(c.interacting_ms + c.communicating_ms + c.idle_ms + c.not_responding_ms)"
 _LOGGED_IN = f"({' + '.join(f'c.{name}' for name in _PRESENCES if 'offline' not in name)})"
-_KEY = "agent_kpi_key"
+_KEY = "agent_kpis_key"
 _COLUMNS = (
     ViewColumn(
         _KEY,
@@ -42,8 +43,7 @@ _COLUMNS = (
         "User and start, by a colon.",
         nullable=False,
     ),
-    ViewColumn("user_id", Type.TEXT, "c.user_id", "The agent."),
-    ViewColumn("user_name", Type.TEXT, "u.name", "Their name, as it was last seen."),
+    *AGENT,
     *interval(),
     duration("interacting_ms", "Busy with what a queue sent: talk, hold and after-call work."),
     duration("communicating_ms", "Busy with a call that no queue sent, while on a queue."),
@@ -60,8 +60,11 @@ _COLUMNS = (
 )
 
 
-def view(grain: Grain, minutes: int) -> View:
-    """The view of one coarseness, over intervals of so many minutes."""
+def view(grain: Grain) -> View:
+    """The view of one coarseness."""
+    sums = {**_sums(_STATUS, _STATUSES), **_sums(_PRESENCE, _PRESENCES)}
+    metrics = f"i.metric IN ('{_STATUS}', '{_PRESENCE}')"
+    times = grouped("user_aggregates", ("user_id",), grain, sums, where=metrics)
     return View(
         name=f"agent_kpis{grain.suffix}",
         description="Occupancy of agents, and their time by routing status and presence.",
@@ -70,28 +73,13 @@ def view(grain: Grain, minutes: int) -> View:
         time="interval_start",
         schema="metrics",
         columns=_COLUMNS,
-        source=f"{_times(grain, minutes)} c LEFT JOIN {{of}}.users u ON u.user_id = c.user_id",
+        source=f"{times} c {AGENT_NAMED}",
     )
 
 
-def _times(grain: Grain, minutes: int) -> str:
-    start, unit = "i.interval_start", grain
-    if grain is OWN:
-        unit, started = Grain("", "", minutes=minutes), start
-    else:
-        started = grain.start(start)
-    listed = ", ".join((*_sums(_STATUS, _STATUSES), *_sums(_PRESENCE, _PRESENCES)))
-    return (
-        f"(SELECT i.user_id, {started} AS interval_start, "  # noqa: S608
-        f"{unit.end(f'({started})')} AS interval_end, {listed} "
-        f"FROM {{of}}.user_aggregates i WHERE i.metric IN ('{_STATUS}', '{_PRESENCE}') "
-        f"GROUP BY i.user_id, {started})"
-    )
-
-
-def _sums(metric: str, columns: Mapping[str, str]) -> list[str]:
-    return [
-        f"CAST(coalesce(sum(i.duration_ms) FILTER (i.metric = '{metric}' "
-        f"AND i.qualifier = '{qualifier}'), 0) AS BIGINT) AS {name}"
+def _sums(metric: str, columns: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: f"CAST(coalesce(sum(i.duration_ms) FILTER (i.metric = '{metric}' "
+        f"AND i.qualifier = '{qualifier}'), 0) AS BIGINT)"
         for name, qualifier in columns.items()
-    ]
+    }

@@ -6,16 +6,24 @@ in the interval in which it ended, so an answer may stand in another interval th
 
 from __future__ import annotations
 
-from trunkline.metrics._columns import COUNTS, INTERACTIONS, NAMED, of_queue, service_level
+from trunkline.metrics._columns import (
+    COUNTS,
+    INTERACTIONS,
+    NAMED,
+    OF_QUEUE,
+    of_queue,
+    service_level,
+)
 from trunkline.metrics.grains import OWN, Grain
 from trunkline.metrics.options import Options
-from trunkline.metrics.sums import of_queue_intervals, total
+from trunkline.metrics.sums import added, as_it_is, grouped, rows, where_told
 from trunkline.types import Type
 from trunkline.views import View, ViewColumn
 
+# A queue's settings say call where its interactions say voice.
 _SETTINGS = (
-    "LEFT JOIN {of}.queue_media_settings s "
-    "ON s.queue_id = c.queue_id AND s.media_type = c.media_type"
+    "LEFT JOIN {of}.queue_media_settings s ON s.queue_id = c.queue_id "
+    "AND s.media_type = CASE c.media_type WHEN 'voice' THEN 'call' ELSE c.media_type END"
 )
 
 
@@ -41,24 +49,24 @@ def view(grain: Grain, options: Options) -> View:
 
 
 def _counts(grain: Grain) -> str:
-    within = f"{total(grain, 't_answered_count')} - {total(grain, 'n_over_sla')}"
+    read, told = (as_it_is, "i.{}".format) if grain is OWN else (added, where_told)
     target = "i.service_level_target"
     if grain is not OWN:
         target = f"CASE WHEN min({target}) = max({target}) THEN min({target}) END"
-    return of_queue_intervals(
-        grain,
-        {
-            "offered": total(grain, "n_offered"),
-            "answered": total(grain, "t_answered_count"),
-            "answered_within_threshold": within,
-            "abandoned": total(grain, "t_abandon_count"),
-            "short_abandoned": total(grain, "t_short_abandon_count"),
-            "flow_outs": total(grain, "t_flow_out_count"),
-            "reported_numerator": total(grain, "service_level_numerator", missing="NULL"),
-            "reported_denominator": total(grain, "service_level_denominator", missing="NULL"),
-            "target": target,
-        },
-    )
+    columns = {
+        "offered": read("n_offered"),
+        "answered": read("t_answered_count"),
+        "answered_within_threshold": f"{read('t_answered_count')} - {read('n_over_sla')}",
+        "abandoned": read("t_abandon_count"),
+        "short_abandoned": read("t_short_abandon_count"),
+        "flow_outs": read("t_flow_out_count"),
+        "reported_numerator": told("service_level_numerator"),
+        "reported_denominator": told("service_level_denominator"),
+        "target": target,
+    }
+    if grain is OWN:
+        return rows("queue_intervals", OF_QUEUE, columns)
+    return grouped("queue_intervals", OF_QUEUE, grain, columns)
 
 
 def _threshold(options: Options) -> tuple[ViewColumn, ...]:
@@ -74,9 +82,9 @@ def _threshold(options: Options) -> tuple[ViewColumn, ...]:
         ViewColumn(
             "target",
             Type.SCORE,
-            "c.target",
-            "The share that was aimed at, as the provider told it with the counts; NULL where it "
-            "told none, or several.",
+            "coalesce(c.target, s.service_level_percentage)",
+            "The share that is aimed at: as the provider told it with the counts, or, where it "
+            "told none or several, as the queue has it now.",
         ),
         ViewColumn(
             "reported_numerator",
