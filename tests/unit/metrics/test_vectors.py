@@ -104,8 +104,8 @@ def handled(line: dict[str, str]) -> Row:
         "t_dialing_ms": "tDialing_sum_ms",
         "t_contacting_ms": "tContacting_sum_ms",
     }
-    told = {name: number(line[source]) or None for name, source in columns.items()}
-    return interval(queue_id=line["queue"], media_type="voice", **told)
+    row: Row = {name: number(line[source]) or None for name, source in columns.items()}
+    return interval(queue_id=line["queue"], media_type="voice", **row)
 
 
 @pytest.mark.parametrize("view", ["queue_kpis", "queue_kpis_by_month"])
