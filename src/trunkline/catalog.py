@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from enum import Enum
 
 from trunkline.errors import UnknownRelation
+from trunkline.listing import Listing
 from trunkline.types import Type
 from trunkline.views import SCHEMA, View
 
@@ -171,6 +172,10 @@ class Dataset:
     FILTERED scope looks at, together with what they stand in: it finds every value of that level
     and of the root, but of a level between them only the elements that have such an element in
     them.
+
+    With ``listing`` it is no payload of intervals but a whole list, told as it is now:
+    ``time_column`` is when a row was last told, and no day or bound means anything. ``parent`` is
+    the list whose every item has one of these.
     """
 
     name: str
@@ -190,6 +195,8 @@ class Dataset:
     mapping_version: int = 1
     end_column: str | None = None
     live: Live | None = None
+    listing: Listing | None = None
+    parent: Dataset | None = None
 
     def __post_init__(self) -> None:
         names = [level.name for level in self.levels]
@@ -200,6 +207,11 @@ class Dataset:
                 raise ValueError(
                     f"dataset {self.name}: level {level.name} stands before its parent"
                 )
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is told as a whole, and not by intervals."""
+        return self.listing is not None
 
     def level(self, name: str) -> Level:
         """A level by name; KeyError if there is none."""
@@ -336,8 +348,9 @@ class Catalog:
         return tuple(dict.fromkeys(table.dataset for table in self.tables))
 
     def root(self, dataset: Dataset) -> Table:
-        """The table whose rows are a dataset's records."""
-        return next(t for t in self.of(dataset) if t.level == dataset.levels[0].name)
+        """The table whose rows are a dataset's records; the first where there is none."""
+        tables = self.of(dataset)
+        return next((t for t in tables if t.level == dataset.levels[0].name), tables[0])
 
     def names(self) -> tuple[str, ...]:
         """Every relation, views included; qualified where another schema than the default's."""

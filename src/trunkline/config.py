@@ -41,6 +41,7 @@ _LEAST_MEMORY, _MOST_MEMORY = 32 * 10**6, 1024**5  # below the first, DuckDB may
 _DECADE = 10 * 366 * 86_400
 _BOUNDS = {
     "refresh_after": (0, _DECADE),
+    "reference_refresh_after": (0, _DECADE),
     "settle": (0, _DECADE),
     "recheck": (0, _DECADE),
     "lookback": (0, 3_660),
@@ -99,6 +100,9 @@ class Settings:
     home: Path = _setting(HOME, "data directory, made with mode 0700")  # noqa: RUF009 (immutable)
     timezone: str = _setting("UTC", "time zone of dates without one, in plans and answers")
     refresh_after: int = _setting(900, "seconds after which a provisional day is fetched again")
+    reference_refresh_after: int = _setting(
+        86_400, "seconds after which a whole list (users, queues) is fetched again"
+    )
     settle: int = _setting(259_200, "seconds past a day that make it final, by the watermark")
     recheck: int = _setting(
         3_024_000, "seconds past a day after which `sync --recheck` fetches it once more"
@@ -168,6 +172,11 @@ class Settings:
     def recheck_time(self) -> timedelta:
         """``recheck`` as a duration."""
         return timedelta(seconds=self.recheck)
+
+    @property
+    def list_age(self) -> timedelta:
+        """``reference_refresh_after`` as a duration."""
+        return timedelta(seconds=self.reference_refresh_after)
 
     @property
     def refresh_time(self) -> timedelta:

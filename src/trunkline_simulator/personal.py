@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from trunkline_simulator.directory import directory
+from trunkline_simulator.directory import organisation_of
 from trunkline_simulator.payloads import conversations_of
 from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.settings import Shape
@@ -55,7 +55,7 @@ def planted_values(shape: Shape, day: date) -> frozenset[str]:
 
 
 def _known(shape: Shape) -> frozenset[str]:
-    organisation = directory(shape.seed)
+    organisation = organisation_of(shape)
     return frozenset(
         [user.name for user in organisation.users]
         + [user.email for user in organisation.users]

@@ -14,7 +14,7 @@ from typing import Any
 
 from trunkline_simulator.api.filters import passes
 from trunkline_simulator.api.query import FILTERS, interval_of
-from trunkline_simulator.directory import directory
+from trunkline_simulator.directory import organisation_of
 from trunkline_simulator.payloads import conversation
 from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.payloads.plan import DAY, LONGEST_DAYS, Planned, plan
@@ -86,7 +86,7 @@ def visible(lake: Lake, planned: Planned) -> bool:
     goes = planned.start + settings.removed_seconds * 1000
     if _drawn(settings, planned, "removed", settings.removed_share) and goes <= at:
         return False
-    if len(lake.divisions) == len(directory(settings.shape.seed).divisions):
+    if len(lake.divisions) == len(organisation_of(settings.shape).divisions):
         return True
     touched = conversation(lake.shape, planned)["divisionIds"]
     return bool(lake.divisions.intersection(touched))

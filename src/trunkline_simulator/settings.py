@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 CLIENT_ID = "5f0c7d2e-0000-4000-a000-5eedc11e4701"
@@ -27,6 +27,9 @@ FaultKind = Literal[
     "slow",
 ]
 JobFaultKind = Literal["fail", "stuck", "expire", "vanish", "cancel"]
+# Whose jobs: the attribute of their results that holds the rows.
+JobPayload = Literal["conversations", "userDetails"]
+ChangeKind = Literal["rename", "delete", "add", "state", "move"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,17 @@ class Shape:
     ``per_day`` is the mean of a year; weekdays and December have more. ``hostile`` adds what no
     contract rules out: unknown attributes, enumerations and metrics, null for a list, a fraction
     for a whole number. ``lone_surrogates`` puts a half of a UTF-16 pair into some attributes.
+    ``queues`` and ``users`` beyond the usual ones come after them. ``own_targets`` gives each
+    queue and medium a service level of its own, some none; without it all have 80 % in 20 s.
     """
 
     seed: int = 7
     per_day: int = 80
     hostile: bool = False
     lone_surrogates: bool = False
+    queues: int = 9
+    users: int = 30
+    own_targets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,23 @@ class Client:
     name: str = "Trunkline"
     permissions: frozenset[str] | None = None
     divisions: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryChange:
+    """Something that an administrator does at a moment, to a thing of a reference list.
+
+    ``table`` is the list ("users", "queues", "wrapup_codes", ...), ``place`` the thing's place
+    among those that the seed stands for. "rename" gives it the name ``to``, "state" the state
+    ``to``, "move" the division of the name ``to``. "delete" takes it off its list (a user and a
+    flow only become deleted); "add" puts it there: before its first "add" it was not.
+    """
+
+    at: datetime
+    table: str
+    place: int
+    kind: ChangeKind
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +109,8 @@ class JobFault:
     """Something that goes wrong with jobs.
 
     Which: the ``nth`` job submitted (and ``times - 1`` after it), those whose interval holds
-    ``day``, those longer than ``longer_than_days``; what is left None does not choose.
+    ``day``, those longer than ``longer_than_days``, those of one ``payload`` (whose jobs ``nth``
+    then counts alone); what is left None does not choose.
     How: "fail" ends FAILED, "stuck" stays PENDING, "expire" is EXPIRED ``seconds`` after it was
     FULFILLED, "vanish" is 404 from ``seconds`` after its submission, "cancel" is somebody else's
     DELETE ``seconds`` after it: CANCELLED if it was running then, 404 if it had ended.
@@ -97,6 +123,7 @@ class JobFault:
     longer_than_days: int | None = None
     seconds: float = 0.0
     message: str = "Query failed: the service could not complete the request"
+    payload: JobPayload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +141,8 @@ class Settings:
     query pages through ``live_window`` results at the most. ``empty_pages`` puts a page without
     rows, but with a cursor, before each one but the first; ``empty_end`` gives the last rows a
     cursor, to a page that has none; a cursor is refused ``cursor_seconds`` after it was given.
+    ``changes`` happen to the directory as time goes on, also between two pages of a list, and
+    ``list_rows`` keeps the pages of lists below what is asked for.
     """
 
     shape: Shape = field(default_factory=Shape)
@@ -146,3 +175,5 @@ class Settings:
     expired_results_status: int = 404
     faults: tuple[Fault, ...] = ()
     job_faults: tuple[JobFault, ...] = ()
+    changes: tuple[DirectoryChange, ...] = ()
+    list_rows: int = 500

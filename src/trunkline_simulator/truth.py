@@ -24,7 +24,7 @@ from trunkline_simulator.cells import (
     time_of,
     times,
 )
-from trunkline_simulator.directory import directory
+from trunkline_simulator.directory import organisation_of
 from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.payloads.plan import day_number, plan
 from trunkline_simulator.selection import Lake, shown, visible
@@ -62,7 +62,7 @@ def conversations(
     divisions: frozenset[str] | None = None,
 ) -> Iterator[Json]:
     """The conversations themselves, as they were answered."""
-    all_divisions = frozenset(one.id for one in directory(settings.shape.seed).divisions)
+    all_divisions = frozenset(one.id for one in organisation_of(settings.shape).divisions)
     lake = Lake(settings, as_of, all_divisions if divisions is None else divisions)
     for day in range(day_number(first_day), day_number(last_day) + 1):
         for planned in plan(settings.shape, day):

@@ -1,15 +1,8 @@
-"""The simulator is held to Genesys's own Python SDK: it drives it over loopback and parses all.
-
-The SDK keeps one configuration for the process, read from a file under the home directory; here
-that file is a temporary one that turns its watching thread off. Aiming it needs no more than the
-host: where the host does not begin with "api.", it takes the login to be on the same one.
-"""
+"""The simulator is held to Genesys's own Python SDK: it drives it over loopback and parses all."""
 
 from __future__ import annotations
 
 import json
-import re
-import warnings
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,75 +10,19 @@ from typing import Any
 
 import pytest
 
-from trunkline_simulator import (
-    CLIENT_ID,
-    CLIENT_SECRET,
-    Settings,
-    Shape,
-    Simulator,
-    conversations_of,
-    run_in_thread,
-)
+from tests.official import held, signed_in, unknown
+from trunkline_simulator import CLIENT_ID, Settings, Shape, conversations_of
 
 SHAPE = Shape(seed=3, per_day=60)
 NOW = datetime(2025, 4, 10, 12, tzinfo=UTC)
 DAY = "2025-04-08T00:00:00.000Z/2025-04-10T00:00:00.000Z"
-PARAMETRIC = re.compile(r"(list\[|dict\(str, )(.*)[\])]")
-PLAIN = {"str", "int", "float", "bool", "datetime", "object"}
-
-
-@pytest.fixture(scope="module")
-def sdk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    home = tmp_path_factory.mktemp("home")
-    config = home / ".genesyscloudpython" / "config"
-    config.parent.mkdir()
-    config.write_text("[general]\nlive_reload_config = false\n[logging]\nlog_to_console = false\n")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("HOME", str(home))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import PureCloudPlatformClientV2 as client  # noqa: N813, PLC0415
-        yield client
-    assert [path for path in home.rglob("*") if path.is_file()] == [config]
 
 
 @pytest.fixture(scope="module")
 def api(sdk: Any) -> Iterator[Any]:
     settings = Settings(shape=SHAPE, queued_seconds=0, pending_seconds=0, short_name="contoso")
-    with run_in_thread(Simulator(settings, lambda: NOW)) as address:
-        client = sdk.api_client.ApiClient(host=address.url)
-        yield client.get_client_credentials_token(CLIENT_ID, CLIENT_SECRET)
-        client.get_http_client().rest_client.pool_manager.clear()
-
-
-def unknown(sdk: Any, type_name: str, value: Any, at: str) -> Iterator[str]:
-    """Where ``value`` has an attribute or an enumerated word that the SDK's models do not know."""
-    if value is None or type_name in PLAIN:
-        return
-    if parts := PARAMETRIC.fullmatch(type_name):
-        items = value.values() if parts[1].startswith("dict") else value
-        for item in items:
-            yield from unknown(sdk, parts[2], item, at)
-        return
-    model = getattr(sdk, type_name)()
-    names = {name: attribute for attribute, name in model.attribute_map.items()}
-    for name, inner in value.items():
-        where = f"{at}.{name}"
-        if name not in names:
-            yield where
-            continue
-        # The SDK's setters put this word where an enumeration lacks a value.
-        setattr(model, names[name], inner)
-        if getattr(model, names[name]) == "outdated_sdk_version":
-            yield f"{where}={inner}"
-        yield from unknown(sdk, model.swagger_types[names[name]], inner, where)
-
-
-def held(sdk: Any, api: Any, type_name: str) -> Any:
-    """The raw body of the last answer, once every attribute of it is known to the SDK."""
-    raw = json.loads(api.last_response.data)
-    assert list(unknown(sdk, type_name, raw, type_name)) == []
-    return raw
+    with signed_in(sdk, settings, lambda: NOW) as client:
+        yield client
 
 
 def every_page(sdk: Any, api: Any, job_id: str, size: int) -> Iterator[tuple[Any, Any]]:

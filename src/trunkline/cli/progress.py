@@ -17,6 +17,7 @@ from trunkline.cli.telling import tell, visible
 from trunkline.engine.events import (
     Beside,
     Event,
+    Listed,
     LockWait,
     Merging,
     Observe,
@@ -56,6 +57,7 @@ class View:
     jobs: dict[str, Job] = field(default_factory=dict)
     conversations: dict[str, int] = field(default_factory=dict)
     beside: dict[str, int] = field(default_factory=dict)
+    lists: dict[str, int] = field(default_factory=dict)
     requests: int = 0
     throttled: int = 0
     note: str = ""
@@ -79,6 +81,9 @@ class View:
             what = self.whose(event.organization) + event.what
             before = self.beside.get(what, 0)
             self.beside[what] = before + event.landed.conversations
+        elif isinstance(event, Listed):
+            what = self.whose(event.organization) + event.what
+            self.lists[what] = self.lists.get(what, 0) + event.landed.conversations
         elif isinstance(event, LockWait):
             self.note = locked(event)
         elif isinstance(event, Merging):
@@ -129,9 +134,11 @@ class View:
             )
         for what, count in self.beside.items():
             grid.add_row(Text(what), Text(""), Text(""), Text(counted(count, "conversation")))
+        for what, count in self.lists.items():
+            grid.add_row(Text(what), Text(""), Text(""), Text(counted(count, "row")))
         outer = Grid.grid()
         outer.add_row(grid)
-        begun = self.jobs or self.beside
+        begun = self.jobs or self.beside or self.lists
         outer.add_row(Text(self.totals() if begun else "connecting …", style="bold"))
         if self.note:
             outer.add_row(Text(visible(self.note), style="yellow"))
@@ -201,6 +208,8 @@ def _line(event: Event, view: View) -> Iterator[str]:
     if isinstance(event, Beside):
         what = view.whose(event.organization) + event.what
         yield f"{what}: {counted(event.landed.conversations, 'conversation')}"
+    if isinstance(event, Listed):
+        yield f"{view.whose(event.organization)}{event.what}: {_rows(event)}"
     if not isinstance(event, Progress):
         return
     job, whose = event.job, view.whose(event.job.organization)
@@ -208,6 +217,10 @@ def _line(event: Event, view: View) -> Iterator[str]:
         yield f"{whose}{days_of(job)}: {WORDS[job.state][0]}: {event.note}"
     elif job.state in SPOKEN:
         yield f"{whose}{days_of(job)}: {SPOKEN[job.state](job, view)}"
+
+
+def _rows(event: Listed) -> str:
+    return counted(event.landed.conversations, "row")
 
 
 def _told_to_wait(event: Exchange) -> str:

@@ -202,7 +202,7 @@ async def _kept_fresh(desks: Desks) -> None:
 
 async def _follow(engine: Engine) -> None:
     """As ``sync --follow`` does, of each organisation."""
-    wishes = engine.wishes(checked(Wish(follow=True)))
+    wishes = engine.wishes(checked(Wish(follow=True), engine.catalogs))
     rounds = {
         wish: partial(engine.sync, wish, Options(tail=False), lambda _: None) for wish in wishes
     }

@@ -51,13 +51,15 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
     Without a TABLE, all of them; tables that come from one payload come together. Dates and times
     are half-open: --to is the first that is not included. --follow keeps the last seven days
     fresh where no --from is given, and prints a line on its health after each round; --recheck
-    goes over all days held. Several organisations are synced side by side, unless a table says
-    whose it is, or --org does.
+    goes over all days held. Whole lists, such as users, need no --from; where no table is named,
+    those that are held are kept fresh. Several organisations are synced side by side, unless a
+    table says whose it is, or --org does.
 
     Example:
 
     \b
         trunkline sync --from 2025-03-01 --to 2025-04-01
+        trunkline sync users queues
         trunkline sync conversations --follow
         trunkline sync acme.conversations --from 2025-03-01
     """
@@ -72,7 +74,8 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
                 recheck=given["recheck"],
                 follow=given["follow"],
                 organization=given["org"],
-            )
+            ),
+            engine.catalogs,
         )
         tail = False if given["no_tail"] else None
         options = Options(

@@ -10,7 +10,7 @@ from typing import Any
 
 from trunkline import __version__
 from trunkline.engine.completeness import Missing, pieces
-from trunkline.engine.events import Beside
+from trunkline.engine.events import Beside, Listed
 from trunkline.engine.strangers import unknown_of
 from trunkline.http.exchange import Exchange
 from trunkline.interval import iso, runs
@@ -18,6 +18,7 @@ from trunkline.jobs.job import Job, JobState, Landed
 from trunkline.jobs.runner import Progress
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import Counted, TailDay
+from trunkline.lake.lists import HeldList
 from trunkline.planner.plan import Plan
 from trunkline.scope import OPEN_AT
 
@@ -54,7 +55,7 @@ class Tally:
         if job.state in _WITHOUT_PAGES:
             self.landed.pop(job.key, None)
 
-    def beside(self, beside: Beside) -> None:
+    def beside(self, beside: Beside | Listed) -> None:
         """Count a page that came without a job."""
         self.landed.setdefault(beside.what, []).append(beside.landed)
 
@@ -99,6 +100,8 @@ class Facts:
     counts: tuple[Counted, ...] = ()
     unopened: Mapping[str, frozenset[date]] = field(default_factory=dict)
     verified: bool = False
+    lists: tuple[HeldList, ...] = ()
+    failed_lists: tuple[str, ...] = ()
 
 
 def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
@@ -111,6 +114,8 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
     is_missing = any(facts.missing.values()) or bool(facts.unopened)
     quarantined = [reason for page in facts.pages for reason in page.quarantined]
     quarantined += [reason for tail in facts.tails for reason in tail.quarantined]
+    quarantined += [reason for each in facts.lists for reason in each.quarantined]
+    is_missing = is_missing or bool(facts.failed_lists)
     return {
         "trunkline": __version__,
         "statement": facts.statement,
@@ -137,6 +142,7 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
             "answered": facts.reopened.answered,
             "requests": facts.reopened.requests,
         },
+        "lists": [_list(each, facts.failed_lists) for each in facts.lists],
         "jobs": [_job(job) for job in tally.jobs.values()],
         "pages": len(pages),
         "requests": {
@@ -148,7 +154,9 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
         "ignored": sum(page.ignored for page in pages),
         "quarantined": quarantined,
         "fractions": sum(page.fractions for page in facts.pages),
-        **unknown_of(page.unknown for page in facts.pages),
+        **unknown_of(
+            (*(page.unknown for page in facts.pages), *(each.unknown for each in facts.lists))
+        ),
     }
 
 
@@ -238,6 +246,19 @@ def _tail(facts: Facts) -> list[dict[str, Any]]:
         }
         for piece in pieces(facts.tails)
     ]
+
+
+def _list(each: HeldList, failed: tuple[str, ...]) -> dict[str, Any]:
+    """A whole list that was read: when it was told, as whom, and what it holds."""
+    return {
+        "dataset": each.dataset,
+        "refreshed_at": iso(each.refreshed_at),
+        "rows": dict(each.rows),
+        "deleted": dict(each.deleted),
+        "requests": each.requests,
+        "divisions": None if each.divisions is None else sorted(each.divisions),
+        "failed": each.dataset in failed,
+    }
 
 
 def _counts(plan: Plan, facts: Facts) -> dict[str, Any] | None:

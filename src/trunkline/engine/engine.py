@@ -181,7 +181,7 @@ class Engine:
         Raises what ``prepare`` does; UsageError and UnknownRelation where the wish says too little
         or names no table.
         """
-        began, wish = self.seams.clock.now(), checked(wish)
+        began, wish = self.seams.clock.now(), checked(wish, self.catalogs)
         parts = self.of(wish.organization)
         task = Task(parts, partial(plan_wish, parts, wish, options, began))
         begun = Begun("sync", "", by_of(options, self.settings))

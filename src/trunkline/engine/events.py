@@ -54,5 +54,14 @@ class Beside:
     organization: str = ""
 
 
-Event = Planned | LockWait | Started | Progress | Beside | Exchange | Merging
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of a whole list, of the dataset ``what``."""
+
+    what: str
+    landed: Landed
+    organization: str = ""
+
+
+Event = Planned | LockWait | Started | Progress | Beside | Listed | Exchange | Merging
 Observe = Callable[[Event], None]

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from trunkline.engine.certificate import Facts, Reopened, Tally
 from trunkline.engine.completeness import missing_of, unopened_of
 from trunkline.engine.fetching import Fetched, Parts
+from trunkline.engine.refreshing import Refreshed
 from trunkline.jobs.job import Landed
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.planner.literals import masked
@@ -25,6 +26,7 @@ class Run:
     fetched: Fetched | None = None
     reopened: Reopened = field(default_factory=Reopened)
     notices: tuple[str, ...] = ()
+    refreshed: Refreshed = field(default_factory=Refreshed)
 
     @property
     def broken(self) -> Mapping[str, frozenset[date]]:
@@ -47,6 +49,7 @@ def facts_of(
     covered = (*_among(held, WHOLE, wanted), *_through(held, run.plan))
     found = _among(held, OPEN_AT, opened)
     fresh = parts.lake.catalogue.fresh
+    lists = parts.lake.catalogue.lists.of(parts.organization, snapshot)
     tails = fresh.tails(parts.organization, snapshot)
     tails = tuple(day for day in tails if (day.dataset, day.day) in wanted)
     return Facts(
@@ -63,6 +66,8 @@ def facts_of(
         tails=tails,
         reopened=run.reopened,
         verified=verified,
+        lists=tuple(lists[e.dataset.name] for e in run.plan.lists if e.dataset.name in lists),
+        failed_lists=tuple(name for name, _ in run.refreshed.failed),
         counts=tuple(
             count
             for count in fresh.counts(parts.organization)

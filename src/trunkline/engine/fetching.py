@@ -10,7 +10,7 @@ from trunkline.catalog import Catalog, Dataset
 from trunkline.catalogs import Catalogs
 from trunkline.config import Settings
 from trunkline.engine.certificate import Tally
-from trunkline.engine.events import Beside, Event, Observe, Started
+from trunkline.engine.events import Beside, Event, Listed, Observe, Started
 from trunkline.engine.landing import PageLanding, layout_of
 from trunkline.engine.seams import Seams
 from trunkline.errors import CostGuard, PermissionMissing, RequestRefused, UsageError
@@ -88,7 +88,7 @@ class Meter:
             self._tally.exchange(event)
         elif isinstance(event, Progress):
             self._tally.progress(event)
-        elif isinstance(event, Beside):
+        elif isinstance(event, Beside | Listed):
             self._tally.beside(event)
         self._observe(event)
         # Not at the answer to a submit: its id is not stored yet.

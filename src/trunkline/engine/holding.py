@@ -49,7 +49,9 @@ def planned(tasks: Iterable[Task]) -> dict[str, Run]:
         task.parts.organization: Run(task.planned(last_fingerprint(task.parts)), Tally())
         for task in tasks
     }
-    return {n: r for n, r in begun.items() if r.plan.scans} or dict([*begun.items()][:1])
+    return {n: r for n, r in begun.items() if r.plan.scans or r.plan.lists} or dict(
+        [*begun.items()][:1]
+    )
 
 
 def plans_of(runs: Runs, parts: Parts, files: tuple[FileRead, ...] = ()) -> Plans:

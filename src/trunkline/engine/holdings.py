@@ -11,6 +11,7 @@ from trunkline.interval import Interval
 from trunkline.jobs.store import JobStore
 from trunkline.lake.freshness import OpenRecord, TailDay
 from trunkline.lake.lake import Lake
+from trunkline.planner.listed import ListHeld
 from trunkline.planner.moving import StillOpen, TailHeld, Told, due
 from trunkline.planner.plan import DayHeld, Holdings, Unfinished
 from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope
@@ -80,6 +81,12 @@ def holdings(
         told={name: Told(each.watermark, each.told_at) for name, each in told},
         tails=_tails(fresh.tails(organization, lake.catalogue.latest())),
         open=_open(fresh.open_records(organization)),
+        lists={
+            name: ListHeld(each.refreshed_at, each.fingerprint, each.requests, each.rows)
+            for name, each in lake.catalogue.lists.of(
+                organization, lake.catalogue.latest() if snapshot is None else snapshot
+            ).items()
+        },
     )
 
 

@@ -19,9 +19,10 @@ from trunkline.engine.keeping import require_kept
 from trunkline.engine.local import local_tables, named_ones
 from trunkline.engine.masking import Told, numbers_left, tokens_of
 from trunkline.engine.options import Options, Served
+from trunkline.engine.refreshing import list_fingerprint
 from trunkline.engine.relating import every_relation
 from trunkline.engine.shares import shares
-from trunkline.engine.syncing import Wish, intervals_of, tables_of
+from trunkline.engine.syncing import Wish, intervals_of, lists_of, tables_of
 from trunkline.errors import UsageError
 from trunkline.interval import to_millisecond
 from trunkline.lake import constants
@@ -124,8 +125,9 @@ def plan_wish(
         fetched=fetched,
     )
     held = holdings(parts.lake, parts.store, parts.organization, fingerprint)
-    intervals = intervals_of(wish, held, context.now)
-    return wanting(tables_of(wish, parts.catalog), intervals, held, context)
+    tables, lists = tables_of(wish, parts.catalog), lists_of(wish, parts.catalog, held)
+    intervals = intervals_of(wish, held, context.now) if tables else ()
+    return wanting(tables, lists, intervals, held, context)
 
 
 def context_of(parts: Parts, zone: str, fingerprint: str, options: Options) -> Context:
@@ -143,6 +145,8 @@ def context_of(parts: Parts, zone: str, fingerprint: str, options: Options) -> C
         tail=settings.tail if options.tail is None else options.tail,
         policy=parts.policy,
         has_client=settings.genesys.configured,
+        lists=partial(list_fingerprint, parts),
+        list_age=settings.list_age,
     )
 
 

@@ -28,6 +28,7 @@ from trunkline.engine.keeping import merge_notice
 from trunkline.engine.options import Options
 from trunkline.engine.planning import Planner, Task, last_fingerprint
 from trunkline.engine.recording import Recording
+from trunkline.engine.refreshing import refresh, require_lists
 from trunkline.engine.registry import details
 from trunkline.engine.together import allowance, together
 from trunkline.errors import IncompleteData, ProviderError
@@ -79,7 +80,11 @@ async def run(task: Task, options: Options, meter: Meter, tally: Tally) -> Run:
             under, done = await _days(parts, planned, provider, done, meter)
             retire(under)
         rest = planned(under.fingerprint, fetched=True)
-        done = await _rest(Asking(under, provider, meter), done, rest, options)
+        asking = Asking(under, provider, meter)
+        done = await _rest(asking, done, rest, options)
+        refreshed = await refresh(asking, provider, rest.lists)
+        without = require_lists(refreshed, allow_partial=options.allow_partial)
+        done = replace(done, refreshed=refreshed, notices=(*done.notices, *without))
         told = merge_notice(parts, parts.catalog.datasets, meter)
         return replace(done, notices=(*done.notices, told)) if told else done
 

@@ -24,7 +24,8 @@ class Wish:
     """Which days of which tables are to be held; no tables are all of them.
 
     ``tables`` are of the organisation, the default one where it is None, unless they say whose they
-    are.
+    are. Of those that are whole lists no days are meant; where no tables are named, lists that are
+    held are kept fresh.
 
     Without ``end``: up to now. Without ``start``: with ``recheck`` the days that are held; with
     ``follow`` the last seven, and those of open conversations. ``refresh`` fetches days again
@@ -45,6 +46,8 @@ class Wish:
 class Synced:
     """What one round of ``sync`` did. ``days`` were fetched, ``held`` needed no fetch.
 
+    So it is with ``lists`` and ``lists_held``.
+
     ``later`` are those of which the provider has nothing yet. ``organization`` is said where there
     are several; of several at once these are the sums, and ``each`` has those of each.
     """
@@ -60,6 +63,8 @@ class Synced:
     certificate: dict[str, Any]
     organization: str = ""
     each: tuple[Synced, ...] = ()
+    lists: int = 0
+    lists_held: int = 0
 
     def __str__(self) -> str:
         """One line for a log; of several organisations, one for each."""
@@ -70,16 +75,23 @@ class Synced:
         spans = ", ".join(([f"{more:,} more"] if more else []) + shown)
         later = f", {self.later:,} not there yet" if self.later else ""
         whose = f"{self.organization}: " if self.organization else ""
+        days = (
+            f"{spans or 'nothing held yet'}: {counted(self.days, 'day')} fetched, "
+            f"{self.held:,} held already{later}; "
+        )
+        lists = f"{counted(self.lists, 'list')} fetched, {self.lists_held:,} held already; "
+        some = self.lists + self.lists_held
         return (
-            f"{whose}{spans or 'nothing held yet'}: {counted(self.days, 'day')} fetched, "
-            f"{self.held:,} held already{later}; {counted(self.rows, 'row')} landed, "
+            f"{whose}{days if shown or not some else ''}{lists if some else ''}"
+            f"{counted(self.rows, 'row')} landed, "
             f"{counted(self.requests, 'request')}; snapshot {self.snapshot}"
         )
 
 
-def checked(wish: Wish) -> Wish:
+def checked(wish: Wish, catalogs: Catalogs) -> Wish:
     """The wish, if it says what is to be held. UsageError where it does not."""
-    if wish.start is None and not (wish.follow or wish.recheck):
+    timeless = wish.follow or wish.recheck or _is_of_lists(wish, catalogs)
+    if wish.start is None and not timeless:
         raise UsageError(
             "sync needs to know which days: no --from is given",
             hint="For example --from 2025-03-01 --to 2025-04-01. Without it, --follow keeps the "
@@ -90,6 +102,12 @@ def checked(wish: Wish) -> Wish:
     if wish.start and wish.end and wish.start >= wish.end:
         raise UsageError("--to must be later than --from", hint="--to itself is not included.")
     return wish
+
+
+def _is_of_lists(wish: Wish, catalogs: Catalogs) -> bool:
+    """Whether all that it names are whole lists, which have no days."""
+    owned = [_owned(name, wish.organization, catalogs)[1] for name in wish.tables]
+    return bool(owned) and all(table.dataset.is_list for table in owned)
 
 
 def wishes_of(wish: Wish, catalogs: Catalogs) -> tuple[Wish, ...]:
@@ -123,10 +141,16 @@ def _owned(name: str, organization: str | None, catalogs: Catalogs) -> tuple[Cat
 
 
 def tables_of(wish: Wish, catalog: Catalog) -> tuple[Table, ...]:
-    """The tables by their names; UnknownRelation where there is none of a name."""
-    if not wish.tables:
-        return catalog.tables
-    return tuple(dict.fromkeys(map(catalog.named, wish.tables)))
+    """The tables of days by their names; UnknownRelation where there is none of a name."""
+    named = map(catalog.named, wish.tables) if wish.tables else catalog.tables
+    return tuple(dict.fromkeys(table for table in named if not table.dataset.is_list))
+
+
+def lists_of(wish: Wish, catalog: Catalog, holdings: Holdings) -> tuple[Table, ...]:
+    """The tables of whole lists: those that are named; without names, those that are held."""
+    named = map(catalog.named, wish.tables) if wish.tables else catalog.tables
+    found = dict.fromkeys(table for table in named if table.dataset.is_list)
+    return tuple(t for t in found if wish.tables or t.dataset.name in holdings.lists)
 
 
 def intervals_of(wish: Wish, holdings: Holdings, now: datetime) -> tuple[Interval, ...]:
@@ -161,6 +185,8 @@ def synced(plan: Plan, certificate: dict[str, Any], notices: tuple[str, ...]) ->
         for of in ("fetched", "covered")
     )
     wanted = sum(len(found) for found in plan.wanted.values())
+    asked = {each.dataset.name for each in plan.lists if each.state.is_asked}
+    failed = {each["dataset"] for each in certificate["lists"] if each["failed"]}
     return Synced(
         intervals=runs(day for found in plan.wanted.values() for day in found),
         days=fetched,
@@ -171,6 +197,8 @@ def synced(plan: Plan, certificate: dict[str, Any], notices: tuple[str, ...]) ->
         snapshot=certificate["snapshot"],
         notices=notices,
         certificate=certificate,
+        lists=len(asked - failed),
+        lists_held=len(plan.lists) - len(asked),
     )
 
 
@@ -191,6 +219,8 @@ def summed(done: Mapping[str, Synced]) -> Synced:
         notices=tuple(notice for one in each for notice in one.notices),
         certificate=combined({n: one.certificate for n, one in done.items()}, named=True),
         each=each,
+        lists=sum(one.lists for one in each),
+        lists_held=sum(one.lists_held for one in each),
     )
 
 

@@ -89,7 +89,12 @@ def _decoded(body: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        return decoder.decode(_ESCAPE.sub(_mended, body))
+        return decoder.decode(mended(body))
+
+
+def mended(body: bytes) -> bytes:
+    """A page whose texts have no half of a surrogate pair: msgspec reads none."""
+    return _ESCAPE.sub(_mended, body)
 
 
 def _mended(escape: re.Match[bytes]) -> bytes:

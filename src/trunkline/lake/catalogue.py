@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -18,18 +18,20 @@ from trunkline.database import Connect, connect, opened, transaction, upgrade
 from trunkline.interval import iso
 from trunkline.lake.freshness import Freshness, OpenRecord, TailDay
 from trunkline.lake.landing import StagedFile
+from trunkline.lake.lists import Lists
 from trunkline.lake.retention import Retention
 from trunkline.lake.users import Users
 from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope
 from trunkline.statements import load
 
-VERSION = 5
+VERSION = 6
 SCHEMA = load("trunkline.lake", "schema.sql")
 QUERIES = load("trunkline.lake", "queries.sql")
-_MADE = upgrade(VERSION, SCHEMA["schema"], SCHEMA["with_users"])
+_MADE = upgrade(VERSION, SCHEMA["schema"], SCHEMA["with_users"], SCHEMA["with_lists"])
 _UPGRADES = {
-    3: upgrade(VERSION, SCHEMA["with_jobs"], SCHEMA["with_users"]),
-    4: upgrade(VERSION, SCHEMA["with_users"]),
+    3: upgrade(VERSION, SCHEMA["with_jobs"], SCHEMA["with_users"], SCHEMA["with_lists"]),
+    4: upgrade(VERSION, SCHEMA["with_users"], SCHEMA["with_lists"]),
+    5: upgrade(VERSION, SCHEMA["with_lists"]),
 }
 
 
@@ -107,6 +109,7 @@ class Catalogue:
         self.retention = Retention(self._db)
         self.fresh = Freshness(self._db)
         self.users = Users(self._db)
+        self.lists = Lists(self._db)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -289,14 +292,19 @@ class Catalogue:
         replaced: Iterable[LiveFile],
         files: Iterable[StagedFile],
         published_at: datetime,
+        note: Callable[[int], None] = lambda _: None,
     ) -> int:
-        """Put files with the same rows in the place of others, in all tables at once."""
+        """Put files in the place of others, in all tables at once; ``note`` is part of it.
+
+        With the same rows, or those of a whole list.
+        """
         with transaction(self._db):
             snapshot = self._add_snapshot(organization, dataset, key, published_at)
             for file in replaced:
                 self._end_file(file, snapshot)
             for staged in files:
                 self._add_file(organization, staged, snapshot)
+            note(snapshot)
             return snapshot
 
     def _add_snapshot(

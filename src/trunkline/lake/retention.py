@@ -112,6 +112,7 @@ class Retention:
             kept = json.dumps(sorted(self._kept(keep)))
             self._run("unneeded_coverage", kept=kept)
             self._run("unneeded_tails", kept=kept)
+            self._run("unneeded_lists", kept=kept)
             for row in self._all("unneeded_files", kept=kept):
                 self._run("drop_days", file=row["file"])
                 self._run("drop_file", file=row["file"])

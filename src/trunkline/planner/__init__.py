@@ -31,6 +31,7 @@ from trunkline.planner.pushdown import (
     serving,
     untold_notices,
 )
+from trunkline.planner.refreshes import list_notices, refreshes
 from trunkline.planner.scans import scan_of
 from trunkline.planner.stale import stale_notices
 from trunkline.planner.supplements import supplements
@@ -95,7 +96,15 @@ def plan_of(meaning: Meaning, organization: str, holdings: Holdings, context: Co
 
 def _planned(meaning: Meaning, organization: str, holdings: Holdings, context: Context) -> Plan:
     tree, query = meaning.tree, meaning.query
-    bounded = [found for found in needed(query) if found[0].organization == organization]
+    found_ = [found for found in needed(query) if found[0].organization == organization]
+    bounded = [found for found in found_ if found[0].table.dataset.listing is None]
+    lists = [node for node, _ in found_ if node.table.dataset.listing]
+    listed = refreshes(
+        (node.table for node in lists if not node.of_what_is_held),
+        (node.table for node in lists if node.of_what_is_held),
+        holdings,
+        context,
+    )
     fetching = [found for found in bounded if not found[0].of_what_is_held]
     filters = filters_of(query, fetching, context)
     within = serving(filters, holdings, context)
@@ -116,9 +125,14 @@ def _planned(meaning: Meaning, organization: str, holdings: Holdings, context: C
         others=query.others,
         needs=wanted,
         fetches=() if context.covered else gap_fetches(wanted, filtered, holdings),
-        notices=tuple(dict.fromkeys((*said, *masked, *stale, *untold_notices(filtered)))),
+        notices=tuple(
+            dict.fromkeys(
+                (*said, *masked, *stale, *untold_notices(filtered), *list_notices(listed, context))
+            )
+        ),
         filters=filtered,
         tails=tails,
         reopened=again,
         outlived=outlived(wanted, holdings),
+        lists=listed,
     )

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from trunkline.interval import runs
+from trunkline.planner import listed
 from trunkline.scope import OPEN_AT
 from trunkline.wording import counted
 
@@ -30,7 +31,7 @@ _MOST_RANGES = 3
 def text(plan: Plan) -> str:
     """The whole of EXPLAIN."""
     parts = [_scans(plan), *map(_need, plan.needs), *map(_filter, plan.filters)]
-    parts += [_jobs(plan.fetches), _without_jobs(plan), _estimate(plan)]
+    parts += [_lists(plan), _jobs(plan.fetches), _without_jobs(plan), _estimate(plan)]
     parts.append([f"Notice: {notice}" for notice in plan.notices])
     return "\n\n".join("\n".join(part) for part in parts if part)
 
@@ -137,6 +138,11 @@ def _is_open(fetch: Fetch) -> bool:
     return fetch.scope == OPEN_AT
 
 
+def _lists(plan: Plan) -> list[str]:
+    rows = listed.lines(plan.lists, plan.now)
+    return ["Lists (times in UTC)", *_table(rows)] if rows else []
+
+
 def _without_jobs(plan: Plan) -> list[str]:
     rows = [
         (
@@ -164,6 +170,8 @@ def _estimate(plan: Plan) -> list[str]:
     parts = _of_jobs(fetches) if fetches else []
     if plan.without_jobs:
         parts.append(f"{plan.without_jobs:,} without a job")
+    if plan.listing:
+        parts.append(f"{plan.listing:,} for whole lists")
     lines = [f"At least {counted(plan.requests, 'request')}: {', '.join(parts)}"]
     if not all(fetch.pages for fetch in fetches):
         lines.append(
@@ -185,7 +193,7 @@ def _of_jobs(fetches: Sequence[Fetch]) -> list[str]:
 def _why_none(plan: Plan) -> str:
     if any(need.gap for need in plan.needs):
         return "the gap is not fetched"
-    wants = any(need.days for need in plan.needs)
+    wants = plan.lists or any(need.days for need in plan.needs)
     return "everything is held" if wants else "nothing has to be held"
 
 

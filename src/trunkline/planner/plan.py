@@ -12,6 +12,7 @@ from trunkline.flatten.policy import Policy
 from trunkline.interval import Interval
 from trunkline.planner import explain
 from trunkline.planner.filters.choice import Filtered, Pushdown, Shares, unknown
+from trunkline.planner.listed import ListHeld, Refresh
 from trunkline.planner.moving import Reopen, StillOpen, Tail, TailHeld, Told
 from trunkline.scope import OPEN_AT, WHOLE, Scope
 
@@ -57,6 +58,7 @@ class Holdings:
     told: Mapping[str, Told] = field(default_factory=dict)
     tails: Mapping[str, Mapping[date, TailHeld]] = field(default_factory=dict)
     open: Mapping[str, tuple[StillOpen, ...]] = field(default_factory=dict)
+    lists: Mapping[str, ListHeld] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Context:
     ``parameters`` are the values of the text's own, by name; those without a name are called ``1``,
     ``2`` and so on. ``pushdown`` says whether filters are pushed; ``share``, by the dataset's name,
     what the newest held days tell of a filter; it is asked for only where one could be pushed for a
-    gap. ``has_client`` where the fingerprint is one of a client.
+    gap. ``has_client`` where the fingerprint is one of a client. ``lists`` gives the fingerprint of
+    a whole list; one is asked for again when it is older than ``list_age``.
     """
 
     now: datetime
@@ -95,6 +98,8 @@ class Context:
     pushdown: Pushdown = Pushdown.AUTO
     share: Shares = unknown
     has_client: bool = True
+    lists: Callable[[Dataset], str] = lambda _: ""
+    list_age: timedelta = timedelta(days=1)
 
 
 class State(Enum):
@@ -211,7 +216,8 @@ class Plan:
     ``others`` are relations that are not of a dataset, such as the system tables; they need no
     fetch. ``tails`` and ``reopened`` are asked for without a job. ``filters`` are those that the
     provider can apply, where any day is not held whole. ``outlived`` are the keys of unfinished
-    jobs that would bring wanted days as of too long ago.
+    jobs that would bring wanted days as of too long ago. ``lists`` are those that are read, and
+    those that they need.
     """
 
     sql: str
@@ -226,6 +232,7 @@ class Plan:
     reopened: tuple[Reopen, ...] = ()
     filters: tuple[Filtered, ...] = ()
     outlived: tuple[str, ...] = ()
+    lists: tuple[Refresh, ...] = ()
 
     def __str__(self) -> str:
         return explain.text(self)
@@ -270,7 +277,12 @@ class Plan:
     @property
     def requests(self) -> int:
         """The fewest requests it can take: for the cost guard."""
-        return sum(fetch.requests for fetch in self.fetches) + self.without_jobs
+        return sum(fetch.requests for fetch in self.fetches) + self.without_jobs + self.listing
+
+    @property
+    def listing(self) -> int:
+        """Those of them that ask for whole lists."""
+        return sum(refresh.requests for refresh in self.lists)
 
     @property
     def without_jobs(self) -> int:

@@ -122,3 +122,31 @@ class Recent(Protocol):
     async def count(self, dataset: Dataset, interval: Interval) -> int:
         """How many records the provider counts on the interval's UTC days. One request."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of a whole list, as the flattener reads it.
+
+    ``ids`` are those of its items, empty where one has none. ``following`` names the next page;
+    None for the last. ``total`` is how many items the list has, where the provider says.
+    """
+
+    body: bytes
+    ids: tuple[str, ...]
+    following: str | None = None
+    total: int | None = None
+
+
+class Lists(Protocol):
+    """The requests for what has no time and is told whole."""
+
+    async def listed(
+        self, dataset: Dataset, told: datetime, at: str | None = None, parent: str | None = None
+    ) -> ListPage:
+        """One page of a list: the first, or the one that was named as ``following``. One request.
+
+        ``parent`` is the item that the list is of, where there is one for each. ``told`` is when
+        it is asked, to be noted in every item.
+        """
+        ...

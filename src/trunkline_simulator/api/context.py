@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from trunkline_simulator.api.errors import Refused, bad_request
-from trunkline_simulator.directory import Directory, directory
+from trunkline_simulator.directory import Directory, organisation_of
 from trunkline_simulator.messages import SimRequest
 from trunkline_simulator.settings import Client, Settings
 from trunkline_simulator.state import State
@@ -32,7 +32,7 @@ class Context:
     @property
     def directory(self) -> Directory:
         """The organisation's reference data."""
-        return directory(self.settings.shape.seed)
+        return organisation_of(self.settings.shape)
 
     @property
     def lake_date(self) -> datetime:

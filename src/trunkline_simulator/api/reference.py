@@ -1,4 +1,4 @@
-"""Reference data: organisation, divisions, grants, users, queues."""
+"""The organisation, its divisions, and the grants of a subject."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 from trunkline_simulator.api import permissions
 from trunkline_simulator.api.context import Answer, Context
-from trunkline_simulator.api.errors import bad_request, not_found
+from trunkline_simulator.api.errors import not_found
 from trunkline_simulator.api.paging import page
-from trunkline_simulator.directory import Named, Queue, User
+from trunkline_simulator.directory import Named
+from trunkline_simulator.entities import division_of
+from trunkline_simulator.roster import entities
 from trunkline_simulator.settings import Client
-
-_STATES = ("active", "inactive", "deleted")
 
 
 def organisation(context: Context) -> Answer:
@@ -33,20 +33,11 @@ def organisation(context: Context) -> Answer:
     )
 
 
-def _division(division: Named) -> dict[str, Any]:
-    path = f"/api/v2/authorization/divisions/{division.id}"
-    return {"id": division.id, "name": division.name, "selfUri": path}
-
-
 def divisions(context: Context) -> Answer:
     """GET /api/v2/authorization/divisions: all that the organisation has."""
     wanted = context.request.query.get("id")
-    found = [
-        {**_division(one), "description": "", "homeDivision": one.name == "Home"}
-        for one in context.directory.divisions
-        if wanted is None or one.id in wanted
-    ]
-    return page(context, found)
+    found = entities(context.settings, "divisions", context.now)
+    return page(context, [one for one in found if wanted is None or one["id"] in wanted])
 
 
 def subject(context: Context) -> Answer:
@@ -86,55 +77,7 @@ def _grant(
         described["policies"] = permissions.policies(carried)
     return {
         "subjectId": subject_id,
-        "division": _division(division),
+        "division": division_of(division),
         "role": described,
         "grantMadeAt": "2024-11-05T09:30:00.000Z",
-    }
-
-
-def users(context: Context) -> Answer:
-    """GET /api/v2/users: the active ones unless ``state`` (active, inactive, deleted, any)."""
-    state = context.request.query.get("state", ["active"])[-1]
-    if state not in (*_STATES, "any"):
-        raise bad_request(f"state {state} is not one of {', '.join(_STATES)}, any", "state")
-    found = [_user(user) for user in context.directory.users if state in (user.state, "any")]
-    return page(context, found)
-
-
-def _user(user: User) -> dict[str, Any]:
-    return {
-        "id": user.id,
-        "name": user.name,
-        "division": _division(user.division),
-        "email": user.email,
-        "username": user.email,
-        "state": user.state,
-        "title": "Agent",
-        "version": 5,
-        "acdAutoAnswer": False,
-        "selfUri": f"/api/v2/users/{user.id}",
-    }
-
-
-def queues(context: Context) -> Answer:
-    """GET /api/v2/routing/queues: those of the client's divisions, by name."""
-    found = [queue for queue in context.directory.queues if queue.division.id in context.divisions]
-    return page(context, [_queue(queue) for queue in sorted(found, key=lambda one: one.name)])
-
-
-def _queue(queue: Queue) -> dict[str, Any]:
-    media = {
-        "alertingTimeoutSeconds": 8,
-        "serviceLevel": {"percentage": 0.8, "durationMs": 20_000},
-    }
-    return {
-        "id": queue.id,
-        "name": queue.name,
-        "division": _division(queue.division),
-        "dateCreated": "2023-02-01T08:00:00.000Z",
-        "dateModified": "2024-06-11T14:21:09.217Z",
-        "mediaSettings": dict.fromkeys(("call", "callback", "chat", "email", "message"), media),
-        "memberCount": 10 + queue.weight,
-        "enableTranscription": False,
-        "selfUri": f"/api/v2/routing/queues/{queue.id}",
     }

@@ -6,13 +6,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trunkline_simulator.api import auth, jobs, limits, live, reference
+from trunkline_simulator.api import auth, jobs, limits, lists, live, reference
 from trunkline_simulator.api.context import Answer, Context
 from trunkline_simulator.api.errors import Refused, not_found
 
 _DETAILS = ("analytics:conversationDetail:view", "analytics:agentConversationDetail:view")
 _CONVERSATIONS = "/api/v2/analytics/conversations"
 _JOBS = f"{_CONVERSATIONS}/details/jobs"
+_QUEUES = "/api/v2/routing/queues"
+_ROLES = "/api/v2/authorization/roles"
+_MEMBERS = tuple(
+    f"routing:{one}" for one in ("queue:view", "queue:edit", "queue:readonly", "queueMember:manage")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,30 @@ ROUTES = (
         ("authorization:grant:view",),
         reference.subject,
     ),
-    Route("GET", "/api/v2/users", ("directory:user:view",), reference.users),
-    Route("GET", "/api/v2/routing/queues", ("routing:queue:view",), reference.queues),
+    Route("GET", "/api/v2/users", ("directory:user:view",), lists.users),
+    Route("GET", _QUEUES, ("routing:queue:view",), lists.queues),
+    Route("GET", f"{_QUEUES}/{{queue}}/members", _MEMBERS, lists.queue_members),
+    Route("GET", f"{_QUEUES}/{{queue}}/wrapupcodes", ("routing:queue:view",), lists.queue_wrap_ups),
+    Route("GET", "/api/v2/routing/wrapupcodes", ("routing:wrapupCode:view",), lists.wrap_ups),
+    Route("GET", "/api/v2/routing/skills", ("routing:skill:view",), lists.skills),
+    Route("GET", "/api/v2/routing/languages", (), lists.languages),
+    Route("GET", "/api/v2/locations", (), lists.locations),
+    Route("GET", "/api/v2/groups", (), lists.groups),
+    Route("GET", "/api/v2/teams", ("groups:team:view",), lists.teams),
+    Route("GET", "/api/v2/flows", ("architect:flow:view",), lists.flows),
+    Route(
+        "GET",
+        "/api/v2/presence/definitions",
+        ("presence:presenceDefinition:view",),
+        lists.presences,
+    ),
+    Route("GET", _ROLES, ("authorization:role:view",), lists.roles),
+    Route(
+        "GET",
+        f"{_ROLES}/{{role}}/subjectgrants",
+        ("authorization:role:view",),
+        lists.subject_grants,
+    ),
     Route("POST", f"{_CONVERSATIONS}/details/query", _DETAILS, live.query),
     Route("GET", f"{_CONVERSATIONS}/details", _DETAILS, live.by_ids),
     Route("GET", f"{_CONVERSATIONS}/{{conversation}}/details", _DETAILS, live.by_id),

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from random import Random
 
-from trunkline_simulator.directory import directory
+from trunkline_simulator.directory import organisation_of
 from trunkline_simulator.payloads import digital, voice
 from trunkline_simulator.payloads.hostile import add_lone_surrogate, make_hostile
 from trunkline_simulator.payloads.ids import conversation_id
@@ -49,7 +49,7 @@ def conversation(shape: Shape, planned: Planned) -> Json:
     The answer is shared: change a copy, never the thing itself.
     """
     draw = Random(shape.seed << 80 | planned.day << 32 | planned.index)  # noqa: S311
-    organisation = directory(shape.seed)
+    organisation = organisation_of(shape)
     named = conversation_id(draw, shape.seed, planned.day, planned.index)
     draft = Draft(draw, planned.start, organisation, named)
     _BUILDERS[planned.kind](draft)

@@ -66,7 +66,8 @@ def alert(leg: Json, start: int, answered: int, queue: Queue | None, waited: int
     leg["metrics"].append(metric("tAlert", answered - start, answered))
     if queue:
         leg["metrics"].append(metric("tAnswered", waited, answered))
-        if waited > 20_000:
+        target = queue.target(leg["mediaType"])
+        if target and waited > target.duration_ms:
             leg["metrics"].append(metric("nOverSla", 1, answered))
 
 

@@ -302,5 +302,5 @@ def test_a_client_without_a_list_holds_every_permission() -> None:
         for action in policy["actions"]
     }
     assert {"analytics:conversationDetail:view", "wfm:businessUnit:edit"} < held
-    assert len(held) == 40
+    assert len(held) == 45
     assert "policies" not in caller().get(path.partition("?")[0])["grants"][0]["role"]

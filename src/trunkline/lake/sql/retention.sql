@@ -47,6 +47,12 @@ WHERE died IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM json_each(:kept) WHERE value >= tails.born AND value < tails.died
 );
 
+-- unneeded_lists
+DELETE FROM lists
+WHERE died IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM json_each(:kept) WHERE value >= lists.born AND value < lists.died
+);
+
 -- prune_snapshots
 -- Their rows stay: a job that was published must not be published again.
 UPDATE snapshots SET pruned = 1

@@ -122,3 +122,24 @@ CREATE TABLE IF NOT EXISTS refused_logins (
     attempts  INTEGER NOT NULL,
     PRIMARY KEY (hour, user_name, door, network, reason)
 ) WITHOUT ROWID;
+
+-- with_lists
+-- The whole lists that are held: one row each time one was asked for, until it is asked again.
+CREATE TABLE IF NOT EXISTS lists (
+    organization TEXT NOT NULL,
+    dataset      TEXT NOT NULL,
+    refreshed_at TEXT NOT NULL,
+    fingerprint  TEXT NOT NULL,
+    seen_by      TEXT NOT NULL,
+    since        TEXT NOT NULL,
+    divisions    TEXT NOT NULL,
+    requests     INTEGER NOT NULL,
+    rows         TEXT NOT NULL,
+    deleted      TEXT NOT NULL,
+    quarantined  TEXT NOT NULL,
+    unknown      TEXT NOT NULL,
+    job          TEXT NOT NULL,
+    born         INTEGER NOT NULL REFERENCES snapshots,
+    died         INTEGER REFERENCES snapshots,
+    PRIMARY KEY (organization, dataset, born)
+) WITHOUT ROWID;

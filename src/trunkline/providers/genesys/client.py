@@ -13,9 +13,17 @@ from trunkline.catalog import Dataset, Live, Table
 from trunkline.errors import CursorLost, JobLost, MalformedAnswer, RequestRefused
 from trunkline.http.client import Client
 from trunkline.interval import Interval
-from trunkline.providers import Division, Organization, RecentPage, RemoteStatus, Submitted
+from trunkline.providers import (
+    Division,
+    ListPage,
+    Organization,
+    RecentPage,
+    RemoteStatus,
+    Submitted,
+)
 from trunkline.providers.genesys import conversation_jobs as jobs
 from trunkline.providers.genesys import conversation_query as live
+from trunkline.providers.genesys import lists
 from trunkline.providers.genesys import organization as org
 from trunkline.scope import WHOLE, Scope
 
@@ -116,6 +124,17 @@ class GenesysCloud:
         body = live.query(interval, 1, 1)
         answer = await self._client.request("POST", live.QUERY, json=body, fits=live.is_page)
         return live.read_hits(answer.body)
+
+    async def listed(
+        self, dataset: Dataset, told: datetime, at: str | None = None, parent: str | None = None
+    ) -> ListPage:
+        """One page of a whole list, noted as told at an instant; see ``Lists``. One request."""
+        listing = lists.listing_of(dataset)
+        ids = {listing.parent.attribute: parent} if listing.parent and parent else None
+        answer = await self._client.request(
+            "GET", listing.path, ids=ids, query=lists.query(listing, at), fits=lists.fits(listing)
+        )
+        return lists.read(answer.body, dataset, self.tables, at, told, parent)
 
     async def organization(self) -> Organization:
         """The organisation that the token belongs to. One request."""

@@ -12,6 +12,7 @@ from trunkline.providers.genesys.tables import (
     media_endpoint_stats,
     participant_attributes,
     participants,
+    reference,
     segments,
     session_flows,
     session_metrics,
@@ -33,4 +34,5 @@ TABLES: tuple[Table, ...] = (
     conversation_surveys.TABLE,
     conversation_resolutions.TABLE,
     session_numbers.TABLE,
+    *reference.TABLES,
 )

@@ -1,0 +1,265 @@
+"""Whole lists: asked for page by page until it is certain what they hold, and published as one.
+
+Nothing of a list is written before all of it is there: a crash leaves the one that was held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pyarrow as pa
+
+from trunkline.catalog import Dataset
+from trunkline.engine.beside import Asking
+from trunkline.engine.connect import genesys_hosts
+from trunkline.engine.events import Listed
+from trunkline.engine.fetching import Parts, flattener_of
+from trunkline.engine.holdings import fingerprint, with_rights
+from trunkline.engine.landing import landed_of, layout_of
+from trunkline.errors import (
+    AccessError,
+    ConfigError,
+    IncompleteData,
+    PermissionMissing,
+    ProviderError,
+    RequestRefused,
+    TrunklineError,
+)
+from trunkline.flatten import Flattened, Flattener
+from trunkline.flatten.kept import treated
+from trunkline.interval import EVER, to_millisecond
+from trunkline.lake.lists import HeldList
+from trunkline.lake.relisting import Relisted, live_keys, publish_list
+from trunkline.planner.listed import Refresh
+from trunkline.providers import Lists
+from trunkline.providers.genesys.client import GenesysCloud
+from trunkline.providers.genesys.organization import covered
+
+READINGS = 5  # of a list that changes while it is read
+GONE = (404, 410)
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """How the refreshing of lists ended: those that could not be had, with the reason."""
+
+    failed: tuple[tuple[str, TrunklineError], ...] = ()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One reading of a list from its first page to its last."""
+
+    pages: list[Flattened] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    totals: set[int] = field(default_factory=set)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether no item came twice and there were as many as every page said."""
+        return len(set(self.ids)) == len(self.ids) and self.totals <= {len(self.ids)}
+
+
+def list_fingerprint(parts: Parts, dataset: Dataset) -> str:
+    """Of who asks for a list and what becomes of it; where no client is set, of nobody."""
+    genesys, where = parts.settings.genesys, ""
+    if genesys.configured:
+        try:
+            where = genesys_hosts(genesys).api
+        except ConfigError:  # which is told where anything is to be asked
+            where = ""
+    masked_as = parts.policy.fingerprint(parts.catalog.of(dataset))
+    return fingerprint(where, genesys.client_id, dataset, masked_as)
+
+
+async def refresh(asking: Asking, provider: GenesysCloud, wanted: Iterable[Refresh]) -> Refreshed:
+    """Ask for lists, each for itself: one that cannot be had leaves the others alone."""
+    todo = [each.dataset for each in wanted if each.state.is_asked]
+    if not todo:
+        return Refreshed()
+    divisions = await _divisions(asking.parts, provider, todo)
+    failed: list[tuple[str, TrunklineError]] = []
+    for dataset in todo:
+        if dataset.parent and dataset.parent.name in dict(failed):
+            continue
+        try:
+            await _List(asking, provider, dataset, divisions.get(dataset.name)).refresh()
+        except (ProviderError, PermissionMissing, IncompleteData) as error:
+            failed.append((dataset.name, _named(dataset, error)))
+    return Refreshed(tuple(failed))
+
+
+def _named(dataset: Dataset, error: TrunklineError) -> TrunklineError:
+    """The error, naming the list, and the permission where it lacks one."""
+    said = error.message
+    if isinstance(error, PermissionMissing) and dataset.permissions:
+        missing = [name for name in dataset.permissions if name not in said]
+        said += f": {' or '.join(missing)}" if missing and "missing permission" not in said else ""
+    error.message = f"{dataset.name} could not be fetched: {said}"
+    error.args = (error.message,)
+    return error
+
+
+def require_lists(done: Refreshed, *, allow_partial: bool) -> tuple[str, ...]:
+    """Notices of lists that could not be had; the first of their errors where none are wanted."""
+    if not done.failed:
+        return ()
+    if allow_partial:
+        return tuple(
+            f"{error.message}; it is read as it was held before" for _, error in done.failed
+        )
+    first = next((e for _, e in done.failed if isinstance(e, AccessError)), done.failed[0][1])
+    first.message = "; ".join(error.message for _, error in done.failed)
+    first.args = (first.message,)
+    first.hint = first.hint or "What was held of it is kept; run it again, or use --allow-partial."
+    raise first
+
+
+async def _divisions(
+    parts: Parts, provider: GenesysCloud, todo: Iterable[Dataset]
+) -> dict[str, tuple[str, ...]]:
+    """The divisions that each list is told of, as far as the client may ask."""
+    try:
+        grants = await provider.grants(parts.settings.genesys.client_id)
+        found = await provider.divisions()
+    except (PermissionMissing, RequestRefused):
+        return {}
+    return {
+        each.name: tuple(one.name for one in covered(found, grants, each.permissions))
+        for each in todo
+        if each.permissions
+    }
+
+
+@dataclass(slots=True)
+class _List:
+    """One list on its way."""
+
+    asking: Asking
+    provider: Lists
+    dataset: Dataset
+    divisions: tuple[str, ...] | None
+    flattener: Flattener = field(init=False)
+    requests: int = 0
+
+    def __post_init__(self) -> None:
+        self.flattener = flattener_of(self.asking.parts, self.dataset)
+
+    async def refresh(self) -> None:
+        """Read all of it and hold it."""
+        parts = self.asking.parts
+        at = to_millisecond(parts.seams.clock.now())
+        pages: list[Flattened] = []
+        for parent in self._parents():
+            pages += await self._read(at, parent)
+        await parts.seams.offload(self._publish, at, pages)
+
+    def _parents(self) -> tuple[str | None, ...]:
+        """The items that there is a list for each of; None where it is one list."""
+        parent = self.dataset.parent
+        if parent is None:
+            return (None,)
+        parts = self.asking.parts
+        table = parts.catalog.root(parent).name
+        lake = parts.lake
+        return live_keys(lake.home, lake.catalogue, parts.organization, table, parent.key)
+
+    async def _read(self, at: datetime, parent: str | None) -> list[Flattened]:
+        """The pages of a list as it was at one time.
+
+        One page is that. Several are if they tell what was held, or the same twice in a row: an
+        item that moves from a later page to one that has been read is told by none of them.
+        """
+        held: frozenset[str] = await self.asking.parts.seams.offload(self._held_ids, parent)
+        before: frozenset[str] | None = None
+        for _ in range(READINGS):
+            reading = await self._once(at, parent)
+            found = frozenset(reading.ids)
+            if reading.is_clean and (len(reading.pages) == 1 or found == held):
+                return self._kept(reading)
+            if found == before and len(found) == len(reading.ids):
+                return self._kept(reading)
+            before = found
+        raise IncompleteData(
+            f"{self.dataset.name} changed {READINGS} times while it was read",
+            hint="What was held of it is kept. Run it again.",
+        )
+
+    def _kept(self, reading: _Reading) -> list[Flattened]:
+        for page in reading.pages:
+            landed = landed_of(page, page.tables)
+            self.asking.meter(Listed(self.dataset.name, landed, self.asking.parts.organization))
+        return reading.pages
+
+    async def _once(self, at: datetime, parent: str | None) -> _Reading:
+        reading, following = _Reading(), None
+        while True:
+            try:
+                page = await self.provider.listed(self.dataset, at, following, parent)
+            except RequestRefused as refused:
+                if parent is None or refused.status not in GONE:
+                    raise
+                return _Reading([self.flattener.flatten(b'{"entities":[]}', days=EVER)])
+            self.requests += 1
+            flat = await self.asking.parts.seams.offload(self._flatten, page.body)
+            reading.pages.append(flat)
+            reading.ids += page.ids
+            reading.totals |= {page.total} if page.total is not None else set()
+            following = page.following
+            if following is None:
+                return reading
+
+    def _flatten(self, body: bytes) -> Flattened:
+        return self.flattener.flatten(body, days=EVER)
+
+    def _held_ids(self, parent: str | None) -> frozenset[str]:
+        parts = self.asking.parts
+        table = parts.catalog.root(self.dataset)
+        keys = live_keys(
+            parts.lake.home, parts.lake.catalogue, parts.organization, table.name, self.dataset.key
+        )
+        if parent is None:
+            return frozenset(keys)
+        start = f"{parent}:"
+        return frozenset(key.removeprefix(start) for key in keys if key.startswith(start))
+
+    def _publish(self, at: datetime, pages: list[Flattened]) -> None:
+        parts, dataset = self.asking.parts, self.dataset
+        lake, tables = parts.lake, parts.catalog.of(dataset)
+        seen_by = with_rights(list_fingerprint(parts, dataset).split("-")[0], self.divisions)
+        before = lake.catalogue.lists.of(parts.organization, lake.catalogue.latest())
+        known = before.get(dataset.name)
+        empty = self.flattener.flatten(b'{"entities":[]}', days=EVER)
+        brought = {
+            table.name: pa.concat_tables(page.tables[table.name] for page in (empty, *pages))
+            for table in tables
+        }
+        landed = [landed_of(page, page.tables) for page in pages]
+        unknown: dict[str, int] = {}
+        for page in landed:
+            for name, count in page.unknown:
+                unknown[name] = unknown.get(name, 0) + count
+        held = HeldList(
+            organization=parts.organization,
+            dataset=dataset.name,
+            refreshed_at=at,
+            fingerprint=list_fingerprint(parts, dataset),
+            seen_by=seen_by,
+            since=known.since if known and known.seen_by == seen_by else at,
+            requests=max(1, self.requests),
+            job=parts.seams.new_key(),
+            divisions=self.divisions,
+            quarantined=tuple(reason for page in landed for reason in page.quarantined),
+            unknown=tuple(sorted(unknown.items())),
+        )
+        relisted = Relisted(
+            held,
+            brought,
+            {table.name: table.key for table in tables},
+            lambda name, rows: treated(parts.catalog.named(name), rows, parts.policy),
+            dataset.listing.gone if dataset.listing else None,
+        )
+        layout = layout_of(parts.catalog, dataset)
+        publish_list(lake.home, lake.catalogue, relisted, layout, parts.seams.clock.now())

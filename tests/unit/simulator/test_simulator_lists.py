@@ -1,0 +1,395 @@
+"""Reference lists: their pages, their permissions and divisions, and what happens to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from trunkline_simulator import (
+    Client,
+    DirectoryChange,
+    Settings,
+    Shape,
+    Simulator,
+    conversations_of,
+)
+from trunkline_simulator.caller import Caller, StoppedClock, decoded
+from trunkline_simulator.directory import directory, organisation_of
+from trunkline_simulator.payloads.parts import Json
+
+NOON = datetime(2025, 4, 10, 12, tzinfo=UTC)
+QUEUES = "/api/v2/routing/queues"
+# Path of each list, and the largest page that it gives.
+LISTS = {
+    "/api/v2/users": 500,
+    QUEUES: 500,
+    "/api/v2/routing/wrapupcodes": 100,
+    "/api/v2/routing/skills": 100,
+    "/api/v2/routing/languages": 100,
+    "/api/v2/locations": 100,
+    "/api/v2/groups": 100,
+    "/api/v2/teams": 100,
+    "/api/v2/flows": 100,
+    "/api/v2/authorization/roles": 100,
+}
+PERMISSIONS = {
+    "/api/v2/users": "directory:user:view",
+    QUEUES: "routing:queue:view",
+    "/api/v2/routing/wrapupcodes": "routing:wrapupCode:view",
+    "/api/v2/routing/skills": "routing:skill:view",
+    "/api/v2/routing/languages": "",
+    "/api/v2/locations": "",
+    "/api/v2/groups": "",
+    "/api/v2/teams": "groups:team:view",
+    "/api/v2/flows": "architect:flow:view",
+    "/api/v2/presence/definitions": "presence:presenceDefinition:view",
+    "/api/v2/authorization/roles": "authorization:role:view",
+    "/api/v2/authorization/divisions": "",
+}
+
+
+def caller(shape: Shape | None = None, **more: Any) -> Caller:
+    made = Caller(Settings(shape=shape or Shape(), **more))
+    made.sign_in()
+    return made
+
+
+def every_page(asking: Caller, path: str) -> list[Json]:
+    """The pages of a list, by the address that each gives of the next."""
+    found = [asking.get(path)]
+    while following := found[-1].get("nextUri"):
+        found.append(asking.get(following))
+    return found
+
+
+def names(pages: list[Json]) -> list[str]:
+    return [one["name"] for page in pages for one in page["entities"]]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_small_pages_make_up_the_whole_list(path: str) -> None:
+    asking = caller()
+    whole = names([asking.get(f"{path}?pageSize={LISTS[path]}")])
+    pages = every_page(asking, f"{path}?pageSize=2")
+    assert names(pages) == whole
+    assert len(pages) == -(-len(whole) // 2)
+    assert len(whole) >= 3
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_page_may_not_be_larger_than_the_list_allows(path: str) -> None:
+    asking = caller()
+    assert asking.send("GET", f"{path}?pageSize={LISTS[path]}").status == 200
+    assert asking.send("GET", f"{path}?pageSize={LISTS[path] + 1}").status == 400
+
+
+@pytest.mark.parametrize("path", PERMISSIONS)
+def test_each_list_asks_for_its_own_permission(path: str) -> None:
+    needed = PERMISSIONS[path]
+    everything = frozenset(PERMISSIONS.values())
+    asking = caller(clients=(Client(permissions=everything - {needed}),))
+    assert asking.send("GET", path).status == (403 if needed else 200)
+    asking = caller(clients=(Client(permissions=frozenset({needed})),))
+    assert asking.send("GET", path).status == 200
+
+
+def test_a_list_may_give_smaller_pages_than_asked_for() -> None:
+    asking = caller(list_rows=4)
+    pages = every_page(asking, f"{QUEUES}?pageSize=500")
+    assert [len(page["entities"]) for page in pages] == [4, 4, 1]
+    assert {page["pageSize"] for page in pages} == {4}
+
+
+def test_teams_go_on_by_cursor_in_both_directions() -> None:
+    asking = caller()
+    first, second, *_ = every_page(asking, "/api/v2/teams?pageSize=2")
+    assert first.keys() == {"entities", "selfUri", "nextUri"}
+    assert asking.get(second["previousUri"])["entities"] == first["entities"]
+    assert asking.send("GET", "/api/v2/teams?after=nonsense%20").status == 400
+
+
+def test_members_of_a_queue_come_without_totals() -> None:
+    asking = caller(Shape(users=250))
+    queue = organisation_of(Shape(users=250)).queues[2]
+    path = f"{QUEUES}/{queue.id}/members"
+    pages = every_page(asking, f"{path}?pageSize=100")
+    assert all("total" not in page and "pageCount" not in page for page in pages)
+    (listed,) = (one for one in asking.get(QUEUES)["entities"] if one["id"] == queue.id)
+    assert len(pages) == 3
+    assert len(names(pages)) == listed["memberCount"]
+    assert asking.send("GET", f"{path}?pageSize=101").status == 400
+    assert asking.send("GET", f"{QUEUES}/{queue.id[::-1]}/members").status == 404
+
+
+def test_any_of_four_permissions_opens_the_members() -> None:
+    path = f"{QUEUES}/{directory(7).queues[0].id}/members"
+    for name in ("queue:view", "queue:edit", "queue:readonly", "queueMember:manage"):
+        client = Client(permissions=frozenset({f"routing:{name}"}))
+        assert caller(clients=(client,)).send("GET", path).status == 200
+    refused = caller(clients=(Client(permissions=frozenset()),)).send("GET", path)
+    assert refused.status == 403
+
+
+def test_wrap_up_codes_of_a_queue_are_everybodys_and_its_divisions_own() -> None:
+    asking = caller()
+    home, emea = directory(7).queues[0], directory(7).queues[4]
+    every = names([asking.get("/api/v2/routing/wrapupcodes?pageSize=100")])
+    own = [names([asking.get(f"{QUEUES}/{one.id}/wrapupcodes")]) for one in (home, emea)]
+    assert set(every) - set(own[0]) == {"No answer"}
+    assert set(every) - set(own[1]) == {"Information given"}
+
+
+def test_a_client_of_one_division_sees_less_and_no_error() -> None:
+    asking = caller(clients=(Client(divisions=frozenset({"EMEA"})),))
+    queues = asking.get(QUEUES)["entities"]
+    assert {one["division"]["name"] for one in queues} == {"EMEA"}
+    assert {one["division"]["name"] for one in asking.get("/api/v2/teams")["entities"]} == {"EMEA"}
+    assert asking.get("/api/v2/flows")["entities"] == []
+    hidden = directory(7).queues[0].id
+    assert asking.send("GET", f"{QUEUES}/{hidden}/members").status == 404
+    assert asking.get("/api/v2/users?state=any")["total"] == 30
+
+
+def test_active_users_are_the_default_and_any_has_them_all() -> None:
+    asking = caller()
+    counted = {
+        state: asking.get(f"/api/v2/users?state={state}")["total"]
+        for state in ("active", "inactive", "deleted", "any")
+    }
+    assert counted == {"active": 26, "inactive": 2, "deleted": 2, "any": 30}
+    assert asking.get("/api/v2/users")["total"] == 26
+    assert asking.send("GET", "/api/v2/users?state=retired").status == 400
+
+
+def test_users_show_what_expand_asks_for_and_no_more() -> None:
+    asking = caller()
+    (bare, *_) = asking.get("/api/v2/users")["entities"]
+    assert not {"skills", "team"} & bare.keys()
+    (shown, *_) = asking.get("/api/v2/users?expand=skills,team&expand=groups")["entities"]
+    assert shown.keys() - bare.keys() == {"skills", "team", "groups"}
+    assert shown["team"]["name"] in names([asking.get("/api/v2/teams")])
+    assert asking.send("GET", "/api/v2/users?expand=horoscope").status == 400
+
+
+def test_ids_choose_from_a_list() -> None:
+    asking = caller()
+    wanted = [one.id for one in directory(7).queues[:3]]
+    found = asking.get(f"{QUEUES}?id={wanted[0]}&id={wanted[1]},{wanted[2]}")["entities"]
+    assert {one["id"] for one in found} == set(wanted)
+
+
+def test_a_presence_out_of_use_is_listed_only_where_asked_for() -> None:
+    asking = caller()
+    path = "/api/v2/presence/definitions"
+    usual, over = asking.get(path), asking.get(f"{path}?deactivated=TRUE")
+    assert names([over]) == ["Coffee round"]
+    assert "Coffee round" not in names([usual])
+    assert {one["type"] for one in usual["entities"]} == {"System", "User"}
+    assert "nextUri" not in usual
+
+
+def test_grants_of_a_role_name_its_holders_and_their_divisions() -> None:
+    asking = caller(clients=(Client(divisions=frozenset({"APAC"})),))
+    roles = {
+        one["name"]: one["id"] for one in asking.get("/api/v2/authorization/roles")["entities"]
+    }
+    path = "/api/v2/authorization/roles"
+    (client,) = asking.get(f"{path}/{roles['Reporting']}/subjectgrants")["entities"]
+    assert (client["type"], [one["name"] for one in client["divisions"]]) == (
+        "PC_OAUTH_CLIENT",
+        ["APAC"],
+    )
+    assert asking.get(f"{path}/{roles['employee']}/subjectgrants")["total"] == 28
+    assert asking.send("GET", f"{path}/nobody/subjectgrants").status == 404
+
+
+def test_every_id_in_the_conversations_is_on_a_list() -> None:
+    shape = Shape(per_day=120, queues=20, users=60)
+    asking = caller(shape)
+    listed = {
+        one["id"]
+        for path in ("users", "routing/queues", "routing/wrapupcodes", "flows")
+        for page in every_page(asking, f"/api/v2/{path}?pageSize=50&state=any")
+        for one in page["entities"]
+    }
+    named = set()
+    for made in conversations_of(shape, NOON.date()):
+        for owner in made["participants"]:
+            named.add(owner.get("userId"))
+            for leg in owner["sessions"]:
+                named.add((leg.get("flow") or {}).get("flowId"))
+                for part in leg["segments"]:
+                    named |= {part.get("queueId"), part.get("wrapUpCode")}
+    unlisted = {one for one in named - listed if one and not one.startswith("ININ-")}
+    assert unlisted == set()
+    assert len(named & listed) > 60
+
+
+# What happens as time goes on -----------------------------------------------------------------
+
+
+def change(table: str, place: int, kind: Any, to: str = "", hour: int = 12) -> DirectoryChange:
+    return DirectoryChange(NOON.replace(hour=hour), table, place, kind, to)
+
+
+def seen(changes: tuple[DirectoryChange, ...], path: str, hour: int) -> list[Json]:
+    asking = caller(changes=changes)
+    asking.clock.at = NOON.replace(hour=hour)
+    asking.sign_in()
+    found: list[Json] = asking.get(f"{path}?pageSize=100&state=any")["entities"]
+    return found
+
+
+def test_a_queue_is_renamed_and_then_deleted() -> None:
+    changes = (change("queues", 0, "delete", hour=14), change("queues", 0, "rename", "Invoices"))
+    queue = directory(7).queues[0].id
+
+    def name(hour: int) -> list[tuple[str, str]]:
+        found = seen(changes, QUEUES, hour)
+        return [(one["name"], one["dateModified"]) for one in found if one["id"] == queue]
+
+    assert name(11) == [("Billing", "2024-06-11T14:21:09.217Z")]
+    assert name(12) == [("Invoices", "2025-04-10T12:00:00Z")]
+    assert name(14) == []
+
+
+def test_a_deleted_queue_has_no_members_any_more() -> None:
+    asking = caller(changes=(change("queues", 0, "delete", hour=13),))
+    path = f"{QUEUES}/{directory(7).queues[0].id}/members"
+    assert asking.send("GET", path).status == 200
+    asking.clock.advance(3600)
+    assert asking.send("GET", path).status == 404
+
+
+def test_a_user_is_deleted_moved_and_made_inactive() -> None:
+    changes = (
+        change("users", 0, "delete"),
+        change("users", 1, "move", "APAC"),
+        change("users", 2, "state", "inactive"),
+    )
+    ids = [one.id for one in directory(7).users[:3]]
+
+    def those(hour: int) -> list[tuple[str, str]]:
+        found = {one["id"]: one for one in seen(changes, "/api/v2/users", hour)}
+        return [(found[one]["state"], found[one]["division"]["name"]) for one in ids]
+
+    assert those(11) == [("active", "Home"), ("active", "Home"), ("active", "Home")]
+    assert those(12) == [("deleted", "Home"), ("active", "APAC"), ("inactive", "Home")]
+
+
+def test_a_user_who_is_deleted_is_no_member_any_more() -> None:
+    asking = caller(changes=(change("users", 0, "delete", hour=13),))
+    queue = directory(7).queues[2].id
+    before = asking.get(f"{QUEUES}/{queue}/members?pageSize=100")["entities"]
+    asking.clock.advance(3600)
+    after = asking.get(f"{QUEUES}/{queue}/members?pageSize=100")["entities"]
+    assert {one["id"] for one in before} - {one["id"] for one in after} == {
+        directory(7).users[0].id
+    }
+
+
+def test_a_thing_that_is_added_was_not_there_before_and_may_come_back() -> None:
+    changes = (
+        change("skills", 1, "add", hour=10),
+        change("skills", 1, "delete", hour=12),
+        change("skills", 1, "add", hour=14),
+    )
+    counts = [len(seen(changes, "/api/v2/routing/skills", hour)) for hour in (9, 11, 13, 15)]
+    assert counts == [6, 7, 6, 7]
+
+
+@dataclass(slots=True)
+class Ticking(StoppedClock):
+    """A minute passes with each request that is answered."""
+
+    asked: int = field(default=0)
+
+    def __call__(self) -> datetime:
+        self.asked += 1
+        return self.at + timedelta(minutes=self.asked)
+
+
+def read_while(changes: tuple[DirectoryChange, ...], path: str) -> list[str]:
+    """The names on a list that is read page by page, a minute after the other from noon on."""
+    asking = Caller(Settings(changes=changes))
+    asking.simulator = Simulator(asking.settings, Ticking(NOON))
+    asking.sign_in()
+    return names(every_page(asking, path))
+
+
+def test_a_deletion_between_two_pages_hides_another_row() -> None:
+    """By number, the row that moves up into the page already read is never seen."""
+    before = read_while((), f"{QUEUES}?pageSize=3")
+    gone = DirectoryChange(NOON + timedelta(minutes=2, seconds=30), "queues", 0, "delete")
+    read = read_while((gone,), f"{QUEUES}?pageSize=3")
+    assert before[0] == "Billing"
+    assert set(before) - set(read) == {before[3]}
+
+
+def test_an_addition_between_two_pages_shows_a_row_twice() -> None:
+    new = DirectoryChange(NOON + timedelta(minutes=2, seconds=30), "queues", 0, "add")
+    read = read_while((new,), f"{QUEUES}?pageSize=3")
+    assert read[2] == read[3]
+    assert "Billing" not in read
+
+
+def test_a_list_by_cursor_repeats_and_skips_nothing() -> None:
+    before = read_while((), "/api/v2/teams?pageSize=2")
+    gone = DirectoryChange(NOON + timedelta(minutes=2, seconds=30), "teams", 0, "delete")
+    assert read_while((gone,), "/api/v2/teams?pageSize=2") == before
+
+
+def test_other_lists_of_the_same_seed_do_not_change() -> None:
+    small, large = organisation_of(Shape()), organisation_of(Shape(queues=500, users=2000))
+    assert large.queues[:9] == small.queues
+    assert large.users[:30] == small.users
+    assert (len(large.queues), len(large.users)) == (500, 2000)
+    assert (large.flows, large.wrap_ups, large.roles) == (small.flows, small.wrap_ups, small.roles)
+    assert len({one.id for one in large.users} | {one.id for one in large.queues}) == 2500
+
+
+def test_targets_differ_and_some_are_not_there() -> None:
+    asking = caller(Shape(own_targets=True))
+    found = asking.get(QUEUES)["entities"]
+    levels = {
+        (one["name"], medium): settings.get("serviceLevel")
+        for one in found
+        for medium, settings in one["mediaSettings"].items()
+    }
+    assert all(level is None for (name, _), level in levels.items() if name == "Collections")
+    assert levels["Retention", "email"] is None
+    assert levels["Billing", "call"] == {"percentage": 0.8, "durationMs": 20_000}
+    assert len({str(level) for level in levels.values()}) > 8
+    usual = caller().get(QUEUES)["entities"][0]["mediaSettings"]
+    assert {str(one["serviceLevel"]) for one in usual.values()} == {
+        str({"percentage": 0.8, "durationMs": 20_000})
+    }
+
+
+def test_over_the_service_level_means_over_the_queues_own() -> None:
+    shape = Shape(per_day=200, own_targets=True)
+    queues = {queue.id: queue for queue in organisation_of(shape).queues}
+    seen_over, seen_silent = 0, 0
+    for made in conversations_of(shape, NOON.date()):
+        for owner in made["participants"]:
+            for leg in owner["sessions"]:
+                metrics = {one["name"]: one["value"] for one in leg.get("metrics") or ()}
+                if "tAnswered" not in metrics:
+                    continue
+                queue = next(queues[p["queueId"]] for p in leg["segments"] if "queueId" in p)
+                target = queue.target(leg["mediaType"])
+                over = target is not None and metrics["tAnswered"] > target.duration_ms
+                assert over == ("nOverSla" in metrics)
+                seen_over += over
+                seen_silent += target is None
+    assert seen_over > 10
+    assert seen_silent > 3
+
+
+def test_a_hostile_list_has_attributes_that_nobody_knows() -> None:
+    found = decoded(caller(Shape(hostile=True)).send("GET", QUEUES))["entities"]
+    assert any("futureAttribute" in one for one in found)
+    assert any(one["description"] is None for one in found)
