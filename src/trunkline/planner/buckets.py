@@ -53,20 +53,25 @@ class CutMinutes:
     minutes: int
 
     def back(self, window: Window, constant: Constant) -> Window:
-        """A bound that is not on the grid is one of the next bucket, at the latest."""
-        high = window.high
-        if high and not self._is_start(high, constant):
-            high += timedelta(minutes=self.minutes)
+        """What comes out before a bound is itself before the next start."""
+        high = window.high and self._next_start(window.high, constant)
         return window._replace(high=high)
 
-    def _is_start(self, bound: datetime, constant: Constant) -> bool:
-        """Whether it is on the grid, and the clock is not moved off the grid nearby."""
-        text = Walls.literal(bound)
-        found = _value(bound, f"{text} - to_minutes(minute({text}) % {self.minutes})", constant)
-        if bound.second or bound.microsecond or found != bound:
-            return False
+    def _next_start(self, bound: datetime, constant: Constant) -> datetime:
+        width, minute = timedelta(minutes=self.minutes), bound.replace(second=0, microsecond=0)
+        start = self._start(minute, constant)
+        if start is None or self._is_off(bound, constant):
+            return bound + width
+        return start if start == bound else start + width
+
+    def _start(self, minute: datetime, constant: Constant) -> datetime | None:
+        text = Walls.literal(minute)
+        return _value(minute, f"{text} - to_minutes(minute({text}) % {self.minutes})", constant)
+
+    def _is_off(self, bound: datetime, constant: Constant) -> bool:
+        """Whether the session's clock is moved nearby, and not by whole buckets."""
         shift = Walls(constant, None).shift(bound) if bound.tzinfo else NO_TIME
-        return shift is not None and not shift % timedelta(minutes=self.minutes)
+        return shift is None or bool(shift % timedelta(minutes=self.minutes))
 
 
 def bucket(node: exp.DateBin) -> Bucket | None:

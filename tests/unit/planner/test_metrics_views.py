@@ -56,7 +56,7 @@ def test_conversation_detail_is_bounded_by_start_and_by_emission() -> None:
     events = planned(sql.format("service_level_events")).scans
     assert {scan.table for scan in events} == detail
     for scan in events:  # what began up to 31 days before may have emitted in March
-        assert scan.intervals[0].start.isoformat() == "2025-01-28T13:00:00+00:00"
+        assert scan.intervals[0].start.isoformat() == "2025-01-28T00:00:00+00:00"
         assert scan.intervals[-1].end.isoformat().startswith("2025-03-31T13:00:0")
 
 
@@ -69,9 +69,9 @@ def test_without_bounds_it_is_refused_by_its_own_name(view: View) -> None:
 def test_sums_over_a_view_and_joins_of_two_are_bounded() -> None:
     sql = (
         "SELECT s.queue_id, sum(s.service_level_numerator), sum(k.handle_ms) "
-        "FROM metrics.service_level_by_day s JOIN metrics.queue_kpis_by_day k "
-        "ON k.queue_id = s.queue_id AND k.interval_start = s.interval_start "
-        f"WHERE s.{BOUNDS[0].replace('AND ', 'AND s.')} GROUP BY ALL"
+        "FROM metrics.service_level s JOIN metrics.queue_kpis k "
+        "USING (queue_id, media_type, interval_start) "
+        f"WHERE {BOUNDS[0]} GROUP BY ALL"
     )
     scans = planned(sql).scans
     assert [scan.table for scan in scans] == ["queue_intervals", "queue_intervals"]
