@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from tests.acceptance.commands import SMALL, Desk, desk
+from trunkline_simulator.settings import Shape
 
 DAYS = ("--from", "2025-03-03", "--to", "2025-03-06")
 
 
 @pytest.fixture(scope="module")
 def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    with desk(tmp_path_factory.mktemp("desk"), SMALL) as found:
+    busy = replace(SMALL, shape=Shape(per_day=40))
+    with desk(tmp_path_factory.mktemp("desk"), busy) as found:
         yield found
 
 
@@ -96,4 +99,5 @@ def test_options_of_the_organisation_apply_at_once_and_a_difference_is_told(at: 
     )
     assert done.returncode == 0, done.stderr
     assert "flow-outs in" in done.stdout
+    assert "it calculates as with service_level_flow_outs = false" in done.stderr
     assert at.requests - before <= 1  # a token at the most

@@ -11,6 +11,7 @@ import pytest
 
 from tests.gateway import Site
 from trunkline.config import Settings
+from trunkline_simulator.roster import entities
 from trunkline_simulator.settings import ServiceLevel, Shape
 from trunkline_simulator.settings import Settings as SimSettings
 
@@ -76,8 +77,10 @@ def test_thresholds_are_those_of_the_queues(site: Site) -> None:
         "SELECT DISTINCT queue_id, queue_name, media_type, threshold_ms, target, note "
         f"FROM metrics.service_level_by_month WHERE {MONTH} AND offered > 0"
     )
-    names = {queue.id: queue.name for queue in site.simulator.directory.queues}
-    assert {row["queue_id"]: row["queue_name"] for row in rows} == names
+    told = list(entities(site.simulation, "queues", site.clock.now()))
+    assert {row["queue_id"]: row["queue_name"] for row in rows} == {
+        queue["id"]: queue["name"] for queue in told
+    }
     without = [row for row in rows if row["threshold_ms"] is None]
     assert 0 < len(without) < len(rows)
     assert {row["note"] for row in without} == {"no threshold is set"}

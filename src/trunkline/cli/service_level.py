@@ -33,6 +33,7 @@ from trunkline.metrics.report import (
     Total,
     aim,
     doubt,
+    is_something,
     row_of,
     statement,
     total,
@@ -107,7 +108,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
                 with output.sink(given["form"], given["output"]) as sink:
                     write(given["form"], answer, sink, prepared.time_zone)
                 return
-            rows = [row_of(row) for row in rows_of(answer)]
+            rows = list(filter(is_something, map(row_of, rows_of(answer))))
     asked_for = f"{start.astimezone(ZoneInfo(zone)):{_MINUTE}} to "
     asked_for += f"{end.astimezone(ZoneInfo(zone)):{_MINUTE}}, {zone}"
     _show(queue, rows, asked_for, options_of(settings), _Times(given["interval"], ZoneInfo(zone)))
@@ -161,9 +162,9 @@ def _show(
         _table(media_type, list(group), times)
     if len({row.media_type for row in rows}) > 1:
         put("\nall media types")
-        _lines([["", *_sums(total(rows))]])
+        _lines([["total", *_sums(total(rows))]])
     if said := doubt(rows, counted):
-        tell(f"notice: {said}; see the settings service_level_...")
+        tell(f"notice: {said}")
 
 
 def _table(media_type: str, rows: Sequence[Row], times: _Times) -> None:

@@ -15,7 +15,7 @@ are off. An abandon that is short is one of the abandons, so here they go once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import product
 
 
@@ -48,6 +48,15 @@ class Options:
             counts.answered
             + (abandoned if self.abandons else 0)
             + (counts.flow_outs if self.flow_outs else 0)
+        )
+
+    def beside(self, other: Options) -> str:
+        """The settings that would have to be changed for another set of options."""
+        changed = (item.name for item in fields(self))
+        return ", ".join(
+            f"service_level_{name} = {str(getattr(other, name)).lower()}"
+            for name in changed
+            if getattr(self, name) != getattr(other, name)
         )
 
     @property

@@ -113,6 +113,11 @@ def statement(
     )
 
 
+def is_something(row: Row) -> bool:
+    """Whether there is anything to report of a row: of others, something ended that began before."""
+    return any(getattr(row, name) for name in _SUMS)
+
+
 def total(rows: Iterable[Row]) -> Total:
     """The sums of rows, whatever they are of."""
     listed = list(rows)
@@ -151,11 +156,13 @@ def doubt(rows: Iterable[Row], options: Options) -> str | None:
     if options.of(counts) == reported:
         return None
     said = (
-        f"the provider divides by {reported:,}, and by {options.of(counts):,} who calculates with "
-        f"{options.words}"
+        f"the provider's own denominators add up to {reported:,}, and these settings make "
+        f"{options.of(counts):,} of the same counts"
     )
     found = explaining(counts, reported)
-    return f"{said}; it seems to calculate with {found[0].words}" if len(found) == 1 else said
+    if len(found) != 1:
+        return said
+    return f"{said}; it calculates as with {options.beside(found[0])}"
 
 
 def row_of(values: Iterable[object]) -> Row:

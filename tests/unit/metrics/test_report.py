@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ import pytest
 from tests.unit.metrics.test_vectors import counted
 from tests.unit.metrics.world import DEFAULT, START, Row, asked
 from trunkline.metrics import Options
-from trunkline.metrics.report import INTERVALS, aim, doubt, row_of, statement, total
+from trunkline.metrics.report import INTERVALS, aim, doubt, is_something, row_of, statement, total
 from trunkline.metrics.report import Row as Line
 
 END = datetime(2025, 1, 28, tzinfo=UTC)
@@ -62,6 +63,16 @@ def test_a_percentage_is_rounded_half_up(numerator: int, denominator: int, shown
 def test_a_threshold_is_in_seconds() -> None:
     (line,) = lines([counted(1)])
     assert aim(line).startswith("no threshold is set")
+    told = replace(line, threshold_ms=12_500, target=Decimal("0.85"))
+    assert aim(told) == "threshold 12.5 s, target 85 %"
+    assert aim(replace(told, threshold_ms=20_000, target=None)) == "threshold 20 s"
+
+
+def test_an_interval_in_which_only_something_else_ended_is_not_reported() -> None:
+    (line,) = lines([{**counted(0), "t_handle_count": 3}])
+    assert not is_something(line)
+    (answered,) = lines([{**counted(1), "n_offered": None}])
+    assert is_something(answered)
 
 
 def reported(denominator: int) -> list[Line]:
@@ -74,9 +85,9 @@ def test_the_providers_own_denominator_agrees_or_is_doubted() -> None:
     assert doubt(reported(120), DEFAULT) is None
     said = doubt(reported(125), DEFAULT)
     assert said is not None
-    assert "divides by 125, and by 120" in said
-    assert said.endswith("it seems to calculate with abandons in (with short ones), flow-outs in")
+    assert "add up to 125, and these settings make 120" in said
+    assert said.endswith("; it calculates as with service_level_flow_outs = true")
     unknown = doubt(reported(119), DEFAULT)
     assert unknown is not None
-    assert "seems" not in unknown
+    assert "it calculates" not in unknown
     assert doubt(reported(112), Options(short_abandons=False)) is None
