@@ -14,7 +14,7 @@ are off. An abandon that is short is one of the abandons, so here they go once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from itertools import product
 
@@ -50,13 +50,12 @@ class Options:
             + (counts.flow_outs if self.flow_outs else 0)
         )
 
-    def beside(self, other: Options) -> str:
+    def beside(self, other: Options) -> tuple[str, ...]:
         """The settings that would have to be changed for another set of options."""
-        changed = (item.name for item in fields(self))
-        return ", ".join(
-            f"service_level_{name} = {str(getattr(other, name)).lower()}"
-            for name in changed
-            if getattr(self, name) != getattr(other, name)
+        return tuple(
+            f"service_level_{item.name} = {str(getattr(other, item.name)).lower()}"
+            for item in fields(self)
+            if getattr(self, item.name) != getattr(other, item.name)
         )
 
     @property
@@ -77,9 +76,16 @@ class Counts:
     flow_outs: int
 
 
-def explaining(counts: Counts, denominator: int) -> tuple[Options, ...]:
-    """Which options give a denominator that the provider told of the same counts."""
-    return tuple(options for options in _every() if options.of(counts) == denominator)
+def explaining(told: Iterable[tuple[Counts, int]], options: Options) -> Options | None:
+    """The options that give every denominator that the provider told of the same counts.
+
+    Of several, those that are nearest to ``options``; None where that is none, or not one.
+    """
+    listed = list(told)
+    fitting = [one for one in _every() if all(one.of(counts) == of for counts, of in listed)]
+    changes = [len(options.beside(one)) for one in fitting]
+    nearest = [one for one, n in zip(fitting, changes, strict=True) if n == min(changes)]
+    return nearest[0] if len(nearest) == 1 else None
 
 
 def _every() -> Iterator[Options]:

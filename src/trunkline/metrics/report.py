@@ -114,7 +114,7 @@ def statement(
 
 
 def is_something(row: Row) -> bool:
-    """Whether there is anything to report of a row: of others, something ended that began before."""
+    """Whether anything of it is reported: in other rows only something else ended."""
     return any(getattr(row, name) for name in _SUMS)
 
 
@@ -150,19 +150,20 @@ def aim(row: Row) -> str:
 
 def doubt(rows: Iterable[Row], options: Options) -> str | None:
     """What the provider's own denominators say against the options; None where nothing."""
-    told = [row for row in rows if row.reported_denominator is not None]
-    counts = Counts(*(sum(getattr(r, f"checked_{name}") or 0 for r in told) for name in _CHECKED))
-    reported = sum(row.reported_denominator or 0 for row in told)
-    if options.of(counts) == reported:
+    told = [(_checked(row), row.reported_denominator) for row in rows if row.reported_denominator]
+    if all(options.of(counts) == reported for counts, reported in told):
         return None
+    ours, theirs = sum(options.of(counts) for counts, _ in told), sum(of for _, of in told)
     said = (
-        f"the provider's own denominators add up to {reported:,}, and these settings make "
-        f"{options.of(counts):,} of the same counts"
+        f"the provider's own denominators add up to {theirs:,}, and these settings make {ours:,} "
+        "of the same counts"
     )
-    found = explaining(counts, reported)
-    if len(found) != 1:
-        return said
-    return f"{said}; it calculates as with {options.beside(found[0])}"
+    found = explaining(told, options)
+    return f"{said}; it calculates as with {', '.join(options.beside(found))}" if found else said
+
+
+def _checked(row: Row) -> Counts:
+    return Counts(*(getattr(row, f"checked_{name}") or 0 for name in _CHECKED))
 
 
 def row_of(values: Iterable[object]) -> Row:
