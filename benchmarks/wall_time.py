@@ -215,7 +215,7 @@ async def _fetch(
         landing=Landing(clock),
         clock=clock,
         policy=Policy(),
-        horizon=horizon,
+        horizons={dataset.name: horizon},
         new_key=lambda: next(keys),
         observe=lambda _: None,
     )

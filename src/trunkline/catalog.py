@@ -11,11 +11,13 @@ import re
 import string
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from difflib import get_close_matches
 from enum import Enum
 
 from trunkline.errors import UnknownRelation
 from trunkline.listing import Listing
+from trunkline.live import Live
 from trunkline.types import Type
 from trunkline.views import SCHEMA, View
 
@@ -145,33 +147,21 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
-    """What a provider tells of a dataset at once, without a job, also past the watermark.
-
-    One request brings ``page_size`` records, at the most ``window`` by paging, of intervals of up
-    to ``days``, reaching ``reach_days`` back; or up to ``ids`` records by their keys. ``envelope``
-    names what stands beside the records.
-    """
-
-    page_size: int = 100
-    window: int = 100_000
-    days: int = 7
-    reach_days: int = 558
-    ids: int = 100
-    envelope: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Dataset:
     """One payload of a provider, fetched by interval as a job.
 
-    ``time_column`` is the column that decides which UTC day a record belongs to; every table of the
-    dataset has it. ``end_column`` of the root table is NULL while a record goes on. ``cursor`` and
-    ``watermark`` are attributes of a result page's envelope. ``only_in_jobs`` are the levels that
-    nothing but a job tells of: the tail lacks them. ``filter_level`` is the level whose elements a
-    FILTERED scope looks at, together with what they stand in: it finds every value of that level
-    and of the root, but of a level between them only the elements that have such an element in
-    them.
+    ``noun`` is what one of its records is called. ``time_column`` is the column that decides which
+    UTC day a record belongs to; every table of the dataset has it. ``end_column`` of the root table
+    is NULL while a record goes on. ``cursor`` and ``watermark`` are attributes of a result page's
+    envelope; where the provider does not say beforehand how far its data reaches
+    (``tells_watermark``), that is the moment it is asked at. ``slice`` is of a dataset that is
+    asked for directly: a job of it is nothing of the provider's, and each of its requests is about
+    so much time at the most. ``page_size`` is 0 where nothing says how many records a page has.
+    ``by_default`` where ``sync`` takes it without its being named. ``only_in_jobs`` are the levels
+    that nothing but a job tells of: the tail lacks them. ``filter_level`` is the level whose
+    elements a FILTERED scope looks at, together with what they stand in: it finds every value of
+    that level and of the root, but of a level between them only the elements that have such an
+    element in them.
 
     With ``listing`` it is no payload of intervals but a whole list, told as it is now:
     ``time_column`` is when a row was last told, and no day or bound means anything. ``parent`` is
@@ -197,6 +187,10 @@ class Dataset:
     live: Live | None = None
     listing: Listing | None = None
     parent: Dataset | None = None
+    noun: str = "record"
+    tells_watermark: bool = True
+    slice: timedelta | None = None
+    by_default: bool = False
 
     def __post_init__(self) -> None:
         names = [level.name for level in self.levels]
@@ -212,6 +206,11 @@ class Dataset:
     def is_list(self) -> bool:
         """Whether it is told as a whole, and not by intervals."""
         return self.listing is not None
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is asked for page by page, without a job of the provider's."""
+        return self.slice is not None
 
     def level(self, name: str) -> Level:
         """A level by name; KeyError if there is none."""
@@ -346,6 +345,10 @@ class Catalog:
     def datasets(self) -> tuple[Dataset, ...]:
         """What the tables are cut from."""
         return tuple(dict.fromkeys(table.dataset for table in self.tables))
+
+    def dataset(self, name: str) -> Dataset | None:
+        """A dataset by its name."""
+        return next((dataset for dataset in self.datasets if dataset.name == name), None)
 
     def root(self, dataset: Dataset) -> Table:
         """The table whose rows are a dataset's records; the first where there is none."""

@@ -26,6 +26,12 @@ class Interval:
     def __str__(self) -> str:
         return f"{iso(self.start)}/{iso(self.end)}"
 
+    @staticmethod
+    def parse(text: str) -> Interval:
+        """The interval of a text that ``str`` made; ValueError for any other."""
+        start, end = text.split("/")
+        return Interval(datetime.fromisoformat(start), datetime.fromisoformat(end))
+
     @property
     def last_day(self) -> date:
         """The last UTC day it touches."""

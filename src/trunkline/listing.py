@@ -35,7 +35,8 @@ class Listing:
     ``query`` stands in every request. ``objects`` are attributes of an item that hold objects by
     names that are the vendor's values (mediaSettings by media type): each becomes a list whose
     elements have the name as the attribute given here. ``gone`` is a column, with its values in
-    items that are told although they are deleted.
+    items that are told although they are deleted. ``variants`` is a parameter whose every value has
+    a list of its own; the whole is what all of them tell.
     """
 
     path: str
@@ -45,6 +46,7 @@ class Listing:
     parent: Parent | None = None
     objects: tuple[tuple[str, str], ...] = ()
     gone: tuple[str, frozenset[str]] | None = None
+    variants: tuple[str, tuple[str, ...]] | None = None
 
 
 # What the reader of a list adds to each item: when it was told.

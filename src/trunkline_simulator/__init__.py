@@ -5,6 +5,7 @@ It imports nothing of ``trunkline``, so that a misreading of the API cannot sit 
 says which rows a correct reader of its answers must end up with.
 """
 
+from trunkline_simulator.intervals import expected_intervals
 from trunkline_simulator.messages import SimRequest, SimResponse
 from trunkline_simulator.payloads import conversations_of
 from trunkline_simulator.personal import planted_values
@@ -17,11 +18,13 @@ from trunkline_simulator.settings import (
     Fault,
     FaultKind,
     JobFault,
+    ServiceLevel,
     Settings,
     Shape,
 )
 from trunkline_simulator.simulator import Simulator
 from trunkline_simulator.truth import expected_rows
+from trunkline_simulator.truth_lists import expected_list
 
 __all__ = [
     "CLIENT_ID",
@@ -32,12 +35,15 @@ __all__ = [
     "Fault",
     "FaultKind",
     "JobFault",
+    "ServiceLevel",
     "Settings",
     "Shape",
     "SimRequest",
     "SimResponse",
     "Simulator",
     "conversations_of",
+    "expected_intervals",
+    "expected_list",
     "expected_rows",
     "planted_values",
     "run_in_thread",

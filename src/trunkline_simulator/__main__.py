@@ -27,6 +27,9 @@ def settings_of(arguments: Sequence[str]) -> tuple[argparse.Namespace, Settings]
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one (default)")
     parser.add_argument("--seed", type=int, default=usual.shape.seed)
     parser.add_argument("--conversations-per-day", type=int, default=usual.shape.per_day)
+    parser.add_argument("--queues", type=int, default=usual.shape.queues, help="9 or more")
+    parser.add_argument("--users", type=int, default=usual.shape.users, help="30 or more")
+    parser.add_argument("--own-targets", action="store_true", help="service levels that differ")
     parser.add_argument("--hostile", action="store_true", help="add what no contract rules out")
     parser.add_argument("--lag", type=int, default=usual.lag_seconds, help="of the lake, seconds")
     parser.add_argument("--rate-per-minute", type=int, default=usual.rate_per_minute)
@@ -36,7 +39,14 @@ def settings_of(arguments: Sequence[str]) -> tuple[argparse.Namespace, Settings]
     parser.add_argument("--short-name", default=usual.short_name, help="of the organisation")
     found = parser.parse_args(arguments)
     return found, Settings(
-        shape=Shape(found.seed, found.conversations_per_day, found.hostile),
+        shape=Shape(
+            found.seed,
+            found.conversations_per_day,
+            found.hostile,
+            queues=found.queues,
+            users=found.users,
+            own_targets=found.own_targets,
+        ),
         salt=str(time.time_ns()),
         short_name=found.short_name,
         token_seconds=found.token_seconds,

@@ -197,6 +197,7 @@ def _queues(draw: Random, more: Random, shape: Shape, divisions: dict[str, Named
     ]
 
 
+@lru_cache(maxsize=64)
 def organisation_of(shape: Shape) -> Directory:
     """The organisation that a shape stands for."""
     return _organisation(replace(shape, per_day=0, hostile=False, lone_surrogates=False))

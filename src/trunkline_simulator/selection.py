@@ -6,8 +6,8 @@ adds a filter: it started at or after 00:00 UTC of the day on which the interval
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from trunkline_simulator.api.filters import passes
 from trunkline_simulator.api.query import FILTERS, interval_of
 from trunkline_simulator.directory import organisation_of
+from trunkline_simulator.events import Event, Told, long_of_day, told, told_of_day
 from trunkline_simulator.payloads import conversation
 from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.payloads.plan import DAY, LONGEST_DAYS, Planned, plan
@@ -47,6 +48,36 @@ def shown(lake: Lake, planned: Planned) -> Json:
     if _drawn(settings, planned, "corrected", settings.corrected_share) and due <= at:
         return corrected(made, due)
     return made
+
+
+def live(settings: Settings, now: datetime, divisions: frozenset[str]) -> Lake:
+    """What is known now; nothing is late here."""
+    return Lake(replace(settings, late_share=0.0), now, divisions)
+
+
+def emitted(lake: Lake, start: int, end: int) -> Iterator[Event]:
+    """What was emitted from ``start`` to before ``end`` (milliseconds since 1970), as it is known.
+
+    By conversation; some events of a conversation that the time touches lie outside it.
+    """
+    at, corrections = milliseconds(lake.at), lake.settings.corrected_share > 0
+    later = lake.settings.corrected_seconds // 86_400 + 1 if corrections else 0
+    first, last = start // DAY, min(end, at) // DAY
+    for number in range(first - LONGEST_DAYS - 1 - later, last + 1):
+        short = number >= first - _SHORT_DAYS - later
+        days = (long_of_day, told_of_day) if short else (long_of_day,)
+        for one in (one for day in days for one in day(lake.shape, number)):
+            if one.planned.start < at and visible(lake, one.planned):
+                known = told(one.planned, shown(lake, one.planned)) if corrections else one
+                yield from _until(known, start, end, at)
+
+
+def _until(one: Told, start: int, end: int, at: int) -> Iterable[Event]:
+    if not one.events or one.events[-1].at < start or one.events[0].at >= end:
+        return ()
+    if one.events[-1].at <= at:
+        return one.events
+    return [event for event in one.events if event.at <= at]
 
 
 def select(lake: Lake, query: dict[str, Any]) -> tuple[Planned, ...]:

@@ -67,6 +67,15 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceLevel:
+    """How the organisation calculates its service level: what counts beside the answered."""
+
+    flow_outs: bool = False
+    short_abandons: bool = True
+    abandons: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class DirectoryChange:
     """Something that an administrator does at a moment, to a thing of a reference list.
 
@@ -141,6 +150,8 @@ class Settings:
     query pages through ``live_window`` results at the most. ``empty_pages`` puts a page without
     rows, but with a cursor, before each one but the first; ``empty_end`` gives the last rows a
     cursor, to a page that has none; a cursor is refused ``cursor_seconds`` after it was given.
+    A synchronous aggregate is refused where its interval has more than ``aggregate_buckets``
+    periods of its granularity, or its answer more than ``aggregate_cells`` of them over all groups.
     ``changes`` happen to the directory as time goes on, also between two pages of a list, and
     ``list_rows`` keeps the pages of lists below what is asked for.
     """
@@ -173,6 +184,9 @@ class Settings:
     removed_seconds: int = 0
     early_results_status: int = 400
     expired_results_status: int = 404
+    service_level: ServiceLevel = ServiceLevel()
+    aggregate_buckets: int = 3_000
+    aggregate_cells: int = 100_000
     faults: tuple[Fault, ...] = ()
     job_faults: tuple[JobFault, ...] = ()
     changes: tuple[DirectoryChange, ...] = ()

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from trunkline_simulator.messages import LogEntry
-from trunkline_simulator.payloads.plan import Planned
-from trunkline_simulator.settings import Client, JobFault
+from trunkline_simulator.settings import Client, JobFault, JobPayload
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class Job:
     submitted: datetime
     lake_date: datetime
     fault: JobFault | None = None
+    payload: JobPayload = "conversations"
     cancelled: datetime | None = None
 
 
@@ -52,7 +52,7 @@ class State:
     tokens: dict[str, Token] = field(default_factory=dict)
     windows: dict[str, Window] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
-    selections: dict[str, tuple[Planned, ...]] = field(default_factory=dict)
+    selections: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     seen: Counter[str] = field(default_factory=Counter)
     met: Counter[str] = field(default_factory=Counter)
     cursors: dict[str, datetime] = field(default_factory=dict)

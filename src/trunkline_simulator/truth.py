@@ -29,6 +29,7 @@ from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.payloads.plan import day_number, plan
 from trunkline_simulator.selection import Lake, shown, visible
 from trunkline_simulator.settings import Settings
+from trunkline_simulator.truth_statuses import STATUS_TABLES, expected_statuses
 from trunkline_simulator.view import milliseconds
 
 Row = dict[str, Any]
@@ -47,9 +48,12 @@ def expected_rows(
 ) -> list[Row]:
     """The rows of ``table`` for conversations that started on the UTC days first to last, included.
 
-    ``table`` is one of TABLES; ``as_of`` the data lake's date when they were read; ``divisions``
+    ``table`` is one of TABLES, or one of STATUS_TABLES, whose rows are of the day on which a record
+    starts; ``as_of`` the data lake's date when they were read; ``divisions``
     the ids that the client covers (None: all).
     """
+    if table in STATUS_TABLES:
+        return list(expected_statuses(settings, table, first_day, last_day, as_of, divisions))
     found = conversations(settings, first_day, last_day, as_of, divisions)
     return [row for made in found for row in rows_of(table, made)]
 

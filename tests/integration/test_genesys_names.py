@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import PureCloudPlatformClientV2
 
 from trunkline.interval import Interval
-from trunkline.providers.genesys.conversation_jobs import STATES, query
+from trunkline.providers.genesys.async_jobs import STATES
+from trunkline.providers.genesys.conversation_jobs import query
 from trunkline.providers.genesys.regions import REGIONS, hosts
 
 MARCH = Interval(datetime(2025, 3, 1, tzinfo=UTC), datetime(2025, 4, 1, tzinfo=UTC))

@@ -18,7 +18,7 @@ CHANGES = (
     DirectoryChange(NOW, "users", 1, "delete"),
     DirectoryChange(NOW, "flows", 1, "delete"),
 )
-EXPANDED = ["skills", "languages", "groups", "team", "locations"]
+EXPANDED = ["skills", "languages", "groups", "team", "locations", "presence", "routingStatus"]
 
 
 @pytest.fixture(scope="module")

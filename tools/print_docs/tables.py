@@ -19,8 +19,9 @@ INDEX = """\
 Every table can be named alone or with its schema (`conversations`, `genesys.conversations`). All
 tables of a dataset are fetched together, by the same jobs, and become visible together. Each has a
 key of one column, and beside it the natural one; `conversation_id` and `conversation_start` are in
-every table, and a join by `conversation_id` carries the bounds of one table to the others. The
-tables of the schema `finance` are named with it, and [not everybody reads
+every table of conversations, and a join by `conversation_id` carries the bounds of one table to the
+others. Tables with a column `refreshed_at` are [whole lists](../explanation/lists.md) and need no
+bounds. The tables of the schema `finance` are named with it, and [not everybody reads
 them](../explanation/masking.md#who-may-read-what)."""
 
 SYSTEM_TEXT = """\
@@ -103,9 +104,13 @@ def _facts(table: Table) -> Iterator[tuple[str, str]]:
     yield "natural key", ", ".join(map(code, table.natural_key))
     if table.views:
         yield "also as", ", ".join(map(code, table.views))
-    yield "a query must bound", code(table.time_column)
-    yield "dataset", f"{code(table.dataset.name)} of {table.dataset.provider}"
-    yield "permission", " or ".join(map(code, table.dataset.permissions))
+    dataset = table.dataset
+    if dataset.is_list:
+        yield "a query must bound", "nothing: it is [a whole list](../explanation/lists.md)"
+    else:
+        yield "a query must bound", code(table.time_column)
+    yield "dataset", f"{code(dataset.name)} of {dataset.provider}"
+    yield "permission", " or ".join(map(code, dataset.permissions)) or "none"
 
 
 def _example(example: Example) -> str:

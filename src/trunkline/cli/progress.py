@@ -23,7 +23,9 @@ from trunkline.engine.events import (
     Observe,
     Started,
 )
+from trunkline.engine.registry import is_direct, noun_of
 from trunkline.http.exchange import Exchange
+from trunkline.interval import Interval
 from trunkline.jobs.job import Job, JobState
 from trunkline.jobs.runner import Progress
 from trunkline.scope import OPEN_AT
@@ -55,7 +57,7 @@ class View:
 
     started: float = field(default_factory=time.monotonic)
     jobs: dict[str, Job] = field(default_factory=dict)
-    conversations: dict[str, int] = field(default_factory=dict)
+    records: dict[str, int] = field(default_factory=dict)
     beside: dict[str, int] = field(default_factory=dict)
     lists: dict[str, int] = field(default_factory=dict)
     requests: int = 0
@@ -75,8 +77,8 @@ class View:
             self.jobs[event.job.key] = event.job
             self.note = event.note or self.note
             if event.landed:
-                landed = self.conversations.get(event.job.key, 0) + event.landed.conversations
-                self.conversations[event.job.key] = landed
+                landed = self.records.get(event.job.key, 0) + event.landed.conversations
+                self.records[event.job.key] = landed
         elif isinstance(event, Beside):
             what = self.whose(event.organization) + event.what
             before = self.beside.get(what, 0)
@@ -93,6 +95,18 @@ class View:
         """What stands before the words on an organisation's, where there are several."""
         return f"{organization}: " if self.named and organization else ""
 
+    def what(self, job: Job) -> str:
+        """Whose a job is and of which dataset, where there are several, and its days."""
+        several = len({each.dataset for each in self.jobs.values()}) > 1
+        of = f"{job.dataset} " if several else ""
+        return f"{self.whose(job.organization)}{of}{days_of(job)}"
+
+    @property
+    def noun(self) -> str:
+        """What all that lands is called; what comes without a job is of conversations alone."""
+        nouns = {noun_of(job.dataset) for job in self.jobs.values()}
+        return nouns.pop() if len(nouns) == 1 else "record" if nouns else "conversation"
+
     @property
     def done(self) -> int:
         """Jobs that have ended."""
@@ -105,7 +119,7 @@ class View:
         parts = [
             f"{self.done} of {counted(len(self.jobs), 'job')}",
             counted(pages, "page"),
-            counted(sum((*self.conversations.values(), *self.beside.values())), "conversation"),
+            counted(sum((*self.records.values(), *self.beside.values())), self.noun),
             counted(self.requests, "request"),
             f"{seconds:.1f} s",
         ]
@@ -123,14 +137,14 @@ class View:
     def __rich__(self) -> Grid:
         """The jobs of the run as lines, and the totals."""
         grid = Grid.grid(padding=(0, 2))
-        for job in sorted(self.jobs.values(), key=lambda job: (job.organization, job.interval)):
+        for job in sorted(self.jobs.values(), key=_order):
             word, style = WORDS[job.state]
-            landed = self.conversations.get(job.key, 0)
+            landed = self.records.get(job.key, 0)
             grid.add_row(
-                Text(self.whose(job.organization) + days_of(job)),
+                Text(self.what(job)),
                 Text(word, style=style),
                 Text(counted(job.pages, "page") if job.pages else "", style="dim"),
-                Text(counted(landed, "conversation") if landed else "", style="dim"),
+                Text(counted(landed, noun_of(job.dataset)) if landed else "", style="dim"),
             )
         for what, count in self.beside.items():
             grid.add_row(Text(what), Text(""), Text(""), Text(counted(count, "conversation")))
@@ -212,11 +226,11 @@ def _line(event: Event, view: View) -> Iterator[str]:
         yield f"{view.whose(event.organization)}{event.what}: {_rows(event)}"
     if not isinstance(event, Progress):
         return
-    job, whose = event.job, view.whose(event.job.organization)
+    job = event.job
     if event.note:
-        yield f"{whose}{days_of(job)}: {WORDS[job.state][0]}: {event.note}"
-    elif job.state in SPOKEN:
-        yield f"{whose}{days_of(job)}: {SPOKEN[job.state](job, view)}"
+        yield f"{view.what(job)}: {WORDS[job.state][0]}: {event.note}"
+    elif job.state in SPOKEN and (words := SPOKEN[job.state](job, view)):
+        yield f"{view.what(job)}: {words}"
 
 
 def _rows(event: Listed) -> str:
@@ -234,6 +248,10 @@ def _merging(event: Merging, view: View) -> str:
     return f"{view.whose(event.organization)}{event.month:%Y-%m} is complete: merging its files"
 
 
+def _order(job: Job) -> tuple[str, str, Interval]:
+    return job.organization, job.dataset, job.interval
+
+
 def days_of(job: Job) -> str:
     """The first and the last day of a job, both included; one day where they are the same."""
     if job.scope == OPEN_AT:
@@ -242,11 +260,16 @@ def days_of(job: Job) -> str:
 
 
 def _landed(job: Job, view: View) -> str:
-    landed = counted(view.conversations.get(job.key, 0), "conversation")
+    landed = counted(view.records.get(job.key, 0), noun_of(job.dataset))
     return f"landed {landed} of {counted(job.pages, 'page')} ({view.totals()})"
 
 
+def _running(job: Job, _: View) -> str:
+    """Nothing of a job that the provider knows nothing of."""
+    return "" if is_direct(job.dataset) else f"job {job.remote_id} is running at the provider"
+
+
 SPOKEN: dict[JobState, Callable[[Job, View], str]] = {
-    JobState.RUNNING: lambda job, _: f"job {job.remote_id} is running at the provider",
+    JobState.RUNNING: _running,
     JobState.PUBLISHED: _landed,
 }

@@ -119,4 +119,6 @@ def _plain(day: Day) -> None:
 
 
 def _said(day: Day) -> str:
+    if day.listed:
+        return f"{day.schema}: {day.listed}"
     return f"{day.schema}: {day.day}, {day.done:,} of {counted(day.total, 'day')}"

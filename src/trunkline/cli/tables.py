@@ -123,7 +123,9 @@ def _show_system(table: SystemTable) -> None:
 
 def _show(table: Table, shown: str, policy: Policy) -> None:
     put(f"{click.style(shown, bold=True)}: {table.description}")
-    put(f"key {table.key}; a query must bound {table.time_column}")
+    bound = f"a query must bound {table.time_column}"
+    whole = "a whole list: a query needs no bounds on it"
+    put(f"key {table.key}; {whole if table.dataset.is_list else bound}")
     grid.show(
         ("column", "type", "unit", "kept", "description"),
         (

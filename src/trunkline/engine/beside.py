@@ -14,7 +14,7 @@ from datetime import date, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trunkline.catalog import Dataset, Live
+from trunkline.catalog import Dataset
 from trunkline.engine.certificate import Reopened
 from trunkline.engine.events import Beside
 from trunkline.engine.fetching import Meter, Parts, flattener_of
@@ -26,6 +26,7 @@ from trunkline.jobs.job import Landed
 from trunkline.lake.catalogue import Publication
 from trunkline.lake.freshness import TailDay
 from trunkline.lake.landing import Layout, StagedFile
+from trunkline.live import Live
 from trunkline.planner.moving import Reopen, StillOpen, Tail
 from trunkline.planner.plan import Plan
 from trunkline.providers import Recent
@@ -245,7 +246,7 @@ def _publication(
         files=files,
         fetched_at=at,
         watermark=at,
-        fingerprint=parts.fingerprint,
+        fingerprint=parts.fingerprints[dataset.name],
         keys=keys,
     )
 

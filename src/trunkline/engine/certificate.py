@@ -110,7 +110,7 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
     ``complete`` is about the time asked for and the conversations in it: nothing is missing, and
     none was quarantined.
     """
-    pages = tally.pages
+    pages, records = tally.pages, _records(facts.covered)
     is_missing = any(facts.missing.values()) or bool(facts.unopened)
     quarantined = [reason for page in facts.pages for reason in page.quarantined]
     quarantined += [reason for tail in facts.tails for reason in tail.quarantined]
@@ -134,7 +134,8 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
             for name, days in plan.opened.items()
         },
         "divisions": _divisions(facts.covered),
-        "conversations": sum(day.conversations for day in facts.covered),
+        "conversations": _conversations(plan, records),
+        "records": records,
         "provider_counts": _counts(plan, facts),
         "tail": _tail(facts),
         "reopened": {
@@ -158,6 +159,17 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
             (*(page.unknown for page in facts.pages), *(each.unknown for each in facts.lists))
         ),
     }
+
+
+def _records(covered: Iterable[CoveredDay]) -> dict[str, int]:
+    """How many records the covered days have, by dataset."""
+    return _summed(((day.dataset, day.conversations),) for day in covered)
+
+
+def _conversations(plan: Plan, records: Mapping[str, int]) -> int:
+    """Those of them that are conversations."""
+    nouns = {need.dataset.name: need.dataset.noun for need in plan.needs}
+    return sum(n for name, n in records.items() if nouns.get(name) == "conversation")
 
 
 def _filtered(facts: Facts) -> dict[str, dict[str, list[str]]]:
@@ -270,7 +282,8 @@ def _counts(plan: Plan, facts: Facts) -> dict[str, Any] | None:
     counts = [count for count in facts.counts if (count.dataset, count.day) in held]
     if not counts and not facts.verified:
         return None
-    wanted = {(name, day) for name, days in plan.wanted.items() for day in days}
+    countable = {need.dataset.name for need in plan.needs if need.dataset.live}
+    wanted = {(n, day) for n, days in plan.wanted.items() for day in days if n in countable}
     left = wanted - {(count.dataset, count.day) for count in counts}
     differing = [count for count in counts if count.provider != count.held]
     return {

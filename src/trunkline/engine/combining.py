@@ -32,6 +32,7 @@ def combined(each: Mapping[str, Certificate], *, named: bool) -> Certificate:
             key: sum(certificate["requests"][key] for certificate in each.values())
             for key in ("total", "repeated")
         },
+        "records": _added(certificate["records"] for certificate in each.values()),
         "rows_landed": _added(certificate["rows_landed"] for certificate in each.values()),
         "quarantined": [
             f"{name}: {reason}"

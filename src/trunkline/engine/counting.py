@@ -9,7 +9,7 @@ from trunkline.engine.events import Observe
 from trunkline.engine.fetching import Meter, Parts
 from trunkline.engine.options import Options
 from trunkline.engine.planning import context_of
-from trunkline.engine.registry import details
+from trunkline.engine.registry import counted_by_provider
 from trunkline.engine.running import writer
 from trunkline.engine.verifying import Verified, countable, guarded, to_verify
 from trunkline.errors import UsageError
@@ -35,7 +35,10 @@ def allow(parts: Parts, plan: Plan, options: Options) -> None:
             "what requests nothing cannot be verified with the provider",
             hint="Leave out --verify, or --covered and --as-of.",
         )
-    dataset, context = details(parts.catalog), context_of(parts, plan.time_zone, "", options)
+    dataset, context = (
+        counted_by_provider(parts.catalog),
+        context_of(parts, plan.time_zone, {}, options),
+    )
     days = countable(plan.wanted.get(dataset.name, ()), dataset, context)
     guarded(plan.requests + len(days), options.most_requests(parts.settings))
 
@@ -44,11 +47,11 @@ async def verify_run(
     parts: Parts, plan: Plan, tally: Tally, options: Options, observe: Observe
 ) -> None:
     """Ask for every final day that a plan is about and that is held whole."""
-    dataset = details(parts.catalog)
+    dataset = counted_by_provider(parts.catalog)
     wanted = plan.wanted.get(dataset.name, ())
 
     def chosen() -> tuple[tuple[CoveredDay, ...], int]:
-        context = context_of(parts, plan.time_zone, "", options)
+        context = context_of(parts, plan.time_zone, {}, options)
         held = [day for day in parts.lake.coverage(parts.organization) if day.day in wanted]
         return to_verify(held, (None, None), dataset, context)
 
@@ -62,7 +65,7 @@ async def count_days(parts: Parts, chosen: Chosen, meter: Meter) -> Verified:
 
     The days are chosen when nobody else writes: what is counted is what is held then.
     """
-    dataset, counted = details(parts.catalog), []
+    dataset, counted = counted_by_provider(parts.catalog), []
     async with writer(parts, meter) as provider:
         days, beyond = chosen()
         for day in days:

@@ -38,7 +38,7 @@ from trunkline.engine.planning import (
 )
 from trunkline.engine.reader import Reader, reader_of
 from trunkline.engine.recording import Begun, Recording, answering, by_of, recorded, refusing
-from trunkline.engine.registry import catalogs, details
+from trunkline.engine.registry import catalogs, counted_by_provider
 from trunkline.engine.relating import (
     ReadsOfEach,
     every_relation,
@@ -214,11 +214,11 @@ class Engine:
         again. CostGuard where there are more days than requests allowed.
         """
         parts = self.of(organization)
-        dataset, zone = details(parts.catalog), zone_of(parts, options)
+        dataset, zone = counted_by_provider(parts.catalog), zone_of(parts, options)
         most = options.most_requests(parts.settings)
 
         def chosen() -> tuple[tuple[CoveredDay, ...], int]:
-            context = context_of(parts, zone, "", options)
+            context = context_of(parts, zone, {}, options)
             held = self.coverage(organization=organization)
             days, beyond = to_verify(held, (start, end), dataset, context)
             guarded(len(days), most)
@@ -366,18 +366,20 @@ class Engine:
             self._lock,
             self.store,
             self.seams,
-            self._fingerprint(settings.genesys, own),
+            self._fingerprints(settings.genesys, own),
             self.policy,
             Holds.none(self.seams.clock),
         )
 
-    def _fingerprint(self, genesys: GenesysSettings, own: Catalog) -> str:
+    def _fingerprints(self, genesys: GenesysSettings, own: Catalog) -> dict[str, str]:
         """Of who fetches and what becomes of it; where no client is set, of nothing special."""
-        where, dataset = "", details(own)
+        where = ""
         with suppress(ConfigError):  # which is told where anything is to be asked
             where = genesys_hosts(genesys).api if genesys.configured else ""
-        masked_as = self.policy.fingerprint(own.of(dataset))
-        return fingerprint(where, genesys.client_id, dataset, masked_as)
+        return {
+            of.name: fingerprint(where, genesys.client_id, of, self.policy.fingerprint(own.of(of)))
+            for of in own.datasets
+        }
 
     def relations(self, reader: Reader | None = None) -> tuple[Relation, ...]:
         """All relations as a reader has them, or whoever uses these settings; without rows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from trunkline.http.exchange import Exchange
 from trunkline.jobs.job import Job, Landed
@@ -34,7 +34,6 @@ class Started:
     """The jobs of this run, new and resumed."""
 
     jobs: tuple[Job, ...]
-    watermark: datetime
 
 
 @dataclass(frozen=True, slots=True)

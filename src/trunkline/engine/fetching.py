@@ -12,8 +12,9 @@ from trunkline.config import Settings
 from trunkline.engine.certificate import Tally
 from trunkline.engine.events import Beside, Event, Listed, Observe, Started
 from trunkline.engine.landing import PageLanding, layout_of
+from trunkline.engine.rights import Rights
 from trunkline.engine.seams import Seams
-from trunkline.errors import CostGuard, PermissionMissing, RequestRefused, UsageError
+from trunkline.errors import CostGuard, UsageError
 from trunkline.flatten import Flattener, policy
 from trunkline.http.exchange import Exchange
 from trunkline.http.hold import Holds
@@ -27,7 +28,6 @@ from trunkline.lake.landing import Receipt
 from trunkline.lake.lock import WriterLock
 from trunkline.planner.plan import Fetch
 from trunkline.providers.genesys.client import GenesysCloud
-from trunkline.providers.genesys.organization import covered
 from trunkline.scope import OPEN_AT, ScopeKind
 
 
@@ -36,7 +36,8 @@ class Parts:
     """What a fetch of one organisation works with; made once by the engine.
 
     ``settings`` are those of the organisation and ``catalog`` is its own; ``catalogs`` are those of
-    all, which share the lake, the store and the lock. ``holds`` are what its hosts asked for, in
+    all, which share the lake, the store and the lock. ``fingerprints`` are by the dataset's name.
+    ``holds`` are what its hosts asked for, in
     this run or an earlier one.
     """
 
@@ -47,7 +48,7 @@ class Parts:
     lock: WriterLock
     store: JobStore
     seams: Seams
-    fingerprint: str
+    fingerprints: Mapping[str, str]
     policy: policy.Policy
     holds: Holds
 
@@ -105,25 +106,6 @@ class Meter:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
-    """What a client may see when it fetches. ``divisions`` are names; None where not told."""
-
-    watermark: datetime
-    divisions: tuple[str, ...] | None
-
-
-async def rights_of(parts: Parts, provider: GenesysCloud, dataset: Dataset) -> Rights:
-    """Ask for the watermark and the divisions: at most four requests, the token included."""
-    watermark = await provider.availability(dataset)
-    try:
-        grants = await provider.grants(parts.settings.genesys.client_id)
-        found = covered(await provider.divisions(), grants, dataset.permissions)
-    except (PermissionMissing, RequestRefused):
-        return Rights(watermark, None)
-    return Rights(watermark, tuple(division.name for division in found))
-
-
 async def fetch(
     parts: Parts,
     provider: GenesysCloud,
@@ -132,11 +114,10 @@ async def fetch(
     meter: Meter,
 ) -> Fetched:
     """Run every job of the plan to its end; those that break leave the others running."""
-    dataset = fetches[0].dataset
-    there = _within(fetches, rights.watermark)
+    there = _within(fetches, rights.watermarks)
     jobs = _jobs(parts, there)
-    meter(Started(jobs, rights.watermark))
-    outcome = await _runner(parts, provider, dataset, rights, meter).run(jobs)
+    meter(Started(jobs))
+    outcome = await _runner(parts, provider, rights, meter).run(jobs)
     instants, days = _parted(outcome)
     return Fetched(outcome, _wanted(days, there), _wanted(instants, there))
 
@@ -168,14 +149,20 @@ async def resume(
 ) -> tuple[Outcome, tuple[Job, ...]]:
     """Go on with every unfinished job of this client; the outcome, and the jobs of others.
 
+    Of the datasets of which the rights know how far they reach.
+
     A job that another client, or this one with other rights, has begun is not gone on with: its
     pages would be filed under rights they were not fetched under.
     """
     unfinished = parts.store.unfinished(parts.organization)
-    jobs = [job for job in unfinished if job.fingerprint == parts.fingerprint]
-    dataset = parts.catalog.tables[0].dataset
-    meter(Started(tuple(jobs), rights.watermark))
-    outcome = await _runner(parts, provider, dataset, rights, meter).run(jobs)
+    jobs = [
+        job
+        for job in unfinished
+        if job.dataset in rights.watermarks
+        and job.fingerprint == parts.fingerprints.get(job.dataset)
+    ]
+    meter(Started(tuple(jobs)))
+    outcome = await _runner(parts, provider, rights, meter).run(jobs)
     return outcome, tuple(job for job in unfinished if job not in jobs)
 
 
@@ -186,8 +173,8 @@ async def cancel(parts: Parts, provider: GenesysCloud, key: str) -> Job:
         raise UsageError(
             f"there is no unfinished job {key}", hint="`trunkline jobs` lists them all."
         )
-    dataset = parts.catalog.tables[0].dataset
-    if job.remote_id:
+    dataset = parts.catalog.dataset(job.dataset)
+    if job.remote_id and dataset:
         await provider.cancel(dataset, job.remote_id)
     return given_up(parts, job)
 
@@ -201,17 +188,18 @@ def given_up(parts: Parts, job: Job) -> Job:
     return cancelled
 
 
-def _within(fetches: tuple[Fetch, ...], watermark: datetime) -> tuple[Fetch, ...]:
+def _within(fetches: tuple[Fetch, ...], watermarks: Mapping[str, datetime]) -> tuple[Fetch, ...]:
     """The fetches without the days of which the provider has nothing yet."""
-    cut = (
-        replace(item, days=frozenset(day for day in item.days if midnight(day) < watermark))
-        for item in fetches
-    )
+    cut = (replace(item, days=_begun(item, watermarks[item.dataset.name])) for item in fetches)
     return tuple(
         item if item.resumes or _is_instant(item) else replace(item, interval=_span(item.days))
         for item in cut
         if item.days
     )
+
+
+def _begun(fetch: Fetch, watermark: datetime) -> frozenset[date]:
+    return frozenset(day for day in fetch.days if midnight(day) < watermark)
 
 
 def _is_instant(fetch: Fetch) -> bool:
@@ -232,7 +220,7 @@ def _jobs(parts: Parts, fetches: tuple[Fetch, ...]) -> tuple[Job, ...]:
             dataset=item.dataset.name,
             interval=item.interval,
             days=item.days,
-            fingerprint=parts.fingerprint,
+            fingerprint=parts.fingerprints[item.dataset.name],
             scope=item.scope,
         )
         for item in fetches
@@ -248,29 +236,25 @@ def flattener_of(parts: Parts, dataset: Dataset) -> Flattener:
     return Flattener(dataset, parts.catalog.of(dataset), parts.policy)
 
 
-def _runner(
-    parts: Parts,
-    provider: GenesysCloud,
-    dataset: Dataset,
-    rights: Rights,
-    meter: Meter,
-) -> Runner:
+def _runner(parts: Parts, provider: GenesysCloud, rights: Rights, meter: Meter) -> Runner:
+    """For jobs of the datasets of which it is known how far they reach."""
+    datasets = {d.name: d for d in parts.catalog.datasets if d.name in rights.watermarks}
     landing = PageLanding(
         lake=parts.lake,
-        flatteners={dataset.name: flattener_of(parts, dataset)},
-        layouts={dataset.name: layout_of(parts.catalog, dataset)},
+        flatteners={name: flattener_of(parts, of) for name, of in datasets.items()},
+        layouts={name: layout_of(parts.catalog, of) for name, of in datasets.items()},
         divisions=rights.divisions,
-        watermark=rights.watermark,
+        watermarks=rights.watermarks,
         clock=parts.seams.clock,
         offload=parts.seams.offload,
     )
     return Runner(
         provider=provider,
-        datasets={dataset.name: dataset},
+        datasets=datasets,
         store=parts.store,
         landing=landing,
         clock=parts.seams.clock,
-        horizon=rights.watermark,
+        horizons=rights.watermarks,
         policy=Policy(jobs_in_flight=parts.settings.jobs_in_flight),
         new_key=parts.seams.new_key,
         observe=meter,

@@ -23,7 +23,7 @@ from trunkline.engine.judgement import (
 )
 from trunkline.engine.local import told
 from trunkline.engine.options import Options
-from trunkline.engine.planning import Task, last_fingerprint, snapshot_of
+from trunkline.engine.planning import Task, last_fingerprints, snapshot_of
 from trunkline.engine.recording import Begun, recorded, refusing
 from trunkline.engine.running import run_each, settle
 from trunkline.engine.together import each_of, together
@@ -46,7 +46,7 @@ class Done:
 def planned(tasks: Iterable[Task]) -> dict[str, Run]:
     """A run that has just begun for each organisation that is read; the first where none is."""
     begun = {
-        task.parts.organization: Run(task.planned(last_fingerprint(task.parts)), Tally())
+        task.parts.organization: Run(task.planned(last_fingerprints(task.parts)), Tally())
         for task in tasks
     }
     return {n: r for n, r in begun.items() if r.plan.scans or r.plan.lists} or dict(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
 from trunkline.catalog import Dataset
 from trunkline.interval import Interval
+from trunkline.jobs.job import Job
 from trunkline.jobs.store import JobStore
 from trunkline.lake.freshness import OpenRecord, TailDay
 from trunkline.lake.lake import Lake
@@ -16,6 +17,7 @@ from trunkline.planner.moving import StillOpen, TailHeld, Told, due
 from trunkline.planner.plan import DayHeld, Holdings, Unfinished
 from trunkline.scope import OPEN_AT, TAIL, WHOLE, Scope
 
+_OF_ALL = "conversation_details"  # that of days which were held before there were others
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -23,9 +25,10 @@ def fingerprint(api_url: str, client_id: str, dataset: Dataset, policy: str) -> 
     """Who fetches, and how it is mapped and masked: all of it that is known without a request.
 
     In parts, so that two can be compared: see ``planner.stale``. ``policy`` is the fingerprint of
-    the masking policy over the tables of the dataset.
+    the masking policy over the tables of the dataset. The first part is one and the same for all
+    datasets: publishing knows by it whose days there are.
     """
-    who = "\n".join((api_url, client_id, dataset.name))
+    who = "\n".join((api_url, client_id, _OF_ALL))
     return f"{_short(who)}-{dataset.mapping_version}-{_short(policy)}"
 
 
@@ -35,10 +38,22 @@ def with_rights(fingerprint: str, divisions: tuple[str, ...] | None) -> str:
     return f"{fingerprint}-{_short(told)}"
 
 
-def last_known(lake: Lake, store: JobStore, organization: str, fingerprint: str) -> str:
-    """The fingerprint with the rights that this client had when it last fetched."""
-    begun = [(job.submitted_at, job.fingerprint) for job in store.unfinished(organization)]
-    newest = lake.catalogue.newest_fetch(organization)
+def last_known(
+    lake: Lake, store: JobStore, organization: str, fingerprints: Mapping[str, str]
+) -> dict[str, str]:
+    """The fingerprints with the rights that this client had when it last fetched each dataset."""
+    begun = store.unfinished(organization)
+    return {
+        name: _last_known(lake, begun, organization, name, fingerprint)
+        for name, fingerprint in fingerprints.items()
+    }
+
+
+def _last_known(
+    lake: Lake, unfinished: Iterable[Job], organization: str, dataset: str, fingerprint: str
+) -> str:
+    begun = [(job.submitted_at, job.fingerprint) for job in unfinished if job.dataset == dataset]
+    newest = lake.catalogue.newest_fetch(organization, dataset)
     # A job of other rights may lie unfinished for ever: what was fetched since knows better.
     known = [(at or _NEVER, found) for at, found in (*([newest] if newest else ()), *begun)]
     latest = sorted(known, key=lambda each: each[0], reverse=True)
@@ -50,7 +65,11 @@ def _short(text: str) -> str:
 
 
 def holdings(
-    lake: Lake, store: JobStore, organization: str, fingerprint: str, snapshot: int | None = None
+    lake: Lake,
+    store: JobStore,
+    organization: str,
+    fingerprints: Mapping[str, str],
+    snapshot: int | None = None,
 ) -> Holdings:
     """The days of a snapshot, the newest unless named, and the jobs that can be gone on with."""
     days: dict[Scope, dict[str, dict[date, DayHeld]]] = {}
@@ -76,7 +95,7 @@ def holdings(
                 job.submitted_at,
             )
             for job in store.unfinished(organization)
-            if job.fingerprint == fingerprint
+            if job.fingerprint == fingerprints.get(job.dataset)
         ),
         told={name: Told(each.watermark, each.told_at) for name, each in told},
         tails=_tails(fresh.tails(organization, lake.catalogue.latest())),

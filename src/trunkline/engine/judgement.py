@@ -19,6 +19,7 @@ from trunkline.lake.freshness import TailDay
 from trunkline.lake.locked import Limits
 from trunkline.planner.filters.choice import Pushdown
 from trunkline.roles import ReaderLimits
+from trunkline.wording import counted
 
 SAID = 5  # days whose counts differ, each in a notice of its own
 
@@ -55,11 +56,12 @@ def _gaps(fetched: Fetched) -> str:
 
 
 def quarantine_notice(certificate: Mapping[str, Any]) -> tuple[str, ...]:
-    """What has to be said of conversations that could not be read; nothing where all could."""
-    count = len(certificate["quarantined"])
-    if not count:
+    """What has to be said of records that could not be read; nothing where all could."""
+    reasons = certificate["quarantined"]
+    if not reasons:
         return ()
-    which = "1 conversation" if count == 1 else f"{count:,} conversations"
+    nouns = {reason.partition(" ")[0] for reason in reasons}
+    which = counted(len(reasons), nouns.pop() if len(nouns) == 1 else "record")
     said = f"{which} of the days behind this answer could not be read, and no table has any of it"
     return (f"{said}; --certificate gives the reasons",)
 

@@ -63,13 +63,13 @@ def landed_of(flat: Flattened, tables: Tables, receipt: str = "") -> Landed:
 
 @dataclass(frozen=True, slots=True)
 class PageLanding:
-    """Joins the flattener and the lake for the runner."""
+    """Joins the flatteners and the lake for the runner; all by the dataset's name."""
 
     lake: Lake
     flatteners: Mapping[str, Flattener]
     layouts: Mapping[str, Layout]
-    divisions: tuple[str, ...] | None
-    watermark: datetime
+    divisions: Mapping[str, tuple[str, ...] | None]
+    watermarks: Mapping[str, datetime]
     clock: Clock
     offload: Offload
 
@@ -96,9 +96,9 @@ class PageLanding:
                 days=dict.fromkeys(job.days, 0),
                 files=tuple(file for page in pages for file in Receipt.decode(page.receipt).files),
                 fetched_at=job.submitted_at or now,
-                watermark=job.watermark or self.watermark,
+                watermark=job.watermark or self.watermarks[job.dataset],
                 fingerprint=job.fingerprint,
-                divisions=self.divisions,
+                divisions=self.divisions.get(job.dataset),
                 scope=job.scope,
             ),
             self.layouts[job.dataset],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,7 +19,6 @@ from trunkline.engine.keeping import require_kept
 from trunkline.engine.local import local_tables, named_ones
 from trunkline.engine.masking import Told, numbers_left, tokens_of
 from trunkline.engine.options import Options, Served
-from trunkline.engine.refreshing import list_fingerprint
 from trunkline.engine.relating import every_relation
 from trunkline.engine.shares import shares
 from trunkline.engine.syncing import Wish, intervals_of, lists_of, tables_of
@@ -33,12 +32,15 @@ from trunkline.planner import meaning_of, plan_of
 from trunkline.planner.plan import Context, Plan
 from trunkline.planner.wanting import wanting
 
+Fingerprints = Mapping[str, str]
+"""Under what days are fetched, by the dataset's name."""
+
 
 class Planner(Protocol):
     """Plans anew, by what is held at that time."""
 
-    def __call__(self, fingerprint: str, *, fetched: bool = False) -> Plan:
-        """By the fingerprint of today; ``fetched`` where the jobs of the run are done."""
+    def __call__(self, fingerprints: Fingerprints, *, fetched: bool = False) -> Plan:
+        """By the fingerprints of today; ``fetched`` where the jobs of the run are done."""
         ...
 
 
@@ -91,14 +93,16 @@ def given_of(parts: Parts, options: Options) -> Given:
     return Given(served.now or parts.seams.clock.now(), options.parameters, served.types)
 
 
-def plan_query(parts: Parts, asked: Asked, fingerprint: str, *, fetched: bool = False) -> Plan:
+def plan_query(
+    parts: Parts, asked: Asked, fingerprints: Fingerprints, *, fetched: bool = False
+) -> Plan:
     """The plan of what a text reads of an organisation; UnboundedScan and its kin."""
     snapshot = snapshot_of(parts, asked.options.as_of)
-    held = holdings(parts.lake, parts.store, parts.organization, fingerprint, snapshot)
+    held = holdings(parts.lake, parts.store, parts.organization, fingerprints, snapshot)
     own = asked.options.who(parts.settings).limits
     settle, limits = parts.settings.settle_time, limits_of(parts.settings, own)
     context = replace(
-        context_of(parts, asked.time_zone, fingerprint, asked.options),
+        context_of(parts, asked.time_zone, fingerprints, asked.options),
         constant=asked.constant,
         parameters=by_name(asked.given.parameters),
         fetched=fetched,
@@ -113,31 +117,32 @@ def plan_wish(
     wish: Wish,
     options: Options,
     began: datetime,
-    fingerprint: str,
+    fingerprints: Fingerprints,
     *,
     fetched: bool = False,
 ) -> Plan:
     """The plan of a ``sync`` that began at an instant; UnknownRelation where it names no table."""
     context = replace(
-        context_of(parts, zone_of(parts, options), fingerprint, options),
+        context_of(parts, zone_of(parts, options), fingerprints, options),
         refresh_before=began if wish.refresh else None,
         recheck=parts.settings.recheck_time if wish.recheck else None,
         fetched=fetched,
     )
-    held = holdings(parts.lake, parts.store, parts.organization, fingerprint)
+    held = holdings(parts.lake, parts.store, parts.organization, fingerprints)
     tables, lists = tables_of(wish, parts.catalog), lists_of(wish, parts.catalog, held)
-    intervals = intervals_of(wish, held, context.now) if tables else ()
+    datasets = dict.fromkeys(table.dataset for table in tables)
+    intervals = {of.name: intervals_of(wish, of, held, context.now) for of in datasets}
     return wanting(tables, lists, intervals, held, context)
 
 
-def context_of(parts: Parts, zone: str, fingerprint: str, options: Options) -> Context:
+def context_of(parts: Parts, zone: str, fingerprints: Fingerprints, options: Options) -> Context:
     """What every plan depends on beside its text or wish; no constant has a value."""
     settings = parts.settings
     return Context(
         now=to_millisecond(parts.seams.clock.now()),
         time_zone=zone,
         constant=lambda _: None,
-        fingerprint=fingerprint,
+        fingerprints=fingerprints,
         settle=settings.settle_time,
         refresh_after=settings.refresh_time,
         lookback=timedelta(days=settings.lookback),
@@ -145,7 +150,6 @@ def context_of(parts: Parts, zone: str, fingerprint: str, options: Options) -> C
         tail=settings.tail if options.tail is None else options.tail,
         policy=parts.policy,
         has_client=settings.genesys.configured,
-        lists=partial(list_fingerprint, parts),
         list_age=settings.list_age,
     )
 
@@ -168,6 +172,6 @@ def snapshot_of(parts: Parts, as_of: int | datetime | None) -> int:
     return as_of
 
 
-def last_fingerprint(parts: Parts) -> str:
-    """The fingerprint of today, with the rights that were known when something was last fetched."""
-    return last_known(parts.lake, parts.store, parts.organization, parts.fingerprint)
+def last_fingerprints(parts: Parts) -> Fingerprints:
+    """Those of today, with the rights that were known when each dataset was last fetched."""
+    return last_known(parts.lake, parts.store, parts.organization, parts.fingerprints)

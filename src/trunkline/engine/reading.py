@@ -10,6 +10,7 @@ from trunkline.interval import DAY, Interval, midnight
 from trunkline.lake.reading import Reads
 from trunkline.lake.relation import Relation
 from trunkline.planner.plan import Plan, Scan
+from trunkline.scope import WHOLE, Scope
 
 _FOR_EVER_BEFORE = datetime.min.replace(tzinfo=UTC)
 _FOR_EVER = datetime.max.replace(tzinfo=UTC)
@@ -31,7 +32,14 @@ def reads_of(plan: Plan, catalog: Catalog, named: Iterable[Relation]) -> Reads:
         if all(scan.bounded for scan in found)
     }
     only = {scope: on for of in plan.filtered.values() for scope, on in of.items()}
-    return Reads(frozenset(tables), days, (*plan.scopes, *only), only)
+    return Reads(frozenset(tables), days, (*plan.scopes, *only), only, _of(plan))
+
+
+def _of(plan: Plan) -> dict[Scope, frozenset[str]]:
+    """The datasets that each scope beside whole days is read of."""
+    pairs = [(n.scope, n.dataset.name) for n in plan.needs if n.scope != WHOLE]
+    pairs += [(scope, name) for name, days in plan.filtered.items() for scope in days]
+    return {scope: frozenset(n for s, n in pairs if s == scope) for scope, _ in pairs}
 
 
 def _wanted(scan: Scan) -> tuple[Interval, ...]:

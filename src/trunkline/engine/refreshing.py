@@ -13,14 +13,13 @@ import pyarrow as pa
 
 from trunkline.catalog import Dataset
 from trunkline.engine.beside import Asking
-from trunkline.engine.connect import genesys_hosts
 from trunkline.engine.events import Listed
-from trunkline.engine.fetching import Parts, flattener_of
-from trunkline.engine.holdings import fingerprint, with_rights
+from trunkline.engine.fetching import flattener_of
+from trunkline.engine.holdings import with_rights
 from trunkline.engine.landing import landed_of, layout_of
+from trunkline.engine.rights import Divisions, divisions_of
 from trunkline.errors import (
     AccessError,
-    ConfigError,
     IncompleteData,
     PermissionMissing,
     ProviderError,
@@ -33,9 +32,9 @@ from trunkline.interval import EVER, to_millisecond
 from trunkline.lake.lists import HeldList
 from trunkline.lake.relisting import Relisted, live_keys, publish_list
 from trunkline.planner.listed import Refresh
+from trunkline.planner.stale import without_rights
 from trunkline.providers import Lists
 from trunkline.providers.genesys.client import GenesysCloud
-from trunkline.providers.genesys.organization import covered
 
 READINGS = 5  # of a list that changes while it is read
 GONE = (404, 410)
@@ -59,19 +58,13 @@ class _Reading:
     @property
     def is_clean(self) -> bool:
         """Whether no item came twice and there were as many as every page said."""
-        return len(set(self.ids)) == len(self.ids) and self.totals <= {len(self.ids)}
+        return not self.is_repeated and self.totals <= {len(self.ids)}
 
-
-def list_fingerprint(parts: Parts, dataset: Dataset) -> str:
-    """Of who asks for a list and what becomes of it; where no client is set, of nobody."""
-    genesys, where = parts.settings.genesys, ""
-    if genesys.configured:
-        try:
-            where = genesys_hosts(genesys).api
-        except ConfigError:  # which is told where anything is to be asked
-            where = ""
-    masked_as = parts.policy.fingerprint(parts.catalog.of(dataset))
-    return fingerprint(where, genesys.client_id, dataset, masked_as)
+    @property
+    def is_repeated(self) -> bool:
+        """Whether an item came twice; those without an id are told apart by nobody."""
+        named = [one for one in self.ids if one]
+        return len(set(named)) < len(named)
 
 
 async def refresh(asking: Asking, provider: GenesysCloud, wanted: Iterable[Refresh]) -> Refreshed:
@@ -79,7 +72,8 @@ async def refresh(asking: Asking, provider: GenesysCloud, wanted: Iterable[Refre
     todo = [each.dataset for each in wanted if each.state.is_asked]
     if not todo:
         return Refreshed()
-    divisions = await _divisions(asking.parts, provider, todo)
+    client = asking.parts.settings.genesys.client_id
+    divisions = await divisions_of(provider, client, (one for one in todo if one.permissions))
     failed: list[tuple[str, TrunklineError]] = []
     for dataset in todo:
         if dataset.parent and dataset.parent.name in dict(failed):
@@ -117,22 +111,6 @@ def require_lists(done: Refreshed, *, allow_partial: bool) -> tuple[str, ...]:
     raise first
 
 
-async def _divisions(
-    parts: Parts, provider: GenesysCloud, todo: Iterable[Dataset]
-) -> dict[str, tuple[str, ...]]:
-    """The divisions that each list is told of, as far as the client may ask."""
-    try:
-        grants = await provider.grants(parts.settings.genesys.client_id)
-        found = await provider.divisions()
-    except (PermissionMissing, RequestRefused):
-        return {}
-    return {
-        each.name: tuple(one.name for one in covered(found, grants, each.permissions))
-        for each in todo
-        if each.permissions
-    }
-
-
 @dataclass(slots=True)
 class _List:
     """One list on its way."""
@@ -140,7 +118,7 @@ class _List:
     asking: Asking
     provider: Lists
     dataset: Dataset
-    divisions: tuple[str, ...] | None
+    divisions: Divisions
     flattener: Flattener = field(init=False)
     requests: int = 0
 
@@ -152,34 +130,34 @@ class _List:
         parts = self.asking.parts
         at = to_millisecond(parts.seams.clock.now())
         pages: list[Flattened] = []
-        for parent in self._parents():
-            pages += await self._read(at, parent)
-        await parts.seams.offload(self._publish, at, pages)
+        for of in self._each():
+            pages += await self._read(at, of)
+        self._publish(at, pages)  # by the connection of this thread
 
-    def _parents(self) -> tuple[str | None, ...]:
-        """The items that there is a list for each of; None where it is one list."""
-        parent = self.dataset.parent
+    def _each(self) -> tuple[str | None, ...]:
+        """The items, or the variants, that there is a list for each of; None where it is one."""
+        parent, listing = self.dataset.parent, self.dataset.listing
         if parent is None:
-            return (None,)
+            return listing.variants[1] if listing and listing.variants else (None,)
         parts = self.asking.parts
         table = parts.catalog.root(parent).name
         lake = parts.lake
         return live_keys(lake.home, lake.catalogue, parts.organization, table, parent.key)
 
-    async def _read(self, at: datetime, parent: str | None) -> list[Flattened]:
+    async def _read(self, at: datetime, of: str | None) -> list[Flattened]:
         """The pages of a list as it was at one time.
 
         One page is that. Several are if they tell what was held, or the same twice in a row: an
         item that moves from a later page to one that has been read is told by none of them.
         """
-        held: frozenset[str] = await self.asking.parts.seams.offload(self._held_ids, parent)
+        held = self._held_ids(of)
         before: frozenset[str] | None = None
         for _ in range(READINGS):
-            reading = await self._once(at, parent)
+            reading = await self._once(at, of)
             found = frozenset(reading.ids)
             if reading.is_clean and (len(reading.pages) == 1 or found == held):
                 return self._kept(reading)
-            if found == before and len(found) == len(reading.ids):
+            if found == before and not reading.is_repeated:
                 return self._kept(reading)
             before = found
         raise IncompleteData(
@@ -193,13 +171,13 @@ class _List:
             self.asking.meter(Listed(self.dataset.name, landed, self.asking.parts.organization))
         return reading.pages
 
-    async def _once(self, at: datetime, parent: str | None) -> _Reading:
+    async def _once(self, at: datetime, of: str | None) -> _Reading:
         reading, following = _Reading(), None
         while True:
             try:
-                page = await self.provider.listed(self.dataset, at, following, parent)
+                page = await self.provider.listed(self.dataset, at, following, of)
             except RequestRefused as refused:
-                if parent is None or refused.status not in GONE:
+                if self.dataset.parent is None or refused.status not in GONE:
                     raise
                 return _Reading([self.flattener.flatten(b'{"entities":[]}', days=EVER)])
             self.requests += 1
@@ -214,21 +192,22 @@ class _List:
     def _flatten(self, body: bytes) -> Flattened:
         return self.flattener.flatten(body, days=EVER)
 
-    def _held_ids(self, parent: str | None) -> frozenset[str]:
+    def _held_ids(self, of: str | None) -> frozenset[str]:
         parts = self.asking.parts
         table = parts.catalog.root(self.dataset)
         keys = live_keys(
             parts.lake.home, parts.lake.catalogue, parts.organization, table.name, self.dataset.key
         )
-        if parent is None:
+        if self.dataset.parent is None:
             return frozenset(keys)
-        start = f"{parent}:"
+        start = f"{of}:"
         return frozenset(key.removeprefix(start) for key in keys if key.startswith(start))
 
     def _publish(self, at: datetime, pages: list[Flattened]) -> None:
         parts, dataset = self.asking.parts, self.dataset
         lake, tables = parts.lake, parts.catalog.of(dataset)
-        seen_by = with_rights(list_fingerprint(parts, dataset).split("-")[0], self.divisions)
+        fingerprint = without_rights(parts.fingerprints[dataset.name])
+        seen_by = with_rights(fingerprint.split("-")[0], self.divisions)
         before = lake.catalogue.lists.of(parts.organization, lake.catalogue.latest())
         known = before.get(dataset.name)
         empty = self.flattener.flatten(b'{"entities":[]}', days=EVER)
@@ -245,7 +224,7 @@ class _List:
             organization=parts.organization,
             dataset=dataset.name,
             refreshed_at=at,
-            fingerprint=list_fingerprint(parts, dataset),
+            fingerprint=fingerprint,
             seen_by=seen_by,
             since=known.since if known and known.seen_by == seen_by else at,
             requests=max(1, self.requests),

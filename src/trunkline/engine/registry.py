@@ -9,12 +9,13 @@ from trunkline.errors import ConfigError
 from trunkline.lake.gate import is_keyword
 from trunkline.metrics import Options, views
 from trunkline.organizations import GENESYS
-from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.providers.genesys.tables import TABLES
 from trunkline.providers.genesys.views import VIEWS
 
 MINUTES = 15
 COUNTED = Options()
+
+_DATASETS = {table.dataset.name: table.dataset for table in TABLES}
 
 
 def catalog(
@@ -67,6 +68,18 @@ def options_of(settings: Settings) -> Options:
     )
 
 
-def details(known: Catalog) -> Dataset:
-    """Conversation details, as a catalogue has them."""
-    return next(d for d in known.datasets if d.name == CONVERSATION_DETAILS.name)
+def counted_by_provider(known: Catalog) -> Dataset:
+    """The dataset whose records of a day the provider counts when it is asked to."""
+    return next(dataset for dataset in known.datasets if dataset.live)
+
+
+def noun_of(name: str) -> str:
+    """What a record of a dataset is called; of one that there is no more, just that."""
+    found = _DATASETS.get(name)
+    return found.noun if found else "record"
+
+
+def is_direct(name: str) -> bool:
+    """Whether a dataset is asked for without jobs of the provider's."""
+    found = _DATASETS.get(name)
+    return found is not None and found.is_direct

@@ -16,6 +16,7 @@ from trunkline.engine.reading import reads_of
 from trunkline.engine.system import Sources, system_relations
 from trunkline.lake.catalogue import HeldFile
 from trunkline.lake.gate import check
+from trunkline.lake.lists import HeldList
 from trunkline.lake.local import LocalTable
 from trunkline.lake.reading import Reads
 from trunkline.lake.relation import BENEATH, Part, Relation, relations_of
@@ -118,6 +119,7 @@ def sources_of(parts: Parts, reader: Reader, snapshot: int | None = None) -> Sou
         catalogs=parts.catalogs,
         jobs=lambda: (job for name in names for job in store.jobs(name)),
         coverage=lambda: (d for name in names for d in parts.lake.coverage(name, snapshot)),
+        lists=lambda: (e for name in names for e in _lists_of(parts, name, snapshot)),
         unknown=store.unknown,
         runs=lambda: store.journal.runs(whose),
         requests=lambda: store.journal.requests(whose),
@@ -132,6 +134,12 @@ def sources_of(parts: Parts, reader: Reader, snapshot: int | None = None) -> Sou
 def _files_of(parts: Parts, organization: str, snapshot: int | None) -> Iterable[HeldFile]:
     catalogue = parts.lake.catalogue
     return catalogue.files(organization, catalogue.latest() if snapshot is None else snapshot)
+
+
+def _lists_of(parts: Parts, organization: str, snapshot: int | None) -> Iterable[HeldList]:
+    catalogue = parts.lake.catalogue
+    at = catalogue.latest() if snapshot is None else snapshot
+    return catalogue.lists.of(organization, at).values()
 
 
 def _changes_of(

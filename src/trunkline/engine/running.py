@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 
+from trunkline.catalog import Dataset
 from trunkline.engine.beside import Asking, supplement
 from trunkline.engine.certificate import Tally
 from trunkline.engine.connect import connected, genesys_hosts
@@ -15,21 +16,18 @@ from trunkline.engine.evidence import Run
 from trunkline.engine.fetching import (
     Meter,
     Parts,
-    Rights,
     cancel,
     fetch,
     given_up,
     resume,
-    rights_of,
 )
-from trunkline.engine.holdings import with_rights
 from trunkline.engine.judgement import incomplete
 from trunkline.engine.keeping import merge_notice
 from trunkline.engine.options import Options
-from trunkline.engine.planning import Planner, Task, last_fingerprint
+from trunkline.engine.planning import Planner, Task, last_fingerprints
 from trunkline.engine.recording import Recording
 from trunkline.engine.refreshing import refresh, require_lists
-from trunkline.engine.registry import details
+from trunkline.engine.rights import Rights, divisions_of, watermark_of
 from trunkline.engine.together import allowance, together
 from trunkline.errors import IncompleteData, ProviderError
 from trunkline.jobs.job import Job, JobState
@@ -74,12 +72,12 @@ async def run(task: Task, options: Options, meter: Meter, tally: Tally) -> Run:
     """Fetch under the lock; planned again there, since another process may have done it."""
     parts, planned = task.parts, task.planned
     async with writer(parts, meter) as provider:
-        under = replace(parts, fingerprint=last_fingerprint(parts))
-        done = Run(planned(under.fingerprint), tally)
+        under = replace(parts, fingerprints=last_fingerprints(parts))
+        done = Run(planned(under.fingerprints), tally)
         if done.plan.fetches:
             under, done = await _days(parts, planned, provider, done, meter)
             retire(under)
-        rest = planned(under.fingerprint, fetched=True)
+        rest = planned(under.fingerprints, fetched=True)
         asking = Asking(under, provider, meter)
         done = await _rest(asking, done, rest, options)
         refreshed = await refresh(asking, provider, rest.lists)
@@ -95,7 +93,9 @@ async def go_on(parts: Parts, meter: Meter) -> tuple[Outcome, tuple[Job, ...]]:
     What is wanted no more is given up: it may be that no query ever asks for its days again.
     """
     async with writer(parts, meter) as provider:
-        under, rights = await rights_now(parts, provider)
+        begun = {job.dataset for job in parts.store.unfinished(parts.organization)}
+        datasets = [dataset for dataset in parts.catalog.datasets if dataset.name in begun]
+        under, rights = await rights_now(parts, provider, datasets)
         outcome, others = await resume(under, provider, rights, meter)
         retire(under)
     left = {job.key for job in parts.store.unfinished(parts.organization)}
@@ -128,27 +128,33 @@ def _unpublished(parts: Parts) -> frozenset[str]:
     return frozenset(job.key for job in jobs if job.state is not JobState.PUBLISHED)
 
 
-async def rights_now(parts: Parts, provider: GenesysCloud) -> tuple[Parts, Rights]:
-    """What the client may see, and the parts under it.
+async def rights_now(
+    parts: Parts, provider: GenesysCloud, datasets: Iterable[Dataset]
+) -> tuple[Parts, Rights]:
+    """What the client may see, how far the datasets reach, and the parts under it.
 
-    The watermark is kept, for plans that ask for nothing.
+    One request for each dataset and two for all, or a few where there are many divisions.
     """
-    rights = await rights_of(parts, provider, details(parts.catalog))
-    _tell(parts, rights)
-    return replace(parts, fingerprint=with_rights(parts.fingerprint, rights.divisions)), rights
+    reaching = await _reaching(parts, provider, Rights(), datasets)
+    client = parts.settings.genesys.client_id
+    divisions = await divisions_of(provider, client, parts.catalog.datasets)
+    rights = replace(reaching, divisions=divisions)
+    return replace(parts, fingerprints=rights.of(parts.fingerprints)), rights
 
 
-async def _reaching(parts: Parts, provider: GenesysCloud, rights: Rights) -> Rights:
-    """The rights of this run, with the watermark of now: the one thing a later round asks anew."""
-    now = replace(rights, watermark=await provider.availability(details(parts.catalog)))
-    _tell(parts, now)
-    return now
+async def _reaching(
+    parts: Parts, provider: GenesysCloud, rights: Rights, datasets: Iterable[Dataset]
+) -> Rights:
+    """The rights of this run, with the watermarks of now: the one thing a later round asks anew.
 
-
-def _tell(parts: Parts, rights: Rights) -> None:
-    told = Told(rights.watermark, parts.seams.clock.now())
-    dataset = details(parts.catalog).name
-    parts.lake.catalogue.fresh.tell(parts.organization, dataset, told)
+    They are kept, for plans that ask for nothing.
+    """
+    watermarks = {}
+    for dataset in dict.fromkeys(datasets):
+        watermarks[dataset.name] = await watermark_of(provider, dataset, parts.seams.clock)
+        told = Told(watermarks[dataset.name], parts.seams.clock.now())
+        parts.lake.catalogue.fresh.tell(parts.organization, dataset.name, told)
+    return rights.reaching(watermarks)
 
 
 def settle(parts: Parts) -> None:
@@ -178,9 +184,10 @@ def retire(parts: Parts) -> None:
 
 def _takes_place_of(job: Job, day: CoveredDay, parts: Parts) -> bool:
     """Whether a day is held so that nothing is wanted of it that an unfinished job would bring."""
-    if day.fingerprint != parts.fingerprint:
+    today = parts.fingerprints.get(job.dataset)
+    if day.fingerprint != today:
         return False
-    if job.scope.predicates or job.fingerprint != parts.fingerprint:
+    if job.scope.predicates or job.fingerprint != today:
         return True
     return job.submitted_at is not None and day.fetched_at > job.submitted_at
 
@@ -193,24 +200,31 @@ async def _days(
     Days that were fetched under others are stale. Those that stay so, since the provider's data
     reaches less far than it did, are read as they are held, which is said.
     """
-    under, rights = await rights_now(parts, provider)
-    done = replace(done, plan=planned(under.fingerprint))
+    under, rights = await rights_now(parts, provider, _fetched(done.plan))
+    done = replace(done, plan=planned(under.fingerprints))
     again = done.plan
     while done.plan.fetches:
+        new = [of for of in _fetched(done.plan) if of.name not in rights.watermarks]
+        rights = await _reaching(parts, provider, rights, new)
         for key in done.plan.outlived:
             with suppress(ProviderError):  # then it stays, and is gone on with by `jobs resume`
                 await cancel(under, provider, key)
         fetched = await fetch(under, provider, done.plan.fetches, rights, meter)
         done = replace(done, fetched=fetched)
-        again = planned(under.fingerprint)
+        again = planned(under.fingerprints)
         # A wish means a later now by now, and a day may have begun meanwhile.
         if again.days == done.plan.days or fetched.outcome.broken:
             break
         done = replace(done, plan=again)
         if again.fetches:
-            rights = await _reaching(parts, provider, rights)
+            rights = await _reaching(parts, provider, rights, _fetched(again))
     told = tuple(stale_notices(again.needs, has_client=True))
     return under, replace(done, notices=(*done.notices, *told))
+
+
+def _fetched(plan: Plan) -> tuple[Dataset, ...]:
+    """The datasets that a plan has jobs of."""
+    return tuple(dict.fromkeys(fetch.dataset for fetch in plan.fetches))
 
 
 async def _rest(asking: Asking, done: Run, rest: Plan, options: Options) -> Run:

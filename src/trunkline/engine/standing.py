@@ -18,7 +18,8 @@ class Standing:
     """``complete_to``: nothing before it is missing, of the days that are followed.
 
     None where not even their first is held. ``tail_to`` is how far the tail reaches past it;
-    ``open`` how many records had not ended when they were last told of.
+    ``open`` how many records had not ended when they were last told of, of those that are asked
+    for again by their keys.
     """
 
     complete_to: datetime | None
@@ -29,7 +30,8 @@ class Standing:
 def standing(parts: Parts, wish: Wish, now: datetime) -> Standing:
     """Of the datasets that a wish names: as far as the one that reaches least far."""
     schema, fresh = parts.organization, parts.lake.catalogue.fresh
-    names = {table.dataset.name for table in tables_of(wish, parts.catalog)}
+    datasets = {table.dataset for table in tables_of(wish, parts.catalog)}
+    names = {dataset.name for dataset in datasets}
     held = parts.lake.coverage(schema)
     since = midnight(first_wanted(wish, now).date())
     reached = [complete_to(since, (d for d in held if d.dataset == name)) for name in names]
@@ -37,7 +39,8 @@ def standing(parts: Parts, wish: Wish, now: datetime) -> Standing:
     to = min(ends) if len(ends) == len(names) and ends else None
     tails = fresh.tails(schema, parts.lake.catalogue.latest())
     tail = _tail_to(to, (day for day in tails if day.dataset in names))
-    still_open = sum(record.dataset in names for record in fresh.open_records(schema))
+    by_key = {dataset.name for dataset in datasets if dataset.live}
+    still_open = sum(record.dataset in by_key for record in fresh.open_records(schema))
     return Standing(to, tail, still_open)
 
 

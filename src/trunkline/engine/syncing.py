@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from trunkline.catalog import Catalog, Table
+from trunkline.catalog import Catalog, Dataset, Table
 from trunkline.catalogs import Catalogs
 from trunkline.engine.combining import combined
 from trunkline.errors import UsageError
@@ -21,7 +21,7 @@ MOST_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which days of which tables are to be held; no tables are all of them.
+    """Which days of which tables are to be held; no tables are those of the usual datasets.
 
     ``tables`` are of the organisation, the default one where it is None, unless they say whose they
     are. Of those that are whole lists no days are meant; where no tables are named, lists that are
@@ -141,8 +141,13 @@ def _owned(name: str, organization: str | None, catalogs: Catalogs) -> tuple[Cat
 
 
 def tables_of(wish: Wish, catalog: Catalog) -> tuple[Table, ...]:
-    """The tables of days by their names; UnknownRelation where there is none of a name."""
-    named = map(catalog.named, wish.tables) if wish.tables else catalog.tables
+    """The tables of days by their names; UnknownRelation where there is none of a name.
+
+    Without any, those of the datasets that are synced by default.
+    """
+    if not wish.tables:
+        return tuple(table for table in catalog.tables if table.dataset.by_default)
+    named = map(catalog.named, wish.tables)
     return tuple(dict.fromkeys(table for table in named if not table.dataset.is_list))
 
 
@@ -153,14 +158,16 @@ def lists_of(wish: Wish, catalog: Catalog, holdings: Holdings) -> tuple[Table, .
     return tuple(t for t in found if wish.tables or t.dataset.name in holdings.lists)
 
 
-def intervals_of(wish: Wish, holdings: Holdings, now: datetime) -> tuple[Interval, ...]:
-    """The time that is to be held. UsageError where it has not begun."""
+def intervals_of(
+    wish: Wish, dataset: Dataset, holdings: Holdings, now: datetime
+) -> tuple[Interval, ...]:
+    """The time of a dataset that is to be held. UsageError where it has not begun."""
     if wish.start is None and not wish.follow:
-        return runs(day for days in holdings.days.values() for day in days)
+        return runs(holdings.days.get(dataset.name, ()))
     start, end = first_wanted(wish, now), wish.end or now
     if start >= now:
         raise UsageError("--from is in the future: there is nothing to fetch yet")
-    return (*_older(wish, holdings, start), Interval(start, end))
+    return (*_older(wish, dataset, holdings, start), Interval(start, end))
 
 
 def first_wanted(wish: Wish, now: datetime) -> datetime:
@@ -168,11 +175,13 @@ def first_wanted(wish: Wish, now: datetime) -> datetime:
     return wish.start or midnight(now.date()) - FOLLOWED
 
 
-def _older(wish: Wish, holdings: Holdings, start: datetime) -> tuple[Interval, ...]:
-    """The days before it that somebody who follows wants, too: those of open conversations."""
+def _older(
+    wish: Wish, dataset: Dataset, holdings: Holdings, start: datetime
+) -> tuple[Interval, ...]:
+    """The days before it that somebody who follows wants, too: those of open records."""
     if wish.start is not None:
         return ()
-    records = (record for of_dataset in holdings.open.values() for record in of_dataset)
+    records = holdings.open.get(dataset.name, ())
     return runs(record.start.date() for record in records if record.start < start)
 
 

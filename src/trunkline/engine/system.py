@@ -16,10 +16,12 @@ from trunkline.catalog import Whose, folded
 from trunkline.catalogs import Catalogs
 from trunkline.engine.columns import TABLES, local_columns, table_columns, view_columns
 from trunkline.engine.day_freshness import changed_at, freshness
+from trunkline.engine.lists_held import LISTS, list_row
 from trunkline.engine.unknown_fields import UNKNOWN_FIELDS, unknown_fields
 from trunkline.jobs.job import Job, UnknownName
 from trunkline.jobs.journal import Requested, RunKept
 from trunkline.lake.catalogue import CoveredDay, HeldFile
+from trunkline.lake.lists import HeldList
 from trunkline.lake.local import LocalTable
 from trunkline.lake.relation import SYSTEM_SCHEMA, Relation
 from trunkline.lake.users import RefusedLogins
@@ -41,6 +43,7 @@ class Sources:
     requests: Callable[[], Iterable[Requested]]
     files: Callable[[], Iterable[tuple[str, HeldFile]]]  # each with whose it is
     local: Callable[[], Iterable[LocalTable]] = tuple
+    lists: Callable[[], Iterable[HeldList]] = tuple
     changes: Callable[[str], Mapping[tuple[str, date], datetime]] = lambda _: {}
     refused: Callable[[], Iterable[RefusedLogins]] = tuple
     is_open: Callable[[str, str, str], bool] = lambda *_: True  # schema, table and column
@@ -198,7 +201,8 @@ def _days(sources: Sources) -> Rows:
 
 
 def _freshness(sources: Sources) -> Rows:
-    datasets = [(c.schema, dataset.name) for c in sources.catalogs.each for dataset in c.datasets]
+    known = ((c.schema, dataset) for c in sources.catalogs.each for dataset in c.datasets)
+    datasets = [(schema, dataset.name) for schema, dataset in known if not dataset.is_list]
     changes = {organization: sources.changes(organization) for organization, _ in datasets}
     return freshness(datasets, sources.coverage(), changes)
 
@@ -310,6 +314,12 @@ SYSTEM_TABLES = (
         _days,
     ),
     SystemTable(
+        "lists",
+        "Every whole list that is held, such as users, as it was last asked for.",
+        LISTS,
+        lambda sources: map(list_row, sources.lists()),
+    ),
+    SystemTable(
         "freshness",
         "How fresh each day is, in a row for each organisation: for the views of the schema bi.",
         FRESHNESS,
@@ -326,7 +336,7 @@ SYSTEM_TABLES = (
         "Attributes and metrics that no table declares, and ids that stood more than once, in the "
         "pages behind the days that are held; by name, without values.",
         UNKNOWN_FIELDS,
-        lambda sources: unknown_fields(sources.coverage(), sources.unknown()),
+        lambda sources: unknown_fields(sources.coverage(), sources.unknown(), sources.lists()),
     ),
     SystemTable(
         "runs",

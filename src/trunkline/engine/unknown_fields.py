@@ -9,6 +9,7 @@ from datetime import date
 from trunkline.engine.strangers import OTHERS, kind_of
 from trunkline.jobs.job import UnknownName
 from trunkline.lake.catalogue import CoveredDay
+from trunkline.lake.lists import HeldList
 from trunkline.types import Type
 
 _Key = tuple[str, str, str]  # organisation, dataset, name
@@ -48,9 +49,11 @@ class _Seen:
 
 
 def unknown_fields(
-    covered: Iterable[CoveredDay], names: Iterable[UnknownName]
+    covered: Iterable[CoveredDay], names: Iterable[UnknownName], lists: Iterable[HeldList] = ()
 ) -> list[tuple[object, ...]]:
     """The rows: what the jobs brought that the days of a snapshot are of, commonest first.
+
+    And what stood in the lists that it holds.
 
     A page may hold several days, so the days are those of its job that are held.
     """
@@ -65,6 +68,11 @@ def unknown_fields(
             key = (first_held.organization, first_held.dataset, name.name)
             first, last = min(held), max(held)
             seen.setdefault(key, _Seen(first, last)).add(first, last, name)
+    for each in lists:  # whose pages are of the day they were asked for
+        at = each.refreshed_at.date()
+        for counted, occurrences in each.unknown:
+            key = (each.organization, each.dataset, counted)
+            seen[key] = _Seen(at, at, occurrences, each.requests, 1)
     ordered = sorted(seen.items(), key=lambda item: (-item[1].occurrences, item[0]))
     return [_row(*item) for item in _bounded(ordered)]
 

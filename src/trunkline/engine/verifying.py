@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from trunkline.catalog import Dataset, Live
+from trunkline.catalog import Dataset
 from trunkline.engine.findings import Finding, Health
 from trunkline.errors import CostGuard, IncompleteData
 from trunkline.interval import DAY, midnight
 from trunkline.lake.catalogue import CoveredDay
 from trunkline.lake.freshness import Counted
+from trunkline.live import Live
 from trunkline.planner.gap import is_final
 from trunkline.planner.plan import Context, DayHeld
 

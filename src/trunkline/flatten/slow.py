@@ -45,12 +45,14 @@ class Quarantined:
     """A record that was left out. The reason names an attribute and never holds a value."""
 
     ordinal_in_page: int
-    conversation_id: str | None
+    id: str | None
     reason: str
+    noun: str
 
     def __str__(self) -> str:
-        named = self.conversation_id or f"at place {self.ordinal_in_page} of its page"
-        return f"conversation {named}: {self.reason}"
+        """The noun stands first: notices count by it."""
+        named = self.id or f"at place {self.ordinal_in_page} of its page"
+        return f"{self.noun} {named}: {self.reason}"
 
 
 def read(page: dict[str, Any], layout: Layout, days: Days) -> tuple[Page, tuple[Quarantined, ...]]:
@@ -66,7 +68,8 @@ def read(page: dict[str, Any], layout: Layout, days: Days) -> tuple[Page, tuple[
             if _day(record, layout) in days:
                 kept[place] = _element(record, layout.root, layout.listed)
         except Misfit as misfit:
-            quarantined.append(Quarantined(place, _id(record, layout), str(misfit)))
+            noun = layout.dataset.noun
+            quarantined.append(Quarantined(place, _id(record, layout), str(misfit), noun))
     nested = pa.array(kept.values(), arrow_type(layout.root, exact=True))
     ignored = len(records or ()) - len(kept) - len(quarantined)
     cursor, watermark = _envelope(page, layout)

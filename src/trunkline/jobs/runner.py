@@ -68,7 +68,8 @@ class Outcome:
 class Runner:
     """Drives jobs to their end.
 
-    ``horizon`` is the watermark as it was told when the run began: nothing is asked past it.
+    ``horizons`` are the watermarks of the datasets as they were told when the run began: nothing
+    is asked past them.
     ``new_key`` makes keys; ``observe`` hears of every step.
     """
 
@@ -78,7 +79,7 @@ class Runner:
     landing: Landing
     clock: Clock
     policy: Policy
-    horizon: datetime
+    horizons: Mapping[str, datetime]
     new_key: Callable[[], str]
     observe: Callable[[Progress], None]
 
@@ -195,7 +196,7 @@ class _Drive:
         )
         try:
             self._tell(job)
-            asked = up_to(job.interval, runner.horizon)
+            asked = up_to(job.interval, runner.horizons[job.dataset])
             dataset = runner.datasets[job.dataset]
             submitted = await runner.provider.submit(dataset, asked, job.scope)
         except JobLost:
@@ -209,7 +210,7 @@ class _Drive:
             job,
             state=JobState.RUNNING,
             remote_id=submitted.id,
-            watermark=runner.horizon,
+            watermark=runner.horizons[job.dataset],
             # What it brings may be as of when it was asked for, not as of the answer.
             submitted_at=runner.clock.now() - timedelta(seconds=submitted.seconds),
             possibly_repeated=job.possibly_repeated + submitted.possibly_repeated,
@@ -218,12 +219,12 @@ class _Drive:
         return job
 
     async def _poll(self, job: Job) -> Job:
-        runner = self.runner
+        runner, dataset = self.runner, self.runner.datasets[job.dataset]
         age = self._age(job)
-        if not self.resumed:
+        if not (self.resumed or dataset.is_direct):
             await runner.clock.sleep(runner.policy.poll_wait(age))
         self.resumed = False
-        status = await runner.provider.status(runner.datasets[job.dataset], job.remote_id or "")
+        status = await runner.provider.status(dataset, job.remote_id or "")
         if status.state is RemoteState.RUNNING:
             if age > runner.policy.patience:
                 await self._give_up(job)

@@ -198,9 +198,9 @@ class Catalogue:
         held = self.coverage(organization, self.latest() if snapshot is None else snapshot)
         return frozenset(day.day for day in held if (day.dataset, day.scope) == (dataset, WHOLE))
 
-    def newest_fetch(self, organization: str) -> tuple[datetime, str] | None:
-        """When the days of the newest publication were fetched, and under which fingerprint."""
-        row = self._one("newest_fetch", organization=organization)
+    def newest_fetch(self, organization: str, dataset: str) -> tuple[datetime, str] | None:
+        """When the days of a dataset were last fetched, and under which fingerprint."""
+        row = self._one("newest_fetch", organization=organization, dataset=dataset)
         return (datetime.fromisoformat(row["fetched_at"]), row["fingerprint"]) if row else None
 
     def live_files(

@@ -27,13 +27,19 @@ class Reads:
     """What a query reads: tables by their names, and the scopes beside whole days and the tail.
 
     ``days`` are the UTC days that matter of each table; all of them where it has no entry.
-    ``only`` are the days that a scope is read of; all of them, again, where it has no entry.
+    ``only`` are the days that a scope is read of; all of them, again, where it has no entry. So
+    with ``of``, the datasets that a scope is read of.
     """
 
     tables: frozenset[str]
     days: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
     scopes: tuple[Scope, ...] = ()
     only: Mapping[Scope, frozenset[date]] = field(default_factory=dict)
+    of: Mapping[Scope, frozenset[str]] = field(default_factory=dict)
+
+    def scopes_of(self, dataset: str) -> tuple[Scope, ...]:
+        """The scopes that the tables of a dataset are read of."""
+        return tuple(s for s in self.scopes if s not in self.of or dataset in self.of[s])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,8 @@ class Held:
             asked.part((file for file in whole if file.days & newer), without=tail),
         ]
         before = tail
-        for scope in sorted(reads.scopes, key=reads.only.__contains__):
+        scopes = reads.scopes_of(table.dataset.name)
+        for scope in sorted(scopes, key=reads.only.__contains__):
             on = reads.only.get(scope)
             files = (f for f in self._files(table.name, scope) if f.days - days)
             parts.append(asked.part(files, without=before, off=days, on=on))

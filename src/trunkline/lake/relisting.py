@@ -124,7 +124,7 @@ def _with_gone(told: pa.Table, before: pa.Table, name: str, brought: Relisted) -
     column, values = brought.gone
     key, at = brought.keys[name], brought.held.refreshed_at
     first = dict(zip(before[key].to_pylist(), before[DELETED].to_pylist(), strict=True))
-    is_gone = pc.is_in(told[column], value_set=pa.array(sorted(values), told[column].type))
+    is_gone = pc.is_in(told[column].cast(pa.string()), value_set=pa.array(sorted(values)))
     known = zip(told[key].to_pylist(), is_gone.to_pylist(), told[DELETED].to_pylist(), strict=True)
     found = [own or (first.get(row) or at if gone else None) for row, gone, own in known]
     return _with(told, DELETED, pa.array(found, told[DELETED].type))

@@ -23,6 +23,7 @@ _WHY = {
     "stale": "held under what is no longer so; fetched again",
     "recheck": "final, but last fetched before it was old enough; fetched again",
     "refresh": "held; fetched again as asked",
+    "reopened": "final, but some of it had not ended; fetched again",
     "missing": "not held; fetched",
 }
 _MOST_RANGES = 3
@@ -92,7 +93,7 @@ def _filter(item: Filtered) -> list[str]:
     lines.append(f"  {verb}: {item.choice.why}")
     if share := item.choice.share:
         lines.append(
-            f"  {share.matching:,} of {share.records:,} conversations of the newest "
+            f"  {share.matching:,} of {share.records:,} {item.dataset.noun}s of the newest "
             f"{counted(share.days, 'final day')} held pass it"
         )
     if item.choice.is_filtered:
@@ -130,6 +131,8 @@ def _jobs(fetches: Sequence[Fetch]) -> list[str]:
 def _manner(fetch: Fetch) -> Iterator[str]:
     if fetch.scope.predicates:
         yield "through the filter"
+    if fetch.dataset.is_direct:
+        yield "asked for directly"
     if fetch.resumes:
         yield f"resumes {fetch.resumes}"
 
@@ -155,7 +158,7 @@ def _without_jobs(plan: Plan) -> list[str]:
     rows += [
         (
             again.dataset.name,
-            f"{counted(len(again.records), 'open conversation')} to fetch again",
+            f"{counted(len(again.records), f'open {again.dataset.noun}')} to fetch again",
             counted(again.requests, "request"),
         )
         for again in plan.reopened
@@ -167,20 +170,33 @@ def _estimate(plan: Plan) -> list[str]:
     fetches = plan.fetches
     if not plan.requests:
         return [f"0 requests: {_why_none(plan)}"]
-    parts = _of_jobs(fetches) if fetches else []
+    parts = [*_of_jobs([f for f in fetches if not f.dataset.is_direct]), *_direct(fetches)]
     if plan.without_jobs:
         parts.append(f"{plan.without_jobs:,} without a job")
     if plan.listing:
         parts.append(f"{plan.listing:,} for whole lists")
     lines = [f"At least {counted(plan.requests, 'request')}: {', '.join(parts)}"]
-    if not all(fetch.pages for fetch in fetches):
-        lines.append(
-            "  Nothing held tells how many conversations a day has: one page a job is counted."
-        )
-    return lines
+    return [*lines, *_untold(fetches)]
+
+
+def _untold(fetches: Iterable[Fetch]) -> Iterator[str]:
+    """Why no more than a page is counted of a job, where that is so."""
+    untold = dict.fromkeys(fetch.dataset for fetch in fetches if not fetch.pages)
+    for noun in dict.fromkeys(dataset.noun for dataset in untold if dataset.page_size):
+        yield f"  Nothing held tells how many {noun}s a day has: one page a job is counted."
+    for name in (dataset.name for dataset in untold if not dataset.page_size):
+        yield f"  Nothing tells how many pages {name} has: one page a job is counted."
+
+
+def _direct(fetches: Iterable[Fetch]) -> Iterator[str]:
+    """The requests for what is asked for without a job of the provider's."""
+    if requests := sum(fetch.requests for fetch in fetches if fetch.dataset.is_direct):
+        yield f"{requests:,} direct or more"
 
 
 def _of_jobs(fetches: Sequence[Fetch]) -> list[str]:
+    if not fetches:
+        return []
     submits = sum(not fetch.resumes for fetch in fetches)
     pages = sum(fetch.pages or 1 for fetch in fetches)
     return [

@@ -55,11 +55,28 @@ def _need(
     of_scope = holdings.open_at if scope == OPEN_AT else holdings.days
     held = of_scope.get(dataset.name, {})
     told = holdings.told.get(dataset.name) if scope == WHOLE else None
-    states = {d: state(untils[d], held.get(d), context, told) for d in sorted(untils)}
+    today = context.fingerprint(dataset)
+    states = {d: state(untils[d], held.get(d), context, today, told) for d in sorted(untils)}
+    if scope == WHOLE:
+        states |= dict.fromkeys(_reopened(dataset, states, holdings, context), State.REOPENED)
     stale = (day for day, found in states.items() if found is State.STALE)
-    reasons = {day: why(held[day].fingerprint, context.fingerprint) for day in stale}
+    reasons = {day: why(held[day].fingerprint, today) for day in stale}
     since = {d: at for d, s in states.items() if (at := _since(s, untils[d], held.get(d), context))}
     return Need(dataset, states, reasons, scope, since)
+
+
+def _reopened(
+    dataset: Dataset, states: Mapping[date, State], holdings: Holdings, context: Context
+) -> frozenset[date]:
+    """The final days with open records that are due and can be asked for by no key.
+
+    They come with their day alone: it is fetched again as often as each of them would be.
+    """
+    if dataset.live is not None:
+        return frozenset()
+    of_it = holdings.open.get(dataset.name, ())
+    days = {record.start.date() for record in of_it if record.due <= context.now}
+    return frozenset(day for day in days if states.get(day) is State.FINAL)
 
 
 def wanted_days(intervals: Iterable[Interval], context: Context) -> frozenset[date]:
@@ -74,9 +91,15 @@ def wanted_days(intervals: Iterable[Interval], context: Context) -> frozenset[da
 
 
 def state(
-    until: datetime, held: DayHeld | None, context: Context, told: Told | None = None
+    until: datetime,
+    held: DayHeld | None,
+    context: Context,
+    today: str,
+    told: Told | None = None,
 ) -> State:
     """What is held of one day, which changes until some time after its end.
+
+    ``today`` is the fingerprint that it would be fetched under.
 
     A day is final once the watermark it was fetched under is ``settle`` past its end; until then it
     is provisional, and wanted again when it was fetched longer than ``refresh_after`` ago. A final
@@ -85,7 +108,7 @@ def state(
     """
     if held is None:
         return State.AHEAD if told and _is_ahead(until, told, context) else State.MISSING
-    if held.fingerprint != context.fingerprint:
+    if held.fingerprint != today:
         return State.STALE
     if context.refresh_before is not None and held.fetched_at < context.refresh_before:
         return State.REFRESH

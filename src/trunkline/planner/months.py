@@ -14,7 +14,14 @@ from trunkline.planner.plan import Fetch, Holdings, Need, State, Unfinished
 from trunkline.scope import OPEN_AT, WHOLE, Scope
 
 MINUTE = timedelta(minutes=1)
-REASONS = (State.MISSING, State.STALE, State.REFRESH, State.RECHECK, State.PROVISIONAL)
+REASONS = (
+    State.MISSING,
+    State.STALE,
+    State.REFRESH,
+    State.RECHECK,
+    State.REOPENED,
+    State.PROVISIONAL,
+)
 
 
 def fetches(need: Need, holdings: Holdings, scope: Scope = WHOLE) -> tuple[Fetch, ...]:
@@ -97,9 +104,15 @@ def _fetch(
 
 
 def expected_pages(dataset: Dataset, interval: Interval, holdings: Holdings) -> int | None:
-    """The pages of a job if its days are like those held; None where nothing held tells."""
+    """The pages of a job if its days are like those held; None where nothing held tells.
+
+    Of what is asked for directly, the requests of one walk through its time: more where what is
+    asked about does not fit into one request.
+    """
+    if dataset.slice is not None:
+        return ceil((interval.end - interval.start) / dataset.slice)
     held = holdings.days.get(dataset.name, {}).values()
     total = sum(day.conversations for day in held)
-    if not total:
+    if not total or not dataset.page_size:
         return None
     return max(1, ceil(Fraction(total, len(held)) * len(interval.days()) / dataset.page_size))

@@ -67,6 +67,7 @@ class Context:
 
     ``constant`` evaluates an SQL expression without column references, in the session's time zone,
     as a TIMESTAMP WITH TIME ZONE; None where it has no value or cannot be evaluated.
+    ``fingerprints`` are those of today, by the dataset's name.
     ``lookback`` is how long before a bound on another time of a record it may have started; what
     is older comes by being open then. ``covered`` answers from what is held and plans no fetch;
     ``lenient`` does so only for a scan without bounds, which is otherwise an error. Days last
@@ -76,14 +77,14 @@ class Context:
     ``parameters`` are the values of the text's own, by name; those without a name are called ``1``,
     ``2`` and so on. ``pushdown`` says whether filters are pushed; ``share``, by the dataset's name,
     what the newest held days tell of a filter; it is asked for only where one could be pushed for a
-    gap. ``has_client`` where the fingerprint is one of a client. ``lists`` gives the fingerprint of
-    a whole list; one is asked for again when it is older than ``list_age``.
+    gap. ``has_client`` where the fingerprints are of a client. A whole list is asked for again when
+    it is older than ``list_age``.
     """
 
     now: datetime
     time_zone: str
     constant: Callable[[str], datetime | None]
-    fingerprint: str
+    fingerprints: Mapping[str, str]
     settle: timedelta = timedelta(hours=72)
     refresh_after: timedelta = timedelta(minutes=15)
     lookback: timedelta = timedelta(days=31)
@@ -98,8 +99,11 @@ class Context:
     pushdown: Pushdown = Pushdown.AUTO
     share: Shares = unknown
     has_client: bool = True
-    lists: Callable[[Dataset], str] = lambda _: ""
     list_age: timedelta = timedelta(days=1)
+
+    def fingerprint(self, dataset: Dataset) -> str:
+        """What a day of a dataset that is fetched today is fetched under."""
+        return self.fingerprints.get(dataset.name, "")
 
 
 class State(Enum):
@@ -112,6 +116,7 @@ class State(Enum):
     STALE = "stale"
     RECHECK = "recheck"
     REFRESH = "refresh"
+    REOPENED = "reopened"
     MISSING = "missing"
 
     @property
@@ -190,6 +195,8 @@ class Need:
 class Fetch:
     """One job: an interval of whole UTC days, and which of its days are wanted.
 
+    Of a dataset that is asked for directly it is a job of ours alone.
+
     ``reason`` is the state of its days: the first of ``months.REASONS`` that any of them is in;
     ``resumes`` is the key of an unfinished job that already covers the days. ``pages`` is how many
     result pages it is thought to have, None where nothing held tells.
@@ -206,6 +213,8 @@ class Fetch:
     @property
     def requests(self) -> int:
         """The fewest requests it can take: a submit unless it resumes, one poll, its pages."""
+        if self.dataset.is_direct:
+            return self.pages or 1
         return (self.resumes is None) + 1 + (self.pages or 1)
 
 

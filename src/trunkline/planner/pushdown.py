@@ -92,17 +92,18 @@ def _through(
     """
     of = {held: by_name[name] for held, by_name in holdings.filtered.items() if name in by_name}
     found: dict[date, tuple[Scope, DayHeld]] = {}
+    today = context.fingerprints.get(name, "")
     for wider in sorted((s for s in of if s != scope and serves(s, scope)), key=str, reverse=True):
-        good = {d: (wider, h) for d, h in of[wider].items() if _is_good(d, h, context)}
+        good = {d: (wider, h) for d, h in of[wider].items() if _is_good(d, h, context, today)}
         found.update(good)
     for day, held in of.get(scope, {}).items():
-        if day not in found or _is_good(day, held, context):
+        if day not in found or _is_good(day, held, context, today):
             found[day] = (scope, held)
     return found
 
 
-def _is_good(day: date, held: DayHeld, context: Context) -> bool:
-    return state(midnight(day + DAY), held, context).is_held
+def _is_good(day: date, held: DayHeld, context: Context, today: str) -> bool:
+    return state(midnight(day + DAY), held, context, today).is_held
 
 
 def filtered_by(

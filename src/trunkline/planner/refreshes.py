@@ -9,7 +9,7 @@ from trunkline.catalog import Dataset, Table
 from trunkline.errors import IncompleteData
 from trunkline.planner.listed import ListHeld, ListState, Refresh, ago, at_text
 from trunkline.planner.plan import Context, Holdings
-from trunkline.planner.stale import why
+from trunkline.planner.stale import why, without_rights
 
 
 def refreshes(
@@ -58,7 +58,7 @@ def _refresh(dataset: Dataset, holdings: Holdings, context: Context, *, kept: bo
     state = _state(dataset, held, context)
     said = ""
     if held and state is ListState.STALE:
-        said = why(held.fingerprint, context.lists(dataset))
+        said = why(held.fingerprint, without_rights(context.fingerprint(dataset)))
     parent = holdings.lists.get(dataset.parent.name) if dataset.parent else None
     return Refresh(
         dataset, state, held, said, max(parent.rows.values(), default=1) if parent else 1
@@ -69,7 +69,7 @@ def _state(dataset: Dataset, held: ListHeld | None, context: Context) -> ListSta
     """What seems to be of the future was noted by a clock that was wrong: it is asked for again."""
     if held is None:
         return ListState.MISSING
-    if held.fingerprint != context.lists(dataset):
+    if held.fingerprint != without_rights(context.fingerprint(dataset)):
         return ListState.STALE
     if context.refresh_before is not None and held.refreshed_at < context.refresh_before:
         return ListState.REFRESH

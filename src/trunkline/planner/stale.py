@@ -25,6 +25,11 @@ def why(held: str, today: str) -> str:
     return " and ".join(words for words, before, now in parts if before != now) or _UNTOLD
 
 
+def without_rights(fingerprint: str) -> str:
+    """What a whole list is held under: other rights show other rows, and do not make it stale."""
+    return "-".join(fingerprint.split("-")[: len(_PARTS)])
+
+
 def stale_notices(needs: Iterable[Need], *, has_client: bool) -> Iterator[str]:
     """What has to be said where days are read as they are held, though no longer as they would be.
 

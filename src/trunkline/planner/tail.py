@@ -77,7 +77,7 @@ def _is_fresh(
     return all(
         day in held
         and held[day].interval.start <= start
-        and _agree(held[day].fingerprint, context.fingerprint)
+        and _agree(held[day].fingerprint, context.fingerprint(dataset))
         and is_recent(held[day].asked_at, context)
         for day, start in starts.items()
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from trunkline.catalog import Table
 from trunkline.interval import Interval
@@ -16,14 +16,17 @@ from trunkline.planner.supplements import supplements
 def wanting(
     tables: Sequence[Table],
     lists: Sequence[Table],
-    intervals: Sequence[Interval],
+    intervals: Mapping[str, Sequence[Interval]],
     holdings: Holdings,
     context: Context,
 ) -> Plan:
-    """Plan to hold intervals of some tables and whole lists, as a query of all their rows would."""
+    """Plan to hold some tables in the intervals of their datasets, as a query of all would.
+
+    And whole lists.
+    """
     scans = tuple(
-        Scan(table.name, table.name, table.time_column, table.dataset, tuple(intervals))
-        for table in tables
+        Scan(t.name, t.name, t.time_column, t.dataset, tuple(intervals[t.dataset.name]))
+        for t in tables
     )
     wanted = needs(scans, holdings, context)
     tails, again = supplements(wanted, scans, holdings, context)

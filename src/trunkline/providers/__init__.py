@@ -142,11 +142,11 @@ class Lists(Protocol):
     """The requests for what has no time and is told whole."""
 
     async def listed(
-        self, dataset: Dataset, told: datetime, at: str | None = None, parent: str | None = None
+        self, dataset: Dataset, told: datetime, at: str | None = None, of: str | None = None
     ) -> ListPage:
         """One page of a list: the first, or the one that was named as ``following``. One request.
 
-        ``parent`` is the item that the list is of, where there is one for each. ``told`` is when
-        it is asked, to be noted in every item.
+        ``of`` is the item or the variant that the list is of, where there is one for each.
+        ``told`` is when it is asked, to be noted in every item.
         """
         ...

@@ -51,13 +51,14 @@ def replace(connection: Connection, schema: str, day: date, source: Source, copi
 def remove(
     connection: Connection, schema: str, day: date, shapes: Iterable[Shape], copied: Copied
 ) -> None:
-    """Remove the rows of a day, those that stand below others first."""
+    """Remove the rows of a day, or of a whole list, those that stand below others first."""
     for shape in reversed(tuple(shapes)):
         time = quoted(shape.table.time_column)
+        of_day = "" if shape.table.dataset.is_list else f" WHERE {time} >= %s AND {time} < %s"
         done = run(
             connection,
-            f"DELETE FROM {quoted(schema)}.{quoted(shape.name)} WHERE {time} >= %s AND {time} < %s",
-            (midnight(day), midnight(day + DAY)),
+            f"DELETE FROM {quoted(schema)}.{quoted(shape.name)}{of_day}",
+            (midnight(day), midnight(day + DAY)) if of_day else None,
         )
         copied.deleted[shape.name] += max(0, done.rowcount)
 

@@ -12,7 +12,11 @@ from trunkline.engine.fetching import Parts
 from trunkline.interval import DAY, is_settled, midnight
 from trunkline.lake.catalogue import CoveredDay, HeldFile
 from trunkline.lake.freshness import TailDay
+from trunkline.lake.lists import HeldList
 from trunkline.scope import TAIL, WHOLE
+
+LISTED = date(1970, 1, 1)
+"""The day that a whole list stands under, which has none: it is published as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class HeldHere:
 def held_here(parts: Parts, tables: Iterable[Table], snapshot: int) -> HeldHere:
     """What a snapshot holds of the tables of one dataset: days held whole, and the tail."""
     wanted = tuple(tables)
+    if wanted[0].dataset.is_list:
+        return _list_here(parts, wanted, snapshot)
     lake, name, own = parts.lake, wanted[0].dataset.name, parts.organization
     covered = [d for d in lake.coverage(own, snapshot) if d.dataset == name]
     tails = [t for t in lake.catalogue.fresh.tails(own, snapshot) if t.dataset == name]
@@ -62,6 +68,23 @@ def held_here(parts: Parts, tables: Iterable[Table], snapshot: int) -> HeldHere:
     fetched_as = [*(d.fingerprint for d in covered), *(t.fingerprint for t in tails)]
     who = frozenset(fingerprint.partition("-")[0] for fingerprint in fetched_as)
     return HeldHere(lake.catalogue.identity(), snapshot, days, who)
+
+
+def _list_here(parts: Parts, tables: tuple[Table, ...], snapshot: int) -> HeldHere:
+    """The same of a whole list: one day, which is none."""
+    catalogue, own = parts.lake.catalogue, parts.organization
+    found = catalogue.lists.of(own, snapshot).get(tables[0].dataset.name)
+    files = catalogue.files(own, snapshot, {table.name for table in tables})
+    behind = _hash((_columns(tables), *sorted(map(_named, files))))
+    days = {LISTED: _of_list(found, behind)} if found else {}
+    who = frozenset([found.fingerprint.partition("-")[0]] if found else [])
+    return HeldHere(catalogue.identity(), snapshot, days, who)
+
+
+def _of_list(held: HeldList, files: str) -> HeldDay:
+    rows = sum(held.rows.values()) + sum(held.deleted.values())
+    at = held.refreshed_at
+    return HeldDay(LISTED, at, at, rows, whole=True, final=False, files=files, rows=rows)
 
 
 def _of_tail(tail: TailDay) -> HeldDay:

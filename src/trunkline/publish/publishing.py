@@ -156,7 +156,8 @@ class _Publisher:
                 for day, content in source.contents().items():
                     rows = put(self.connection, shelf, day, source, content, tally)
                     done += 1
-                    self.observe(Day(shelf.schema, day, done, len(days), rows))
+                    of = shelf.dataset.name if shelf.dataset.is_list else ""
+                    self.observe(Day(shelf.schema, day, done, len(days), rows, of))
 
     def _summed(
         self, shelf: Shelf, tally: Tally, made: Changes, unchecked: tuple[str, ...]
@@ -178,6 +179,7 @@ class _Publisher:
             altered=dict(tally.altered),
             unchecked=unchecked,
             dry_run=self.wish.dry_run,
+            listed=shelf.dataset.name if shelf.dataset.is_list else "",
         )
 
 
@@ -214,6 +216,8 @@ def with_those_there(parts: Parts, tables: tuple[Table, ...], known: State) -> t
 def _not_held(shelf: Shelf, wish: Wish, today: date) -> tuple[date, ...]:
     """Days up to now that are asked for and not held; without bounds, those between others."""
     held = shelf.held.days.keys()
+    if shelf.dataset.is_list:
+        return ()
     if not held and not (wish.start and wish.end):
         return ()
     first = wish.start.date() if wish.start else min(held)

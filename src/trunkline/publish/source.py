@@ -122,9 +122,10 @@ class Source:
 def _digest(shape: Shape) -> str:
     """Rows by day, and two hashes of all of them; none of it depends on their order."""
     row = "row(" + ", ".join(quoted(column) for column in shape.columns) + ")"
-    time = quoted(shape.table.time_column)
+    of_day = f"epoch_ms({quoted(shape.table.time_column)}) // {_DAY_MS}"
+    day = "0" if shape.table.dataset.is_list else of_day
     return (
-        f"SELECT epoch_ms({time}) // {_DAY_MS} AS day, count(*), bit_xor(hash({row})), "
+        f"SELECT {day} AS day, count(*), bit_xor(hash({row})), "
         f"sum(hash({row}, 1)::HUGEINT) FROM {quoted(shape.name)} GROUP BY day"
     )
 
@@ -176,6 +177,7 @@ def opened(shelf: Shelf, days: tuple[date, ...], *, mended: bool = False) -> Ite
 def _relations(shelf: Shelf, days: tuple[date, ...]) -> tuple[Relation, ...]:
     """The tables with what they are read from: whole days and the tail."""
     catalog, names = shelf.parts.catalog, frozenset(table.name for table in shelf.tables)
-    reads = Reads(names, dict.fromkeys(names, runs(days)))
+    of_days = {} if shelf.dataset.is_list else dict.fromkeys(names, runs(days))
+    reads = Reads(names, of_days)
     parts = shelf.parts.lake.parts(catalog, shelf.held.snapshot, reads)
     return tuple(r for r in relations_of(catalog, parts) if r.name in names)

@@ -43,7 +43,11 @@ TABLES: Mapping[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         "Which UTC days are published, and what they rest on; join it to know what is complete.",
         (
             ("dataset", "text NOT NULL", "What was fetched."),
-            ("day", "date NOT NULL", "The UTC day its conversations started on."),
+            (
+                "day",
+                "date NOT NULL",
+                "The UTC day its conversations started on; 1970: a list.",
+            ),
             ("whole", "boolean NOT NULL", "False where only the tail is held of it."),
             ("final", "boolean NOT NULL", "Whether nothing more was expected when it came here."),
             ("conversations", "bigint NOT NULL", "Conversations, as the data directory counts."),

@@ -23,6 +23,7 @@ class Published:
     Days: ``published`` are written anew, ``removed`` are held no more, ``confirmed`` have other
     files and the same rows, ``unchanged`` nothing new, ``newer`` are there as of a later fetch of
     another data directory. ``not_held`` are days of the asked interval, or between those held.
+    Of the whole list ``listed`` there is one day, which means nothing.
     """
 
     target: str
@@ -41,6 +42,7 @@ class Published:
     altered: Mapping[str, int] = field(default_factory=dict)
     unchecked: tuple[str, ...] = ()
     dry_run: bool = False
+    listed: str = ""
 
     def certificate(self) -> dict[str, Any]:
         """The same with named keys, as JSON can tell it."""
@@ -49,7 +51,10 @@ class Published:
             "organization": self.organization,
             "schema": self.schema,
             "snapshot": self.snapshot,
-            "days": {
+            "list": {"dataset": self.listed, "outcome": self._outcome} if self.listed else None,
+            "days": {}
+            if self.listed
+            else {
                 "published": _spans(self.published),
                 "removed": _spans(self.removed),
                 "same_rows": _spans(self.confirmed),
@@ -67,6 +72,10 @@ class Published:
     def __str__(self) -> str:
         """A line on the days, and one for each table that anything was done to."""
         would = " would be" if self.dry_run else ""
+        if self.listed:
+            done = f"{self.listed}{would} {self._outcome}"
+            head = f"{self.schema} in {self.target}: {done}; snapshot {self.snapshot}"
+            return "\n".join([head, *self._tables()])
         parts = [
             f"{counted(len(self.published), 'day')}{would} published{_told(self.published)}",
             *([f"{len(self.removed):,}{would} removed"] if self.removed else []),
@@ -75,6 +84,18 @@ class Published:
         ]
         head = f"{self.schema} in {self.target}: {', '.join(parts)}; snapshot {self.snapshot}"
         return "\n".join([head, *self._tables()])
+
+    @property
+    def _outcome(self) -> str:
+        """What became of a whole list, in a word or two."""
+        outcomes = (
+            (self.published, "published"),
+            (self.removed, "removed"),
+            (self.confirmed, "published with the same rows"),
+            (self.newer, "left as another data directory has it"),
+            (self.unchanged, "unchanged"),
+        )
+        return next((words for found, words in outcomes if found), "not held")
 
     def _tables(self) -> Iterable[str]:
         if self.dry_run:
@@ -96,7 +117,9 @@ class Published:
                 f"{counted(len(self.not_held), 'day')} of the time asked for are not held, and so "
                 f"not published{_told(self.not_held)}; `trunkline sync` fetches them"
             )
-        if self.newer:
+        if self.newer and self.listed:
+            said.append(f"{self.listed} is there as of a later fetch of another data directory")
+        elif self.newer:
             said.append(
                 f"{counted(len(self.newer), 'day')} are in {self.schema} as of a later fetch of "
                 f"another data directory, and are left as they are{_told(self.newer)}"

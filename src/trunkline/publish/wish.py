@@ -13,6 +13,7 @@ from trunkline.engine.fetching import Parts
 from trunkline.engine.reader import reader_of
 from trunkline.errors import RelationClosed, UsageError
 from trunkline.lake.relation import relations_of
+from trunkline.publish.held import LISTED
 
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,47}\Z")  # `_finance` and more may follow
 
@@ -20,6 +21,8 @@ _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,47}\Z")  # `_finance` and more may foll
 @dataclass(frozen=True, slots=True)
 class Wish:
     """``tables`` as a query names them; none are all but those of finance.
+
+    And but those of whole lists that are not held.
 
     Days that the interval from ``start`` to before ``end`` touches; without either, all. ``schema``
     is the target's, by default the organisation's name. ``adopt`` goes on with a schema that
@@ -35,8 +38,10 @@ class Wish:
     dry_run: bool = False
 
     def wants(self, day: date) -> bool:
-        """Whether the interval touches a UTC day."""
-        return not (self.start and day < self.start.date()) and day <= self.last_day
+        """Whether the interval touches a UTC day; a whole list is of any time."""
+        return day == LISTED or (
+            not (self.start and day < self.start.date()) and day <= self.last_day
+        )
 
     @property
     def last_day(self) -> date:
@@ -70,7 +75,12 @@ def chosen(parts: Parts, names: Iterable[str]) -> tuple[Table, ...]:
             qualified = f"{catalog.schema_of(table)}.{table.name}"
             raise RelationClosed(f"{qualified} cannot be published: {why}")
     if not found:
-        found = [table for table in catalog.tables if table.schema is None]
+        held = parts.lake.catalogue.lists.of(parts.organization, parts.lake.catalogue.latest())
+        found = [
+            table
+            for table in catalog.tables
+            if table.schema is None and (not table.dataset.is_list or table.dataset.name in held)
+        ]
     may = [table for table in catalog.tables if table.name not in closed]
     wanted = {table.name for table in found if table in may}
     wanted |= {above.name for table in found for above in _above(catalog, table) if above in may}

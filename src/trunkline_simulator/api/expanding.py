@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable
 
 from trunkline_simulator.api.context import Context
 from trunkline_simulator.api.errors import bad_request
-from trunkline_simulator.payloads.parts import Json
+from trunkline_simulator.entities import BUILDERS
+from trunkline_simulator.payloads.parts import Json, stamp
 from trunkline_simulator.roster import entities
+from trunkline_simulator.statuses.records import record_at
+from trunkline_simulator.view import milliseconds
 
 # SDK 269: the words of expand; those that nothing is shown for are understood all the same.
 _KNOWN = frozenset(
@@ -102,10 +105,30 @@ def _locations(context: Context, place: int) -> list[Json]:
     return [{"id": one["id"], "locationDefinition": _reference(one)} for one in found]
 
 
+def _routing_status(context: Context, place: int) -> Json:
+    shape, at = context.settings.shape, milliseconds(context.now)
+    now = record_at(shape, place, "routing", at)
+    user_id = context.directory.users[place].id
+    return {"userId": user_id, "status": now.state, "startTime": stamp(now.start)}
+
+
+def _presence(context: Context, place: int) -> Json:
+    now = record_at(context.settings.shape, place, "presence", milliseconds(context.now))
+    defined = BUILDERS["presence_definitions"](context.settings.shape)[int(now.state)]
+    return {
+        "source": "PURECLOUD",
+        "primary": True,
+        "presenceDefinition": {name: defined[name] for name in ("id", "systemPresence", "selfUri")},
+        "modifiedDate": stamp(now.start),
+    }
+
+
 _SHOWN: dict[str, Callable[[Context, int], object]] = {
     "skills": _skills,
     "languages": _languages,
     "groups": _groups,
     "team": _team,
     "locations": _locations,
+    "routingStatus": _routing_status,
+    "presence": _presence,
 }

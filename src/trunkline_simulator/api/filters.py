@@ -36,7 +36,7 @@ Values = Callable[[Json], list[Any]]
 def passes(made: Json, query: dict[str, Any]) -> bool:
     """Whether ``made`` passes every filter of ``query``."""
     values = partial(_of_conversation, made)
-    if not all(_fits(f, values) for f in _list(query, "conversation")):
+    if not all(fits(f, values) for f in _list(query, "conversation")):
         return False
     if not all(_any_segment(made, f) for f in _list(query, "segment")):
         return False
@@ -53,11 +53,11 @@ def _list(query: dict[str, Any], kind: str) -> list[Json]:
 
 
 def _any_segment(made: Json, wanted: Json) -> bool:
-    return any(_fits(wanted, partial(_of_levels, levels)) for levels in _segments(made))
+    return any(fits(wanted, partial(_of_levels, levels)) for levels in _segments(made))
 
 
 def _any_judgement(found: Any, wanted: Json) -> bool:
-    return any(_fits(wanted, partial(_of_levels, (judged,))) for judged in found)
+    return any(fits(wanted, partial(_of_levels, (judged,))) for judged in found)
 
 
 def _segments(made: Json) -> Iterator[tuple[Json, ...]]:
@@ -68,9 +68,9 @@ def _segments(made: Json) -> Iterator[tuple[Json, ...]]:
                 yield part, leg, owner, flow
 
 
-def _fits(wanted: Json, values: Values) -> bool:
-    """A filter or a clause: its clauses and predicates joined by its type."""
-    answers = [_fits(clause, values) for clause in wanted.get("clauses") or ()]
+def fits(wanted: Json, values: Values) -> bool:
+    """Whether the values of something pass a filter or a clause, joined by its type."""
+    answers = [fits(clause, values) for clause in wanted.get("clauses") or ()]
     answers += [_holds(p, values(p)) for p in wanted.get("predicates") or ()]
     return any(answers) if wanted["type"] == "or" else all(answers)
 

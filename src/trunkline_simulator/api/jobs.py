@@ -1,9 +1,10 @@
-"""Conversation detail jobs: submit, status, results, delete, availability."""
+"""Detail jobs of any payload: submit, status, results, delete, availability."""
 
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -13,26 +14,48 @@ from trunkline_simulator.api.context import Answer, Context
 from trunkline_simulator.api.errors import Refused, bad_request, not_found, too_many_requests
 from trunkline_simulator.api.query import check_job, interval_of
 from trunkline_simulator.payloads.parts import Json, stamp
-from trunkline_simulator.payloads.plan import Planned
 from trunkline_simulator.selection import Lake, select, shown
-from trunkline_simulator.settings import JobFault, Settings
+from trunkline_simulator.settings import JobFault, JobPayload, Settings
 from trunkline_simulator.state import Job
 from trunkline_simulator.view import milliseconds
 
 _RUNNING = frozenset({"QUEUED", "PENDING"})
 
 
-def submit(context: Context) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What jobs are about: the attribute of their pages, their queries, what they answer.
+
+    ``select`` gives everything that a query answers, ``show`` the rows of some of it.
+    """
+
+    root: JobPayload
+    check: Callable[[Json], None]
+    select: Callable[[Lake, Json], tuple[Any, ...]]
+    show: Callable[[Lake, Json, Sequence[Any]], list[Json]]
+
+
+def _conversations(lake: Lake, _: Json, found: Sequence[Any]) -> list[Json]:
+    return [shown(lake, planned) for planned in found]
+
+
+CONVERSATIONS = Payload("conversations", check_job, select, _conversations)
+
+
+def submit(payload: Payload, context: Context) -> Answer:
     """POST .../jobs: 202 with the id. The lake is read as it stands now."""
     query = context.json()
-    check_job(query)
+    payload.check(query)
     state, settings = context.state, context.settings
     running = [
-        one for one in state.jobs.values() if job_state(settings, one, context.now) in _RUNNING
+        one
+        for one in state.jobs.values()
+        if one.payload == payload.root and job_state(settings, one, context.now) in _RUNNING
     ]
     if len(running) >= settings.job_concurrency:
         raise too_many_requests(5)
     state.seen["jobs"] += 1
+    state.seen[f"jobs {payload.root}"] += 1
     nth = state.seen["jobs"]
     key = f"job {settings.shape.seed} {settings.salt} {nth}"
     job_id = str(UUID(int=Random(key).getrandbits(128), version=4))  # noqa: S311
@@ -42,14 +65,21 @@ def submit(context: Context) -> Answer:
         query=query,
         submitted=context.now,
         lake_date=context.lake_date,
-        fault=_fault(settings, query, nth),
+        fault=_fault(context, payload, query),
+        payload=payload.root,
     )
     return Answer(202, {"jobId": job_id})
 
 
-def _fault(settings: Settings, query: dict[str, Any], nth: int) -> JobFault | None:
+def _fault(context: Context, payload: Payload, query: Json) -> JobFault | None:
     start, end = interval_of(query["interval"])
-    return next((f for f in settings.job_faults if _strikes(f, nth, start, end)), None)
+    for fault in context.settings.job_faults:
+        if fault.payload not in {None, payload.root}:
+            continue
+        counted = f"jobs {payload.root}" if fault.payload else "jobs"
+        if _strikes(fault, context.state.seen[counted], start, end):
+            return fault
+    return None
 
 
 def _strikes(fault: JobFault, nth: int, start: datetime, end: datetime) -> bool:
@@ -89,9 +119,13 @@ def job_state(settings: Settings, job: Job, now: datetime) -> str:
     return "FULFILLED" if now < _expires(settings, job) else "EXPIRED"
 
 
-def _find(context: Context) -> Job:
+def _find(payload: Payload, context: Context) -> Job:
     job = context.state.jobs.get(context.params["job"])
-    gone = job is None or job.client.client_id != context.client.client_id
+    gone = (
+        job is None
+        or job.payload != payload.root
+        or job.client.client_id != context.client.client_id
+    )
     if job is not None and not gone and _vanished(context.settings, job, context.now):
         _meet(context, job, " after it ended" if job.fault and job.fault.kind == "cancel" else "")
         gone = True
@@ -138,9 +172,9 @@ _WHERE = {
 }
 
 
-def status(context: Context) -> Answer:
+def status(payload: Payload, context: Context) -> Answer:
     """GET .../jobs/{jobId}."""
-    job, settings = _find(context), context.settings
+    job, settings = _find(payload, context), context.settings
     state = job_state(settings, job, context.now)
     made: Json = {"state": state, "submissionDate": stamp(milliseconds(job.submitted))}
     if state in {"FULFILLED", "EXPIRED", "FAILED"}:
@@ -154,9 +188,9 @@ def status(context: Context) -> Answer:
     return Answer(200, made)
 
 
-def cancel(context: Context) -> Answer:
+def cancel(payload: Payload, context: Context) -> Answer:
     """DELETE .../jobs/{jobId}: a running job is CANCELLED, a finished one is gone."""
-    job = _find(context)
+    job = _find(payload, context)
     if job_state(context.settings, job, context.now) in _RUNNING:
         context.state.jobs[job.job_id] = replace(job, cancelled=context.now)
     else:
@@ -169,23 +203,23 @@ def availability(context: Context) -> Answer:
     return Answer(200, {"dataAvailabilityDate": stamp(milliseconds(context.lake_date))})
 
 
-def results(context: Context) -> Answer:
+def results(payload: Payload, context: Context) -> Answer:
     """GET .../jobs/{jobId}/results: a page, and a cursor unless it is the last one."""
-    job, settings = _find(context), context.settings
+    job, settings = _find(payload, context), context.settings
     cursor = context.request.query.get("cursor", [""])[-1]
     _check_ready(context, job, cursor)
     size = context.number("pageSize", 1000, settings.max_page_size)
     size = min(size, settings.page_rows)
     offset, served = _place(context, cursor, job) if cursor else (0, True)
     lake = _lake(context, job)
-    found = _selected(context, job, lake)
+    found = _selected(payload, context, job, lake)
     date = {"dataAvailabilityDate": stamp(milliseconds(job.lake_date))}
     if settings.empty_pages and not served:
         context.state.met["empty page with a cursor"] += 1
         again = _cursor(context, job, offset, served=True)
-        return Answer(200, {"conversations": [], "cursor": again, **date})
-    rows = [shown(lake, planned) for planned in _rows(settings, found, offset, size)]
-    made: Json = {"conversations": rows} if rows or not offset else {}
+        return Answer(200, {payload.root: [], "cursor": again, **date})
+    rows = payload.show(lake, job.query, _rows(settings, found, offset, size))
+    made: Json = {payload.root: rows} if rows or not offset else {}
     if offset + size < len(found) or (settings.empty_end and rows):
         made["cursor"] = _cursor(context, job, offset + size)
     context.state.met.update(_oddities(settings, rows, offset))
@@ -222,14 +256,14 @@ def _lake(context: Context, job: Job) -> Lake:
     return Lake(context.settings, job.lake_date, replace(context, client=job.client).divisions)
 
 
-def _selected(context: Context, job: Job, lake: Lake) -> tuple[Planned, ...]:
+def _selected(payload: Payload, context: Context, job: Job, lake: Lake) -> tuple[Any, ...]:
     kept = context.state.selections
     if job.job_id not in kept:
-        kept[job.job_id] = select(lake, job.query)
+        kept[job.job_id] = payload.select(lake, job.query)
     return kept[job.job_id]
 
 
-def _rows(settings: Settings, found: tuple[Planned, ...], offset: int, size: int) -> list[Planned]:
+def _rows(settings: Settings, found: tuple[Any, ...], offset: int, size: int) -> list[Any]:
     """The rows of a page; by the settings some of the page before come again, or out of order."""
     rows = list(found[max(0, offset - settings.page_overlap) : offset + size])
     if settings.shuffle_pages:

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from trunkline_simulator.api import permissions
 from trunkline_simulator.api.context import Answer, Context
 from trunkline_simulator.api.errors import bad_request, not_found
 from trunkline_simulator.api.expanding import expanded
 from trunkline_simulator.api.paging import cursor_page, page, uncounted
-from trunkline_simulator.entities import division_of, self_uri
+from trunkline_simulator.grants import subjects
 from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.roster import by_name, entities, members, of_divisions
 
@@ -169,32 +168,4 @@ def subject_grants(context: Context) -> Answer:
     role = next((one for one in roles.found(context) if one["id"] == context.params["role"]), None)
     if role is None:
         raise not_found(f"role {context.params['role']}")
-    return page(context, _employees(context) if role["default"] else _clients(context, role), 100)
-
-
-def _employees(context: Context) -> list[Json]:
-    return [
-        _subject(one["id"], one["name"], [one["division"]], "PC_USER")
-        for one in _users.found(context)
-        if one["state"] != "deleted"
-    ]
-
-
-def _clients(context: Context, role: Json) -> list[Json]:
-    found = []
-    for client in context.settings.clients:
-        held = permissions.ALL if client.permissions is None else client.permissions
-        if not any(permissions.role_of(one) == role["name"] for one in held):
-            continue
-        covered = [
-            division_of(one)
-            for one in context.directory.divisions
-            if client.divisions is None or one.name in client.divisions
-        ]
-        found.append(_subject(client.client_id, client.name, covered, "PC_OAUTH_CLIENT"))
-    return found
-
-
-def _subject(subject_id: str, name: str, divisions: list[Json], kind: str) -> Json:
-    uri = self_uri("authorization/subjects", subject_id)
-    return {"id": subject_id, "name": name, "divisions": divisions, "type": kind, "selfUri": uri}
+    return page(context, subjects(context.settings, role, context.now), 100)

@@ -6,7 +6,6 @@ touches; GET by id answers one or several. They read ahead of the data lake, up 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from trunkline_simulator.api.context import Answer, Context
@@ -16,7 +15,7 @@ from trunkline_simulator.payloads import conversation
 from trunkline_simulator.payloads.ids import place_of
 from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.payloads.plan import Planned, plan
-from trunkline_simulator.selection import Lake, select, shown, visible
+from trunkline_simulator.selection import Lake, live, select, shown, visible
 from trunkline_simulator.view import milliseconds
 
 # developer.genesys.cloud, analytics/detail: 7 days without a filter, 31 with one.
@@ -32,7 +31,7 @@ def query(context: Context) -> Answer:
     most = _FILTERED_DAYS if any(body.get(name) for name in FILTERS) else _DAYS
     if end - start > timedelta(days=most):
         raise bad_request(f"interval must not be longer than {most} days", "interval")
-    size, number = _paging(body.pop("paging", {}), context.settings.live_window)
+    size, number = paging(body.pop("paging", {}), context.settings.live_window)
     lake = _live(context)
     found = select(lake, {**body, "startOfDayIntervalMatching": True})
     first, last = (number - 1) * size, number * size
@@ -41,7 +40,8 @@ def query(context: Context) -> Answer:
     return Answer(200, {"conversations": rows, "totalHits": len(found)} if rows else {})
 
 
-def _paging(wanted: Json, window: int) -> tuple[int, int]:
+def paging(wanted: Json, window: int) -> tuple[int, int]:
+    """The size and the number of the page asked for; 400 where it is beyond the ``window``."""
     size, number = wanted.get("pageSize", 25), wanted.get("pageNumber", 1)
     if not (isinstance(size, int) and 1 <= size <= _PAGE):
         raise bad_request(f"pageSize must be between 1 and {_PAGE}", "paging")
@@ -71,8 +71,7 @@ def by_ids(context: Context) -> Answer:
 
 
 def _live(context: Context) -> Lake:
-    """What is known now; nothing is late here."""
-    return Lake(replace(context.settings, late_share=0.0), context.now, context.divisions)
+    return live(context.settings, context.now, context.divisions)
 
 
 def _find(lake: Lake, wanted: str) -> Planned | None:

@@ -33,7 +33,8 @@ _WORDS = {
     "orderBy": ("conversationStart", "conversationEnd", "segmentStart", "segmentEnd"),
 }
 # Dimensions and metrics that a predicate of each list of filters may name.
-FILTERS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+Filters = dict[str, tuple[frozenset[str], frozenset[str]]]
+FILTERS: Filters = {
     "conversationFilters": (CONVERSATION_DIMENSIONS, METRICS),
     "segmentFilters": (SEGMENT_DIMENSIONS, frozenset({"tSegmentDuration"})),
     "evaluationFilters": (EVALUATION_DIMENSIONS, frozenset({"oTotalScore", "oTotalCriticalScore"})),
@@ -62,16 +63,16 @@ def interval_of(text: object) -> tuple[datetime, datetime]:
 
 def check_job(query: dict[str, Any]) -> None:
     """400 for a body that AsyncConversationQuery does not know."""
-    _check(query, _JOB)
+    check(query, _JOB)
 
 
 def check_live(query: dict[str, Any]) -> None:
     """400 for a body that ConversationQuery does not know; its aggregations are not simulated."""
-    _check(query, _LIVE)
+    check(query, _LIVE)
 
 
-def _check(query: dict[str, Any], attributes: dict[str, type]) -> None:
-    """An attribute the model does not have, a wrong type, a word that is not in its lists."""
+def check(query: dict[str, Any], attributes: dict[str, type], filters: Filters = FILTERS) -> None:
+    """400 for an attribute the model lacks, a wrong type, a word that is not in its lists."""
     if "interval" not in query:
         raise bad_request("interval is required", "interval")
     for name, value in query.items():
@@ -85,15 +86,15 @@ def _check(query: dict[str, Any], attributes: dict[str, type]) -> None:
     interval_of(query["interval"])
     if query.get("limit", 1) < 1:
         raise bad_request("limit must be positive", "limit")
-    for name, (dimensions, metrics) in FILTERS.items():
+    for name, (dimensions, metrics) in filters.items():
         for found in query.get(name, ()):
-            _check_filter(found, name, dimensions, metrics)
+            check_filter(found, name, dimensions, metrics)
 
 
-def _check_filter(
+def check_filter(
     found: object, name: str, dimensions: frozenset[str], metrics: frozenset[str], depth: int = 0
 ) -> None:
-    """A filter has clauses and predicates; a clause has predicates only."""
+    """400 unless a filter has clauses and predicates, a clause predicates only, all known."""
     allowed = {"type", "predicates"} if depth else {"type", "predicates", "clauses"}
     if not isinstance(found, dict) or not found.keys() <= allowed:
         raise bad_request(f"{name}: a filter has {', '.join(sorted(allowed))} only", name)
@@ -102,7 +103,7 @@ def _check_filter(
     if not found.get("predicates") and not found.get("clauses"):
         raise bad_request(f"{name}: a filter needs predicates or clauses", name)
     for clause in found.get("clauses") or ():
-        _check_filter(clause, name, dimensions, metrics, depth + 1)
+        check_filter(clause, name, dimensions, metrics, depth + 1)
     for predicate in found.get("predicates") or ():
         _check_predicate(predicate, name, dimensions, metrics)
 

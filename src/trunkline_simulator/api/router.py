@@ -5,14 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from trunkline_simulator.api import auth, jobs, limits, lists, live, reference
+from trunkline_simulator.api import (
+    aggregates,
+    auth,
+    jobs,
+    limits,
+    lists,
+    live,
+    reference,
+    user_details,
+)
 from trunkline_simulator.api.context import Answer, Context
 from trunkline_simulator.api.errors import Refused, not_found
 
 _DETAILS = ("analytics:conversationDetail:view", "analytics:agentConversationDetail:view")
 _CONVERSATIONS = "/api/v2/analytics/conversations"
-_JOBS = f"{_CONVERSATIONS}/details/jobs"
+_USER_DETAILS = ("analytics:userDetail:view",)
+_USERS = "/api/v2/analytics/users"
 _QUEUES = "/api/v2/routing/queues"
 _ROLES = "/api/v2/authorization/roles"
 _MEMBERS = tuple(
@@ -35,7 +46,17 @@ class Route:
         return re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
 
 
-ROUTES = (
+def _jobs(path: str, payload: jobs.Payload, permissions: tuple[str, ...]) -> tuple[Route, ...]:
+    """The life of the jobs of a payload."""
+    return (
+        Route("POST", path, permissions, partial(jobs.submit, payload)),
+        Route("GET", f"{path}/{{job}}", permissions, partial(jobs.status, payload)),
+        Route("DELETE", f"{path}/{{job}}", permissions, partial(jobs.cancel, payload)),
+        Route("GET", f"{path}/{{job}}/results", permissions, partial(jobs.results, payload)),
+    )
+
+
+_DETAIL_ROUTES = (
     Route("GET", "/api/v2/tokens/me", (), auth.token_information),
     Route("GET", "/api/v2/organizations/me", (), reference.organisation),
     Route(
@@ -75,13 +96,24 @@ ROUTES = (
     Route("POST", f"{_CONVERSATIONS}/details/query", _DETAILS, live.query),
     Route("GET", f"{_CONVERSATIONS}/details", _DETAILS, live.by_ids),
     Route("GET", f"{_CONVERSATIONS}/{{conversation}}/details", _DETAILS, live.by_id),
-    Route("POST", _JOBS, _DETAILS, jobs.submit),
     # Before {job}: "availability" is not the id of one.
-    Route("GET", f"{_JOBS}/availability", _DETAILS[:1], jobs.availability),
-    Route("GET", f"{_JOBS}/{{job}}", _DETAILS, jobs.status),
-    Route("DELETE", f"{_JOBS}/{{job}}", _DETAILS, jobs.cancel),
-    Route("GET", f"{_JOBS}/{{job}}/results", _DETAILS, jobs.results),
+    Route("GET", f"{_CONVERSATIONS}/details/jobs/availability", _DETAILS[:1], jobs.availability),
+    *_jobs(f"{_CONVERSATIONS}/details/jobs", jobs.CONVERSATIONS, _DETAILS),
+    Route("POST", f"{_USERS}/details/query", _USER_DETAILS, user_details.query),
+    Route("GET", f"{_USERS}/details/jobs/availability", _USER_DETAILS, jobs.availability),
+    *_jobs(f"{_USERS}/details/jobs", user_details.USER_DETAILS, _USER_DETAILS),
 )
+
+
+_AGGREGATES = (
+    Route(
+        "POST",
+        f"{_CONVERSATIONS}/aggregates/query",
+        ("analytics:conversationAggregate:view",),
+        aggregates.conversations,
+    ),
+)
+ROUTES = (*_DETAIL_ROUTES, *_AGGREGATES)
 
 
 def find(method: str, path: str) -> tuple[Route, dict[str, str]]:

@@ -31,7 +31,7 @@ def test_days_of_the_newest_snapshot_and_jobs_of_this_client(tmp_path: Path) -> 
         job("c", JobState.RUNNING, fingerprint="another"),
         job("d", JobState.PLANNED, organization="another"),
     )
-    found = holdings(lake, store, "genesys", "f1")
+    found = holdings(lake, store, "genesys", {NAME: "f1"})
     one, two = sorted(days(1, 2))
     assert found.days == {
         NAME: {

@@ -71,7 +71,7 @@ def test_a_listed_value_that_is_no_text_costs_its_conversation_only(value: Any) 
     flattened = both(body(having({"order": value}), good), LISTING)
     assert found(flattened) == [("order", None), ("x", None)]
     (quarantined,) = flattened.quarantined
-    assert quarantined.conversation_id == "c1"
+    assert quarantined.id == "c1"
     assert quarantined.reason == "attribute.value is not text"
 
 

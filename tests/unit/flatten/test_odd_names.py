@@ -98,7 +98,7 @@ def test_a_cursor_that_would_become_another_is_malformed() -> None:
 def test_an_id_that_is_none_by_its_form_is_not_shown(key: str) -> None:
     broken = conversation(conversationId=key, conversationEnd=5)
     (quarantined,) = flat(conversation(), broken).quarantined
-    assert quarantined.conversation_id is None
+    assert quarantined.id is None
     assert str(quarantined).startswith("conversation at place 1 of its page: ")
 
 

@@ -242,7 +242,7 @@ def test_only_what_cannot_be_read_is_quarantined(spoilt: Json, reason: str) -> N
     assert quarantined.reason == reason
     assert quarantined.ordinal_in_page == 1
     expected = broken["conversationId"] if broken["conversationId"] == "broken" else None
-    assert quarantined.conversation_id == expected
+    assert quarantined.id == expected
 
 
 @pytest.mark.parametrize("literal", [b"NaN", b"Infinity", b"1e400"])
@@ -250,7 +250,7 @@ def test_a_number_that_is_none_is_quarantined(literal: bytes) -> None:
     page = body(conversation(mediaStatsMinConversationMos=4.5), conversation(conversationId="c2"))
     flattened = FLATTENER.flatten(page.replace(b"4.5", literal), days=DAYS)
     assert row(flattened, "conversations")["conversation_id"] == "c2"
-    assert [q.conversation_id for q in flattened.quarantined] == ["c1"]
+    assert [q.id for q in flattened.quarantined] == ["c1"]
 
 
 def test_a_reason_never_quotes_the_page() -> None:

@@ -88,6 +88,6 @@ def test_attributes_and_metrics_of_kept_records_are_counted_together() -> None:
 def test_what_is_no_number_is_still_quarantined() -> None:
     page = conversation(session(), resolutions=[{"nNextContactAvoided": "many"}])
     flattened = flat(page, conversation(conversationId="c2"))
-    assert [item.conversation_id for item in flattened.quarantined] == ["c1"]
+    assert [item.id for item in flattened.quarantined] == ["c1"]
     assert flattened.fractions == 0
     assert json.dumps([str(item) for item in flattened.quarantined]).count("many") == 0

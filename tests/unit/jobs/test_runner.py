@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.fakes import START
-from tests.unit.jobs.acme import Fate, Killed, World, span
+from tests.unit.jobs.acme import CALLS, Fate, Killed, World, span
 from trunkline.errors import (
     CostGuard,
     CredentialsError,
@@ -71,6 +72,14 @@ def test_a_job_is_as_of_when_it_was_asked_for_and_not_of_the_answer(world: World
     world.add(MONTH)
     [job] = world.run().published
     assert job.submitted_at == START
+
+
+def test_what_is_asked_for_directly_is_not_waited_for(world: World) -> None:
+    world.calls = replace(CALLS, slice=timedelta(days=1))
+    world.acme.seconds = 0.0
+    world.add(MONTH)
+    assert len(world.run().published) == 1
+    assert world.clock.monotonic() == world.acme.count("page") * world.acme.page_seconds
 
 
 def test_every_committed_step_is_told(world: World) -> None:

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.unit.planner.world import CATALOG, CONVERSATIONS, context, held
-from trunkline.catalog import Catalog, Live
+from trunkline.catalog import Catalog
 from trunkline.interval import Interval
+from trunkline.live import Live
 from trunkline.planner import plan
 from trunkline.planner.moving import StillOpen, TailHeld, Told, due
 from trunkline.planner.plan import DayHeld, Holdings, Plan

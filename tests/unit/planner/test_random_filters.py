@@ -30,6 +30,7 @@ DETAILS = Dataset(
     "conversation_details", "genesys", "For tests.",
     (Level("conversation", None, "conversations"), Level("segment", "conversation", "segments")),
     "conversation_id", "conversation_start", "cursor", "watermark", filter_level="segment",
+    noun="conversation",
 )  # fmt: skip
 OTHERS = Dataset(
     "others", "genesys", "For tests.", (Level("other", None, "others"),),

@@ -48,7 +48,7 @@ def test_explain_has_a_line_for_each_reason() -> None:
         **days(16, 31, TODAY),
     }
     sql = "SELECT 1 FROM segments WHERE date_trunc('month', conversation_start) = '2025-01-01'"
-    today = replace(context("UTC", NOW), fingerprint=TODAY)
+    today = replace(context("UTC", NOW), fingerprints={CONVERSATIONS.name: TODAY})
     shown = str(plan(sql, CATALOG, Holdings({CONVERSATIONS.name: found}), today))  # type: ignore[dict-item]
     assert (
         "Days of conversation_details: 31 wanted, 15 to fetch\n"

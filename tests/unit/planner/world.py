@@ -17,7 +17,14 @@ NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _dataset(name: str, key: str, time_column: str, *levels: str, longest: int = 31) -> Dataset:
+def _dataset(
+    name: str,
+    key: str,
+    time_column: str,
+    *levels: str,
+    longest: int = 31,
+    noun: str = "conversation",
+) -> Dataset:
     return Dataset(
         name=name,
         provider="genesys",
@@ -29,13 +36,14 @@ def _dataset(name: str, key: str, time_column: str, *levels: str, longest: int =
         watermark="dataAvailabilityDate",
         max_interval_days=longest,
         page_size=1000,
+        noun=noun,
     )
 
 
 CONVERSATIONS = _dataset(
     "conversation_details", "conversation_id", "conversation_start", "conversation", "segment"
 )
-USERS = _dataset("user_details", "user_id", "presence_start", "presence", longest=7)
+USERS = _dataset("user_details", "user_id", "presence_start", "presence", longest=7, noun="record")
 
 
 def _table(
@@ -99,6 +107,9 @@ CATALOG = Catalog(
 )
 
 
+_NAMES = (CONVERSATIONS.name, USERS.name)
+
+
 @cache
 def evaluator(time_zone: str) -> Callable[[str], datetime | None]:
     """Constants by DuckDB itself, as the engine injects them."""
@@ -118,7 +129,7 @@ def evaluator(time_zone: str) -> Callable[[str], datetime | None]:
 
 
 def context(time_zone: str = "UTC", now: datetime = NOW) -> Context:
-    return Context(now, time_zone, evaluator(time_zone), "today")
+    return Context(now, time_zone, evaluator(time_zone), dict.fromkeys(_NAMES, "today"))
 
 
 def held(

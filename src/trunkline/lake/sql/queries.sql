@@ -93,7 +93,8 @@ GROUP BY snapshots.dataset, file_days.day;
 
 -- newest_fetch
 SELECT fetched_at, fingerprint FROM coverage
-WHERE organization = :organization ORDER BY born DESC, fetched_at DESC LIMIT 1;
+WHERE organization = :organization AND dataset = :dataset
+ORDER BY born DESC, fetched_at DESC LIMIT 1;
 
 -- paths
 SELECT path FROM files;

@@ -9,26 +9,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from trunkline.catalog import Dataset, Live, Table
+from trunkline.catalog import Dataset, Table
 from trunkline.errors import CursorLost, JobLost, MalformedAnswer, RequestRefused
 from trunkline.http.client import Client
 from trunkline.interval import Interval
+from trunkline.live import Live
 from trunkline.providers import (
     Division,
     ListPage,
     Organization,
     RecentPage,
+    RemoteState,
     RemoteStatus,
     Submitted,
 )
-from trunkline.providers.genesys import conversation_jobs as jobs
 from trunkline.providers.genesys import conversation_query as live
 from trunkline.providers.genesys import lists
 from trunkline.providers.genesys import organization as org
+from trunkline.providers.genesys.async_jobs import read_accepted, read_availability, read_status
+from trunkline.providers.genesys.payloads import PAYLOADS, Direct, Jobs, Payload
 from trunkline.scope import WHOLE, Scope
 
 GONE = (404, 410)
-JOB_PATHS = {"conversation_details": jobs.JOBS}
+DIRECT = "direct:"  # and the interval: the id of a job that the provider knows nothing of
 
 
 class GenesysCloud:
@@ -36,8 +39,14 @@ class GenesysCloud:
 
     name = "genesys"
 
-    def __init__(self, client: Client, tables: tuple[Table, ...] = ()) -> None:
+    def __init__(
+        self,
+        client: Client,
+        tables: tuple[Table, ...] = (),
+        payloads: Mapping[str, Payload] = PAYLOADS,
+    ) -> None:
         self._client = client
+        self._payloads = payloads
         self.tables = tables
 
     @property
@@ -47,53 +56,83 @@ class GenesysCloud:
 
     async def availability(self, dataset: Dataset) -> datetime:
         """The instant before which the data lake is complete. One request."""
-        answer = await self._client.request("GET", _jobs_path(dataset) + "/availability")
-        return jobs.read_availability(answer.body)
+        path = self._jobs(dataset).path
+        answer = await self._client.request("GET", path + "/availability")
+        return read_availability(answer.body, path)
 
     async def submit(self, dataset: Dataset, interval: Interval, scope: Scope = WHOLE) -> Submitted:
-        """Start a job for the conversations of a scope. One request; see ``jobs.query``."""
+        """Start a job for the records of a scope. One request; none for a direct dataset."""
+        if self._is_direct(dataset):
+            return Submitted(f"{DIRECT}{interval}")
+        jobs = self._jobs(dataset)
         answer = await self._client.request(
-            "POST", _jobs_path(dataset), json=jobs.query(interval, scope), idempotent=False
+            "POST", jobs.path, json=jobs.query(interval, scope), idempotent=False
         )
         try:
-            accepted = jobs.read_accepted(answer.body)
+            accepted = read_accepted(answer.body, jobs.path)
             return Submitted(accepted, answer.possibly_repeated, answer.seconds)
         except MalformedAnswer as error:
             error.unknown = answer.possibly_repeated + 1
             raise
 
     async def status(self, dataset: Dataset, job_id: str) -> RemoteStatus:
-        """Ask once how the job is; JobLost if Genesys Cloud no longer knows it. One request."""
+        """Ask once how the job is; JobLost if Genesys Cloud no longer knows it. One request.
+
+        None for a direct dataset: it can always be asked for.
+        """
+        if self._is_direct(dataset):
+            return RemoteStatus(RemoteState.READY)
+        path = self._jobs(dataset).path
         with _lost(job_id):
-            answer = await self._client.request(
-                "GET", _jobs_path(dataset) + "/{jobId}", ids={"jobId": job_id}
-            )
-        return jobs.read_status(answer.body)
+            answer = await self._client.request("GET", path + "/{jobId}", ids={"jobId": job_id})
+        return read_status(answer.body, path)
 
     async def page(self, dataset: Dataset, job_id: str, cursor: str | None) -> bytes:
-        """One page of results, ``dataset.page_size`` conversations at the most. One request.
+        """One page of results, as the dataset declares it. One request.
 
         JobLost where the results have expired, CursorLost where the cursor has, MalformedAnswer
-        where what answers stays no page of results. The body is as it came.
+        where what answers stays no page of results.
         """
-        query: dict[str, str | int] = {"pageSize": dataset.page_size}
+        payload = self._payloads[dataset.name]
+        if isinstance(payload, Direct):
+            return await self._directly(payload, job_id, cursor)
+        query: dict[str, str | int] = {"pageSize": payload.page_size or dataset.page_size}
         if cursor is not None:
             query["cursor"] = cursor
-        path = _jobs_path(dataset) + "/{jobId}/results"
+        path = payload.path + "/{jobId}/results"
         with _lost(job_id, cursor):
             answer = await self._client.request(
-                "GET", path, ids={"jobId": job_id}, query=query, fits=jobs.is_page
+                "GET", path, ids={"jobId": job_id}, query=query, fits=payload.is_page
             )
-        return answer.body
+        return payload.reshape(answer.body)
+
+    async def _directly(self, payload: Direct, job_id: str, cursor: str | None) -> bytes:
+        interval = Interval.parse(job_id.removeprefix(DIRECT))
+        ask = payload.ask(interval, cursor)
+        answer = await self._client.request(
+            ask.method, ask.path, query=ask.query, json=ask.json, fits=ask.is_page
+        )
+        return payload.reshape(answer.body, interval, cursor)
 
     async def cancel(self, dataset: Dataset, job_id: str) -> None:
-        """Give the job up; no error if it is already gone. One request."""
-        path = _jobs_path(dataset) + "/{jobId}"
+        """Give the job up; no error if it is already gone. One request, if it is the provider's."""
+        if self._is_direct(dataset):
+            return
+        path = self._jobs(dataset).path + "/{jobId}"
         try:
             await self._client.request("DELETE", path, ids={"jobId": job_id})
         except RequestRefused as refused:
             if refused.status not in GONE:
                 raise
+
+    def _is_direct(self, dataset: Dataset) -> bool:
+        return isinstance(self._payloads[dataset.name], Direct)
+
+    def _jobs(self, dataset: Dataset) -> Jobs:
+        payload = self._payloads[dataset.name]
+        if isinstance(payload, Direct):
+            raise TypeError(f"{dataset.name} has no jobs")
+        return payload
 
     async def recent(self, dataset: Dataset, interval: Interval, page: int) -> RecentPage:
         """One page, from 1, of what is known now of an interval's UTC days. One request.
@@ -126,15 +165,19 @@ class GenesysCloud:
         return live.read_hits(answer.body)
 
     async def listed(
-        self, dataset: Dataset, told: datetime, at: str | None = None, parent: str | None = None
+        self, dataset: Dataset, told: datetime, at: str | None = None, of: str | None = None
     ) -> ListPage:
         """One page of a whole list, noted as told at an instant; see ``Lists``. One request."""
         listing = lists.listing_of(dataset)
-        ids = {listing.parent.attribute: parent} if listing.parent and parent else None
+        ids = {listing.parent.attribute: of} if listing.parent and of else None
         answer = await self._client.request(
-            "GET", listing.path, ids=ids, query=lists.query(listing, at), fits=lists.fits(listing)
+            "GET",
+            listing.path,
+            ids=ids,
+            query=lists.query(listing, at, of),
+            fits=lists.fits(listing),
         )
-        return lists.read(answer.body, dataset, self.tables, at, told, parent)
+        return lists.read(answer.body, dataset, self.tables, at, told, of)
 
     async def organization(self) -> Organization:
         """The organisation that the token belongs to. One request."""
@@ -175,10 +218,6 @@ class GenesysCloud:
         """The organisation's limits in a namespace, by key (see ``limits``). One request."""
         ids = {"namespaceName": namespace}
         return org.read_limits((await self._client.request("GET", org.LIMITS, ids=ids)).body)
-
-
-def _jobs_path(dataset: Dataset) -> str:
-    return JOB_PATHS[dataset.name]
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from trunkline.catalog import Dataset, Holds, Level, Live
+from trunkline.catalog import Dataset, Holds, Level
+from trunkline.live import Live
 from trunkline.providers.genesys.detail_metrics import METRICS
 
 # A customer's first segment was seen 13 ms before the start of its conversation; nothing says how
@@ -45,6 +46,8 @@ CONVERSATION_DETAILS = Dataset(
     watermark="dataAvailabilityDate",
     # The synchronous query answers AnalyticsConversationWithoutAttributes.
     only_in_jobs=frozenset({"attribute"}),
+    noun="conversation",
+    by_default=True,
     filter_level="segment",
     metrics=tuple(METRICS),
     mapping_version=3,

@@ -58,9 +58,14 @@ class Shape:
         return bool(self.lifted or self.named or any(child.changes for child in self.below))
 
 
-def query(listing: Listing, at: str | None) -> dict[str, str | int]:
-    """The parameters of a page: the first, or the one that an earlier answer named."""
+def query(listing: Listing, at: str | None, of: str | None) -> dict[str, str | int]:
+    """The parameters of a page: the first, or the one that an earlier answer named.
+
+    ``of`` is the value of the variant, where the list has any.
+    """
     found: dict[str, str | int] = dict(listing.query)
+    if listing.variants and of is not None:
+        found[listing.variants[0]] = of
     if listing.paging is Paging.NUMBERED:
         found |= {"pageSize": listing.page_size, "pageNumber": at or _FIRST}
     elif listing.paging is Paging.CURSOR:
@@ -88,7 +93,7 @@ def read(
     tables: tuple[Table, ...],
     at: str | None,
     told: datetime,
-    parent: str | None,
+    of: str | None,
 ) -> ListPage:
     """One page as the flattener reads it, and where the next one is.
 
@@ -100,7 +105,7 @@ def read(
     else:
         envelope = _envelope(body, f"GET {listing.path}")
     shape = shape_of(dataset, tables)
-    items = [_item(bytes(raw), shape, listing, told, parent) for raw in envelope.entities]
+    items = [_item(bytes(raw), shape, listing, told, of) for raw in envelope.entities]
     page = b'{"' + ENTITIES.encode() + b'":[' + b",".join(item for item, _ in items) + b"]}"
     following = _next(envelope, listing, at)
     if following is not None and following == at:
@@ -139,15 +144,15 @@ def _next(envelope: _Envelope, listing: Listing, at: str | None) -> str | None:
 
 
 def _item(
-    raw: bytes, shape: Shape, listing: Listing, told: datetime, parent: str | None
+    raw: bytes, shape: Shape, listing: Listing, told: datetime, of: str | None
 ) -> tuple[bytes, str]:
     """An item with what is added to it, and its id; as it came where it is no object."""
     id_ = _id(raw)
     added: dict[str, object] = {REFRESHED: iso(told)}
-    if listing.parent and parent is not None:
-        added[listing.parent.attribute] = parent
+    if listing.parent and of is not None:
+        added[listing.parent.attribute] = of
         if id_:
-            added[listing.parent.key] = f"{parent}:{id_}"
+            added[listing.parent.key] = f"{of}:{id_}"
     return _with(_reshaped(raw, shape), added), id_
 
 

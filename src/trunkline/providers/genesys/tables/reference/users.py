@@ -12,8 +12,11 @@ from trunkline.types import Type
 
 # Addresses and pictures of employees, and what an answer only expands to.
 _NOT_LANDED = frozenset({
-    "addresses", "biography", "chat", "division", "images", "manager", "primaryContactInfo",
-    "selfUri", "voicemailEnabled", "version",
+    "addresses", "authorization", "biography", "certifications", "chat", "conversationSummary",
+    "dateLastLogin", "dateWelcomeSent", "division", "employerInfo", "geolocation", "groups",
+    "images", "integrationPresence", "languagePreference", "languages", "lastTokenIssued",
+    "locations", "manager", "outOfOffice", "presence", "primaryContactInfo", "profileSkills",
+    "routingStatus", "selfUri", "skills", "station", "team", "version", "workPlanBidRanks",
 })  # fmt: skip
 
 USERS = Dataset(
