@@ -18,11 +18,11 @@ from trunkline.lake.relation import SYSTEM_SCHEMA
 INDEX = """\
 Every table can be named alone or with its schema (`conversations`, `genesys.conversations`). All
 tables of a dataset are fetched together, by the same jobs, and become visible together. Each has a
-key of one column, and beside it the natural one; `conversation_id` and `conversation_start` are in
+key of one column, and beside it the natural one. `conversation_id` and `conversation_start` are in
 every table of conversations, and a join by `conversation_id` carries the bounds of one table to the
-others. Tables with a column `refreshed_at` are [whole lists](../explanation/lists.md) and need no
-bounds. The tables of the schema `finance` are named with it, and [not everybody reads
-them](../explanation/masking.md#who-may-read-what)."""
+others; a table of another dataset needs bounds of its own. Tables with a column `refreshed_at` are
+[whole lists](../explanation/lists.md) and need no bounds. The tables of the schema `finance` are
+named with it, and [not everybody reads them](../explanation/masking.md#who-may-read-what)."""
 
 SYSTEM_TEXT = """\
 What Trunkline knows of itself, as tables of the schema `trunkline`. They need no bounds and no

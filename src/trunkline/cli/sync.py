@@ -48,7 +48,8 @@ from trunkline.planner.plans import Plans
 def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> None:
     """Fetch the days of an interval that are not held yet, or not held well enough.
 
-    Without a TABLE, all of them; tables that come from one payload come together. Dates and times
+    Without a TABLE, those of conversations; tables that come from one payload come together, and
+    what comes from another, such as user_presence, is synced where it is named. Dates and times
     are half-open: --to is the first that is not included. --follow keeps the last seven days
     fresh where no --from is given, and prints a line on its health after each round; --recheck
     goes over all days held. Whole lists, such as users, need no --from; where no table is named,

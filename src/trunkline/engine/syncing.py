@@ -143,10 +143,13 @@ def _owned(name: str, organization: str | None, catalogs: Catalogs) -> tuple[Cat
 def tables_of(wish: Wish, catalog: Catalog) -> tuple[Table, ...]:
     """The tables of days by their names; UnknownRelation where there is none of a name.
 
-    Without any, those of the datasets that are synced by default.
+    Without any, those of the datasets that are synced by default; all where it goes over what is
+    held.
     """
     if not wish.tables:
-        return tuple(table for table in catalog.tables if table.dataset.by_default)
+        is_over_held = wish.start is None and not wish.follow
+        usual = (t for t in catalog.tables if is_over_held or t.dataset.by_default)
+        return tuple(table for table in usual if not table.dataset.is_list)
     named = map(catalog.named, wish.tables)
     return tuple(dict.fromkeys(table for table in named if not table.dataset.is_list))
 

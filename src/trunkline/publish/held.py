@@ -39,7 +39,11 @@ class HeldDay:
 
 @dataclass(frozen=True, slots=True)
 class HeldHere:
-    """The days of a snapshot; ``clients`` are hashes of who fetched them, ``lake`` is where."""
+    """The days of a snapshot of a dataset, and in which ``lake`` they are.
+
+    ``clients`` are hashes of who fetched anything of the organisation: one for each client and
+    dataset.
+    """
 
     lake: str
     snapshot: int
@@ -53,8 +57,10 @@ def held_here(parts: Parts, tables: Iterable[Table], snapshot: int) -> HeldHere:
     if wanted[0].dataset.is_list:
         return _list_here(parts, wanted, snapshot)
     lake, name, own = parts.lake, wanted[0].dataset.name, parts.organization
-    covered = [d for d in lake.coverage(own, snapshot) if d.dataset == name]
-    tails = [t for t in lake.catalogue.fresh.tails(own, snapshot) if t.dataset == name]
+    every = lake.coverage(own, snapshot)
+    covered = [d for d in every if d.dataset == name]
+    every_tail = lake.catalogue.fresh.tails(own, snapshot)
+    tails = [t for t in every_tail if t.dataset == name]
     files = _files(parts, wanted, snapshot)
     days = {tail.day: _of_tail(tail) for tail in tails}
     for day in covered:
@@ -65,8 +71,7 @@ def held_here(parts: Parts, tables: Iterable[Table], snapshot: int) -> HeldHere:
         behind = _hash((columns, *sorted(map(_named, of_day))))
         rows = sum(file.rows / len(file.days) for file in of_day)
         days[at] = replace(held, files=behind, rows=rows)
-    fetched_as = [*(d.fingerprint for d in covered), *(t.fingerprint for t in tails)]
-    who = frozenset(fingerprint.partition("-")[0] for fingerprint in fetched_as)
+    who = _clients(parts, (*every, *every_tail))
     return HeldHere(lake.catalogue.identity(), snapshot, days, who)
 
 
@@ -85,6 +90,17 @@ def _of_list(held: HeldList, files: str) -> HeldDay:
     rows = sum(held.rows.values()) + sum(held.deleted.values())
     at = held.refreshed_at
     return HeldDay(LISTED, at, at, rows, whole=True, final=False, files=files, rows=rows)
+
+
+def _clients(parts: Parts, held: Iterable[CoveredDay | TailDay]) -> frozenset[str]:
+    """Who fetched: today's client by every dataset, too, where any is of it."""
+    found = frozenset(map(_who, (day.fingerprint for day in held)))
+    today = frozenset(map(_who, parts.fingerprints.values()))
+    return found | today if found & today else found
+
+
+def _who(fingerprint: str) -> str:
+    return fingerprint.partition("-")[0]
 
 
 def _of_tail(tail: TailDay) -> HeldDay:

@@ -20,7 +20,7 @@ _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,47}\Z")  # `_finance` and more may foll
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """``tables`` as a query names them; none are all but those of finance.
+    """``tables`` as a query names them; none are the usual ones: see ``chosen``.
 
     And but those of whole lists that are not held.
 
@@ -64,7 +64,9 @@ def checked(wish: Wish) -> Wish:
 
 
 def chosen(parts: Parts, names: Iterable[str]) -> tuple[Table, ...]:
-    """The tables of some names, all but finance's where none are, with what they stand below.
+    """The tables of some names, with what they stand below.
+
+    Where none are named, all but finance's, of conversations and of whatever else is held.
 
     RelationClosed where the role may not read one that is named, or not all of it.
     """
@@ -75,12 +77,11 @@ def chosen(parts: Parts, names: Iterable[str]) -> tuple[Table, ...]:
             qualified = f"{catalog.schema_of(table)}.{table.name}"
             raise RelationClosed(f"{qualified} cannot be published: {why}")
     if not found:
-        held = parts.lake.catalogue.lists.of(parts.organization, parts.lake.catalogue.latest())
-        found = [
-            table
-            for table in catalog.tables
-            if table.schema is None and (not table.dataset.is_list or table.dataset.name in held)
-        ]
+        catalogue, own = parts.lake.catalogue, parts.organization
+        held = {*catalogue.lists.of(own, catalogue.latest())}
+        held |= {day.dataset for day in parts.lake.coverage(own)}
+        usual = {of.name for of in catalog.datasets if of.by_default or of.name in held}
+        found = [t for t in catalog.tables if t.schema is None and t.dataset.name in usual]
     may = [table for table in catalog.tables if table.name not in closed]
     wanted = {table.name for table in found if table in may}
     wanted |= {above.name for table in found for above in _above(catalog, table) if above in may}

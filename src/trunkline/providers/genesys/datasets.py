@@ -56,3 +56,23 @@ CONVERSATION_DETAILS = Dataset(
     live=Live(envelope=("totalHits", "aggregations")),
     permissions=("analytics:conversationDetail:view", "analytics:agentConversationDetail:view"),
 )
+
+USER_DETAILS = Dataset(
+    name="user_details",
+    provider="genesys",
+    description="What users were doing: their presence, and their routing status.",
+    # SDK 269 AnalyticsUserDetail, reshaped: see ``user_jobs``.
+    levels=(
+        Level("record", None, "userDetails", id="key"),
+        Level("presence", "record", "presence", holds=Holds.OBJECT),
+        Level("routing", "record", "routing", holds=Holds.OBJECT),
+    ),
+    key="user_state_key",
+    time_column="start_time",
+    end_column="end_time",
+    cursor="cursor",
+    watermark="dataAvailabilityDate",
+    # A page has so many users with a day each; how many records those have, nothing tells.
+    page_size=0,
+    permissions=("analytics:userDetail:view",),
+)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from trunkline.interval import Interval
-from trunkline.providers.genesys import conversation_jobs
+from trunkline.providers.genesys import conversation_jobs, user_jobs
 from trunkline.scope import Scope
 
 
@@ -63,6 +63,13 @@ PAYLOADS: Mapping[str, Payload] = MappingProxyType(
     {
         "conversation_details": Jobs(
             conversation_jobs.JOBS, conversation_jobs.query, conversation_jobs.is_page
+        ),
+        "user_details": Jobs(
+            user_jobs.JOBS,
+            user_jobs.query,
+            user_jobs.is_page,
+            user_jobs.reshape,
+            user_jobs.PAGE_SIZE,
         ),
     }
 )

@@ -18,6 +18,9 @@ from trunkline.providers.genesys.tables import (
     session_metrics,
     session_numbers,
     sessions,
+    user_presence,
+    user_routing_status,
+    user_states,
 )
 
 TABLES: tuple[Table, ...] = (
@@ -34,5 +37,8 @@ TABLES: tuple[Table, ...] = (
     conversation_surveys.TABLE,
     conversation_resolutions.TABLE,
     session_numbers.TABLE,
+    user_states.TABLE,
+    user_presence.TABLE,
+    user_routing_status.TABLE,
     *reference.TABLES,
 )
