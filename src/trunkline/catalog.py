@@ -156,12 +156,12 @@ class Dataset:
     envelope; where the provider does not say beforehand how far its data reaches
     (``tells_watermark``), that is the moment it is asked at. ``slice`` is of a dataset that is
     asked for directly: a job of it is nothing of the provider's, and each of its requests is about
-    so much time at the most. ``page_size`` is 0 where nothing says how many records a page has.
-    ``by_default`` where ``sync`` takes it without its being named. ``only_in_jobs`` are the levels
-    that nothing but a job tells of: the tail lacks them. ``filter_level`` is the level whose
-    elements a FILTERED scope looks at, together with what they stand in: it finds every value of
-    that level and of the root, but of a level between them only the elements that have such an
-    element in them.
+    so much time at the most, but for ``beside_slices`` of them, which ask whom the others are
+    about. ``page_size`` is 0 where nothing says how many records a page has. ``by_default`` where
+    ``sync`` takes it without its being named. ``only_in_jobs`` are the levels that nothing but a
+    job tells of: the tail lacks them. ``filter_level`` is the level whose elements a FILTERED scope
+    looks at, together with what they stand in: it finds every value of that level and of the root,
+    but of a level between them only the elements that have such an element in them.
 
     With ``listing`` it is no payload of intervals but a whole list, told as it is now:
     ``time_column`` is when a row was last told, and no day or bound means anything. ``parent`` is
@@ -190,6 +190,7 @@ class Dataset:
     noun: str = "record"
     tells_watermark: bool = True
     slice: timedelta | None = None
+    beside_slices: int = 0
     by_default: bool = False
 
     def __post_init__(self) -> None:

@@ -34,6 +34,7 @@ FILE = "trunkline.toml"
 _NO_SETTINGS = ("TRUNKLINE_CONFIG", "TRUNKLINE_DEBUG")
 PUSHDOWNS = ("auto", "never", "always")
 HOME = Path(".trunkline")
+AGGREGATE_MINUTES = (5, 15, 30, 60)
 
 # DuckDB's units: KB is 1,000 bytes and KiB 1,024.
 _MEMORY = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?)\s*(?P<unit>[KMGT])(?P<binary>I?)B\Z")
@@ -118,6 +119,7 @@ class Settings:
     rate_share: float = _setting(1.0, "part of the provider's rate limit that may be used")
     jobs_in_flight: int = _setting(16, "jobs under way at once")
     pushdown: str = _setting("auto", "filters sent to the provider: auto, never or always")
+    aggregate_minutes: int = _setting(15, "length of the intervals of aggregates: 5, 15, 30 or 60")
     service_level_flow_outs: bool = _setting(
         False, "the provider's option Include Flowouts: flow-outs count in service levels"
     )
@@ -331,6 +333,8 @@ def _checked(settings: Settings, prefix: str = "") -> Settings:
         raise ConfigError(f"{prefix}rate_share must be above 0 and at most 1")
     if settings.pushdown not in PUSHDOWNS:
         raise ConfigError("pushdown must be auto, never or always")
+    if settings.aggregate_minutes not in AGGREGATE_MINUTES:
+        raise ConfigError("aggregate_minutes must be 5, 15, 30 or 60")
     check_memory(settings.query_memory)
     for name, (least, most) in _BOUNDS.items():
         if not least <= getattr(settings, name) <= most:

@@ -27,8 +27,14 @@ FaultKind = Literal[
     "slow",
 ]
 JobFaultKind = Literal["fail", "stuck", "expire", "vanish", "cancel"]
-# Whose jobs: the attribute of their results that holds the rows.
-JobPayload = Literal["conversations", "userDetails"]
+# Whose jobs.
+JobPayload = Literal[
+    "conversations",
+    "userDetails",
+    "conversationAggregates",
+    "userAggregates",
+    "evaluationAggregates",
+]
 ChangeKind = Literal["rename", "delete", "add", "state", "move"]
 
 
@@ -41,6 +47,8 @@ class Shape:
     for a whole number. ``lone_surrogates`` puts a half of a UTF-16 pair into some attributes.
     ``queues`` and ``users`` beyond the usual ones come after them. ``own_targets`` gives each
     queue and medium a service level of its own, some none; without it all have 80 % in 20 s.
+    ``chats_wait`` lets chats too wait in a queue, which says nOffered; without it they come to an
+    agent at once, so that they are answered although nobody offered them.
     """
 
     seed: int = 7
@@ -50,6 +58,7 @@ class Shape:
     queues: int = 9
     users: int = 30
     own_targets: bool = False
+    chats_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +160,9 @@ class Settings:
     rows, but with a cursor, before each one but the first; ``empty_end`` gives the last rows a
     cursor, to a page that has none; a cursor is refused ``cursor_seconds`` after it was given.
     A synchronous aggregate is refused where its interval has more than ``aggregate_buckets``
-    periods of its granularity, or its answer more than ``aggregate_cells`` of them over all groups.
+    periods of its granularity, or its answer more than ``aggregate_cells`` of them over all groups;
+    aggregates of users also where it is shorter than ``user_granularity_seconds``. Observations
+    list ``observation_rows`` of what they count.
     ``changes`` happen to the directory as time goes on, also between two pages of a list, and
     ``list_rows`` keeps the pages of lists below what is asked for.
     """
@@ -187,6 +198,8 @@ class Settings:
     service_level: ServiceLevel = ServiceLevel()
     aggregate_buckets: int = 3_000
     aggregate_cells: int = 100_000
+    user_granularity_seconds: int = 0
+    observation_rows: int = 100
     faults: tuple[Fault, ...] = ()
     job_faults: tuple[JobFault, ...] = ()
     changes: tuple[DirectoryChange, ...] = ()

@@ -84,6 +84,8 @@ def test_a_name_that_is_nearly_right_is_refused_with_the_right_one(at: Desk) -> 
         ((*DAYS, "--timezone", "Mars/Base"), "there is no time zone 'Mars/Base'"),
         ((*DAYS, "--interval", "2h"), "'2h' is not one of"),
         ((*DAYS, "--org", "globex"), "there is no organisation globex"),
+        ((*DAYS, "--interval", "5m"), "--interval 5m is finer than what is held"),
+        (("--from", "2025-03-03T09:07", "--to", "2025-03-06"), "--from is not where an interval"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(at: Desk, arguments: tuple[str, ...], said: str) -> None:

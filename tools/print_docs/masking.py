@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
@@ -15,6 +16,9 @@ from trunkline.flatten.masking import Numbers, mask
 from trunkline.flatten.policy import Policy
 from trunkline.flatten.treatment import WHY, Treatment, allowed, default_of
 from trunkline.types import Type
+
+# Columns of metrics: numbers, by the names that the vendor gives them.
+_METRIC = re.compile(r"metrics\[|[nt][A-Z]")
 
 INTRODUCTION = """\
 For whoever has to say what personal data is kept. Printed from the declarations that the masking
@@ -119,7 +123,7 @@ def _whose() -> Iterator[tuple[str, str]]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    metrics = [c for c in table.columns if c.attribute.startswith("metrics[")]
+    metrics = [c for c in table.columns if _METRIC.match(c.attribute)]
     others = [c for c in table.columns if c not in metrics]
     yield f"### {table.shown}"
     yield grid(("column", "class", "whose", "what is kept", "becomes"), _rows(others, metrics))

@@ -98,6 +98,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         settings = engine.of(known.schema).settings
         zone = given["timezone"] or settings.timezone
         start, end = _times(given["start"], given["end"], zone)
+        _require_fitting(start, end, given["interval"], settings.aggregate_minutes)
         options = _options(given)
         queue = chosen(engine, known, given["queue"], options, quiet=given["quiet"])
         sql = statement(_view(known), given["interval"], start, end, checked=is_report)
@@ -130,6 +131,17 @@ def _times(start: str, end: str, zone: str) -> tuple[datetime, datetime]:
     if first is None or last is None or first >= last:
         raise UsageError("--from must be before --to", hint="--to is the first not included.")
     return first, last
+
+
+def _require_fitting(start: datetime, end: datetime, interval: str, minutes: int) -> None:
+    """Whether the intervals that are held can be cut as asked."""
+    held = f"Aggregates are held by {minutes} minutes (the setting aggregate_minutes)."
+    grain = INTERVALS[interval]
+    if grain and 0 < grain.minutes < minutes:
+        raise UsageError(f"--interval {interval} is finer than what is held", hint=held)
+    for option, moment in (("--from", start), ("--to", end)):
+        if moment.timestamp() % (minutes * 60):
+            raise UsageError(f"{option} is not where an interval starts", hint=held)
 
 
 def _view(known: Catalog) -> str:

@@ -15,8 +15,10 @@ from trunkline.http.exchange import Observer, Patience
 from trunkline.http.hold import Holds
 from trunkline.http.ratelimit import RateLimiter
 from trunkline.http.retry import RetryPolicy
+from trunkline.providers.genesys.aggregate_walks import payloads as aggregates
 from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.providers.genesys.limits import RATE
+from trunkline.providers.genesys.payloads import PAYLOADS
 from trunkline.providers.genesys.refusals import CORRELATION_HEADER, read_refusal
 from trunkline.providers.genesys.regions import Hosts, hosts
 from trunkline.providers.genesys.tables import TABLES
@@ -93,6 +95,7 @@ async def connected(
         observer=observer,
     )
     try:
-        yield GenesysCloud(client, TABLES)
+        payloads = {**PAYLOADS, **aggregates(settings.aggregate_minutes)}
+        yield GenesysCloud(client, TABLES, payloads, seams.offload)
     finally:
         await transport.close()

@@ -373,13 +373,11 @@ class Engine:
 
     def _fingerprints(self, genesys: GenesysSettings, own: Catalog) -> dict[str, str]:
         """Of who fetches and what becomes of it; where no client is set, of nothing special."""
-        where = ""
+        where, minutes = "", self.settings.aggregate_minutes
         with suppress(ConfigError):  # which is told where anything is to be asked
             where = genesys_hosts(genesys).api if genesys.configured else ""
-        return {
-            of.name: fingerprint(where, genesys.client_id, of, self.policy.fingerprint(own.of(of)))
-            for of in own.datasets
-        }
+        who, masked = (where, genesys.client_id), self.policy.fingerprint
+        return {of.name: fingerprint(*who, of, masked(own.of(of)), minutes) for of in own.datasets}
 
     def relations(self, reader: Reader | None = None) -> tuple[Relation, ...]:
         """All relations as a reader has them, or whoever uses these settings; without rows."""

@@ -21,15 +21,19 @@ _OF_ALL = "conversation_details"  # that of days which were held before there we
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def fingerprint(api_url: str, client_id: str, dataset: Dataset, policy: str) -> str:
+def fingerprint(
+    api_url: str, client_id: str, dataset: Dataset, policy: str, minutes: int = 0
+) -> str:
     """Who fetches, and how it is mapped and masked: all of it that is known without a request.
 
     In parts, so that two can be compared: see ``planner.stale``. ``policy`` is the fingerprint of
-    the masking policy over the tables of the dataset. The first part is one and the same for all
-    datasets: publishing knows by it whose days there are.
+    the masking policy over the tables of the dataset; ``minutes`` is how long the intervals are
+    that a direct dataset is asked for in. The first part is one and the same for all datasets:
+    publishing knows by it whose days there are.
     """
     who = "\n".join((api_url, client_id, _OF_ALL))
-    return f"{_short(who)}-{dataset.mapping_version}-{_short(policy)}"
+    intervals = f"m{minutes}" if dataset.is_direct else ""
+    return f"{_short(who)}-{dataset.mapping_version}{intervals}-{_short(policy)}"
 
 
 def with_rights(fingerprint: str, divisions: tuple[str, ...] | None) -> str:

@@ -56,6 +56,7 @@ def _catalog_of(settings: Settings, *, is_default: bool) -> Catalog:
         is_default=is_default,
         zone=settings.timezone,
         counted=options_of(settings),
+        minutes=settings.aggregate_minutes,
     )
 
 

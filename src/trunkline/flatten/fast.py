@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from trunkline.catalog import Holds
-from trunkline.flatten import maps, names
+from trunkline.flatten import maps, names, scores
 from trunkline.flatten.beside import Beside, Reading, Unreadable
 from trunkline.flatten.shape import LIMITS, TIMES, Layout, Shape, arrow_type, only_maps
 from trunkline.flatten.usual import Usual, widened
@@ -169,8 +169,10 @@ def _check(records: pa.StructArray, root: Shape) -> None:
                 raise Refused(f"{shape.level.name}.{name}: not finite")
             if type_ is Type.TIMESTAMP and _out_of_time(values):
                 raise Refused(f"{shape.level.name}.{name}: a time that cannot be told")
-            if type_ in LIMITS and _beyond(values, LIMITS[type_]):
+            if type_ is Type.METRIC and _beyond(values, LIMITS[type_]):
                 raise Refused(f"{shape.level.name}.{name}: out of range")
+            if type_ is Type.SCORE and not scores.are_sure(values):
+                raise Refused(f"{shape.level.name}.{name}: in doubt")
 
 
 def _levels(elements: pa.StructArray, shape: Shape) -> Iterator[tuple[pa.StructArray, Shape]]:

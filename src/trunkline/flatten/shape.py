@@ -13,8 +13,10 @@ import pyarrow as pa
 from trunkline.catalog import Column, Dataset, Holds, Level, Pii, Table
 from trunkline.types import Type
 
-# Whole numbers on the fast path, decimals on the slow one: DECIMAL(24,6) and DECIMAL(18,6).
+# Decimals on the slow path: DECIMAL(24,6) and DECIMAL(18,6). On the fast one metrics are whole, and
+# scores are doubles that leave no doubt about their six places.
 LIMITS = {Type.METRIC: 10**18, Type.SCORE: 10**12}
+_FAST = {Type.METRIC: pa.int64(), Type.SCORE: pa.float64()}
 
 _DAY_MS = 86_400_000
 _EPOCH = date(1970, 1, 1)
@@ -99,7 +101,7 @@ def arrow_type(shape: Shape, *, exact: bool = False) -> pa.DataType:
 
 
 def _arrow(type_: Type, *, exact: bool) -> pa.DataType:
-    return pa.int64() if type_ in LIMITS and not exact else type_.arrow
+    return type_.arrow if exact else _FAST.get(type_, type_.arrow)
 
 
 def _shape(dataset: Dataset, level: Level, columns: Mapping[str, Sequence[Column]]) -> Shape:

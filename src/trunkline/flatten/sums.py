@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trunkline.flatten import scores
 from trunkline.types import Type
 
 _FLOAT_EXACT = 2**53  # whole numbers below it have exact sums in binary floating point
@@ -85,11 +86,13 @@ def _typed(
     return decimals(pa.array(sums, mask=absent), metrics.types[name])
 
 
-def decimals(whole: pa.Array, type_: Type) -> pa.Array:
-    """Whole numbers as a column's type. ArrowInvalid where one does not fit."""
-    if not pa.types.is_integer(whole.type) or type_ is Type.BIGINT:
-        return whole
-    return whole.cast(pa.decimal128(25, 6)).cast(type_.arrow)
+def decimals(values: pa.Array, type_: Type) -> pa.Array:
+    """Whole numbers, or scores as doubles, as a column's type. ArrowInvalid if one has no room."""
+    if type_ is Type.SCORE and pa.types.is_floating(values.type):
+        return scores.decimals(values)
+    if not pa.types.is_integer(values.type) or type_ is Type.BIGINT:
+        return values
+    return values.cast(pa.decimal128(25, 6)).cast(type_.arrow)
 
 
 def _by_row(metrics: Metrics, groups: npt.NDArray[np.int64], size: int) -> dict[str, pa.Array]:

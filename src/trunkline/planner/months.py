@@ -110,7 +110,7 @@ def expected_pages(dataset: Dataset, interval: Interval, holdings: Holdings) -> 
     asked about does not fit into one request.
     """
     if dataset.slice is not None:
-        return ceil((interval.end - interval.start) / dataset.slice)
+        return dataset.beside_slices + ceil((interval.end - interval.start) / dataset.slice)
     held = holdings.days.get(dataset.name, {}).values()
     total = sum(day.conversations for day in held)
     if not total or not dataset.page_size:

@@ -14,6 +14,8 @@ _PARTS = (
     "under another masking policy, token key or phone region",
 )
 _RIGHTS = "under other rights"
+# What stands behind the number of a mapping, where intervals have a length.
+_MINUTES = "in intervals of another length (aggregate_minutes)"
 _UNTOLD = "under other rights, masking or mapping"
 
 
@@ -22,7 +24,14 @@ def why(held: str, today: str) -> str:
     parts = list(zip((*_PARTS, _RIGHTS), held.split("-"), today.split("-"), strict=False))
     if len(parts) < len(_PARTS):
         return _UNTOLD
-    return " and ".join(words for words, before, now in parts if before != now) or _UNTOLD
+    differ = (_words(*part) for part in parts if part[1] != part[2])
+    return " and ".join(differ) or _UNTOLD
+
+
+def _words(words: str, before: str, now: str) -> str:
+    mapping, has_minutes, _ = before.partition("m")
+    is_one = words == _PARTS[1] and has_minutes and mapping == now.partition("m")[0]
+    return _MINUTES if is_one else words
 
 
 def without_rights(fingerprint: str) -> str:

@@ -5,13 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from trunkline.catalog import Dataset, Table
-from trunkline.errors import CursorLost, JobLost, MalformedAnswer, RequestRefused
+from trunkline.errors import (
+    CursorLost,
+    JobLost,
+    MalformedAnswer,
+    PermissionMissing,
+    RequestRefused,
+)
 from trunkline.http.client import Client
+from trunkline.http.message import Offload
 from trunkline.interval import Interval
 from trunkline.live import Live
 from trunkline.providers import (
@@ -34,6 +42,11 @@ GONE = (404, 410)
 DIRECT = "direct:"  # and the interval: the id of a job that the provider knows nothing of
 
 
+async def _here(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Work that takes no time worth a thread."""
+    return function(*arguments)
+
+
 class GenesysCloud:
     """Genesys Cloud as a Provider. Errors: those of ``Client``, MalformedAnswer and JobLost."""
 
@@ -44,8 +57,10 @@ class GenesysCloud:
         client: Client,
         tables: tuple[Table, ...] = (),
         payloads: Mapping[str, Payload] = PAYLOADS,
+        offload: Offload = _here,
     ) -> None:
         self._client = client
+        self._offload = offload
         self._payloads = payloads
         self.tables = tables
 
@@ -95,7 +110,8 @@ class GenesysCloud:
         """
         payload = self._payloads[dataset.name]
         if isinstance(payload, Direct):
-            return await self._directly(payload, job_id, cursor)
+            with _named(dataset):
+                return await self._directly(payload, job_id, cursor)
         query: dict[str, str | int] = {"pageSize": payload.page_size or dataset.page_size}
         if cursor is not None:
             query["cursor"] = cursor
@@ -107,12 +123,20 @@ class GenesysCloud:
         return payload.reshape(answer.body)
 
     async def _directly(self, payload: Direct, job_id: str, cursor: str | None) -> bytes:
+        """The page of a direct dataset, taken apart beside the event loop."""
         interval = Interval.parse(job_id.removeprefix(DIRECT))
         ask = payload.ask(interval, cursor)
-        answer = await self._client.request(
-            ask.method, ask.path, query=ask.query, json=ask.json, fits=ask.is_page
-        )
-        return payload.reshape(answer.body, interval, cursor)
+        try:
+            answer = await self._client.request(
+                ask.method, ask.path, query=ask.query, json=ask.json, fits=ask.is_page
+            )
+        except RequestRefused as refused:
+            smaller = payload.refused(refused.status, interval, cursor)
+            if smaller is None:
+                raise
+            return smaller
+        page: bytes = await self._offload(payload.reshape, answer.body, interval, cursor)
+        return page
 
     async def cancel(self, dataset: Dataset, job_id: str) -> None:
         """Give the job up; no error if it is already gone. One request, if it is the provider's."""
@@ -218,6 +242,16 @@ class GenesysCloud:
         """The organisation's limits in a namespace, by key (see ``limits``). One request."""
         ids = {"namespaceName": namespace}
         return org.read_limits((await self._client.request("GET", org.LIMITS, ids=ids)).body)
+
+
+@contextmanager
+def _named(dataset: Dataset) -> Iterator[None]:
+    """Let what may not be asked be told by the name that it has here, too."""
+    try:
+        yield
+    except PermissionMissing as error:
+        error.message = f"{dataset.name} could not be fetched: {error.message}"
+        raise
 
 
 @contextmanager

@@ -50,11 +50,13 @@ class Direct:
 
     ``ask`` is the request for a page of an interval, the first where the cursor is None.
     ``reshape`` makes the page that the dataset declares of the answer; the cursor that it puts
-    there is ours, and says what comes after the one that was asked with.
+    there is ours, and says what comes after the one that was asked with. ``refused`` is the page
+    in place of one whose request was refused with a status, where asking for less may help.
     """
 
     ask: Callable[[Interval, str | None], Ask]
     reshape: Callable[[bytes, Interval, str | None], bytes]
+    refused: Callable[[int, Interval, str | None], bytes | None] = lambda *_: None
 
 
 Payload = Jobs | Direct

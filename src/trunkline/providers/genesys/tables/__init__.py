@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trunkline.catalog import Table
 from trunkline.providers.genesys.tables import (
+    conversation_aggregates,
     conversation_evaluations,
     conversation_resolutions,
     conversation_surveys,
@@ -12,12 +13,14 @@ from trunkline.providers.genesys.tables import (
     media_endpoint_stats,
     participant_attributes,
     participants,
+    queue_intervals,
     reference,
     segments,
     session_flows,
     session_metrics,
     session_numbers,
     sessions,
+    user_aggregates,
     user_presence,
     user_routing_status,
     user_states,
@@ -37,6 +40,9 @@ TABLES: tuple[Table, ...] = (
     conversation_surveys.TABLE,
     conversation_resolutions.TABLE,
     session_numbers.TABLE,
+    queue_intervals.TABLE,
+    conversation_aggregates.TABLE,
+    user_aggregates.TABLE,
     user_states.TABLE,
     user_presence.TABLE,
     user_routing_status.TABLE,

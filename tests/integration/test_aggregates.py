@@ -1,0 +1,219 @@
+"""Aggregates end to end: the simulator's own account, row by row, however they were fetched."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes import run
+from tests.gateway import SMALL, Site
+from tests.integration.test_crashes import Fuse, Killed, KillingTransport
+from trunkline.config import Settings
+from trunkline.engine import Options
+from trunkline.engine.syncing import Wish
+from trunkline.errors import PermissionMissing
+from trunkline_simulator import (
+    Client,
+    DirectoryChange,
+    expected_aggregates,
+    expected_intervals,
+    expected_user_intervals,
+)
+from trunkline_simulator.api.router import ROUTES
+from trunkline_simulator.directory import directory
+from trunkline_simulator.settings import Settings as SimSettings
+from trunkline_simulator.settings import Shape
+
+BUSY = SimSettings(shape=Shape(seed=5, per_day=60))
+WEEK = "interval_start >= '2026-02-01' AND interval_start < '2026-02-08'"
+QUESTION = f"SELECT * FROM queue_intervals WHERE {WEEK}"
+QUERY = "/api/v2/analytics/conversations/aggregates/query"
+Row = dict[str, Any]
+
+
+KEYS = {
+    "queue_intervals": ("queue_id", "media_type"),
+    "conversation_aggregates": ("queue_id", "user_id", "media_type", "direction"),
+    "user_aggregates": ("user_id", "metric", "qualifier"),
+}
+TRUTHS: dict[str, Callable[..., list[Row]]] = {
+    "queue_intervals": expected_intervals,
+    "conversation_aggregates": expected_aggregates,
+    "user_aggregates": expected_user_intervals,
+}
+FIRST, LAST = date(2026, 2, 1), date(2026, 2, 7)
+
+
+def truth(site: Site, table: str = "queue_intervals", minutes: int = 15) -> list[Row]:
+    """What the provider's own account says, seen as the client sees it."""
+    named = site.simulation.clients[0].divisions
+    every = directory(site.simulation.shape.seed).divisions
+    seen = None if named is None else frozenset(one.id for one in every if one.name in named)
+    found = TRUTHS[table](site.simulation, FIRST, LAST, site.clock.now(), minutes, seen)
+    return sorted(found, key=lambda row: place_of(row, table))
+
+
+def place_of(row: Row, table: str) -> tuple[str, ...]:
+    return *(row[name] or "" for name in KEYS[table]), str(row["interval_start"])
+
+
+def assert_same(found: list[Row], wanted: list[Row], table: str = "queue_intervals") -> None:
+    found = sorted(found, key=lambda row: place_of(row, table))
+    assert [place_of(row, table) for row in found] == [place_of(row, table) for row in wanted]
+    for row, told in zip(found, wanted, strict=True):
+        assert {name: row[name] for name in told} == told
+
+
+def asked(site: Site) -> Counter[tuple[str, int]]:
+    return Counter((path, status) for _, path, status in site.requests if "/analytics/" in path)
+
+
+@pytest.mark.parametrize("table", list(KEYS))
+@pytest.mark.parametrize("simulation", [SMALL, BUSY])
+def test_rows_are_what_the_provider_counts(
+    tmp_path: Path, simulation: SimSettings, table: str
+) -> None:
+    site = Site(tmp_path / "data", simulation)
+    found = site.query(f"SELECT * FROM {table} WHERE {WEEK}")
+    assert len(found) > 50
+    assert_same(found, truth(site, table), table)
+
+
+@pytest.mark.parametrize("minutes", [5, 30, 60])
+@pytest.mark.parametrize("table", list(KEYS))
+def test_intervals_are_as_long_as_the_setting_says(
+    tmp_path: Path, table: str, minutes: int
+) -> None:
+    site = Site(tmp_path / "data", settings=Settings(aggregate_minutes=minutes))
+    found = site.query(f"SELECT * FROM {table} WHERE {WEEK}")
+    assert_same(found, truth(site, table, minutes), table)
+
+
+def test_another_length_makes_held_days_stale(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    site.prepare(QUESTION)
+    site.settings = Settings(aggregate_minutes=30)
+    with site.engine() as engine:
+        plan = str(engine.explain(QUESTION))
+    assert "held in intervals of another length (aggregate_minutes); fetched again" in plan
+    assert_same(site.query(QUESTION), truth(site, minutes=30))
+
+
+def test_a_client_of_one_division_gets_what_it_sees(tmp_path: Path) -> None:
+    some = replace(BUSY, clients=(replace(Client(), divisions=frozenset({"EMEA"})),))
+    site = Site(tmp_path / "data", some)
+    found = site.query(QUESTION)
+    assert_same(found, truth(site))
+    assert len(found) < len(expected_intervals(BUSY, FIRST, LAST, site.clock.now()))
+    assert site.prepare(QUESTION).certificate["divisions"] == ["EMEA"]
+
+
+@pytest.mark.parametrize(
+    ("table", "removed"),
+    [
+        ("queue_intervals", "analytics:conversationAggregate:view"),
+        ("conversation_aggregates", "analytics:conversationAggregate:view"),
+        ("user_aggregates", "analytics:userAggregate:view"),
+        ("user_aggregates", "directory:user:view"),
+    ],
+)
+def test_a_missing_permission_is_named_with_its_table(
+    tmp_path: Path, table: str, removed: str
+) -> None:
+    every = frozenset(name for route in ROUTES for name in route.permissions)
+    lacking = replace(Client(), permissions=every - {removed})
+    site = Site(tmp_path / "data", replace(SMALL, clients=(lacking,)))
+    with pytest.raises(PermissionMissing) as refused:
+        site.prepare(f"SELECT * FROM {table} WHERE {WEEK}")
+    assert removed in refused.value.message
+    assert table in refused.value.message
+
+
+def test_queues_that_are_gone_keep_their_history(tmp_path: Path) -> None:
+    gone = DirectoryChange(datetime(2026, 2, 20, tzinfo=UTC), "queues", 0, "delete")
+    site = Site(tmp_path / "data", replace(BUSY, changes=(gone,)))
+    assert_same(site.query(QUESTION), truth(site))
+
+
+def test_a_table_is_synced_by_its_name(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    day = Wish(
+        ("user_aggregates",),
+        datetime(2026, 2, 1, tzinfo=UTC),
+        datetime(2026, 2, 3, tzinfo=UTC),
+    )
+    site.sync(day)
+    assert {path for path, _ in asked(site)} == {"/api/v2/analytics/users/aggregates/query"}
+    held = site.query("SELECT dataset, count(*) AS days FROM trunkline.coverage GROUP BY ALL")
+    assert held == [{"dataset": "user_aggregates", "days": 2}]
+
+
+def test_explain_counts_what_is_sent(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    with site.engine() as engine:
+        plan = engine.explain(QUESTION)
+    assert plan.requests == 7
+    assert "7 days  missing  asked for directly" in str(plan)
+    site.prepare(QUESTION)
+    assert asked(site) == {(QUERY, 200): 7}
+    with site.engine() as engine:
+        assert engine.explain(QUESTION).requests == 0
+
+
+def test_a_slice_that_is_refused_as_too_large_is_halved(tmp_path: Path) -> None:
+    most = 40  # a day has more intervals over all queues
+    site = Site(tmp_path / "data", replace(BUSY, aggregate_cells=most))
+    assert_same(site.query(QUESTION), truth(site))
+    sent = asked(site)
+    assert sent[QUERY, 400]
+    assert sent[QUERY, 200] > 7
+
+
+def test_an_interval_that_is_too_long_for_the_endpoint_is_halved(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", replace(SMALL, aggregate_buckets=20))
+    assert_same(site.query(QUESTION), truth(site))
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at", [4, 5, 7, 10])
+def test_killed_between_slices_it_goes_on_where_it_was(
+    tmp_path: Path, at: int, *, after: bool
+) -> None:
+    site = Site(tmp_path / "data", BUSY)
+    dying = partial(KillingTransport, fuse=Fuse(at), after=after)
+    with site.engine(dying) as engine, pytest.raises(Killed):
+        run(site.clock, engine.prepare(QUESTION, Options(), lambda _: None))
+    assert_same(site.query(QUESTION), truth(site))
+    assert asked(site)[QUERY, 200] <= 8  # at the most the one that it died of is sent again
+
+
+def test_they_agree_with_the_metrics_of_the_details(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data", BUSY)
+    totals = "sum(offered), sum(answered), sum(abandoned), sum(t_acd_ms), sum(t_abandon_ms)"
+    (counted,) = site.query(f"SELECT {totals} FROM queue_intervals WHERE {WEEK}")
+    names = ("nOffered", "tAnswered", "tAbandon")
+    counts = ", ".join(f"count(*) FILTER (name = '{name}')" for name in names)
+    sums = ", ".join(f"sum(value) FILTER (name = '{name}')" for name in ("tAcd", "tAbandon"))
+    (detailed,) = site.query(
+        f"SELECT {counts}, {sums} FROM session_metrics"
+        " WHERE emit_date >= '2026-02-01' AND emit_date < '2026-02-08'"
+    )
+    assert [Decimal(n) for n in counted.values()] == [Decimal(n) for n in detailed.values()]
+
+
+def test_a_days_coverage_and_certificate_are_its_own(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    certificate = site.prepare(QUESTION).certificate
+    assert certificate["complete"]
+    assert certificate["records"] == {"queue_intervals": len(truth(site))}
+    assert certificate["rows_landed"] == {"queue_intervals": len(truth(site))}
+    held = site.query("SELECT dataset, count(*) AS days FROM trunkline.coverage GROUP BY ALL")
+    assert held == [{"dataset": "queue_intervals", "days": 7}]
