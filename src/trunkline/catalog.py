@@ -19,7 +19,7 @@ from trunkline.errors import UnknownRelation
 from trunkline.listing import Listing
 from trunkline.live import Live
 from trunkline.types import Type
-from trunkline.views import View
+from trunkline.views import SCHEMA, View
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -328,6 +328,12 @@ class Catalog:
         """The table of that name, views included; unqualified names are of its own schema."""
         within = self.schema if schema is None else folded(schema)
         return self._by_name.get((within, folded(name)))
+
+    @property
+    def star(self) -> tuple[View, ...]:
+        """The declared views for BI tools: facts and dimensions."""
+        own = (SCHEMA, f"{self.schema}_{SCHEMA}")
+        return tuple(view for view in self.views if view.schema in own)
 
     def view(self, name: str, schema: str) -> View | None:
         """The declared view of that name."""

@@ -121,6 +121,15 @@ class Settings:
     jobs_in_flight: int = _setting(16, "jobs under way at once")
     pushdown: str = _setting("auto", "filters sent to the provider: auto, never or always")
     aggregate_minutes: int = _setting(15, "length of the intervals of aggregates: 5, 15, 30 or 60")
+    service_level_flow_outs: bool = _setting(
+        False, "the provider's option Include Flowouts: flow-outs count in service levels"
+    )
+    service_level_short_abandons: bool = _setting(
+        True, "its option Include Short Abandons: short abandons count, as abandons do"
+    )
+    service_level_abandons: bool = _setting(
+        True, "its option Include Abandons: abandons count in service levels"
+    )
     keep_history: int = _setting(90, "days that runs and requests stay in `trunkline.runs`")
     role: str = _setting("administrator", "who asks: administrator, analyst or finance")
     local: str = _setting("", "folder of Parquet and CSV files: the tables of the schema `local`")

@@ -71,6 +71,9 @@ class Own:
     rate_share: float = _own(1.0, "part of its rate limit that may be used")
     max_requests: int = _own(5_000, "requests one query may take of it without being asked")
     jobs_in_flight: int = _own(16, "its jobs under way at once")
+    service_level_flow_outs: bool = _own(False, "its option Include Flowouts")
+    service_level_short_abandons: bool = _own(True, "its option Include Short Abandons")
+    service_level_abandons: bool = _own(True, "its option Include Abandons")
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class ViewColumn:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A relation of the schema ``bi``.
+    """A relation of the schema ``bi``, or of another that is ours.
 
     ``key`` is its single-column key. ``source`` is what stands after FROM. ``time`` is the column
     that a query bounds it by; one without has a bound of its own, or is ``held``: made of what is

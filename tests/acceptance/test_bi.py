@@ -18,7 +18,7 @@ from tests.acceptance.wire import Served, served
 from trunkline.engine.registry import catalog
 from trunkline_simulator.truth import expected_rows
 
-VIEWS = catalog().views
+VIEWS = catalog().star
 FIRST, LAST = date(2025, 3, 1), date(2025, 3, 31)
 # As Power Query folds `Table.SelectRows(View, each [start_utc] >= RangeStart and ...)`.
 FOLDED = """select "_"."conversation_id",

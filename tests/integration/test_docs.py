@@ -59,6 +59,7 @@ RUN = (
     "sync",
     "prune",
     "users",
+    "service-level",
 )
 
 

@@ -25,7 +25,7 @@ from trunkline.views import View
 FIRST, LAST = date(2025, 3, 28), date(2025, 4, 2)  # a clock is put forward on 30 March
 BOUNDS = "start_utc >= TIMESTAMP '2025-03-28' AND start_utc < TIMESTAMP '2025-04-03'"
 ZONE = "Europe/Berlin"
-VIEWS = catalog(zone=ZONE).views
+VIEWS = catalog(zone=ZONE).star
 FACTS = [view for view in VIEWS if view.time]
 OWNERS = ("purpose", "user_id")
 Row = dict[str, Any]

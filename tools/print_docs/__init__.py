@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tools.print_docs import bounds, commands, errors, masking, metrics, settings, star, tables
+from tools.print_docs import (
+    bounds,
+    commands,
+    errors,
+    kpis,
+    masking,
+    metrics,
+    settings,
+    star,
+    tables,
+)
 from trunkline.engine.registry import catalog
 
 EXAMPLES = "docs/tables/examples"
@@ -28,6 +38,7 @@ def pages(examples: Mapping[str, str], shapes: Mapping[str, str]) -> dict[str, s
         "docs/reference/errors.md": errors.page(),
         "docs/reference/masking.md": masking.page(known),
         "docs/reference/metrics.md": metrics.page(known),
+        "docs/reference/service-level-and-kpis.md": kpis.page(known),
         "docs/reference/star-schema.md": star.page(known),
         "docs/reference/tables.md": tables.index(known, examples),
         **{

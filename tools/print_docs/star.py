@@ -39,8 +39,8 @@ them stays in the facts."""
 
 def page(catalog: Catalog) -> str:
     """Every view of a catalogue."""
-    facts = [view for view in catalog.views if view.time]
-    dimensions = [view for view in catalog.views if not view.time]
+    facts = [view for view in catalog.star if view.time]
+    dimensions = [view for view in catalog.star if not view.time]
     return page_of(
         "Star schema",
         INTRODUCTION,
@@ -61,14 +61,14 @@ def _relationships(catalog: Catalog) -> str:
             code(f"{view.name}.{column.name}"),
             code(f"{column.references}.{_key_of(catalog, str(column.references))}"),
         )
-        for view in catalog.views
+        for view in catalog.star
         for column in view.references
     ]
     return grid(("many", "one"), rows)
 
 
 def _key_of(catalog: Catalog, name: str) -> str:
-    return next(view.key for view in catalog.views if view.name == name)
+    return next(view.key for view in catalog.star if view.name == name)
 
 
 def _view(view: View) -> Iterator[str]:

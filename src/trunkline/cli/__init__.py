@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("trunkline.cli.doctor", "Check host, token, permissions, clock and limits."),
     "query": ("trunkline.cli.query", "Run SQL; fetch what it needs and is not held yet."),
     "explain": ("trunkline.cli.explain", "Show what a query would fetch; request nothing."),
+    "service-level": ("trunkline.cli.service_level", "Print the service level of a queue."),
     "sync": ("trunkline.cli.sync", "Fetch days before anybody asks for them, once or for ever."),
     "serve": ("trunkline.cli.serve", "Serve the tables to psql, Power BI, Excel and others."),
     "status": ("trunkline.cli.status", "Show whether `sync --follow` runs and how it is."),

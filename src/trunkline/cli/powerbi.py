@@ -45,7 +45,7 @@ def command(ctx: click.Context, /, folder: Path, **given: Any) -> None:
             "--host is no host", hint="Write its name or address alone: gateway.example."
         )
     known = catalogs(settings)
-    views = known.of(given["organization"] or known.default.schema).views
+    views = known.of(given["organization"] or known.default.schema).star
     within = _range(given["start"], given["end"], settings.timezone)
     made = files(Source(host, given["port"], given["database"]), views, within)
     try:

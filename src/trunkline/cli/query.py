@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +13,10 @@ from trunkline.cli.asked import moment, parameters, require_place
 from trunkline.cli.formats import FORMATS, write
 from trunkline.cli.opening import engine_of
 from trunkline.cli.options import DOOR, NO_TAIL, PARAM, PUSHDOWN, TIMEZONE, VERIFY
-from trunkline.cli.progress import watching
+from trunkline.cli.preparing import ask, prepare
 from trunkline.cli.telling import tell
-from trunkline.engine import Engine, Options, Prepared
+from trunkline.engine import Options
 from trunkline.errors import UsageError
-from trunkline.planner.plans import Plans
 
 STDERR = "-"
 
@@ -92,14 +89,14 @@ def command(ctx: click.Context, /, sql: str | None, file: str | None, **given: A
             allow_partial=given["allow_partial"],
             covered=given["covered"],
             as_of=moment(given["as_of"], given["timezone"] or engine.settings.timezone),
-            confirm=_ask,
+            confirm=ask,
             parameters=parameters(given["params"]),
             tail=False if given["no_tail"] else None,
             pushdown=given["pushdown"],
             verify=given["verify"],
             door=DOOR,
         )
-        prepared = _prepare(engine, text, options, quiet=given["quiet"])
+        prepared = prepare(engine, text, options, quiet=given["quiet"])
         with (
             engine.answer(prepared) as answer,
             output.sink(given["form"], given["output"]) as sink,
@@ -107,24 +104,6 @@ def command(ctx: click.Context, /, sql: str | None, file: str | None, **given: A
             write(given["form"], answer, sink, prepared.time_zone)
     if given["certificate"]:
         _write_certificate(prepared.certificate, given["certificate"])
-
-
-def _prepare(engine: Engine, text: str, options: Options, *, quiet: bool) -> Prepared:
-    with watching(quiet=quiet, named=engine.catalogs.is_several) as observe:
-        prepared = asyncio.run(engine.prepare(text, options, observe))
-    for notice in prepared.notices:
-        tell(f"notice: {notice}")
-    return prepared
-
-
-def _ask(plan: Plans) -> bool:
-    """On a terminal, ask whether a costly query shall run; elsewhere it shall not."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return False
-    return click.confirm(
-        f"This takes at least {plan.requests:,} requests, which the provider bills. Go on?",
-        err=True,
-    )
 
 
 def _write_certificate(certificate: dict[str, Any], target: str) -> None:

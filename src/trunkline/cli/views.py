@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
 from trunkline.catalogs import Catalogs
@@ -18,13 +20,16 @@ def named(name: str, known: Catalogs) -> View | None:
 
 def show_all(known: Catalogs) -> None:
     """Each view of the default organisation."""
+    star = known.default.star
+    _list("for BI tools", star)
+    _list("service level, KPIs", (view for view in known.default.views if view not in star))
+
+
+def _list(heading: str, views: Iterable[View]) -> None:
     put("")
     grid.show(
-        ("for BI tools", "columns", "one row is", "description"),
-        (
-            (view.qualified, str(len(view.columns)), view.grain, view.description)
-            for view in known.default.views
-        ),
+        (heading, "columns", "one row is", "description"),
+        ((view.qualified, str(len(view.columns)), view.grain, view.description) for view in views),
     )
 
 

@@ -7,19 +7,33 @@ from trunkline.catalogs import Catalogs
 from trunkline.config import Settings
 from trunkline.errors import ConfigError
 from trunkline.lake.gate import is_keyword
+from trunkline.metrics import Options, views
 from trunkline.organizations import GENESYS
 from trunkline.providers.genesys.tables import TABLES
 from trunkline.providers.genesys.views import VIEWS
-from trunkline.views import SCHEMA
+
+MINUTES = 15
+COUNTED = Options()
 
 _DATASETS = {table.dataset.name: table.dataset for table in TABLES}
 
 
-def catalog(organization: str = GENESYS, *, is_default: bool = True, zone: str = "UTC") -> Catalog:
-    """The catalogue of an organisation; ``zone`` is that of local times in its views."""
-    bi = SCHEMA if is_default else f"{organization}_{SCHEMA}"
-    views = tuple(view.of(organization, bi, zone) for view in VIEWS)
-    return Catalog(organization, TABLES, is_default, views)
+def catalog(
+    organization: str = GENESYS,
+    *,
+    is_default: bool = True,
+    zone: str = "UTC",
+    counted: Options = COUNTED,
+    minutes: int = MINUTES,
+) -> Catalog:
+    """The catalogue of an organisation; ``zone`` is that of local times in its views.
+
+    ``counted`` is what its service level counts, ``minutes`` are those of its aggregates.
+    """
+    before = "" if is_default else f"{organization}_"
+    declared = (*VIEWS, *views(counted, minutes))
+    own = tuple(view.of(organization, f"{before}{view.schema}", zone) for view in declared)
+    return Catalog(organization, TABLES, is_default, own)
 
 
 def catalogs(settings: Settings) -> Catalogs:
@@ -31,8 +45,28 @@ def catalogs(settings: Settings) -> Catalogs:
                 f"an organisation cannot be called {name!r}: SQL has that word for itself",
                 hint=f"Choose another name, for example {name}_org.",
             )
-    zone = settings.timezone
-    return Catalogs(tuple(catalog(n, is_default=n == names[0], zone=zone) for n in names))
+    return Catalogs(
+        tuple(_catalog_of(each, is_default=n == 0) for n, each in enumerate(settings.each))
+    )
+
+
+def _catalog_of(settings: Settings, *, is_default: bool) -> Catalog:
+    return catalog(
+        settings.organization,
+        is_default=is_default,
+        zone=settings.timezone,
+        counted=options_of(settings),
+        minutes=settings.aggregate_minutes,
+    )
+
+
+def options_of(settings: Settings) -> Options:
+    """What the service level of an organisation counts."""
+    return Options(
+        flow_outs=settings.service_level_flow_outs,
+        short_abandons=settings.service_level_short_abandons,
+        abandons=settings.service_level_abandons,
+    )
 
 
 def counted_by_provider(known: Catalog) -> Dataset:

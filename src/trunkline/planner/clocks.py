@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 
 from sqlglot import exp
 
+from trunkline.planner.buckets import bucket, cut_minutes
 from trunkline.planner.constants import text_of, written
 from trunkline.planner.readings import MOMENT
 from trunkline.planner.units import UNITS, next_start
@@ -217,6 +218,14 @@ def unit_of(node: exp.Expr) -> str | None:
     return unit.name.lower().removesuffix("s") if isinstance(unit, exp.Var | exp.Literal) else None
 
 
+def _of_bucket(node: exp.Expr) -> Chain | None:
+    inner = _below(node.args["expression"])
+    step = bucket(node) if isinstance(node, exp.DateBin) else None
+    if not inner or not step or inner.form is Form.DATE:
+        return None
+    return inner.then(inner.form, step)
+
+
 def _of_zone(node: exp.Expr) -> Chain | None:
     return _at_zone(_below(node.this), node.args["zone"])
 
@@ -253,6 +262,8 @@ def _of_epoch(node: exp.Expr) -> Chain | None:
 def _of_sum(node: exp.Expr) -> Chain | None:
     left, right = node.this, node.args["expression"]
     if inner := _below(left):
+        if cut := cut_minutes(node):
+            return inner.then(inner.form, cut) if inner.form is not Form.DATE else None
         return _shifted(inner, right, "-" if isinstance(node, exp.Sub) else "+")
     if isinstance(node, exp.Add) and (inner := _below(right)):
         return _shifted(inner, left, "+")
@@ -294,6 +305,7 @@ _BUILDERS: dict[type[exp.Expr], Callable[[exp.Expr], Chain | None]] = {
     exp.Cast: _of_cast,
     exp.TryCast: _of_cast,
     exp.Date: _of_date,
+    exp.DateBin: _of_bucket,
     exp.DateTrunc: _of_truncation,
     exp.TimestampTrunc: _of_truncation,
     exp.AtTimeZone: _of_zone,

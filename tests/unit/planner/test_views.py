@@ -17,7 +17,7 @@ from trunkline.views import View
 
 ZONE = "Australia/Sydney"
 CATALOG = catalog(zone=ZONE)
-FACTS = [view for view in CATALOG.views if view.time]
+FACTS = [view for view in CATALOG.star if view.time]
 MARCH = ("2025-03-01 00:00:00", "2025-04-01 00:00:00")
 
 # What Power BI sends: native queries, previews, incremental refresh, a visual of DirectQuery.

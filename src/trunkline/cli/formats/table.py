@@ -23,7 +23,7 @@ def write_table(answer: Answer, sink: BinaryIO, zone: str) -> None:
         total += 1
         if total <= TABLE_ROWS:
             shown.append([_cell(value, local) for value in row])
-    lines = _aligned(headings(answer.schema, zone), shown, _numeric(answer.schema))
+    lines = aligned(headings(answer.schema, zone), shown, _numeric(answer.schema))
     sink.writelines(line.encode() + b"\n" for line in lines)
     more = f", {total - TABLE_ROWS:,} not shown: use --format csv" if total > TABLE_ROWS else ""
     sink.write(f"({total:,} row{'' if total == 1 else 's'}{more})\n".encode())
@@ -42,7 +42,8 @@ def _numeric(schema: pa.Schema) -> list[bool]:
     ]
 
 
-def _aligned(names: list[str], rows: list[list[str]], numeric: list[bool]) -> Iterable[str]:
+def aligned(names: list[str], rows: list[list[str]], numeric: list[bool]) -> Iterable[str]:
+    """Lines of columns: those that are ``numeric`` to the right."""
     widths = [
         max([len(name), *(len(row[place]) for row in rows)]) for place, name in enumerate(names)
     ]
