@@ -25,7 +25,11 @@ def show(rights: Sequence[Right]) -> None:
         most = max((len(_where(right)) for right in rights), default=0)
         least = max((len(_permission(right)) for right in rights), default=0)
         second = max(least, min(most, width // 2 - 5))
-        grid.show(("#", "permission", "state", "tables that need it"), rows, {1: second})
+        grid.show(
+            ("#", "permission", "state", "tables that need it"),
+            rows,
+            {1: second, 2: len("not needed")},
+        )
     else:
         grid.show(
             ("#", "type", "name", "level", "permission", "state", "tables that need it"),

@@ -38,7 +38,8 @@ def permissions(told: Told, known: tuple[Division, ...], catalog: Catalog) -> Fi
     pairs = zip(PERMISSIONS, rights, strict=True)
     missing = [row for row, right in pairs if right.state is State.MISSING]
     if lacking := [row for row in missing if there & {*row.tables}]:
-        return _lacking(lacking, there, rights)
+        later = _later([row for row in missing if row not in lacking])
+        return _lacking(lacking, there, rights, later)
     if isinstance(told, PermissionMissing | RequestRefused):
         detail = f"what the client's roles carry is not told: {told.message}"
         advice = f"{_ASK}, so that each row can be checked."
@@ -82,7 +83,9 @@ def _state(row: Permission, told: Told, *, granted: bool) -> State:
     return State.GRANTED if granted else State.MISSING
 
 
-def _lacking(rows: list[Permission], there: set[str], rights: tuple[Right, ...]) -> Finding:
+def _lacking(
+    rows: list[Permission], there: set[str], rights: tuple[Right, ...], later: str | None
+) -> Finding:
     tables = dict.fromkeys(name for row in rows for name in row.tables if name in there)
     names = ", ".join(f"{row.shown} ({row.right})" for row in rows)
     are, them = ("is", "it") if len(rows) == 1 else ("are", "them")
@@ -92,6 +95,7 @@ def _lacking(rows: list[Permission], there: set[str], rights: tuple[Right, ...])
         f"Without {them} these tables cannot be fetched: {', '.join(tables)}."
     )
     error = PermissionMissing(f"the client's roles lack {', '.join(row.right for row in rows)}")
+    advice = " ".join(filter(None, (advice, later)))
     return Finding("permissions", Health.BAD, detail, advice, error, rights)
 
 
