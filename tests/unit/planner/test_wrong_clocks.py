@@ -33,7 +33,7 @@ def _plan(fetched_at: datetime, today: Context, *jobs: Unfinished) -> Plan:
     )
     holdings = Holdings({CONVERSATIONS.name: days}, unfinished=jobs)
     tables = [table for table in CATALOG.tables if table.dataset == CONVERSATIONS]
-    return wanting(tables, {CONVERSATIONS.name: [day_span(MARCH, MARCH)]}, (), holdings, today)
+    return wanting(tables, (), {CONVERSATIONS.name: [day_span(MARCH, MARCH)]}, holdings, today)
 
 
 @pytest.mark.parametrize("today", [REFRESH, RECHECK], ids=["refresh", "recheck"])
