@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
@@ -16,9 +15,6 @@ from trunkline.flatten.masking import Numbers, mask
 from trunkline.flatten.policy import Policy
 from trunkline.flatten.treatment import WHY, Treatment, allowed, default_of
 from trunkline.types import Type
-
-# Columns of metrics: numbers, by the names that the vendor gives them.
-_METRIC = re.compile(r"metrics\[|[nt][A-Z]")
 
 INTRODUCTION = """\
 For whoever has to say what personal data is kept. Printed from the declarations that the masking
@@ -123,10 +119,16 @@ def _whose() -> Iterator[tuple[str, str]]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    metrics = [c for c in table.columns if _METRIC.match(c.attribute)]
+    metrics = [c for c in table.columns if is_metric(table, c)]
     others = [c for c in table.columns if c not in metrics]
     yield f"### {table.shown}"
     yield grid(("column", "class", "whose", "what is kept", "becomes"), _rows(others, metrics))
+
+
+def is_metric(table: Table, column: Column) -> bool:
+    """Whether a column is one of the many that are numbers and nothing else."""
+    is_counted = table.dataset.is_direct and column.unit is not None
+    return is_counted or column.attribute.startswith("metrics[")
 
 
 def _rows(columns: Iterable[Column], metrics: list[Column]) -> Iterator[tuple[str, ...]]:
