@@ -107,3 +107,15 @@ def test_it_asks_for_its_permission() -> None:
     answer = asking.send("POST", QUERY, {"interval": DAY, "metrics": ["nOffered"]})
     assert answer.status == 403
     assert "analytics:conversationAggregate:view" in decoded(answer)["message"]
+
+
+def test_a_group_of_several_targets_has_none() -> None:
+    """A share of queues that promise different things is no promise."""
+    shape = Shape(seed=5, per_day=60, own_targets=True)
+    asking = Caller(Settings(shape=shape), StoppedClock(NOW))
+    asking.sign_in()
+    for group, told in ((["mediaType"], False), (["mediaType", "queueId"], True)):
+        found = ask(asking, groupBy=group, metrics=["oServiceLevel"])
+        calls = [one for one in found if one["group"].get("mediaType") == "voice"]
+        stats = [one["data"][0]["metrics"][0]["stats"] for one in calls]
+        assert any("target" in one for one in stats) == told

@@ -69,10 +69,15 @@ def open_sessions(asking: Caller) -> list[tuple[Any, Any, Any]]:
     return found
 
 
-def test_interactions_are_what_the_details_have_open() -> None:
+@pytest.mark.parametrize("minutes", [0, 12])
+def test_interactions_are_what_the_details_have_open(minutes: int) -> None:
+    """Whoever only wraps up interacts with nobody."""
     asking = caller()
+    asking.clock.advance(60 * minutes)
     expected: Counter[tuple[str, ...]] = Counter()
-    for owner, leg, part in open_sessions(asking):
+    going_on = open_sessions(asking)
+    assert any(part["segmentType"] == "wrapup" for *_, part in going_on) == (minutes == 12)
+    for owner, leg, part in going_on:
         ringing = "oAlerting" if part["segmentType"] == "alert" else "oInteracting"
         if owner["purpose"] == "acd":
             expected[part["queueId"], leg["mediaType"], "oWaiting", ""] += 1
