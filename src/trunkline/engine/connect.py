@@ -93,6 +93,6 @@ async def connected(
         observer=observer,
     )
     try:
-        yield GenesysCloud(client, TABLES)
+        yield GenesysCloud(client, TABLES, offload=seams.offload)
     finally:
         await transport.close()

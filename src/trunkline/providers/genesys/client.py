@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from trunkline.catalog import Dataset, Table
 from trunkline.errors import CursorLost, JobLost, MalformedAnswer, RequestRefused
 from trunkline.http.client import Client
+from trunkline.http.message import Offload
 from trunkline.interval import Interval
 from trunkline.live import Live
 from trunkline.providers import (
@@ -34,6 +36,11 @@ GONE = (404, 410)
 DIRECT = "direct:"  # and the interval: the id of a job that the provider knows nothing of
 
 
+async def _here(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Work that takes no time worth a thread."""
+    return function(*arguments)
+
+
 class GenesysCloud:
     """Genesys Cloud as a Provider. Errors: those of ``Client``, MalformedAnswer and JobLost."""
 
@@ -44,8 +51,10 @@ class GenesysCloud:
         client: Client,
         tables: tuple[Table, ...] = (),
         payloads: Mapping[str, Payload] = PAYLOADS,
+        offload: Offload = _here,
     ) -> None:
         self._client = client
+        self._offload = offload
         self._payloads = payloads
         self.tables = tables
 
@@ -104,7 +113,10 @@ class GenesysCloud:
             answer = await self._client.request(
                 "GET", path, ids={"jobId": job_id}, query=query, fits=payload.is_page
             )
-        return payload.reshape(answer.body)
+        if payload.reshape is None:
+            return answer.body
+        reshaped: bytes = await self._offload(payload.reshape, answer.body)
+        return reshaped
 
     async def _directly(self, payload: Direct, job_id: str, cursor: str | None) -> bytes:
         interval = Interval.parse(job_id.removeprefix(DIRECT))
@@ -112,7 +124,8 @@ class GenesysCloud:
         answer = await self._client.request(
             ask.method, ask.path, query=ask.query, json=ask.json, fits=ask.is_page
         )
-        return payload.reshape(answer.body, interval, cursor)
+        page: bytes = await self._offload(payload.reshape, answer.body, interval, cursor)
+        return page
 
     async def cancel(self, dataset: Dataset, job_id: str) -> None:
         """Give the job up; no error if it is already gone. One request, if it is the provider's."""
