@@ -51,14 +51,20 @@ def test_days_of_the_newest_snapshot_and_jobs_of_this_client(tmp_path: Path) -> 
         ("https://other", "client", CONVERSATION_DETAILS, "p"),
         ("https://api", "other", CONVERSATION_DETAILS, "p"),
         ("https://api", "client", replace(CONVERSATION_DETAILS, mapping_version=99), "p"),
-        ("https://api", "client", replace(CONVERSATION_DETAILS, name="other"), "p"),
         ("https://api", "client", CONVERSATION_DETAILS, "q"),
         ("https://api\nclient", "", CONVERSATION_DETAILS, "p"),
     ],
 )
-def test_another_host_client_mapping_dataset_or_policy_is_another_fingerprint(
+def test_another_host_client_mapping_or_policy_is_another_fingerprint(
     other: tuple[str, str, object, str],
 ) -> None:
     ours = fingerprint("https://api", "client", CONVERSATION_DETAILS, "p")
     assert ours == fingerprint("https://api", "client", CONVERSATION_DETAILS, "p")
     assert fingerprint(*other) != ours  # type: ignore[arg-type]
+
+
+def test_who_fetches_is_the_same_of_every_dataset() -> None:
+    other = replace(CONVERSATION_DETAILS, name="other", mapping_version=99)
+    found = [fingerprint("https://api", "client", of, "p") for of in (CONVERSATION_DETAILS, other)]
+    assert len({text.partition("-")[0] for text in found}) == 1
+    assert len(set(found)) == 2
