@@ -51,6 +51,7 @@ bench: .venv/bench
 	$(BIN)/python -m benchmarks.flatten
 	$(BIN)/python -m benchmarks.profile
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.aggregates
 	$(BIN)/python -m benchmarks.group_by
 	$(BIN)/python -m benchmarks.wall_time
 	$(BIN)/python -m benchmarks.wire_encoding

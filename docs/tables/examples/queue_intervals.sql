@@ -10,10 +10,10 @@ GROUP BY queue_id
 ORDER BY offered DESC;
 
 -- The busiest quarters of an hour of the day, over all queues.
-SELECT strftime(interval_start, '%H:%M') AS at, sum(offered) AS offered, sum(abandoned) AS abandoned
+SELECT strftime(interval_start, '%H:%M') AS quarter, sum(offered) AS offered, sum(abandoned) AS abandoned
 FROM queue_intervals
 WHERE interval_start >= '2025-03-01' AND interval_start < '2025-04-01'
-GROUP BY at
+GROUP BY quarter
 ORDER BY offered DESC
 LIMIT 5;
 

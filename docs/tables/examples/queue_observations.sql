@@ -5,8 +5,8 @@ SELECT queue_id, media_type,
 FROM queue_observations
 WHERE media_type IS NOT NULL
 GROUP BY ALL
-HAVING waiting > 0
-ORDER BY waiting DESC, queue_id;
+ORDER BY waiting DESC, queue_id, media_type
+LIMIT 10;
 
 -- Users on queue, by queue and state.
 SELECT queue_id, qualifier AS state, observed AS users

@@ -1,9 +1,11 @@
--- Users who are members of queues and active in none of them now.
-SELECT user_id, max(observed) FILTER (metric = 'oMemberQueues') AS member_of
+-- Users by how many of their queues they are active in now.
+SELECT user_id,
+       max(observed) FILTER (metric = 'oActiveQueues') AS active_in,
+       max(observed) FILTER (metric = 'oMemberQueues') AS member_of
 FROM user_observations
 GROUP BY user_id
-HAVING member_of > 0 AND max(observed) FILTER (metric = 'oActiveQueues') = 0
-ORDER BY member_of DESC, user_id;
+ORDER BY active_in, user_id
+LIMIT 10;
 
 -- How many users are active in how many queues.
 SELECT observed AS queues, count(*) AS users

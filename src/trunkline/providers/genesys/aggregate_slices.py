@@ -67,7 +67,9 @@ def after(place: Place, within: Interval, minutes: int, groups: int) -> Place | 
     end = asked(place, within, minutes).end
     if end >= within.end:
         return None
-    granules = min(place.granules, max(1, MOST_ROWS // max(groups, 1)))
+    granules = place.granules
+    while granules > 1 and granules * groups > MOST_ROWS:
+        granules //= 2  # so that a day is still so many slices
     return msgspec.structs.replace(place, at=end, granules=granules)
 
 
