@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlglot import exp
 
@@ -12,7 +12,7 @@ from trunkline.planner.frames import Frame, Seen
 from trunkline.planner.lives import last_of
 from trunkline.planner.question import Question
 from trunkline.planner.readings import PLAIN
-from trunkline.planner.relations import Lineage, Relation
+from trunkline.planner.relations import Alike, Lineage, Relation
 from trunkline.planner.rules import instants
 from trunkline.planner.spans import EVERYTHING
 from trunkline.planner.standing import among, members
@@ -49,6 +49,27 @@ def bounds(
         spans = instants(predicate, question)
         if spans != EVERYTHING:
             yield Bound(variable, spans)
+            if alike := _by_one_reading(variable, columns, frame):
+                yield Bound(alike, spans)
+
+
+def _by_one_reading(
+    variable: Variable, columns: Iterable[exp.Column], frame: Frame
+) -> Variable | None:
+    """The variable by the one reading of it that a predicate looks at; None where by more."""
+    shown = [
+        seen for column in columns if (seen := frame.seen(column)) and seen.variable == variable
+    ]
+    readings = {seen.lineage.reading for seen in shown} - {None}
+    is_all = len(shown) == sum(frame.finder_with_aliases(variable)(c) is not None for c in columns)
+    return _alike(shown[0]) if len(readings) == 1 and is_all else None
+
+
+def _alike(seen: Seen) -> Variable | None:
+    reading = seen.lineage.reading
+    if reading is None or reading == PLAIN:
+        return None
+    return seen.variable._replace(track=Alike(seen.variable.track, reading))
 
 
 def equality(conjunct: exp.Expr, frame: Frame) -> Facts:
@@ -63,13 +84,21 @@ def same(left: Seen | None, right: Seen | None) -> Facts:
     if not left or not right or left.variable == right.variable:
         return ()
     if not _agree(left.lineage, right.lineage):
-        return ()
+        return _same_reading(left, right)
     is_key = left.lineage.reading is None
     found = Equal(left.variable, right.variable, is_record=is_key)
     mine, theirs = last_of(left.variable), last_of(right.variable)
     if is_key and isinstance(mine, Variable) and isinstance(theirs, Variable):
         return (found, Equal(mine, theirs))  # of one key: one life
     return (found,)
+
+
+def _same_reading(left: Seen, right: Seen) -> Facts:
+    """That what one reading shows of two instants is the same."""
+    mine, theirs = _alike(left), _alike(right)
+    if mine is None or theirs is None or left.lineage.reading != right.lineage.reading:
+        return ()
+    return (Equal(mine, theirs),)
 
 
 def _agree(left: Lineage, right: Lineage) -> bool:

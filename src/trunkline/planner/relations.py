@@ -128,6 +128,18 @@ class Within:
     lead: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The instants of a track by what a reading shows of them: of one value, all or none.
+
+    What is said of such a reading alone is true of any instant that it shows the same of. So where
+    two columns show one reading each and are equal, what bounds the one bounds the other.
+    """
+
+    track: Track
+    reading: Reading
+
+
 UNKNOWN = Relation((), is_open=True)
 
 

@@ -76,3 +76,12 @@ def test_sums_over_a_view_and_joins_of_two_are_bounded() -> None:
     scans = planned(sql).scans
     assert [scan.table for scan in scans] == ["queue_intervals", "queue_intervals"]
     assert all([str(each) for each in scan.intervals] == [MARCH] for scan in scans)
+
+
+@pytest.mark.parametrize("unit", ["_by_hour", "_by_day", "_by_month"])
+def test_a_join_by_the_same_unit_carries_the_bound(unit: str) -> None:
+    sql = (
+        f"SELECT * FROM metrics.service_level{unit} s LEFT JOIN metrics.agent_kpis{unit} a "
+        f"USING (interval_start) WHERE {BOUNDS[0]}"
+    )
+    assert spans(sql) == {"queue_intervals": [MARCH], "user_aggregates": [MARCH]}
