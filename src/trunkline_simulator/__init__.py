@@ -5,7 +5,7 @@ It imports nothing of ``trunkline``, so that a misreading of the API cannot sit 
 says which rows a correct reader of its answers must end up with.
 """
 
-from trunkline_simulator.intervals import expected_intervals
+from trunkline_simulator.intervals import expected_aggregates, expected_intervals
 from trunkline_simulator.messages import SimRequest, SimResponse
 from trunkline_simulator.payloads import conversations_of
 from trunkline_simulator.personal import planted_values
@@ -25,6 +25,7 @@ from trunkline_simulator.settings import (
 from trunkline_simulator.simulator import Simulator
 from trunkline_simulator.truth import expected_rows
 from trunkline_simulator.truth_lists import expected_list
+from trunkline_simulator.user_intervals import expected_user_intervals
 
 __all__ = [
     "CLIENT_ID",
@@ -42,9 +43,11 @@ __all__ = [
     "SimResponse",
     "Simulator",
     "conversations_of",
+    "expected_aggregates",
     "expected_intervals",
     "expected_list",
     "expected_rows",
+    "expected_user_intervals",
     "planted_values",
     "run_in_thread",
     "serve",

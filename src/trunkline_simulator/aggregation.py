@@ -14,7 +14,7 @@ from typing import Any
 
 from trunkline_simulator.api.filters import fits
 from trunkline_simulator.buckets import Buckets
-from trunkline_simulator.events import Event, Facts
+from trunkline_simulator.events import Dimensions, Event
 from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.service_level import SOURCES, service_level
 from trunkline_simulator.settings import ServiceLevel
@@ -104,14 +104,14 @@ class Cell:
 
 
 Cells = dict[Group, dict[int, Cell]]
-Target = Callable[[Facts], float | None]
+Target = Callable[[Dimensions], float | None]
 
 
 def collect(question: Question, events: Iterable[Event], target: Target) -> Cells:
     """Every event that the question is about, in its groups and its interval."""
     cells: Cells = {}
     sources, buckets = question.sources, question.buckets
-    grouped: dict[Facts, list[Group]] = {}
+    grouped: dict[Dimensions, list[Group]] = {}
     for event in events:
         if event.metric not in sources or not buckets.start <= event.at < buckets.end:
             continue
@@ -123,7 +123,7 @@ def collect(question: Question, events: Iterable[Event], target: Target) -> Cell
     return cells
 
 
-def _groups(question: Question, facts: Facts) -> Iterator[Group]:
+def _groups(question: Question, facts: Dimensions) -> Iterator[Group]:
     """The groups of what has these dimensions; none where it does not pass the filter."""
     if question.filter and not fits(question.filter, lambda p: list(facts.values(p["dimension"]))):
         return

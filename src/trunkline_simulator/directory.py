@@ -200,7 +200,9 @@ def _queues(draw: Random, more: Random, shape: Shape, divisions: dict[str, Named
 @lru_cache(maxsize=64)
 def organisation_of(shape: Shape) -> Directory:
     """The organisation that a shape stands for."""
-    return _organisation(replace(shape, per_day=0, hostile=False, lone_surrogates=False))
+    return _organisation(
+        replace(shape, per_day=0, hostile=False, lone_surrogates=False, chats_wait=False)
+    )
 
 
 def directory(seed: int) -> Directory:

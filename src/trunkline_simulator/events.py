@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from trunkline_simulator.payloads import conversation
 from trunkline_simulator.payloads.parts import Json
@@ -98,13 +98,23 @@ class Facts(NamedTuple):
         return (found,) if isinstance(found, str) else found
 
 
+class Dimensions(Protocol):
+    """What says which values an event has of a dimension."""
+
+    def values(self, dimension: str, /) -> tuple[str, ...]:
+        """None, one, or several of a list."""
+        ...
+
+    def __hash__(self) -> int: ...
+
+
 class Event(NamedTuple):
     """A metric of a session: emitted at (milliseconds since 1970), name, value, dimensions."""
 
     at: int
     metric: str
     value: int | float
-    facts: Facts
+    facts: Dimensions
 
 
 class Told(NamedTuple):
@@ -192,6 +202,9 @@ def _level(thing: Json, names: dict[str, str]) -> Level:
 def _value(found: object) -> Value:
     if found is None:
         return None
-    if isinstance(found, list):
-        return tuple(str(one) for one in found)
+    return tuple(map(text_of, found)) if isinstance(found, list) else text_of(found)
+
+
+def text_of(found: object) -> str:
+    """A value of a dimension as groups say it."""
     return str(found).lower() if isinstance(found, bool) else str(found)

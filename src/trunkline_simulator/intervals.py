@@ -1,4 +1,4 @@
-"""The rows of queue_intervals that a correct reader of the aggregates must end up with.
+"""The rows of queue_intervals and conversation_aggregates that a correct reader must end up with.
 
 Counted in the conversations themselves, session by session, apart from the code that answers the
 aggregate queries: what the two have in common is the payload and the rule in ``events``.
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from trunkline_simulator.api.aggregate_words import METRICS
@@ -22,12 +23,14 @@ from trunkline_simulator.payloads.plan import LONGEST_DAYS
 from trunkline_simulator.settings import Settings
 from trunkline_simulator.truth import conversations
 
-Place = tuple[str, str, datetime]
-"""Queue, media type, start of the interval."""
+Values = dict[str, list[Decimal]]
+"""Of an interval: the values of each metric."""
 
 _MICRO = Decimal("0.000001")
 _ELSEWHERE = {"oServiceLevel", "oServiceTarget", "oCallbackServiceLevel"}
 _WAITS = {"tAnswered", "tAbandon", "tFlowOut"}
+_OF_QUEUES = ("queue_id", "media_type")
+_OF_CONVERSATIONS = ("queue_id", "user_id", "media_type", "direction")
 
 
 def expected_intervals(
@@ -42,23 +45,56 @@ def expected_intervals(
 
     A metric without an event is None; a row is there where any metric of the queue is.
     """
-    values: dict[Place, dict[str, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
+    rows = _rows(settings, first_day, last_day, now, minutes, divisions, _OF_QUEUES)
+    of_queues = [row for row in rows if row["queue_id"] is not None]
+    return [{**row, **_counts(row), **_service_level(settings, row)} for row in of_queues]
+
+
+def expected_aggregates(
+    settings: Settings,
+    first_day: date,
+    last_day: date,
+    now: datetime,
+    minutes: int = 15,
+    divisions: frozenset[str] | None = None,
+) -> list[Row]:
+    """The same by queue, user, media type and direction, each of them None where there is none."""
+    return _rows(settings, first_day, last_day, now, minutes, divisions, _OF_CONVERSATIONS)
+
+
+def _rows(
+    settings: Settings,
+    first_day: date,
+    last_day: date,
+    now: datetime,
+    minutes: int,
+    divisions: frozenset[str] | None,
+    keys: tuple[str, ...],
+) -> list[Row]:
+    found: dict[tuple[Any, ...], Values] = defaultdict(lambda: defaultdict(list))
     starts = datetime.combine(first_day, datetime.min.time(), UTC)
     ends = datetime.combine(last_day, datetime.min.time(), UTC) + timedelta(days=1)
     prompt = replace(settings, late_share=0.0)
-    before = timedelta(days=LONGEST_DAYS + 1 + settings.corrected_seconds // 86_400)
-    for made in conversations(prompt, first_day - before, last_day, now, divisions):
-        for queue, media, emitted, entry in _told(made):
+    near = first_day - timedelta(days=3 + settings.corrected_seconds // 86_400)
+    far = near - timedelta(days=LONGEST_DAYS)
+    of_weeks = conversations(prompt, far, near - timedelta(1), now, divisions, only_long=True)
+    for made in chain(of_weeks, conversations(prompt, near, last_day, now, divisions)):
+        for of, entry in _told(made):
+            emitted = of["emitted"]
             if starts <= emitted < ends and emitted <= now and entry["name"] in METRICS:
-                place = (queue, media, _floor(emitted, minutes))
-                values[place][entry["name"]].append(Decimal(str(entry["value"])))
+                values = found[(*(of[key] for key in keys), _floor(emitted, minutes))]
+                values[entry["name"]].append(Decimal(str(entry["value"])))
                 if entry["name"] in _WAITS:
-                    values[place]["tWait"].append(Decimal(str(entry["value"])))
-    return [_row(settings, place, minutes, found) for place, found in sorted(values.items())]
+                    values["tWait"].append(Decimal(str(entry["value"])))
+    ordered = sorted(found, key=lambda place: [str(value) for value in place])
+    return [
+        _row(dict(zip(keys, place, strict=False)), place[-1], minutes, found[place])
+        for place in ordered
+    ]
 
 
-def _told(made: Json) -> Iterator[tuple[str, str, datetime, Json]]:
-    """Each metric with the queue that its session had come to by then, if any."""
+def _told(made: Json) -> Iterator[tuple[Row, Json]]:
+    """Each metric with what it is of, and the queue that its session had come to, if any."""
     for owner in made.get("participants") or ():
         for leg in owner.get("sessions") or ():
             stays = sorted(
@@ -66,11 +102,16 @@ def _told(made: Json) -> Iterator[tuple[str, str, datetime, Json]]:
                  for number, part in enumerate(leg.get("segments") or ())
                  if part.get("queueId")),
             )  # fmt: skip
+            of = {
+                "user_id": owner.get("userId"),
+                "media_type": leg.get("mediaType"),
+                "direction": leg.get("direction"),
+            }
             for entry in leg.get("metrics") or ():
                 emitted = _at(entry["emitDate"])
                 come_to = bisect_right(stays, emitted, key=lambda stay: stay[0])
-                if come_to:
-                    yield stays[come_to - 1][2], leg["mediaType"], emitted, entry
+                queue = stays[come_to - 1][2] if come_to else None
+                yield {**of, "queue_id": queue, "emitted": emitted}, entry
 
 
 def _at(text: str) -> datetime:
@@ -85,17 +126,11 @@ def _floor(at: datetime, minutes: int) -> datetime:
     return midnight + (at - midnight) // step * step
 
 
-def _row(settings: Settings, place: Place, minutes: int, found: dict[str, list[Decimal]]) -> Row:
-    queue, media, start = place
-    row: dict[str, Any] = {
-        "queue_id": queue,
-        "media_type": media,
-        "interval_start": start,
-        "interval_end": start + timedelta(minutes=minutes),
-    }
+def _row(of: Row, start: datetime, minutes: int, found: Values) -> Row:
+    row = {**of, "interval_start": start, "interval_end": start + timedelta(minutes=minutes)}
     for name in sorted(METRICS - _ELSEWHERE):
         row |= _columns(name, found.get(name))
-    return {**row, **_counts(row), **_service_level(settings, row)}
+    return row
 
 
 def _columns(name: str, values: list[Decimal] | None) -> Row:

@@ -83,7 +83,7 @@ def _until(one: Told, start: int, end: int, at: int) -> Iterable[Event]:
 def select(lake: Lake, query: dict[str, Any]) -> tuple[Planned, ...]:
     """What ``query`` answers from ``lake``, in its order, up to its limit."""
     start, end = (milliseconds(at) for at in interval_of(query["interval"]))
-    found = list(_overlapping(lake, start, end))
+    found = list(overlapping(lake, start, end))
     if query.get("startOfDayIntervalMatching"):
         found = [planned for planned in found if planned.start >= start - start % DAY]
     found = [planned for planned in found if visible(lake, planned)]
@@ -92,7 +92,7 @@ def select(lake: Lake, query: dict[str, Any]) -> tuple[Planned, ...]:
     return tuple(_ordered(lake, found, query)[: query.get("limit")])
 
 
-def _overlapping(lake: Lake, start: int, end: int) -> Iterator[Planned]:
+def overlapping(lake: Lake, start: int, end: int) -> Iterator[Planned]:
     """By start. Only what began before the interval has to be built to learn when it ended."""
     at = milliseconds(lake.at)
     first, last = start // DAY, min(end, at) // DAY

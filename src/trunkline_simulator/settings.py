@@ -27,8 +27,14 @@ FaultKind = Literal[
     "slow",
 ]
 JobFaultKind = Literal["fail", "stuck", "expire", "vanish", "cancel"]
-# Whose jobs: the attribute of their results that holds the rows.
-JobPayload = Literal["conversations", "userDetails"]
+# Whose jobs.
+JobPayload = Literal[
+    "conversations",
+    "userDetails",
+    "conversationAggregates",
+    "userAggregates",
+    "evaluationAggregates",
+]
 ChangeKind = Literal["rename", "delete", "add", "state", "move"]
 
 
@@ -41,6 +47,8 @@ class Shape:
     for a whole number. ``lone_surrogates`` puts a half of a UTF-16 pair into some attributes.
     ``queues`` and ``users`` beyond the usual ones come after them. ``own_targets`` gives each
     queue and medium a service level of its own, some none; without it all have 80 % in 20 s.
+    ``chats_wait`` lets chats too wait in a queue, which says nOffered; without it they come to an
+    agent at once, so that they are answered although nobody offered them.
     """
 
     seed: int = 7
@@ -50,6 +58,7 @@ class Shape:
     queues: int = 9
     users: int = 30
     own_targets: bool = False
+    chats_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +149,22 @@ class Settings:
     """One simulated organisation and the way it behaves. Durations are seconds.
 
     ``salt`` makes the ids of jobs differ between two runs of the same seed, as a real service's
-    do. ``lag_seconds`` is how far the data lake is behind the clock. ``page_rows`` keeps the pages
-    of results below what is asked for. ``page_overlap`` repeats that many rows of a page at the
-    start of the next one, ``shuffle_pages`` turns the rows of a page about, ``late_share`` of the
-    conversations reach the lake ``late_seconds`` after their time although the lake date has
-    passed it. ``corrected_share`` of them get another metric ``corrected_seconds`` after they
-    started, and ``removed_share`` are gone ``removed_seconds`` after that, here as by id: the
-    vendor works over what is older than two days, and deletes persons on request. The synchronous
-    query pages through ``live_window`` results at the most. ``empty_pages`` puts a page without
-    rows, but with a cursor, before each one but the first; ``empty_end`` gives the last rows a
+    do. ``lag_seconds`` is how far the data lake is behind the clock, ``user_lag_seconds`` that of
+    user details where it is another. ``page_rows`` keeps the pages of results below what is asked
+    for. ``page_overlap`` repeats that many rows of a page at the start of the next one,
+    ``shuffle_pages`` turns the rows of a page about, ``late_share`` of the conversations, and of
+    the records of users, reach the lake ``late_seconds`` after their time although the lake date
+    has passed it. ``corrected_share`` of the conversations get another metric
+    ``corrected_seconds`` after they started, and ``removed_share`` of both are gone
+    ``removed_seconds`` after that, here as by id: the vendor works over what is older than two
+    days, and deletes persons on request. The synchronous query pages through ``live_window``
+    results at the most. ``empty_pages`` puts a page without rows, but with a cursor, before each
+    one but the first; ``empty_end`` gives the last rows a
     cursor, to a page that has none; a cursor is refused ``cursor_seconds`` after it was given.
     A synchronous aggregate is refused where its interval has more than ``aggregate_buckets``
-    periods of its granularity, or its answer more than ``aggregate_cells`` of them over all groups.
+    periods of its granularity, or its answer more than ``aggregate_cells`` of them over all groups;
+    aggregates of users also where it is shorter than ``user_granularity_seconds``. Observations
+    list ``observation_rows`` of what they count.
     ``changes`` happen to the directory as time goes on, also between two pages of a list, and
     ``list_rows`` keeps the pages of lists below what is asked for.
     """
@@ -164,6 +177,7 @@ class Settings:
     token_seconds: int = 86_400
     rate_per_minute: int = 300
     lag_seconds: int = 6 * 3600
+    user_lag_seconds: int | None = None
     queued_seconds: float = 2.0
     pending_seconds: float = 6.0
     result_seconds: int = 86_400
@@ -187,6 +201,8 @@ class Settings:
     service_level: ServiceLevel = ServiceLevel()
     aggregate_buckets: int = 3_000
     aggregate_cells: int = 100_000
+    user_granularity_seconds: int = 0
+    observation_rows: int = 100
     faults: tuple[Fault, ...] = ()
     job_faults: tuple[JobFault, ...] = ()
     changes: tuple[DirectoryChange, ...] = ()

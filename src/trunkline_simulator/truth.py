@@ -64,13 +64,16 @@ def conversations(
     last_day: date,
     as_of: datetime,
     divisions: frozenset[str] | None = None,
+    *,
+    only_long: bool = False,
 ) -> Iterator[Json]:
-    """The conversations themselves, as they were answered."""
+    """The conversations themselves, as they were answered; or those alone that last for weeks."""
     all_divisions = frozenset(one.id for one in organisation_of(settings.shape).divisions)
     lake = Lake(settings, as_of, all_divisions if divisions is None else divisions)
     for day in range(day_number(first_day), day_number(last_day) + 1):
         for planned in plan(settings.shape, day):
-            if planned.start < milliseconds(as_of) and visible(lake, planned):
+            wanted = planned.long or not only_long
+            if wanted and planned.start < milliseconds(as_of) and visible(lake, planned):
                 yield shown(lake, planned)
 
 

@@ -39,14 +39,16 @@ class Family:
     metrics: frozenset[str]
     dimensions: frozenset[str]
     ranked: bool = False
-    least_seconds: int = 0
     check: Callable[[Json], None] = lambda _: None
 
 
-def question_of(body: dict[str, Any], family: Family, most: int, *, job: bool = False) -> Question:
+def question_of(
+    body: dict[str, Any], family: Family, most: int, least_seconds: int = 0, *, job: bool = False
+) -> Question:
     """The question that a body asks; 400 for what its model does not know.
 
-    ``most``: so many intervals at the most. ``job``: its pages may have a size.
+    ``most``: so many intervals at the most, none shorter than ``least_seconds``. ``job``: its
+    pages may have a size.
     """
     _check_attributes(body, family, job)
     metrics = _words(body, "metrics", family.metrics)
@@ -61,7 +63,7 @@ def question_of(body: dict[str, Any], family: Family, most: int, *, job: bool = 
         body.get("granularity"),
         body.get("timeZone"),
         most,
-        family.least_seconds,
+        least_seconds,
     )
     return Question(
         buckets,
@@ -83,14 +85,17 @@ def _check_attributes(body: dict[str, Any], family: Family, job: bool) -> None:
             raise bad_request(f"{name} must be of type {wanted.__name__}", name)
     if "interval" not in body:
         raise bad_request("interval is required", "interval")
+    if body.get("pageSize", 1) < 1:
+        raise bad_request("pageSize must be positive", "pageSize")
     interval_of(body["interval"])
     if "alternateTimeDimension" in body:
-        raise _not_simulated("alternateTimeDimension")
+        raise not_simulated("alternateTimeDimension")
     if body.get("queryType", "groupBy") != "groupBy":
-        raise _not_simulated("queryType")
+        raise not_simulated("queryType")
 
 
-def _not_simulated(name: str) -> Refused:
+def not_simulated(name: str) -> Refused:
+    """501, which the service itself does not answer."""
     return Refused(501, "not.implemented", f"{name} is not simulated")
 
 
@@ -110,7 +115,7 @@ def _check_filter(wanted: Json, family: Family) -> None:
         if "dimension" not in predicate:
             raise bad_request("filter: a predicate names a dimension", "filter")
         if "range" in predicate:
-            raise _not_simulated("a range of a dimension")
+            raise not_simulated("a range of a dimension")
 
 
 def predicates(wanted: Json) -> list[Json]:

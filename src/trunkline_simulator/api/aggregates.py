@@ -1,53 +1,105 @@
-"""Aggregates of conversations: what is known now, by each metric's own emit time, whole or not.
+"""Aggregates of any family: the synchronous query, and what their jobs answer.
 
-They read ahead of the data lake, up to the clock. The synchronous query has no pages: an answer
-that is too large is refused.
+They tell what is known now, ahead of the data lake, by each metric's own emit time. The synchronous
+query has no pages: an answer that is too large is refused whole. A job answers the same, as of when
+it was submitted, in pages of as many groups as its body says, and however much it is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import product
+from typing import Any
 
-from trunkline_simulator.aggregation import Cells, Question, collect, shown
+from trunkline_simulator.aggregation import Question, collect, shown
+from trunkline_simulator.api import user_aggregates
 from trunkline_simulator.api.aggregate_query import Family, question_of
-from trunkline_simulator.api.aggregate_words import DIMENSIONS, METRICS
+from trunkline_simulator.api.aggregate_words import (
+    DIMENSIONS,
+    EVALUATION_DIMENSIONS,
+    EVALUATION_METRICS,
+    METRICS,
+)
 from trunkline_simulator.api.context import Answer, Context
 from trunkline_simulator.api.errors import bad_request
+from trunkline_simulator.api.jobs import Payload
 from trunkline_simulator.directory import Queue, organisation_of
-from trunkline_simulator.events import Facts
+from trunkline_simulator.events import Dimensions
+from trunkline_simulator.judged import evaluated
 from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.selection import Lake, emitted, live
-from trunkline_simulator.settings import Shape
+from trunkline_simulator.settings import JobPayload, Shape
+from trunkline_simulator.statuses.present import mappings
 
-CONVERSATIONS = Family(METRICS, DIMENSIONS, ranked=True)
+# Intervals that a job may have: a minute each for two years.
+_MOST = 1_100_000
 
 
-def conversations(context: Context) -> Answer:
-    """POST /api/v2/analytics/conversations/aggregates/query."""
+@dataclass(frozen=True, slots=True)
+class Aggregates:
+    """One family: its words, its answers, and what stands beside them."""
+
+    name: JobPayload
+    family: Family
+    answer: Callable[[Question, Lake], list[Json]]
+    beside: Callable[[Shape], Json] = lambda _: {}
+
+    @property
+    def jobs(self) -> Payload:
+        """Its jobs."""
+        return Payload(
+            self.name,
+            self._check,
+            self._select,
+            _as_they_are,
+            attribute="results",
+            live=True,
+        )
+
+    def _check(self, body: Json) -> None:
+        question_of(body, self.family, _MOST, job=True)
+
+    def _select(self, lake: Lake, body: Json) -> tuple[Any, ...]:
+        return tuple(self.answer(question_of(body, self.family, _MOST, job=True), lake))
+
+
+def _as_they_are(_: Lake, __: Json, found: Sequence[Any]) -> list[Json]:
+    return list(found)
+
+
+def query(aggregates: Aggregates, context: Context) -> Answer:
+    """POST /api/v2/analytics/.../aggregates/query."""
     settings = context.settings
-    question = question_of(context.json(), CONVERSATIONS, settings.aggregate_buckets)
-    cells = _cells(question, live(settings, context.now, context.divisions))
-    _check_size(cells, settings.aggregate_cells)
-    return Answer(200, {"results": shown(question, cells, settings.service_level)})
+    question = question_of(
+        context.json(),
+        aggregates.family,
+        settings.aggregate_buckets,
+        settings.user_granularity_seconds if aggregates is USERS else 0,
+    )
+    found = aggregates.answer(question, live(settings, context.now, context.divisions))
+    _check_size(found, settings.aggregate_cells)
+    return Answer(200, {**aggregates.beside(settings.shape), "results": found})
 
 
-def _cells(question: Question, lake: Lake) -> Cells:
-    events = emitted(lake, question.buckets.start, question.buckets.end)
-    return collect(question, events, partial(_target, lake.shape))
-
-
-def _check_size(cells: Cells, most: int) -> None:
-    found = sum(map(len, cells.values()))
-    if found > most:
+def _check_size(found: list[Json], most: int) -> None:
+    size = sum(len(one["data"]) for one in found)
+    if size > most:
         raise bad_request(
-            f"The result is too large: it has {found} intervals over all groups, at most {most} "
+            f"The result is too large: it has {size} intervals over all groups, at most {most} "
             "are answered. Ask for a shorter interval, a coarser granularity or fewer groups",
             "interval",
         )
 
 
-def _target(shape: Shape, facts: Facts) -> float | None:
+def _conversations(question: Question, lake: Lake) -> list[Json]:
+    events = emitted(lake, question.buckets.start, question.buckets.end)
+    cells = collect(question, events, partial(_target, lake.shape))
+    return shown(question, cells, lake.settings.service_level)
+
+
+def _target(shape: Shape, facts: Dimensions) -> float | None:
     """The share of a queue's medium that is to be answered in time; None where there is none."""
     for queue, media in product(facts.values("queueId"), facts.values("mediaType")):
         found = _queues(shape)[queue].target(media)
@@ -60,6 +112,21 @@ def _queues(shape: Shape) -> dict[str, Queue]:
     return {queue.id: queue for queue in organisation_of(shape).queues}
 
 
-def answer(question: Question, lake: Lake) -> list[Json]:
-    """The whole answer to a question."""
-    return shown(question, _cells(question, lake), lake.settings.service_level)
+def _evaluations(question: Question, lake: Lake) -> list[Json]:
+    events = evaluated(lake, question.buckets.start, question.buckets.end)
+    cells = collect(question, events, lambda _: None)
+    return shown(question, cells, lake.settings.service_level)
+
+
+CONVERSATIONS = Aggregates(
+    "conversationAggregates", Family(METRICS, DIMENSIONS, ranked=True), _conversations
+)
+EVALUATIONS = Aggregates(
+    "evaluationAggregates", Family(EVALUATION_METRICS, EVALUATION_DIMENSIONS), _evaluations
+)
+USERS = Aggregates(
+    "userAggregates",
+    user_aggregates.FAMILY,
+    user_aggregates.answer,
+    lambda shape: {"systemToOrganizationMappings": mappings(shape)},
+)

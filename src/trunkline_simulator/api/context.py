@@ -11,7 +11,7 @@ import msgspec
 from trunkline_simulator.api.errors import Refused, bad_request
 from trunkline_simulator.directory import Directory, organisation_of
 from trunkline_simulator.messages import SimRequest
-from trunkline_simulator.settings import Client, Settings
+from trunkline_simulator.settings import Client, JobPayload, Settings
 from trunkline_simulator.state import State
 
 # SDK 269: request.bytes.max, namespace platform.api.
@@ -33,11 +33,6 @@ class Context:
     def directory(self) -> Directory:
         """The organisation's reference data."""
         return organisation_of(self.settings.shape)
-
-    @property
-    def lake_date(self) -> datetime:
-        """Before when the data lake is complete, now. Often on a whole second."""
-        return lake_date(self.settings, self.now)
 
     @property
     def divisions(self) -> frozenset[str]:
@@ -79,8 +74,12 @@ class Answer:
     body: Any = None
 
 
-def lake_date(settings: Settings, now: datetime) -> datetime:
-    """The clock less the lag; one second in three it has no milliseconds."""
-    date = now - timedelta(seconds=settings.lag_seconds)
+def lake_date(settings: Settings, now: datetime, payload: JobPayload) -> datetime:
+    """Before when the lake of a payload is complete: the clock less the lag.
+
+    One second in three it has no milliseconds.
+    """
+    lag = settings.user_lag_seconds if payload == "userDetails" else None
+    date = now - timedelta(seconds=settings.lag_seconds if lag is None else lag)
     millis = 0 if date.second % 3 == 0 else date.microsecond // 1000
     return date.replace(microsecond=millis * 1000)

@@ -1,4 +1,4 @@
-"""Detail jobs of any payload: submit, status, results, delete, availability."""
+"""Jobs of any payload: submit, status, results, delete, availability."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from trunkline_simulator.api.context import Answer, Context
+from trunkline_simulator.api.context import Answer, Context, lake_date
 from trunkline_simulator.api.errors import Refused, bad_request, not_found, too_many_requests
 from trunkline_simulator.api.query import check_job, interval_of
 from trunkline_simulator.payloads.parts import Json, stamp
-from trunkline_simulator.selection import Lake, select, shown
+from trunkline_simulator.selection import Lake, live, select, shown
 from trunkline_simulator.settings import JobFault, JobPayload, Settings
 from trunkline_simulator.state import Job
 from trunkline_simulator.view import milliseconds
@@ -24,15 +24,20 @@ _RUNNING = frozenset({"QUEUED", "PENDING"})
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What jobs are about: the attribute of their pages, their queries, what they answer.
+    """What jobs are about: their queries, what they answer.
 
-    ``select`` gives everything that a query answers, ``show`` the rows of some of it.
+    ``select`` gives everything that a query answers, ``show`` the rows of some of it. The rows are
+    in ``attribute`` of a page, where that is not the name itself. What is ``live`` is told as of
+    the moment of the job's submission, without a date of the lake, and its body says the size of
+    its pages.
     """
 
     root: JobPayload
     check: Callable[[Json], None]
     select: Callable[[Lake, Json], tuple[Any, ...]]
     show: Callable[[Lake, Json, Sequence[Any]], list[Json]]
+    attribute: str = ""
+    live: bool = False
 
 
 def _conversations(lake: Lake, _: Json, found: Sequence[Any]) -> list[Json]:
@@ -64,7 +69,7 @@ def submit(payload: Payload, context: Context) -> Answer:
         client=context.client,
         query=query,
         submitted=context.now,
-        lake_date=context.lake_date,
+        lake_date=lake_date(settings, context.now, payload.root),
         fault=_fault(context, payload, query),
         payload=payload.root,
     )
@@ -198,9 +203,10 @@ def cancel(payload: Payload, context: Context) -> Answer:
     return Answer(204)
 
 
-def availability(context: Context) -> Answer:
+def availability(payload: Payload, context: Context) -> Answer:
     """GET .../jobs/availability: before when the lake is complete."""
-    return Answer(200, {"dataAvailabilityDate": stamp(milliseconds(context.lake_date))})
+    date = lake_date(context.settings, context.now, payload.root)
+    return Answer(200, {"dataAvailabilityDate": stamp(milliseconds(date))})
 
 
 def results(payload: Payload, context: Context) -> Answer:
@@ -208,18 +214,17 @@ def results(payload: Payload, context: Context) -> Answer:
     job, settings = _find(payload, context), context.settings
     cursor = context.request.query.get("cursor", [""])[-1]
     _check_ready(context, job, cursor)
-    size = context.number("pageSize", 1000, settings.max_page_size)
-    size = min(size, settings.page_rows)
+    size = _size(context, payload, job)
     offset, served = _place(context, cursor, job) if cursor else (0, True)
-    lake = _lake(context, job)
+    lake, attribute = _lake(payload, context, job), payload.attribute or payload.root
     found = _selected(payload, context, job, lake)
-    date = {"dataAvailabilityDate": stamp(milliseconds(job.lake_date))}
+    date = {} if payload.live else {"dataAvailabilityDate": stamp(milliseconds(job.lake_date))}
     if settings.empty_pages and not served:
         context.state.met["empty page with a cursor"] += 1
         again = _cursor(context, job, offset, served=True)
-        return Answer(200, {payload.root: [], "cursor": again, **date})
+        return Answer(200, {attribute: [], "cursor": again, **date})
     rows = payload.show(lake, job.query, _rows(settings, found, offset, size))
-    made: Json = {payload.root: rows} if rows or not offset else {}
+    made: Json = {attribute: rows} if rows or not offset else {}
     if offset + size < len(found) or (settings.empty_end and rows):
         made["cursor"] = _cursor(context, job, offset + size)
     context.state.met.update(_oddities(settings, rows, offset))
@@ -252,8 +257,18 @@ def _check_ready(context: Context, job: Job, cursor: str) -> None:
     raise Refused(code, "job.not.ready", f"Job {job.job_id} has no results: it is {state}")
 
 
-def _lake(context: Context, job: Job) -> Lake:
-    return Lake(context.settings, job.lake_date, replace(context, client=job.client).divisions)
+def _size(context: Context, payload: Payload, job: Job) -> int:
+    most = context.settings.max_page_size
+    asked = job.query.get("pageSize", most) if payload.live else None
+    size = context.number("pageSize", 1000, most) if asked is None else min(asked, most)
+    return min(size, context.settings.page_rows)
+
+
+def _lake(payload: Payload, context: Context, job: Job) -> Lake:
+    divisions = replace(context, client=job.client).divisions
+    if payload.live:
+        return live(context.settings, job.submitted, divisions)
+    return Lake(context.settings, job.lake_date, divisions)
 
 
 def _selected(payload: Payload, context: Context, job: Job, lake: Lake) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from trunkline_simulator.api import (
     limits,
     lists,
     live,
+    observations,
     reference,
     user_details,
 )
@@ -56,7 +57,7 @@ def _jobs(path: str, payload: jobs.Payload, permissions: tuple[str, ...]) -> tup
     )
 
 
-_DETAIL_ROUTES = (
+_ROUTES = (
     Route("GET", "/api/v2/tokens/me", (), auth.token_information),
     Route("GET", "/api/v2/organizations/me", (), reference.organisation),
     Route(
@@ -97,23 +98,58 @@ _DETAIL_ROUTES = (
     Route("GET", f"{_CONVERSATIONS}/details", _DETAILS, live.by_ids),
     Route("GET", f"{_CONVERSATIONS}/{{conversation}}/details", _DETAILS, live.by_id),
     # Before {job}: "availability" is not the id of one.
-    Route("GET", f"{_CONVERSATIONS}/details/jobs/availability", _DETAILS[:1], jobs.availability),
+    Route(
+        "GET",
+        f"{_CONVERSATIONS}/details/jobs/availability",
+        _DETAILS[:1],
+        partial(jobs.availability, jobs.CONVERSATIONS),
+    ),
     *_jobs(f"{_CONVERSATIONS}/details/jobs", jobs.CONVERSATIONS, _DETAILS),
     Route("POST", f"{_USERS}/details/query", _USER_DETAILS, user_details.query),
-    Route("GET", f"{_USERS}/details/jobs/availability", _USER_DETAILS, jobs.availability),
+    Route(
+        "GET",
+        f"{_USERS}/details/jobs/availability",
+        _USER_DETAILS,
+        partial(jobs.availability, user_details.USER_DETAILS),
+    ),
     *_jobs(f"{_USERS}/details/jobs", user_details.USER_DETAILS, _USER_DETAILS),
 )
 
 
+def _aggregated(path: str, family: aggregates.Aggregates, permission: str) -> tuple[Route, ...]:
+    """The query and the jobs of a family of aggregates."""
+    query = Route("POST", f"{path}/query", (permission,), partial(aggregates.query, family))
+    return (query, *_jobs(f"{path}/jobs", family.jobs, (permission,)))
+
+
 _AGGREGATES = (
-    Route(
-        "POST",
-        f"{_CONVERSATIONS}/aggregates/query",
-        ("analytics:conversationAggregate:view",),
-        aggregates.conversations,
+    *_aggregated(
+        f"{_CONVERSATIONS}/aggregates",
+        aggregates.CONVERSATIONS,
+        "analytics:conversationAggregate:view",
+    ),
+    *_aggregated(f"{_USERS}/aggregates", aggregates.USERS, "analytics:userAggregate:view"),
+    *_aggregated(
+        "/api/v2/analytics/evaluations/aggregates",
+        aggregates.EVALUATIONS,
+        "analytics:evaluationAggregate:view",
     ),
 )
-ROUTES = (*_DETAIL_ROUTES, *_AGGREGATES)
+_OBSERVATIONS = (
+    Route(
+        "POST",
+        "/api/v2/analytics/queues/observations/query",
+        ("analytics:queueObservation:view",),
+        observations.of_queues,
+    ),
+    Route(
+        "POST",
+        f"{_USERS}/observations/query",
+        ("analytics:userObservation:view",),
+        observations.of_users,
+    ),
+)
+ROUTES = (*_ROUTES, *_AGGREGATES, *_OBSERVATIONS)
 
 
 def find(method: str, path: str) -> tuple[Route, dict[str, str]]:

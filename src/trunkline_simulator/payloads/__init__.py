@@ -51,7 +51,7 @@ def conversation(shape: Shape, planned: Planned) -> Json:
     draw = Random(shape.seed << 80 | planned.day << 32 | planned.index)  # noqa: S311
     organisation = organisation_of(shape)
     named = conversation_id(draw, shape.seed, planned.day, planned.index)
-    draft = Draft(draw, planned.start, organisation, named)
+    draft = Draft(draw, planned.start, organisation, named, chats_wait=shape.chats_wait)
     _BUILDERS[planned.kind](draft)
     made = _finish(draft)
     if shape.hostile:

@@ -237,11 +237,22 @@ def chat(draft: Draft) -> None:
     made = session(draft, _customer(draft, who), "chat", "inbound", roomId=uid(draft.draw))
     leg = session(draft, agents.agent(draft, user), "chat", "inbound", remote=who.name)
     leg["peerId"] = made["sessionId"]
-    for part in (made, leg):
-        del part["direction"]
+    if draft.chats_wait:
+        _waiting_chat(draft, queue)["peerId"] = made["sessionId"]
+    for owner in draft.participants:
+        del owner["sessions"][0]["direction"]
     agents.alert(leg, draft.start, draft.start + 3_000, queue, 3_000)
     done = agents.turn(draft, between(draft.draw, 20, 1200))
     end = agents.handle(draft, leg, draft.start + 3_000, done, queue)
     made["segments"].append(segment("interact", draft.start, end, queueId=queue.id))
     del made["metrics"]
     draft.extra["originatingDirection"] = "inbound"
+
+
+def _waiting_chat(draft: Draft, queue: Queue) -> Json:
+    """Three seconds in a queue."""
+    owner = participant(draft, "acd", participantName=queue.name)
+    acd, at = session(draft, owner, "chat", "inbound"), draft.start + 3_000
+    acd["segments"].append(segment("interact", draft.start, at, queueId=queue.id))
+    acd["metrics"] += [metric("nOffered", 1, draft.start), metric("tAcd", 3_000, at)]
+    return acd

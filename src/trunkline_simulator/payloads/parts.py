@@ -27,6 +27,7 @@ class Draft:
     participants: list[Json] = field(default_factory=list)
     divisions: list[str] = field(default_factory=list)
     extra: Json = field(default_factory=dict)
+    chats_wait: bool = False
 
 
 @lru_cache(maxsize=1024)

@@ -301,3 +301,13 @@ def test_users_show_the_status_that_their_details_have() -> None:
         assert now["id"] == presence["organizationPresenceId"]
         word = now["systemPresence"].replace("OnQueue", "on_queue").upper()
         assert word == presence["systemPresence"]
+
+
+def test_the_lake_of_users_may_be_further_behind() -> None:
+    asking = caller(user_lag_seconds=20 * 3600)
+    assert asking.get(f"{JOBS}/availability") == {"dataAvailabilityDate": "2025-04-09T16:00:00Z"}
+    other = asking.get("/api/v2/analytics/conversations/details/jobs/availability")
+    assert other == {"dataAvailabilityDate": "2025-04-10T06:00:00Z"}
+    found = pages(asking, interval="2025-04-09T00:00:00Z/2025-04-11T00:00:00Z")
+    assert {page["dataAvailabilityDate"] for page in found} == {"2025-04-09T16:00:00Z"}
+    assert max(begun for _, _, begun in distinct(found)) < "2025-04-09T16"
