@@ -46,6 +46,7 @@ def test_the_catalogue_has_lists_with_their_columns(at: Served) -> None:
 
 
 def test_where_nothing_is_fetched_a_list_that_is_not_held_says_how_to_have_it(at: Served) -> None:
+    at.rows("SELECT count(*) FROM users")
     before = at.at.requests
     with at.connect() as connection:
         heard: list[str] = []
