@@ -76,6 +76,13 @@ class Caller:
             found.append(self.get(f"{JOBS}/{job_id}/results?pageSize={size}&cursor={cursor}"))
         return found
 
+    def list_pages(self, path: str) -> list[Json]:
+        """Every page of a reference list, by the address that each gives of the next."""
+        found = [self.get(path)]
+        while following := found[-1].get("nextUri"):
+            found.append(self.get(following))
+        return found
+
     def conversations(self, interval: str, **query: Any) -> list[Json]:
         """Submit, wait on the clock until it is done, and read every page."""
         job_id = self.submit(interval=interval, **query)

@@ -44,6 +44,9 @@ class Count:
     asked_at: datetime
 
 
+_OURS = "dataset = 'conversation_details'"  # of what else is held there is a judgement of its own
+
+
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """Every snapshot: when it was published, which can be read, and what those show."""
@@ -96,7 +99,7 @@ def shelf(home: Path) -> Shelf:
                 (date.fromisoformat(month), number)
                 for month, number in db.execute("SELECT month, snapshot FROM pins")
             ),
-            closed=frozenset(_days(db.execute("SELECT month FROM closed"))),
+            closed=frozenset(_days(db.execute(f"SELECT month FROM closed WHERE {_OURS}"))),
             named=frozenset(path for (path,) in db.execute("SELECT path FROM files")),
             counts=tuple(_counts(db)),
             watermarks=dict(_watermarks(db, newest)),
@@ -114,8 +117,8 @@ def _shown(db: sqlite3.Connection, number: int) -> Shown:
 
 def _watermarks(db: sqlite3.Connection, newest: int) -> Iterator[tuple[date, datetime]]:
     for day, mark in db.execute(
-        "SELECT day, watermark FROM coverage"
-        " WHERE scope = '' AND born <= ?1 AND coalesce(died, 9e9) > ?1",
+        f"SELECT day, watermark FROM coverage WHERE {_OURS}"
+        " AND scope = '' AND born <= ?1 AND coalesce(died, 9e9) > ?1",
         (newest,),
     ):
         yield date.fromisoformat(day), datetime.fromisoformat(mark)

@@ -28,6 +28,7 @@ EVERY = [
     "organisation",
     "divisions",
     "permission analytics:conversationDetail:view or analytics:agentConversationDetail:view",
+    "permission analytics:userDetail:view",
     "clock",
     "rate limits",
 ]
@@ -98,7 +99,7 @@ def test_all_is_well(site: Site) -> None:
     [
         ("/organizations/me", "organisation"),
         ("/authorization/divisions", "divisions"),
-        ("/details/jobs/availability", PERMISSION),
+        ("/conversations/details/jobs/availability", PERMISSION),
         (LIMITS + "platform.api", "rate limits"),
         (LIMITS + "analytics", "rate limits"),
     ],
@@ -201,7 +202,7 @@ def test_grants_that_are_not_told(site: Site, refusal: Response) -> None:
 
 
 def test_a_missing_permission(site: Site) -> None:
-    finding = checked(site, {"/details/jobs/availability": MISSING})[PERMISSION]
+    finding = checked(site, {"/conversations/details/jobs/availability": MISSING})[PERMISSION]
     assert finding.health is Health.BAD
     assert finding.error is not None
     assert finding.error.exit_status == 3

@@ -9,10 +9,9 @@ WHERE start_time >= '2025-03-04' AND start_time < '2025-03-05'
 GROUP BY user_id
 ORDER BY user_id;
 
--- Alerts that were not answered: each makes the user not responding.
-SELECT start_time::DATE AS day, count(*) AS not_responding
+-- How often each status began, day by day; NOT_RESPONDING is an alert that was not answered.
+SELECT start_time::DATE AS day, routing_status, count(*) AS times
 FROM user_routing_status
 WHERE start_time >= '2025-03-03' AND start_time < '2025-03-10'
-  AND routing_status = 'NOT_RESPONDING'
-GROUP BY day
-ORDER BY day;
+GROUP BY day, routing_status
+ORDER BY day, routing_status;

@@ -46,7 +46,8 @@ def command(ctx: click.Context, /, target: str, tables: tuple[str, ...], **given
     Each organisation has a schema of its name. What is held is published, and nothing is fetched:
     run sync first. Only days that have changed since the last time are written, each in one
     transaction, so it can be stopped and repeated at any time. Without a TABLE, all of them but
-    those of finance, which are published where they are named, into a schema of their own.
+    those of finance, which are published where they are named, into a schema of their own, and
+    those of which nothing is held, save conversations.
 
     Example:
 

@@ -24,7 +24,7 @@ from trunkline.secrets import files_of
 
 CLOCK_TOLERANCE = timedelta(seconds=30)
 NOT_FOUND = 404
-NAMED = 5  # unknown names in one line
+NAMED = 5  # unknown names, or tables, in one line
 
 _NOT_TOLD = (
     "Queries work without them: they keep to 300 requests a minute, or to what each answer says. "
@@ -150,7 +150,7 @@ async def _permission(provider: GenesysCloud, catalog: Catalog, dataset: Dataset
     """Asking for the watermark needs the permission that the dataset's jobs need."""
     of_it = catalog.of(dataset)
     tables = ", ".join(table.shown for table in of_it)
-    which = f"all {len(of_it)} tables" if len(of_it) == len(catalog.tables) else tables
+    which = f"{len(of_it)} tables" if len(of_it) > NAMED else tables
     needed = " or ".join(dataset.permissions)
     what = f"permission {needed}"
     try:

@@ -18,10 +18,11 @@ from typing import Any
 
 from tests.unit.flatten.values import Bad, Refused, identity, instant, loaded, text, twice, value
 from trunkline.catalog import Column, Holds, Level, Pii, Table
+from trunkline.providers.genesys import tables
 from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
-from trunkline.providers.genesys.tables import TABLES
 from trunkline.types import Type
 
+TABLES = tuple(t for t in tables.TABLES if t.dataset is CONVERSATION_DETAILS)
 LEVELS = {level.name: level for level in CONVERSATION_DETAILS.levels}
 ENVELOPE = frozenset(
     {"conversations", "cursor", "dataAvailabilityDate", "totalHits", "aggregations"}

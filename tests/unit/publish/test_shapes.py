@@ -25,7 +25,10 @@ def test_a_table_stands_after_the_one_above_it() -> None:
     for shape in shapes:
         assert shape.above is None or shape.above.table in seen
         seen.add(shape.name)
-    assert [shape.name for shape in shapes if shape.above is None] == ["conversations"]
+    assert [shape.name for shape in shapes if shape.above is None] == [
+        "conversations",
+        "user_states",
+    ]
 
 
 def test_a_table_of_finance_has_nothing_above() -> None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from trunkline_simulator import (
     Client,
-    DirectoryChange,
     Settings,
     Shape,
-    Simulator,
     conversations_of,
 )
-from trunkline_simulator.caller import Caller, StoppedClock, decoded
+from trunkline_simulator.caller import Caller, decoded
 from trunkline_simulator.directory import directory, organisation_of
 from trunkline_simulator.payloads.parts import Json
 
@@ -57,14 +54,6 @@ def caller(shape: Shape | None = None, **more: Any) -> Caller:
     return made
 
 
-def every_page(asking: Caller, path: str) -> list[Json]:
-    """The pages of a list, by the address that each gives of the next."""
-    found = [asking.get(path)]
-    while following := found[-1].get("nextUri"):
-        found.append(asking.get(following))
-    return found
-
-
 def names(pages: list[Json]) -> list[str]:
     return [one["name"] for page in pages for one in page["entities"]]
 
@@ -73,7 +62,7 @@ def names(pages: list[Json]) -> list[str]:
 def test_small_pages_make_up_the_whole_list(path: str) -> None:
     asking = caller()
     whole = names([asking.get(f"{path}?pageSize={LISTS[path]}")])
-    pages = every_page(asking, f"{path}?pageSize=2")
+    pages = asking.list_pages(f"{path}?pageSize=2")
     assert names(pages) == whole
     assert len(pages) == -(-len(whole) // 2)
     assert len(whole) >= 3
@@ -98,14 +87,14 @@ def test_each_list_asks_for_its_own_permission(path: str) -> None:
 
 def test_a_list_may_give_smaller_pages_than_asked_for() -> None:
     asking = caller(list_rows=4)
-    pages = every_page(asking, f"{QUEUES}?pageSize=500")
+    pages = asking.list_pages(f"{QUEUES}?pageSize=500")
     assert [len(page["entities"]) for page in pages] == [4, 4, 1]
     assert {page["pageSize"] for page in pages} == {4}
 
 
 def test_teams_go_on_by_cursor_in_both_directions() -> None:
     asking = caller()
-    first, second, *_ = every_page(asking, "/api/v2/teams?pageSize=2")
+    first, second, *_ = asking.list_pages("/api/v2/teams?pageSize=2")
     assert first.keys() == {"entities", "selfUri", "nextUri"}
     assert asking.get(second["previousUri"])["entities"] == first["entities"]
     assert asking.send("GET", "/api/v2/teams?after=nonsense%20").status == 400
@@ -115,7 +104,7 @@ def test_members_of_a_queue_come_without_totals() -> None:
     asking = caller(Shape(users=250))
     queue = organisation_of(Shape(users=250)).queues[2]
     path = f"{QUEUES}/{queue.id}/members"
-    pages = every_page(asking, f"{path}?pageSize=100")
+    pages = asking.list_pages(f"{path}?pageSize=100")
     assert all("total" not in page and "pageCount" not in page for page in pages)
     (listed,) = (one for one in asking.get(QUEUES)["entities"] if one["id"] == queue.id)
     assert len(pages) == 3
@@ -212,7 +201,7 @@ def test_every_id_in_the_conversations_is_on_a_list() -> None:
     listed = {
         one["id"]
         for path in ("users", "routing/queues", "routing/wrapupcodes", "flows")
-        for page in every_page(asking, f"/api/v2/{path}?pageSize=50&state=any")
+        for page in asking.list_pages(f"/api/v2/{path}?pageSize=50&state=any")
         for one in page["entities"]
     }
     named = set()
@@ -226,120 +215,6 @@ def test_every_id_in_the_conversations_is_on_a_list() -> None:
     unlisted = {one for one in named - listed if one and not one.startswith("ININ-")}
     assert unlisted == set()
     assert len(named & listed) > 60
-
-
-# What happens as time goes on -----------------------------------------------------------------
-
-
-def change(table: str, place: int, kind: Any, to: str = "", hour: int = 12) -> DirectoryChange:
-    return DirectoryChange(NOON.replace(hour=hour), table, place, kind, to)
-
-
-def seen(changes: tuple[DirectoryChange, ...], path: str, hour: int) -> list[Json]:
-    asking = caller(changes=changes)
-    asking.clock.at = NOON.replace(hour=hour)
-    asking.sign_in()
-    found: list[Json] = asking.get(f"{path}?pageSize=100&state=any")["entities"]
-    return found
-
-
-def test_a_queue_is_renamed_and_then_deleted() -> None:
-    changes = (change("queues", 0, "delete", hour=14), change("queues", 0, "rename", "Invoices"))
-    queue = directory(7).queues[0].id
-
-    def name(hour: int) -> list[tuple[str, str]]:
-        found = seen(changes, QUEUES, hour)
-        return [(one["name"], one["dateModified"]) for one in found if one["id"] == queue]
-
-    assert name(11) == [("Billing", "2024-06-11T14:21:09.217Z")]
-    assert name(12) == [("Invoices", "2025-04-10T12:00:00Z")]
-    assert name(14) == []
-
-
-def test_a_deleted_queue_has_no_members_any_more() -> None:
-    asking = caller(changes=(change("queues", 0, "delete", hour=13),))
-    path = f"{QUEUES}/{directory(7).queues[0].id}/members"
-    assert asking.send("GET", path).status == 200
-    asking.clock.advance(3600)
-    assert asking.send("GET", path).status == 404
-
-
-def test_a_user_is_deleted_moved_and_made_inactive() -> None:
-    changes = (
-        change("users", 0, "delete"),
-        change("users", 1, "move", "APAC"),
-        change("users", 2, "state", "inactive"),
-    )
-    ids = [one.id for one in directory(7).users[:3]]
-
-    def those(hour: int) -> list[tuple[str, str]]:
-        found = {one["id"]: one for one in seen(changes, "/api/v2/users", hour)}
-        return [(found[one]["state"], found[one]["division"]["name"]) for one in ids]
-
-    assert those(11) == [("active", "Home"), ("active", "Home"), ("active", "Home")]
-    assert those(12) == [("deleted", "Home"), ("active", "APAC"), ("inactive", "Home")]
-
-
-def test_a_user_who_is_deleted_is_no_member_any_more() -> None:
-    asking = caller(changes=(change("users", 0, "delete", hour=13),))
-    queue = directory(7).queues[2].id
-    before = asking.get(f"{QUEUES}/{queue}/members?pageSize=100")["entities"]
-    asking.clock.advance(3600)
-    after = asking.get(f"{QUEUES}/{queue}/members?pageSize=100")["entities"]
-    assert {one["id"] for one in before} - {one["id"] for one in after} == {
-        directory(7).users[0].id
-    }
-
-
-def test_a_thing_that_is_added_was_not_there_before_and_may_come_back() -> None:
-    changes = (
-        change("skills", 1, "add", hour=10),
-        change("skills", 1, "delete", hour=12),
-        change("skills", 1, "add", hour=14),
-    )
-    counts = [len(seen(changes, "/api/v2/routing/skills", hour)) for hour in (9, 11, 13, 15)]
-    assert counts == [6, 7, 6, 7]
-
-
-@dataclass(slots=True)
-class Ticking(StoppedClock):
-    """A minute passes with each request that is answered."""
-
-    asked: int = field(default=0)
-
-    def __call__(self) -> datetime:
-        self.asked += 1
-        return self.at + timedelta(minutes=self.asked)
-
-
-def read_while(changes: tuple[DirectoryChange, ...], path: str) -> list[str]:
-    """The names on a list that is read page by page, a minute after the other from noon on."""
-    asking = Caller(Settings(changes=changes))
-    asking.simulator = Simulator(asking.settings, Ticking(NOON))
-    asking.sign_in()
-    return names(every_page(asking, path))
-
-
-def test_a_deletion_between_two_pages_hides_another_row() -> None:
-    """By number, the row that moves up into the page already read is never seen."""
-    before = read_while((), f"{QUEUES}?pageSize=3")
-    gone = DirectoryChange(NOON + timedelta(minutes=2, seconds=30), "queues", 0, "delete")
-    read = read_while((gone,), f"{QUEUES}?pageSize=3")
-    assert before[0] == "Billing"
-    assert set(before) - set(read) == {before[3]}
-
-
-def test_an_addition_between_two_pages_shows_a_row_twice() -> None:
-    new = DirectoryChange(NOON + timedelta(minutes=2, seconds=30), "queues", 0, "add")
-    read = read_while((new,), f"{QUEUES}?pageSize=3")
-    assert read[2] == read[3]
-    assert "Billing" not in read
-
-
-def test_a_list_by_cursor_repeats_and_skips_nothing() -> None:
-    before = read_while((), "/api/v2/teams?pageSize=2")
-    gone = DirectoryChange(NOON + timedelta(minutes=2, seconds=30), "teams", 0, "delete")
-    assert read_while((gone,), "/api/v2/teams?pageSize=2") == before
 
 
 def test_other_lists_of_the_same_seed_do_not_change() -> None:

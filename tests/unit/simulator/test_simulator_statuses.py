@@ -183,3 +183,15 @@ def test_days_make_up_the_same_records_whichever_is_asked(shape: Shape) -> None:
             tomorrow = list(of_day(shape, 4, kind, number + 1))
             assert (today[-1] == tomorrow[0]) == (today[-1].end > (number + 1) * 86_400_000)
             assert all(a.end == b.start and a.state != b.state for a, b in pairwise(today))
+
+
+def test_midnight_changes_nothing(shape: Shape) -> None:
+    """What follows midnight by a minute was prepared for before it."""
+    starts = {
+        one.start
+        for place in range(len(organisation_of(shape).users))
+        for kind in KINDS
+        for one in statuses(shape, kind, place)
+    }
+    assert not [start for start in starts if start % 86_400_000 == 0]
+    assert [start for start in starts if start % 86_400_000 > 86_400_000 - 300_000]

@@ -153,13 +153,7 @@ def test_user_details_are_what_a_reader_gets(settings: Settings, days: tuple[int
 
 
 def listed(asking: Caller, path: str) -> list[Json]:
-    """Everything on a list, by the address of the next page."""
-    page = asking.get(path)
-    found: list[Json] = list(page["entities"])
-    while "nextUri" in page:
-        page = asking.get(page["nextUri"])
-        found += page["entities"]
-    return found
+    return [one for page in asking.list_pages(path) for one in page["entities"]]
 
 
 PATHS = {

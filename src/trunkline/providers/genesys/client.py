@@ -117,7 +117,10 @@ class GenesysCloud:
             answer = await self._client.request(
                 "GET", path, ids={"jobId": job_id}, query=query, fits=payload.is_page
             )
-        return payload.reshape(answer.body)
+        if payload.reshape is None:
+            return answer.body
+        reshaped: bytes = await self._offload(payload.reshape, answer.body)
+        return reshaped
 
     async def _directly(self, payload: Direct, job_id: str, cursor: str | None) -> bytes:
         """The page of a direct dataset, taken apart beside the event loop."""

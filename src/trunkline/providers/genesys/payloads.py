@@ -11,25 +11,21 @@ from trunkline.providers.genesys import conversation_jobs, user_jobs
 from trunkline.scope import Scope
 
 
-def as_it_came(body: bytes) -> bytes:
-    """A page whose records already stand in it as the dataset declares them."""
-    return body
-
-
 @dataclass(frozen=True, slots=True)
 class Jobs:
     """A dataset that asynchronous jobs bring: POST, poll, pages of results by cursor.
 
     ``path`` is that of the jobs, ``query`` the body that asks for a scope of an interval.
     ``is_page`` tells a page of results from whatever else may answer; ``reshape`` makes the page
-    that the dataset declares of it, and raises MalformedAnswer where it cannot. ``page_size`` is
-    asked for in place of the dataset's, which counts records.
+    that the dataset declares of it, away from the event loop, and raises MalformedAnswer where it
+    cannot; None where it is one as it comes. ``page_size`` is asked for in place of the dataset's,
+    which counts records.
     """
 
     path: str
     query: Callable[[Interval, Scope], dict[str, object]]
     is_page: Callable[[bytes], bool]
-    reshape: Callable[[bytes], bytes] = as_it_came
+    reshape: Callable[[bytes], bytes] | None = None
     page_size: int | None = None
 
 
