@@ -217,3 +217,32 @@ def test_a_days_coverage_and_certificate_are_its_own(tmp_path: Path) -> None:
     assert certificate["rows_landed"] == {"queue_intervals": len(truth(site))}
     held = site.query("SELECT dataset, count(*) AS days FROM trunkline.coverage GROUP BY ALL")
     assert held == [{"dataset": "queue_intervals", "days": 7}]
+
+
+SOME = replace(SMALL, shape=replace(SMALL.shape, users=130))
+TWO_DAYS = "interval_start >= '2026-02-01' AND interval_start < '2026-02-03'"
+USERS = f"SELECT * FROM user_aggregates WHERE {TWO_DAYS}"
+
+
+@pytest.mark.parametrize("at", [4, 5, 7, 8])
+def test_killed_between_hundreds_of_users_it_goes_on_where_it_was(tmp_path: Path, at: int) -> None:
+    site = Site(tmp_path / "data", SOME)
+    dying = partial(KillingTransport, fuse=Fuse(at), after=True)
+    with site.engine(dying) as engine, pytest.raises(Killed):
+        run(site.clock, engine.prepare(USERS, Options(), lambda _: None))
+    found = site.query(USERS)
+    wanted = expected_user_intervals(SOME, FIRST, date(2026, 2, 2), site.clock.now())
+    wanted.sort(key=lambda row: place_of(row, "user_aggregates"))
+    assert_same(found, wanted, "user_aggregates")
+    lists = sum(path == "/api/v2/users" for _, path, _ in site.requests)
+    slices = sum(path.endswith("/users/aggregates/query") for _, path, _ in site.requests)
+    assert (lists, slices) in {(2, 4), (3, 4), (2, 5)}
+
+
+def test_explain_counts_the_list_of_users_too(tmp_path: Path) -> None:
+    site = Site(tmp_path / "data")
+    with site.engine() as engine:
+        plan = engine.explain(USERS)
+    site.prepare(USERS)
+    lists = sum(path == "/api/v2/users" for _, path, _ in site.requests)
+    assert plan.requests == lists + sum(asked(site).values()) == 3
