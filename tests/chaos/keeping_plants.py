@@ -81,7 +81,8 @@ PLANTS: dict[str, Plant] = {
     "no final day comes of age": rewritten(
         "SELECT coverage.dataset, coverage.scope, day, fetched_at,",
         "SELECT coverage.dataset, coverage.scope, day, "
-        "iif(watermark > date(day, '4 days'), '2039-01-01T00:00:00Z', fetched_at) AS fetched_at,",
+        "iif(watermark > date(day, '4 days'), (SELECT max(fetched_at) FROM coverage), fetched_at) "
+        "AS fetched_at,",
     ),
     "a count is kept for the day after": mistakes("^INSERT INTO provider_counts", _next_day),
     "a count is kept when its day is fetched again": forgets("^DELETE FROM provider_counts"),

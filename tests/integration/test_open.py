@@ -221,7 +221,8 @@ def with_ids(catalog: Catalog, ids: int) -> Catalog:
     old = catalog.tables[0].dataset
     assert old.live is not None
     less = replace(old, live=replace(old.live, ids=ids))
-    return Catalog(catalog.schema, tuple(replace(t, dataset=less) for t in catalog.tables))
+    tables = (replace(t, dataset=less) if t.dataset == old else t for t in catalog.tables)
+    return Catalog(catalog.schema, tuple(tables))
 
 
 class Killed(BaseException):

@@ -74,7 +74,7 @@ def test_times_within_conversations_are_within_them(site: Site) -> None:
     with site.engine() as engine:
         within = [
             (t.name, c.name, timedelta(milliseconds=c.lead_ms))
-            for t in engine.catalog.tables
+            for t in engine.catalog.of(engine.catalog.named("conversations").dataset)
             for c in t.columns
             if c.within
         ]

@@ -221,7 +221,8 @@ def with_window(catalog: Catalog, window: int) -> Catalog:
     old = catalog.tables[0].dataset
     assert old.live is not None
     less = replace(old, live=replace(old.live, window=window))
-    return Catalog(catalog.schema, tuple(replace(t, dataset=less) for t in catalog.tables))
+    tables = (replace(t, dataset=less) if t.dataset == old else t for t in catalog.tables)
+    return Catalog(catalog.schema, tuple(tables))
 
 
 def test_a_lake_that_is_more_than_seven_days_behind(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tests.unit.flatten.pages import (
     rows,
     session,
 )
+from trunkline.providers.genesys.datasets import CONVERSATION_DETAILS
 from trunkline.providers.genesys.tables import TABLES
 from trunkline.types import Type
 from trunkline_simulator.cells import metric_column
@@ -51,6 +52,7 @@ def test_every_count_and_duration_that_is_an_attribute_is_tested_here() -> None:
         column.source
         for table in TABLES
         for column in table.columns
+        if table.dataset == CONVERSATION_DETAILS
         if column.type is Type.BIGINT and re.match(r"[nt][A-Z]", column.attribute)
     }
     assert found == {"resolution.nNextContactAvoided"}
