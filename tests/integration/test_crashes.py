@@ -120,7 +120,7 @@ def test_killed_at_every_request(tmp_path: Path, *, after: bool) -> None:
 
 def test_killed_at_every_step_of_the_store(tmp_path: Path) -> None:
     died = 0
-    for at in range(1, 200, 4):
+    for at in range(1, 200, 7):
         site = Site(tmp_path / str(at), PAGES)
         clock = KillingClock(site.start)
         site.clock = clock

@@ -28,7 +28,7 @@ from trunkline_simulator.settings import Shape
 
 pytestmark = pytest.mark.skipif(not INSTALLED, reason="needs PostgreSQL 15")
 
-STORIES, STEPS = 6, 10
+STORIES, STEPS = 3, 10
 CHANGING = SimSettings(
     shape=Shape(per_day=2),
     page_rows=5,

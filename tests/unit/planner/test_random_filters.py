@@ -270,7 +270,7 @@ def pruned(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[str, str, i
     return by_scan, by_dataset, conditions
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=250, deadline=None, derandomize=True)
 @given(sql=queries())
 def test_what_a_filter_leaves_out_does_not_matter(
     rows: duckdb.DuckDBPyConnection, sql: str

@@ -236,7 +236,7 @@ def cases(draw: st.DrawFn) -> tuple[str, date, str]:
 
 
 @settings(
-    max_examples=300,
+    max_examples=200,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],

@@ -59,6 +59,8 @@ def open_sessions(asking: Caller) -> list[tuple[Any, Any, Any]]:
             ],
         }
         made = decoded(asking.send("POST", DETAILS, body)).get("conversations", [])
+        if not made:
+            break
         for owner in (owner for one in made for owner in one["participants"]):
             for leg in owner["sessions"]:
                 found += [
