@@ -174,6 +174,8 @@ class RateLimiter:
             timer.add_done_callback(self._ring)
         try:
             await self._changed.wait()
+            if timer is not None and timer.done():
+                timer.result()  # a clock that fails would be asked again at once, for ever
         finally:
             if timer is not None:
                 timer.cancel()

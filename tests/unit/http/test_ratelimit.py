@@ -152,6 +152,28 @@ def test_hold_stops_every_request() -> None:
     assert run(clock, story()) == [42.0] * 3
 
 
+class Stopped(VirtualClock):
+    """Nobody can wait by it any more, as in a process that is being killed."""
+
+    async def sleep(self, seconds: float) -> None:
+        del seconds
+        raise RuntimeError("stopped")
+
+
+def test_a_clock_that_fails_ends_the_wait() -> None:
+    """Seed 90008 of the chaos: it was asked again at the same instant, for ever."""
+    clock = Stopped()
+    limiter = RateLimiter(LIMIT, clock)
+
+    async def story() -> None:
+        limiter.hold(42.0)
+        async with asyncio.timeout(5), limiter.slot():
+            pass
+
+    with pytest.raises(RuntimeError, match="stopped"):
+        asyncio.run(story())
+
+
 def test_first_come_first_served() -> None:
     clock = VirtualClock()
     limiter = RateLimiter(Limit(allowance=300, concurrency=1), clock)
