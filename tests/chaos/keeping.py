@@ -126,7 +126,9 @@ def _is_usual(lived: Lived, fetched: Fetched, day: date, *, sure: bool) -> bool:
     if sure:
         resumed &= any(fetched.job.job_id in one.path for one in lived.ended.sent)
     since = lived.ended.began - timedelta(seconds=REFRESH)
-    return resumed or fetched.is_final(day, SETTLE) or fetched.job.submitted >= since
+    job = fetched.job
+    noted = job.submitted + max(lived.world.submits.skew_of(job.job_id), timedelta(0))
+    return resumed or fetched.is_final(day, SETTLE) or noted >= since
 
 
 def _of_age(sync: Sync, lived: Lived, day: date) -> datetime | None:
@@ -232,7 +234,9 @@ def _is_followed(follow: Follow, last: Round, lived: Lived, day: date) -> bool:
         return False
     resumed = lived.after.days[day].job in last.unfinished
     since = last.began - timedelta(seconds=follow.refresh_after)
-    return resumed or fetched.is_final(day, SETTLE) or fetched.job.submitted >= since
+    job = fetched.job
+    noted = job.submitted + max(lived.world.submits.skew_of(job.job_id), timedelta(0))
+    return resumed or fetched.is_final(day, SETTLE) or noted >= since
 
 
 def _verified(verify: Verify, found: Verified, lived: Lived) -> list[str]:

@@ -133,6 +133,9 @@ class _Trial:
                 break
         else:
             self.wrong([f"on a good day, {TRIES} times: {ended}"])
+        if shelf_of(self.world).unfinished and self.keeper.has_chores:
+            # A recheck that was killed: no query wants its days again, which are held and final.
+            self.judged(self.world.alone(Fate(), resuming))
         reached = self.world.clock.now() - timedelta(seconds=self.world.provider.lag_seconds)
         self.wrong(judge_end_of_states(everything, shelf_of(self.world), reached - DAY))
 
