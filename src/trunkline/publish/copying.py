@@ -13,8 +13,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trunkline.interval import DAY, midnight
-from trunkline.publish.shapes import Shape, quoted
+from trunkline.publish.shapes import Shape, quoted, rows_of
 from trunkline.publish.source import Content, Source
 from trunkline.publish.target import Connection, run
 from trunkline.servers.postgres.encoding import columns_of, stream
@@ -53,12 +52,9 @@ def remove(
 ) -> None:
     """Remove the rows of a day, or of a whole list, those that stand below others first."""
     for shape in reversed(tuple(shapes)):
-        time = quoted(shape.table.time_column)
-        of_day = "" if shape.table.dataset.is_list else f" WHERE {time} >= %s AND {time} < %s"
+        where, ends = rows_of(shape.table, day)
         done = run(
-            connection,
-            f"DELETE FROM {quoted(schema)}.{quoted(shape.name)}{of_day}",
-            (midnight(day), midnight(day + DAY)) if of_day else None,
+            connection, f"DELETE FROM {quoted(schema)}.{quoted(shape.name)}{where}", ends or None
         )
         copied.deleted[shape.name] += max(0, done.rowcount)
 

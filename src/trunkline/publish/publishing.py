@@ -6,26 +6,33 @@ on, and the next run goes on from the notes. Nothing else is remembered anywhere
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 from trunkline.catalog import Table
 from trunkline.engine import Engine
 from trunkline.engine.fetching import Parts
-from trunkline.engine.keeping import require_kept
-from trunkline.errors import DamagedLake, RelationClosed, TargetError, TargetMismatch
-from trunkline.interval import DAY
+from trunkline.errors import TargetError
 from trunkline.publish import reconcile, state
 from trunkline.publish.day import TablesChanged, put, take_away
-from trunkline.publish.decision import Verdict, decide
 from trunkline.publish.held import held_here
 from trunkline.publish.progress import Day, Observe
 from trunkline.publish.reconcile import Changes
+from trunkline.publish.schemas import (
+    Into,
+    each_schema,
+    require_same_organization,
+    summed,
+    to_do,
+    with_those_there,
+)
 from trunkline.publish.source import Shelf, opened, together
 from trunkline.publish.state import State
 from trunkline.publish.summary import Published, Tally
 from trunkline.publish.target import Connection, Target, connected, run
-from trunkline.publish.wish import Wish, checked, chosen, closed_tables
+from trunkline.publish.wish import Wish
 
 _TRIES = 5  # where another publisher makes tables at the same time
 _LOCK_WAIT = "30s"  # for a table that somebody reads, before it is altered
@@ -37,37 +44,13 @@ def publish(engine: Engine, target: Target, wish: Wish, observe: Observe) -> tup
     Requests nothing of the provider. UsageError and its kin before anything is connected to;
     TargetClosed, TargetMismatch or TargetError after. What was committed before an error stays.
     """
-    parts, wish = engine.of(wish.organization), checked(wish)
-    tables = chosen(parts, wish.tables)
-    snapshot = parts.lake.catalogue.latest()
-    with engine.recorded("publish") as recording:
-        recording.snapshot = snapshot
-        try:
-            with connected(target) as connection:
-                done = tuple(
-                    _Publisher(connection, target, parts, wish, snapshot, observe).into(schema, own)
-                    for (schema, _), own in by_schema(parts, wish, tables).items()
-                )
-        except DamagedLake:
-            require_kept(parts, snapshot)  # its files may be gone for that
-            raise
-        recording.certificate = {"published": [one.certificate() for one in done]}
-    return done
 
+    @contextmanager
+    def writing(parts: Parts, wish: Wish, snapshot: int) -> Iterator[Into]:
+        with connected(target) as connection:
+            yield _Publisher(connection, target, parts, wish, snapshot, observe).into
 
-def by_schema(
-    parts: Parts, wish: Wish, tables: tuple[Table, ...]
-) -> dict[tuple[str, str], tuple[Table, ...]]:
-    """Tables by the target's schema and by what they are cut from.
-
-    Finance has a schema of its own for each organisation.
-    """
-    base = wish.schema or parts.organization
-    found: dict[tuple[str, str], tuple[Table, ...]] = {}
-    for table in tables:
-        key = f"{base}_{table.schema}" if table.schema else base, table.dataset.name
-        found[key] = (*found.get(key, ()), table)
-    return found
+    return each_schema(engine, wish, writing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +73,16 @@ class _Publisher:
                 unchecked = self._days(shelf, known, tally)
             except TablesChanged:
                 continue
-            return self._summed(shelf, tally, made, unchecked)
+            deleted = {table.name: tally.deleted[table.name] for table in shelf.tables}
+            return summed(
+                shelf,
+                self.wish,
+                tally,
+                self.target.shown,
+                made=made.said,
+                deleted=deleted,
+                unchecked=unchecked,
+            )
         raise TargetError(
             f"others are making tables in {schema} all the time",
             hint="Publish again once they have ended.",
@@ -121,20 +113,12 @@ class _Publisher:
 
     def _days(self, shelf: Shelf, known: State, tally: Tally) -> tuple[str, ...]:
         """Deal with every day that is asked for; the foreign keys that are not valid then."""
-        days = sorted(filter(self.wish.wants, shelf.held.days.keys() | known.days.keys()))
-        verdicts = {day: decide(day, known.days.get(day), shelf.held) for day in days}
-        todo = [
-            day for day, verdict in verdicts.items() if verdict in (Verdict.PUT, Verdict.REMOVE)
-        ]
-        tally.note_all(verdicts)
+        puts, gone = to_do(shelf, self.wish, known.days, tally)
         if self.wish.dry_run:
-            tally.published = [day for day in todo if verdicts[day] is Verdict.PUT]
-            tally.removed = [day for day in todo if verdicts[day] is Verdict.REMOVE]
             return ()
-        gone = [day for day in todo if verdicts[day] is Verdict.REMOVE]
         for day in gone:
             take_away(self.connection, shelf, day, tally)
-        self._put(shelf, [day for day in todo if verdicts[day] is Verdict.PUT], tally)
+        self._put(shelf, puts, tally)
         return reconcile.validate(self.connection, shelf.schema)
 
     def _put(self, shelf: Shelf, days: list[date], tally: Tally) -> None:
@@ -144,84 +128,10 @@ class _Publisher:
                 for day, content in source.contents().items():
                     rows = put(self.connection, shelf, day, source, content, tally)
                     done += 1
-                    of = shelf.dataset.name if shelf.dataset.is_list else ""
-                    self.observe(Day(shelf.schema, day, done, len(days), rows, of))
-
-    def _summed(
-        self, shelf: Shelf, tally: Tally, made: Changes, unchecked: tuple[str, ...]
-    ) -> Published:
-        return Published(
-            target=self.target.shown,
-            organization=self.parts.organization,
-            schema=shelf.schema,
-            snapshot=self.snapshot,
-            published=tuple(tally.published),
-            removed=tuple(tally.removed),
-            confirmed=tuple(tally.confirmed),
-            unchanged=tally.unchanged,
-            newer=tuple(tally.newer),
-            not_held=not_held(shelf, self.wish, self.parts.seams.clock.now().date()),
-            made=made.said,
-            written={table.name: tally.written[table.name] for table in shelf.tables},
-            deleted={table.name: tally.deleted[table.name] for table in shelf.tables},
-            altered=dict(tally.altered),
-            unchecked=unchecked,
-            dry_run=self.wish.dry_run,
-            listed=shelf.dataset.name if shelf.dataset.is_list else "",
-        )
+                    self.observe(Day(shelf.schema, day, done, len(days), rows, shelf.listed))
 
 
 def _is_noted(shelf: Shelf, known: State) -> bool:
     """Whether the schema knows of the tables and of who fetched what goes there."""
     versions = {table.name: table.dataset.mapping_version for table in shelf.tables}
     return versions.items() <= known.tables.items() and shelf.held.clients <= known.clients
-
-
-def require_same_organization(shelf: Shelf, known: State, wish: Wish) -> None:
-    """TargetMismatch: two organisations may have the same name in two data directories."""
-    if wish.adopt or not known.clients or not shelf.held.clients:
-        return
-    if known.clients.isdisjoint(shelf.held.clients):
-        raise TargetMismatch(
-            f"the schema {shelf.schema} holds what another client has fetched, perhaps of "
-            "another organisation",
-            hint="Publish into another schema with --schema. If it is the same organisation, "
-            "whose client is new, say --adopt once.",
-        )
-
-
-def with_those_there(parts: Parts, tables: tuple[Table, ...], known: State) -> tuple[Table, ...]:
-    """The tables, and those that are published already: a day is replaced in all of them.
-
-    RelationClosed where the role may not read one of those; TargetMismatch where there is none of
-    such a name.
-    """
-    dataset, schema = tables[0].dataset, tables[0].schema
-    ours = {t.name: t for t in parts.catalog.of(dataset) if t.schema == schema}
-    closed = closed_tables(parts)
-    for name in sorted(known.tables.keys() - {table.name for table in tables}):
-        if name not in ours:
-            raise TargetMismatch(
-                f"a table {name} is published that this version of Trunkline does not have",
-                hint="Publish with the version that made it, or into another --schema.",
-            )
-        if name in closed:
-            raise RelationClosed(
-                f"{name} is published already, and this role may not read it",
-                hint="A day is replaced in all its tables: publish as a role that may read them.",
-            )
-    names = {table.name for table in tables} | known.tables.keys()
-    return tuple(table for name, table in ours.items() if name in names)
-
-
-def not_held(shelf: Shelf, wish: Wish, today: date) -> tuple[date, ...]:
-    """Days up to now that are asked for and not held; without bounds, those between others."""
-    held = shelf.held.days.keys()
-    if shelf.dataset.is_list:
-        return ()
-    if not held and not (wish.start and wish.end):
-        return ()
-    first = wish.start.date() if wish.start else min(held)
-    last = wish.last_day if wish.end else max(held)
-    span = range((min(last, today) - first).days + 1)
-    return tuple(day for n in span if (day := first + DAY * n) not in held)

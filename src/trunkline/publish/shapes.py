@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from trunkline.catalog import Column, Pii, Table
+from trunkline.interval import DAY, midnight
 from trunkline.types import Type
 
 # As format_type() of PostgreSQL spells them, so that they can be compared with what is there.
@@ -36,6 +38,14 @@ def literal(text: str) -> str:
     """A text as SQL writes it, whatever standard_conforming_strings is."""
     body = text.replace("'", "''")
     return f"'{body}'" if "\\" not in body else "E'" + body.replace("\\", "\\\\") + "'"
+
+
+def rows_of(table: Table, day: date) -> tuple[str, tuple[datetime, ...]]:
+    """Which rows of a table are of a day, as a condition and its values; of a list, all."""
+    if table.dataset.is_list:
+        return "", ()
+    time = quoted(table.time_column)
+    return f" WHERE {time} >= %s AND {time} < %s", (midnight(day), midnight(day + DAY))
 
 
 @dataclass(frozen=True, slots=True)

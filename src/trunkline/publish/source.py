@@ -47,6 +47,11 @@ class Shelf:
         return self.tables[0].dataset
 
     @property
+    def listed(self) -> str:
+        """The name of the dataset, where it is a whole list."""
+        return self.dataset.name if self.dataset.is_list else ""
+
+    @property
     def shapes(self) -> tuple[Shape, ...]:
         """The tables as PostgreSQL has them."""
         return shapes_of(self.tables)

@@ -22,6 +22,7 @@ from trunkline.publish.progress import Observe
 from trunkline.publish.warehouse import publish_into, warehouse_of
 from trunkline.publish.warehouse.target import opened
 from trunkline.publish.warehouse.writing import resource_of
+from trunkline_simulator.settings import DirectoryChange
 
 # dlt uses what DuckDB 2 calls old.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -181,3 +182,29 @@ def test_sql_server_is_told_of_types_that_it_has(tmp_path: Path) -> None:
         "nvarchar(max)", "datetimeoffset(3)", "bigint", "bit", "float",
         "decimal(18,6)", "decimal(24,6)",
     }  # fmt: skip
+
+
+def _renamed(site: Site, name: str) -> None:
+    change = DirectoryChange(site.clock.now(), "queues", 0, "rename", name)
+    site.simulate(replace(site.simulation, changes=(change,)))
+
+
+def test_a_list_that_changed_takes_the_place_of_the_old(site: Site, file: Path) -> None:
+    queues = Wish(("queues",))
+    site.sync(SyncWish(("queues",)))
+    assert _published(site, file, queues).listed == "queues"
+    _renamed(site, "Renamed")
+    site.wait(days=2)
+    site.sync(SyncWish(("queues",)))
+    _published(site, file, queues)
+    want = sorted((row["queue_id"], row["name"]) for row in held(site, "queues"))
+    assert sorted((row["queue_id"], row["name"]) for row in _rows(file, "queues")) == want
+    assert "Renamed" in {name for _, name in want}
+
+
+def test_what_was_altered_is_told(site: Site, file: Path) -> None:
+    _renamed(site, "Cut\0here")
+    site.sync(SyncWish(("queues",)))
+    done = _published(site, file, Wish(("queues",)))
+    assert sum(done.altered.values()) == 1
+    assert "Cut\N{SYMBOL FOR NULL}here" in {row["name"] for row in _rows(file, "queues")}

@@ -5,6 +5,7 @@ A note is made when a day is whole in every table, and taken away before anythin
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -13,8 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from trunkline.catalog import Table
-from trunkline.interval import DAY, midnight
-from trunkline.publish.shapes import quoted
+from trunkline.publish.shapes import quoted, rows_of
 from trunkline.publish.source import Content, Shelf
 from trunkline.publish.state import NOTHING, PublishedDay, State
 
@@ -99,9 +99,9 @@ def clear(client: Any, shelf: Shelf, days: Iterable[date], notes: Iterable[date]
 
 
 def _remove(client: Any, table: Table, day: date) -> None:
-    at, time = client.make_qualified_table_name(table.name), quoted(table.time_column)
-    sql = f"DELETE FROM {at} WHERE {time} >= %s AND {time} < %s"
-    client.execute_sql(sql, midnight(day), midnight(day + DAY))
+    where, ends = rows_of(table, day)
+    at = client.make_qualified_table_name(table.name)
+    client.execute_sql(f"DELETE FROM {at}{where}", *ends)
 
 
 def _forget(client: Any, shelf: Shelf, day: date) -> None:
@@ -110,9 +110,7 @@ def _forget(client: Any, shelf: Shelf, day: date) -> None:
     client.execute_sql(sql, shelf.dataset.name, day)
 
 
-def notes(
-    shelf: Shelf, contents: Mapping[date, Content], counts: Mapping[date, str], at: datetime
-) -> pa.Table:
+def notes(shelf: Shelf, contents: Mapping[date, Content], at: datetime) -> pa.Table:
     """The notes of days that are there now."""
     rows = [
         {
@@ -124,7 +122,7 @@ def notes(
             "fetched_at": held.fetched_at,
             "watermark": held.watermark,
             "published_at": at,
-            "row_counts": counts[day],
+            "row_counts": json.dumps(dict(content.rows)),
             "kept_tables": " ".join(table.name for table in shelf.tables),
             "clients": " ".join(sorted(shelf.held.clients)),
             "lake": shelf.held.lake,

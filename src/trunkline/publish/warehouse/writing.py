@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,26 +19,25 @@ import pyarrow as pa
 from trunkline.catalog import Column, Table
 from trunkline.engine import Engine
 from trunkline.engine.fetching import Parts
-from trunkline.engine.keeping import require_kept
-from trunkline.errors import DamagedLake
 from trunkline.publish.copying import Copied, without_nul
-from trunkline.publish.decision import Verdict, decide
 from trunkline.publish.held import held_here
 from trunkline.publish.progress import Day, Observe
-from trunkline.publish.publishing import (
-    by_schema,
-    not_held,
+from trunkline.publish.schemas import (
+    Into,
+    each_schema,
     require_same_organization,
+    summed,
+    to_do,
     with_those_there,
 )
 from trunkline.publish.shapes import Shape
-from trunkline.publish.source import Content, Shelf, Source, opened, together
+from trunkline.publish.source import Shelf, Source, opened, together
 from trunkline.publish.state import PublishedDay
 from trunkline.publish.summary import Published, Tally
 from trunkline.publish.warehouse import ledger, target
 from trunkline.publish.warehouse.ledger import Found
 from trunkline.publish.warehouse.target import Warehouse, failing, loader
-from trunkline.publish.wish import Wish, checked, chosen
+from trunkline.publish.wish import Wish
 
 
 def publish_into(
@@ -47,21 +47,11 @@ def publish_into(
 
     Requests nothing of the provider. Errors as those of ``publish``.
     """
-    parts, wish = engine.of(wish.organization), checked(wish)
-    tables = chosen(parts, wish.tables)
-    snapshot = parts.lake.catalogue.latest()
-    with engine.recorded("publish") as recording:
-        recording.snapshot = snapshot
-        try:
-            done = tuple(
-                _Writer(to, parts, wish, snapshot, observe).into(schema, own)
-                for (schema, _), own in by_schema(parts, wish, tables).items()
-            )
-        except DamagedLake:
-            require_kept(parts, snapshot)
-            raise
-        recording.certificate = {"published": [one.certificate() for one in done]}
-    return done
+
+    def writing(parts: Parts, wish: Wish, snapshot: int) -> AbstractContextManager[Into]:
+        return nullcontext(_Writer(to, parts, wish, snapshot, observe).into)
+
+    return each_schema(engine, wish, writing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,33 +72,12 @@ class _Writer:
             tally = Tally()
             self._days(pipeline, shelf, found.state.days, tally)
         made = tuple(f"table {t.name}" for t in wanted if t.name not in found.tables)
-        return Published(
-            target=self.to.shown,
-            organization=self.parts.organization,
-            schema=schema,
-            snapshot=self.snapshot,
-            published=tuple(tally.published),
-            removed=tuple(tally.removed),
-            confirmed=tuple(tally.confirmed),
-            unchanged=tally.unchanged,
-            newer=tuple(tally.newer),
-            not_held=not_held(shelf, self.wish, self.parts.seams.clock.now().date()),
-            made=made if tally.published else (),
-            written={table.name: tally.written[table.name] for table in shelf.tables},
-            dry_run=self.wish.dry_run,
-        )
+        return summed(shelf, self.wish, tally, self.to.shown, made=made if tally.published else ())
 
     def _days(
         self, pipeline: Any, shelf: Shelf, known: Mapping[date, PublishedDay], tally: Tally
     ) -> None:
-        days = sorted(filter(self.wish.wants, shelf.held.days.keys() | known.keys()))
-        verdicts = {day: decide(day, known.get(day), shelf.held) for day in days}
-        tally.note_all(verdicts)
-        puts = [day for day, verdict in verdicts.items() if verdict is Verdict.PUT]
-        gone = [day for day, verdict in verdicts.items() if verdict is Verdict.REMOVE]
-        if self.wish.dry_run:
-            tally.published, tally.removed = puts, gone
-            return
+        puts, gone = to_do(shelf, self.wish, known, tally)
         if gone:
             self._clear(pipeline, shelf, gone)
             tally.removed = gone
@@ -117,7 +86,7 @@ class _Writer:
             with opened(shelf, some) as source:
                 written = self._put(pipeline, shelf, known, source, tally)
             done += len(some)
-            self.observe(Day(shelf.schema, some[-1], done, len(puts), written))
+            self.observe(Day(shelf.schema, some[-1], done, len(puts), written, shelf.listed))
 
     def _put(
         self,
@@ -138,7 +107,7 @@ class _Writer:
             if new:
                 pipeline.run(resources)
             at = self.parts.seams.clock.now()
-            pipeline.run(_noting(ledger.notes(shelf, contents, _counts(contents), at)))
+            pipeline.run(_noting(ledger.notes(shelf, contents, at)))
         tally.published += new
         tally.confirmed += sorted(same)
         tally.written += copied.written
@@ -151,10 +120,6 @@ class _Writer:
         """Take days away, and of others their notes."""
         with failing(self.to), pipeline.sql_client() as client:
             ledger.clear(client, shelf, days, notes)
-
-
-def _counts(contents: Mapping[date, Content]) -> dict[date, str]:
-    return {day: json.dumps(dict(content.rows)) for day, content in contents.items()}
 
 
 def _found(pipeline: Any, dataset: str) -> Found:
