@@ -42,6 +42,7 @@ class View:
     ``key`` is its single-column key. ``source`` is what stands after FROM. ``time`` is the column
     that a query bounds it by; one without has a bound of its own, or is ``held``: made of what is
     held of its tables, whatever that is, so that a query of it needs no bounds and fetches nothing.
+    ``below`` are the relations that it reads, by their qualified names.
     """
 
     name: str
@@ -56,6 +57,7 @@ class View:
     schema: str = SCHEMA
     zone: str = "UTC"
     query: str = field(init=False, default="")
+    below: tuple[str, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -63,7 +65,10 @@ class View:
             raise ValueError(f"view {self.name}: names must be unique and in snake_case")
         if missing := {self.key, self.time or self.key} - set(names):
             raise ValueError(f"view {self.name}: no columns {sorted(missing)}")
-        object.__setattr__(self, "query", self._filled(self._select) if self.organization else "")
+        select = self._select
+        below = dict.fromkeys(self._filled(found[0]) for found in _BELOW.finditer(select))
+        object.__setattr__(self, "query", self._filled(select) if self.organization else "")
+        object.__setattr__(self, "below", tuple(below))
 
     def of(self, organization: str, schema: str, zone: str) -> View:
         """The view of one organisation, with the names of its schemas and its time zone."""
@@ -73,12 +78,6 @@ class View:
     def qualified(self) -> str:
         """The name as SQL writes it."""
         return f"{self.schema}.{self.name}"
-
-    @property
-    def below(self) -> tuple[str, ...]:
-        """The relations that it reads, by their qualified names."""
-        named = (found[0] for found in _BELOW.finditer(self._select))
-        return tuple(dict.fromkeys(map(self._filled, named)))
 
     @property
     def references(self) -> tuple[ViewColumn, ...]:

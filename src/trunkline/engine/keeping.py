@@ -42,7 +42,8 @@ def merge_months(parts: Parts, datasets: Iterable[Dataset], observe: Observe) ->
     what is held is as readable as before.
     """
     done: list[date] = []
-    for dataset in datasets:
+    held = {day.dataset for day in parts.lake.coverage(parts.organization)}
+    for dataset in (dataset for dataset in datasets if dataset.name in held):
         done += parts.lake.compact(
             parts.organization,
             layout_of(parts.catalog, dataset),

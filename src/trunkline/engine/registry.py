@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from trunkline.catalog import Catalog, Dataset
 from trunkline.catalogs import Catalogs
 from trunkline.config import Settings
@@ -18,6 +20,7 @@ COUNTED = Options()
 _DATASETS = {table.dataset.name: table.dataset for table in TABLES}
 
 
+@lru_cache(maxsize=64)
 def catalog(
     organization: str = GENESYS,
     *,
