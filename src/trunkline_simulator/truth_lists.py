@@ -19,7 +19,7 @@ from trunkline_simulator.payloads.parts import Json
 from trunkline_simulator.roster import entities, members, of_divisions
 from trunkline_simulator.settings import Settings
 
-_IDS = {
+IDS = {
     "users": "user_id",
     "queues": "queue_id",
     "wrapup_codes": "wrapup_code_id",
@@ -53,7 +53,7 @@ def _rows(
         yield from _OTHERS[table](settings, as_of, divisions)
         return
     for made in _seen(settings, table, as_of, divisions):
-        yield {_IDS[table]: made["id"], **_columns(made)}
+        yield {IDS[table]: made["id"], **_columns(made)}
 
 
 def _seen(settings: Settings, table: str, as_of: datetime, divisions: frozenset[str]) -> list[Json]:
@@ -128,4 +128,4 @@ _OTHERS: dict[str, Callable[[Settings, datetime, frozenset[str]], Iterator[Row]]
     "grants": _grants,
     "organization": _organization,
 }
-LISTS = (*_IDS, *_OTHERS)
+LISTS = (*IDS, *_OTHERS)

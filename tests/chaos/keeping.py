@@ -126,9 +126,13 @@ def _is_usual(lived: Lived, fetched: Fetched, day: date, *, sure: bool) -> bool:
     if sure:
         resumed &= any(fetched.job.job_id in one.path for one in lived.ended.sent)
     since = lived.ended.began - timedelta(seconds=REFRESH)
+    return resumed or fetched.is_final(day, SETTLE) or _when_noted(lived, fetched) >= since
+
+
+def _when_noted(lived: Lived, fetched: Fetched) -> datetime:
+    """When a day was fetched by the clock of who did, however far ahead that was."""
     job = fetched.job
-    noted = job.submitted + max(lived.world.submits.skew_of(job.job_id), timedelta(0))
-    return resumed or fetched.is_final(day, SETTLE) or noted >= since
+    return job.submitted + max(lived.world.submits.skew_of(job.job_id), timedelta(0))
 
 
 def _of_age(sync: Sync, lived: Lived, day: date) -> datetime | None:
@@ -140,9 +144,7 @@ def _of_age(sync: Sync, lived: Lived, day: date) -> datetime | None:
     of_age = midnight(day + DAY) + timedelta(seconds=sync.recheck)
     if held_before is None or not held_before.is_final(day, SETTLE):
         return None
-    job = held_before.job
-    noted = job.submitted + max(lived.world.submits.skew_of(job.job_id), timedelta(0))
-    return of_age if noted < of_age <= lived.ended.began else None
+    return of_age if _when_noted(lived, held_before) < of_age <= lived.ended.began else None
 
 
 def _synced(sync: Sync, done: Synced, lived: Lived) -> list[str]:
@@ -234,9 +236,7 @@ def _is_followed(follow: Follow, last: Round, lived: Lived, day: date) -> bool:
         return False
     resumed = lived.after.days[day].job in last.unfinished
     since = last.began - timedelta(seconds=follow.refresh_after)
-    job = fetched.job
-    noted = job.submitted + max(lived.world.submits.skew_of(job.job_id), timedelta(0))
-    return resumed or fetched.is_final(day, SETTLE) or noted >= since
+    return resumed or fetched.is_final(day, SETTLE) or _when_noted(lived, fetched) >= since
 
 
 def _verified(verify: Verify, found: Verified, lived: Lived) -> list[str]:

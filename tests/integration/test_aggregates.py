@@ -27,7 +27,7 @@ from trunkline_simulator import (
     expected_intervals,
     expected_user_intervals,
 )
-from trunkline_simulator.api.router import ROUTES
+from trunkline_simulator.api.permissions import ALL
 from trunkline_simulator.directory import directory
 from trunkline_simulator.settings import Settings as SimSettings
 from trunkline_simulator.settings import Shape
@@ -128,9 +128,7 @@ def test_a_client_of_one_division_gets_what_it_sees(tmp_path: Path) -> None:
 def test_a_missing_permission_is_named_with_its_table(
     tmp_path: Path, table: str, removed: str
 ) -> None:
-    every = frozenset(name for route in ROUTES for name in route.permissions)
-    lacking = replace(Client(), permissions=every - {removed})
-    site = Site(tmp_path / "data", replace(SMALL, clients=(lacking,)))
+    site = Site(tmp_path / "data", replace(SMALL, clients=(Client(permissions=ALL - {removed}),)))
     with pytest.raises(PermissionMissing) as refused:
         site.prepare(f"SELECT * FROM {table} WHERE {WEEK}")
     assert removed in refused.value.message

@@ -18,21 +18,8 @@ from trunkline.errors import IncompleteData, PermissionMissing
 from trunkline_simulator.api.permissions import ALL
 from trunkline_simulator.roster import entities, members
 from trunkline_simulator.settings import Client, DirectoryChange, Shape
+from trunkline_simulator.truth_lists import IDS
 
-KEYS = {
-    "users": "user_id",
-    "queues": "queue_id",
-    "wrapup_codes": "wrapup_code_id",
-    "divisions": "division_id",
-    "skills": "skill_id",
-    "languages": "language_id",
-    "locations": "location_id",
-    "groups": "group_id",
-    "teams": "team_id",
-    "flows": "flow_id",
-    "presence_definitions": "presence_definition_id",
-    "roles": "role_id",
-}
 DAY = timedelta(days=1)
 
 
@@ -54,22 +41,22 @@ def changed(site: Site, *changes: DirectoryChange) -> None:
     site.simulate(replace(site.simulation, changes=(*site.simulation.changes, *changes)))
 
 
-@pytest.mark.parametrize("table", KEYS)
+@pytest.mark.parametrize("table", IDS)
 def test_a_list_has_all_that_the_provider_has(site: Site, table: str) -> None:
     found = site.query(f"SELECT * FROM {table}")
     want = {one["id"]: one["name"] for one in told(site, table)}
     assert len(want) >= 3
-    assert {row[KEYS[table]]: row["name"] for row in found} == want
+    assert {row[IDS[table]]: row["name"] for row in found} == want
     assert len(found) == len(want)
     assert {row["refreshed_at"] <= site.clock.now() for row in found} == {True}
 
 
-@pytest.mark.parametrize("table", KEYS)
+@pytest.mark.parametrize("table", IDS)
 def test_a_list_of_many_pages_has_all_that_the_provider_has(tmp_path: Path, table: str) -> None:
     site = Site(tmp_path / "data", replace(SMALL, list_rows=2))
     found = site.query(f"SELECT * FROM {table}")
     want = {one["id"]: one["name"] for one in told(site, table)}
-    assert {row[KEYS[table]]: row["name"] for row in found} == want
+    assert {row[IDS[table]]: row["name"] for row in found} == want
     assert len(found) == len(want)
 
 

@@ -14,7 +14,7 @@ from trunkline.engine import Options
 from trunkline.engine.syncing import Wish
 from trunkline.errors import IncompleteData, PermissionMissing, UsageError
 from trunkline_simulator import Client
-from trunkline_simulator.api.router import ROUTES
+from trunkline_simulator.api.permissions import ALL
 from trunkline_simulator.caller import Caller, decoded
 from trunkline_simulator.settings import Settings as SimSettings
 from trunkline_simulator.settings import Shape
@@ -135,9 +135,7 @@ def test_there_is_nothing_to_sync(tmp_path: Path) -> None:
 def test_a_missing_permission_is_named_with_its_table(
     tmp_path: Path, table: str, removed: str
 ) -> None:
-    every = frozenset(name for route in ROUTES for name in route.permissions)
-    lacking = replace(Client(), permissions=every - {removed})
-    site = Site(tmp_path / "data", replace(SMALL, clients=(lacking,)))
+    site = Site(tmp_path / "data", replace(SMALL, clients=(Client(permissions=ALL - {removed}),)))
     with pytest.raises(PermissionMissing) as refused:
         site.prepare(f"SELECT * FROM {table}")
     assert removed in refused.value.message

@@ -23,7 +23,7 @@ def prepare(engine: Engine, text: str, options: Options, *, quiet: bool) -> Prep
 
 
 def ask(plan: Plans) -> bool:
-    """On a terminal, ask whether a costly query shall run; elsewhere it shall not."""
+    """On a terminal, ask whether what is costly shall run; elsewhere it shall not."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     return click.confirm(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,6 +11,7 @@ import click
 from trunkline.cli.asked import instant
 from trunkline.cli.opening import engine_of
 from trunkline.cli.options import DOOR, NO_TAIL, ORG, TIMEZONE, VERIFY
+from trunkline.cli.preparing import ask
 from trunkline.cli.progress import watching
 from trunkline.cli.serving import served
 from trunkline.cli.stopping import until_stopped
@@ -21,7 +21,6 @@ from trunkline.engine.events import Observe
 from trunkline.engine.options import never
 from trunkline.engine.syncing import Synced, Wish, checked
 from trunkline.engine.together import together
-from trunkline.planner.plans import Plans
 
 
 @click.command("sync")
@@ -82,7 +81,7 @@ def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> Non
         options = Options(
             zone,
             given["max_requests"],
-            confirm=_ask,
+            confirm=ask,
             tail=tail,
             verify=given["verify"],
             door=DOOR,
@@ -123,13 +122,3 @@ def _rounds(options: Options) -> Iterator[Options]:
     yield options
     while True:
         yield replace(options, confirm=never)
-
-
-def _ask(plan: Plans) -> bool:
-    """On a terminal, ask whether a costly round shall run; elsewhere it shall not."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return False
-    return click.confirm(
-        f"This takes at least {plan.requests:,} requests, which the provider bills. Go on?",
-        err=True,
-    )
