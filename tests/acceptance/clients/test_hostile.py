@@ -81,6 +81,7 @@ def test_sixty_four_connections_at_once(served: serving.Served) -> None:
 
 
 def test_one_connection_too_many_is_told_so(served: serving.Served) -> None:
+    before = now(served)
     opened: list[psycopg.Connection[tuple[object, ...]]] = []
     try:
         opened += [served.target.connect() for _ in range(100)]  # as many as it takes
@@ -90,6 +91,7 @@ def test_one_connection_too_many_is_told_so(served: serving.Served) -> None:
     finally:
         for connection in opened:
             connection.close()
+    back_to(served, before)  # a place is given back when the server has seen the end
 
 
 def session(served: serving.Served) -> socket.socket:
