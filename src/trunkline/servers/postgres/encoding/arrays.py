@@ -21,9 +21,12 @@ from trunkline.servers.postgres.encoding.cells import (
     binary_of,
     blanked,
     bytes_of,
+    chosen,
     even,
     joined,
+    offsets_of,
     picked,
+    valid_of,
 )
 from trunkline.servers.postgres.report import refused
 
@@ -160,12 +163,24 @@ def prefixed(cells: Cells) -> pa.Array:
 
 def measured(cells: Cells) -> tuple[pa.Array, Numbers]:
     """Values without NULLs, and their lengths; -1 for NULL."""
-    if isinstance(cells, Fixed):
-        width = cells.data.shape[1]
-        if cells.valid is None:
-            return even(cells.data), np.full(len(cells.data), width, np.int64)
-        lengths = np.where(cells.valid, width, -1)
-        return binary_of(cells.data[cells.valid], np.maximum(lengths, 0)), lengths
-    lengths = np.asarray(pc.fill_null(pc.binary_length(cells), -1)).astype(np.int64)
-    values = cells if cells.type == pa.binary() else cells.view(pa.binary())
-    return (pc.fill_null(values, b"") if values.null_count else values), lengths
+    if not isinstance(cells, Fixed):
+        return _measured(cells)
+    rows, width = cells.data.shape
+    if cells.valid is None:
+        return even(cells.data), np.full(rows, width, np.int32)
+    lengths = np.where(cells.valid, np.int32(width), np.int32(-1))
+    return binary_of(chosen(cells.data, cells.valid), np.maximum(lengths, 0)), lengths
+
+
+def _measured(cells: pa.Array) -> tuple[pa.Array, Numbers]:
+    lengths = np.diff(offsets_of(cells))
+    valid = valid_of(cells)
+    if valid is None:
+        return cells if cells.type == pa.binary() else cells.view(pa.binary()), lengths
+    if lengths[~valid].any():
+        filled = pc.fill_null(cells.view(pa.binary()), b"")
+        return filled, np.where(valid, lengths, np.int32(-1))
+    _, places, data = cells.buffers()
+    buffers = [None, places, data or pa.py_buffer(b"")]
+    bare = pa.Array.from_buffers(pa.binary(), len(cells), buffers, 0, cells.offset)
+    return bare, np.where(valid, lengths, np.int32(-1))

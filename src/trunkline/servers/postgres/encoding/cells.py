@@ -58,6 +58,23 @@ def fixed(numbers: Numbers, array: pa.Array) -> Fixed:
     return Fixed(bytes_of(numbers), valid_of(array))
 
 
+def chosen(data: NDArray[np.uint8], wanted: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Some rows of a matrix of bytes."""
+    rows, width = data.shape
+    if not rows or not width:
+        return data[wanted]
+    # Rows as items of one number each: numpy picks those ten times as fast as it does rows.
+    picked: NDArray[np.uint8] = np.ascontiguousarray(data).view(f"V{width}")[:, 0][wanted]
+    return picked.view(np.uint8).reshape(-1, width)
+
+
+def offsets_of(values: pa.Array) -> Numbers:
+    """Where each value of an array of binary or string begins, and where the last one ends."""
+    if not len(values):
+        return np.zeros(1, np.int32)
+    return np.frombuffer(values.buffers()[1], np.int32, len(values) + 1, values.offset * 4)
+
+
 def bytes_of(numbers: Numbers) -> NDArray[np.uint8]:
     """Numbers, or rows of them, as a matrix of bytes; of the right width also where it is empty."""
     width = numbers.itemsize * math.prod(numbers.shape[1:])
@@ -84,6 +101,24 @@ def picked(matrix: Numbers, wanted: NDArray[np.bool_]) -> pa.Array:
     """Row by row, the items of a matrix that are wanted, as an array of binary."""
     lengths = wanted.sum(axis=1, dtype=np.int32) * matrix.itemsize
     return binary_of(matrix[wanted], lengths)
+
+
+def spans(
+    matrix: Numbers, first: Numbers, after: Numbers, valid: NDArray[np.bool_] | None
+) -> pa.Array:
+    """Of each row of a matrix, its bytes from one place to another, as an array of binary.
+
+    Those not valid are NULL. The rows lie as they are; what is between two of them is an item too.
+    """
+    rows, width = bytes_of(matrix).shape
+    if not rows:
+        return pa.array([], pa.binary())
+    starts = np.arange(0, rows * width, width, dtype=np.int32)
+    edges = np.stack((starts + first, starts + after), axis=1).astype(np.int32, copy=False)
+    buffers = [None, pa.py_buffer(edges), pa.py_buffer(np.ascontiguousarray(matrix))]
+    items = pa.Array.from_buffers(pa.binary(), 2 * rows - 1, buffers)
+    missing = None if valid is None else ~valid
+    return items.take(pa.array(np.arange(0, 2 * rows, 2, dtype=np.int32), mask=missing))
 
 
 def blanked(values: pa.Array, array: pa.Array) -> pa.Array:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from trunkline.servers.postgres.encoding.cells import bytes_of, even, joined
 from trunkline.servers.postgres.encoding.codings import coding_of
+from trunkline.servers.postgres.encoding.laid import repeated
 from trunkline.servers.postgres.encoding.rows import data_rows, joined_bytes
 from trunkline.servers.postgres.encoding.slices import fits, slices
 from trunkline.servers.postgres.encoding.style import Style
@@ -131,8 +132,8 @@ def _lines(
     fits(sizes)
     head = np.empty(batch.num_rows, _HEAD)
     head["letter"], head["size"] = b"d", sizes
-    heads = even(bytes_of(head))
-    return joined_bytes([heads, lines.view(pa.binary()), pa.scalar(b"\n", pa.binary())])
+    ends = even(repeated(b"\n", batch.num_rows))
+    return joined_bytes([even(bytes_of(head)), lines.view(pa.binary()), ends])
 
 
 def _words(

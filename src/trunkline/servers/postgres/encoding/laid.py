@@ -17,7 +17,14 @@ import numpy as np
 import pyarrow as pa
 
 from trunkline.servers.postgres.encoding.arrays import measured
-from trunkline.servers.postgres.encoding.cells import Cells, Fixed, Numbers, bytes_of, even
+from trunkline.servers.postgres.encoding.cells import (
+    Cells,
+    Fixed,
+    Numbers,
+    bytes_of,
+    even,
+    offsets_of,
+)
 
 Piece: TypeAlias = Numbers | pa.Array
 _NARROW = 64  # bytes; wider values are not worth another copy
@@ -44,7 +51,7 @@ def laid(cells: Cells) -> Laid:
 
 def repeated(word: bytes, rows: int) -> Numbers:
     """A matrix that has the same in every row."""
-    return np.broadcast_to(np.frombuffer(word, np.uint8), (rows, len(word)))
+    return np.frombuffer(word * rows, np.uint8).reshape(rows, len(word))
 
 
 def _matrix(cells: Cells) -> Numbers | None:
@@ -53,7 +60,7 @@ def _matrix(cells: Cells) -> Numbers | None:
         return cells.data if cells.valid is None else None
     if cells.null_count or not len(cells):
         return None
-    offsets = np.frombuffer(cells.buffers()[1], np.int32, len(cells) + 1, cells.offset * 4)
+    offsets = offsets_of(cells)
     width = int(offsets[1] - offsets[0])
     if not 0 < width <= _NARROW or int(offsets[-1] - offsets[0]) != width * len(cells):
         return None
@@ -67,14 +74,29 @@ def pieces_of(pieces: Sequence[Piece]) -> Iterator[pa.Array]:
     """The same bytes in as few arrays as can be."""
     for is_matrix, found in groupby(pieces, lambda piece: isinstance(piece, np.ndarray)):
         if is_matrix:
-            yield even(np.hstack(list(found)))
+            yield even(_abreast(list(found)))
         else:
             yield from found
 
 
+def _abreast(matrices: Sequence[Numbers]) -> Numbers:
+    """Matrices of bytes side by side."""
+    if len(matrices) == 1:
+        return matrices[0]
+    made = np.empty((len(matrices[0]), sum(matrix.shape[1] for matrix in matrices)), np.uint8)
+    at = 0
+    for matrix in matrices:
+        width = matrix.shape[1]
+        if width:  # as items of one number each, which numpy copies much quicker than rows
+            kind = f"V{width}"
+            made[:, at : at + width].view(kind)[:] = np.ascontiguousarray(matrix).view(kind)
+        at += width
+    return made
+
+
 def from_table(words: pa.Array, places: Numbers) -> Laid:
     """Values that were laid beforehand, by their places."""
-    lengths = np.diff(np.frombuffer(words.buffers()[1], np.int32, len(words) + 1))
+    lengths = np.diff(offsets_of(words))
     return Laid((words.take(pa.array(places)),), np.take(lengths, places))
 
 

@@ -7,8 +7,10 @@ noughts at either end.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 import pyarrow as pa
@@ -17,20 +19,17 @@ import pyarrow.compute as pc
 from trunkline.servers.postgres.encoding.cells import (
     Cells,
     Numbers,
-    binary_of,
-    blanked,
     by_value,
     numbers_of,
     patched,
-    picked,
+    spans,
     storage,
     valid_of,
 )
+from trunkline.servers.postgres.encoding.digits import BASE, digits_of, groups
 from trunkline.servers.postgres.encoding.style import Style
 
-_BASE = 10_000
-_NARROW = 10**18  # below it a number and its parts fit into 64 bits
-_WIDEST = 39  # decimal digits of 128 bits
+_HEAD = 4  # words of two bytes
 _SIGN = 0x4000
 _EXPONENT_FROM = 7  # digits after the point from which Arrow may write an exponent
 
@@ -58,7 +57,7 @@ def binary(array: pa.Array) -> Cells:
 def unsigned_binary(array: pa.Array) -> Cells:
     """Of integers of 64 bits without a sign."""
     low = numbers_of(array, "<u8")
-    return _encoded(low, np.zeros_like(low), np.zeros(len(low), np.bool_), 0, array)
+    return _encoded(low, None, np.zeros(len(low), np.bool_), 0, array)
 
 
 def hugeint_text(array: pa.Array, style: Style) -> pa.Array:
@@ -100,106 +99,70 @@ def _as_decimal(array: pa.Array) -> pa.Array:
     )
 
 
-def _magnitude(halves: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+def _magnitude(halves: Numbers) -> tuple[Numbers, Numbers | None, Numbers]:
     """Two's complement of 128 bits as low half, high half and sign."""
     low, high = halves[:, 0], halves[:, 1]
-    negative = high >> 63 == 1
-    if not negative.any():
-        return low, high, negative
+    negative = high.view(np.int64) < 0
+    if (high.view(np.int64) == low.view(np.int64) >> 63).all():
+        return np.abs(low.view(np.int64)).view(np.uint64), None, negative
     borrow = (low == 0) & negative
-    low = np.where(negative, ~low + np.uint64(1), low)
-    high = np.where(negative, ~high + borrow, high)
-    return low, high, negative
+    return (
+        np.where(negative, ~low + np.uint64(1), low),
+        np.where(negative, ~high + borrow, high),
+        negative,
+    )
 
 
 def _encoded(
-    low: Numbers, high: Numbers, negative: Numbers, scale: int, array: pa.Array
+    low: Numbers, high: Numbers | None, negative: Numbers, scale: int, array: pa.Array
 ) -> pa.Array:
-    if not high.any() and (low < _NARROW).all() and scale <= 16:
-        digits = _narrow(low.view(np.int64), scale)
-    else:
-        digits = _wide(low, high, scale)
-    return _assembled(digits, negative, scale, array)
-
-
-def _narrow(numbers: Numbers, scale: int) -> Numbers:
-    """Digits of base 10,000, most significant first; whole ones and then those of the fraction."""
-    whole = numbers // 10**scale
-    fraction = (numbers - whole * 10**scale) * 10 ** (-scale % 4)
-    return np.hstack((_split(whole, _groups(int(whole.max(initial=0)))),
-                      _split(fraction, (scale + 3) // 4)))  # fmt: skip
-
-
-def _groups(most: int) -> int:
-    return (len(str(most)) + 3) // 4 if most else 0
-
-
-def _split(numbers: Numbers, count: int) -> Numbers:
-    made = np.empty((len(numbers), count), np.int16)
-    for place in range(count - 1, -1, -1):
-        rest = numbers // _BASE  # numpy divides by a constant quickly, and takes no such remainder
-        made[:, place] = numbers - rest * _BASE
-        numbers = rest
-    return made
-
-
-def _wide(low: Numbers, high: Numbers, scale: int) -> Numbers:
-    """The same for 128 bits: division on paper, over limbs of 32 bits."""
-    mask = np.uint64(0xFFFFFFFF)
-    limbs = [np.zeros_like(low), high >> 32, high & mask, low >> 32, low & mask]
-    _multiply(limbs, 10 ** (-scale % 4))
-    fractions = (scale + 3) // 4
-    count = fractions + (max(_WIDEST - scale, 0) + 3) // 4
-    made = np.empty((len(low), count), np.int16)
-    for place in range(count - 1, -1, -1):
-        made[:, place] = _divide(limbs)
-    return made
-
-
-def _multiply(limbs: list[Numbers], factor: int) -> None:
-    carry = np.zeros_like(limbs[0])
-    for place in range(len(limbs) - 1, -1, -1):
-        product = limbs[place] * np.uint64(factor) + carry
-        limbs[place], carry = product & np.uint64(0xFFFFFFFF), product >> 32
-
-
-def _divide(limbs: list[Numbers]) -> Numbers:
-    """Divide in place by 10,000; gives the remainder."""
-    rest = np.zeros_like(limbs[0])
-    for place, limb in enumerate(limbs):
-        dividend = rest << 32 | limb
-        limbs[place] = dividend // np.uint64(_BASE)
-        rest = dividend - limbs[place] * np.uint64(_BASE)
-    return rest
-
-
-def _assembled(digits: Numbers, negative: Numbers, scale: int, array: pa.Array) -> pa.Array:
     """Heads and digits, without noughts at either end."""
-    rows, count = digits.shape
-    some = digits != 0
-    any_digit = some.any(axis=1)
-    first = np.where(any_digit, some.argmax(axis=1) if count else 0, count)
-    after = np.where(any_digit, count - some[:, ::-1].argmax(axis=1) if count else 0, count)
-    whole = count - (scale + 3) // 4
-    made = np.empty((rows, 4 + count), ">i2")
-    made[:, 0] = after - first
-    made[:, 1] = np.where(any_digit, whole - 1 - first, 0)
-    made[:, 2] = np.where(negative, _SIGN, 0)
-    made[:, 3] = scale
-    made[:, 4:] = digits
-    return _cut(made, first, after, array)
+    digits = digits_of(low, high, scale)
+    forms = _forms(len(digits), scale)
+    form = _leading(digits, len(low)) * (len(digits) + 1) + _leading(digits[::-1], len(low))
+    made = np.take(forms.heads, form * 2 + negative)
+    items = made.view(">i2").reshape(len(low), -1)
+    for place, digit in enumerate(digits, _HEAD):
+        items[:, place] |= digit.astype(">i2")
+    return spans(items, np.take(forms.first, form), np.take(forms.after, form), valid_of(array))
 
 
-def _cut(made: Numbers, first: Numbers, after: Numbers, array: pa.Array) -> pa.Array:
-    rows, width = made.shape
-    valid = valid_of(array)
-    places = np.arange(-4, width - 4)
-    wanted = (places < 0) | ((places >= first[:, None]) & (places < after[:, None]))
-    if valid is not None:
-        return blanked(picked(made, wanted & valid[:, None]), array)
-    if wanted.all():
-        return binary_of(made, np.full(rows, width * 2, np.int32))
-    return picked(made, wanted)
+def _leading(digits: Sequence[Numbers], rows: int) -> Numbers:
+    """How many noughts there are before any other digit."""
+    nought, count = np.ones(rows, np.bool_), np.zeros(rows, np.int64)
+    for digit in digits:
+        nought &= digit == 0
+        count += nought
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """What numbers are sent as, by how many noughts they have in front and at the end.
+
+    A head is as wide as all digits and itself, and stands right before the first that is sent;
+    there are two of each form, the second with the sign. Places are in bytes.
+    """
+
+    heads: Numbers
+    first: Numbers
+    after: Numbers
+
+
+@lru_cache(maxsize=256)
+def _forms(count: int, scale: int) -> _Forms:
+    heads = np.zeros((count + 1, count + 1, 2, _HEAD + count), ">i2")
+    first, after = np.zeros((2, count + 1, count + 1), np.int32)
+    weight = count - groups(scale) - 1
+    for front in range(count):
+        for end in range(count - front):
+            head = heads[front, end, :, front : front + _HEAD]
+            head[:] = (count - front - end, weight - front, 0, scale)
+            head[1, 2] = _SIGN
+            first[front, end], after[front, end] = 2 * front, 2 * (_HEAD + count - end)
+    heads[count, count, :, :_HEAD] = (0, 0, 0, scale)
+    after[count, count] = 2 * _HEAD
+    return _Forms(heads.view(f"V{2 * (_HEAD + count)}").ravel(), first.ravel(), after.ravel())
 
 
 def _bignum(raw: bytes) -> int:
@@ -213,7 +176,7 @@ def _one(number: int) -> bytes:
     groups: list[int] = []
     rest = abs(number)
     while rest:
-        rest, group = divmod(rest, _BASE)
+        rest, group = divmod(rest, BASE)
         groups.insert(0, group)
     weight = max(len(groups) - 1, 0)
     while groups and not groups[-1]:

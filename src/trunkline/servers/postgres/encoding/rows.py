@@ -11,9 +11,8 @@ from itertools import chain
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from trunkline.servers.postgres.encoding.cells import bytes_of
+from trunkline.servers.postgres.encoding.cells import bytes_of, offsets_of
 from trunkline.servers.postgres.encoding.codings import coding_of
 from trunkline.servers.postgres.encoding.laid import Laid, pieces_of
 from trunkline.servers.postgres.encoding.slices import fits, slices
@@ -60,8 +59,11 @@ def _joined(columns: Sequence[Laid], rows: int, letter: bytes) -> memoryview:
 
 def joined_bytes(pieces: Sequence[pa.Array]) -> memoryview:
     """Pieces one after another, row by row, as one run of bytes."""
-    made = pieces[0]
-    if len(pieces) > 1:
-        made = pc.binary_join_element_wise(*pieces, pa.scalar(b"", pa.binary()))
-    offsets = np.frombuffer(made.buffers()[1], np.int32, len(made) + 1, made.offset * 4)
+    made = pa.concat_arrays(pieces)
+    rows = len(pieces[0])
+    if rows > 1 and len(pieces) > 1:
+        turns = np.arange(0, rows * len(pieces), rows, dtype=np.int32)
+        places = np.arange(rows, dtype=np.int32)[:, None] + turns
+        made = made.take(pa.array(places.ravel()))
+    offsets = offsets_of(made)
     return memoryview(made.buffers()[2])[offsets[0] : offsets[-1]]
