@@ -24,6 +24,7 @@ from trunkline.engine.events import Observe
 from trunkline.errors import LimitExceeded, UnboundedScan
 from trunkline.lake.ceiling import start
 from trunkline.lake.crew import crew
+from trunkline.servers.allocator import keep_freed
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -136,6 +137,7 @@ class Desks:
     """
 
     def __init__(self, new: NewEngine, most: int, patience: float) -> None:
+        keep_freed()
         self._most, self._patience = most, patience
         self._desks = [Desk(new, f"trunkline-desk-{number}") for number in range(DESKS)]
         self._free: asyncio.Queue[Desk] = asyncio.Queue()

@@ -18,6 +18,7 @@ from trunkline.servers.postgres.encoding.cells import (
     Cells,
     Fixed,
     Numbers,
+    Spans,
     binary_of,
     blanked,
     bytes_of,
@@ -163,13 +164,24 @@ def prefixed(cells: Cells) -> pa.Array:
 
 def measured(cells: Cells) -> tuple[pa.Array, Numbers]:
     """Values without NULLs, and their lengths; -1 for NULL."""
+    if isinstance(cells, Spans):
+        places = np.arange(0, 2 * len(cells.data), 2, dtype=np.int32)
+        return cells.items().take(pa.array(places)), lengths_of(cells)
     if not isinstance(cells, Fixed):
         return _measured(cells)
-    rows, width = cells.data.shape
     if cells.valid is None:
-        return even(cells.data), np.full(rows, width, np.int32)
-    lengths = np.where(cells.valid, np.int32(width), np.int32(-1))
-    return binary_of(chosen(cells.data, cells.valid), np.maximum(lengths, 0)), lengths
+        return even(cells.data), lengths_of(cells)
+    values, lengths = chosen(cells.data, cells.valid), lengths_of(cells)
+    return binary_of(values, np.maximum(lengths, 0)), lengths
+
+
+def lengths_of(cells: Fixed | Spans) -> Numbers:
+    """The lengths of values; -1 for NULL."""
+    if isinstance(cells, Spans):
+        lengths = cells.after - cells.first
+    else:
+        lengths = np.full(len(cells.data), cells.data.shape[1], np.int32)
+    return lengths if cells.valid is None else np.where(cells.valid, lengths, np.int32(-1))
 
 
 def _measured(cells: pa.Array) -> tuple[pa.Array, Numbers]:

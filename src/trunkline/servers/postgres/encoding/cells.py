@@ -23,7 +23,28 @@ class Fixed:
     valid: NDArray[np.bool_] | None
 
 
-Cells = Fixed | pa.Array  # of binary or string
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Values that lie in a matrix, each in a row of its own from one of its bytes to another."""
+
+    data: Numbers
+    first: Numbers
+    after: Numbers
+    valid: NDArray[np.bool_] | None
+
+    def items(self) -> pa.Array:
+        """Each value, empty for NULL, and after each what lies before the next."""
+        rows, width = bytes_of(self.data).shape
+        starts = np.arange(0, rows * width, width, dtype=np.int32)
+        after = self.after if self.valid is None else np.where(self.valid, self.after, self.first)
+        edges = np.append(
+            np.stack((starts + self.first, starts + after), axis=1), np.int32(rows * width)
+        )
+        buffers = [None, pa.py_buffer(edges), pa.py_buffer(np.ascontiguousarray(self.data))]
+        return pa.Array.from_buffers(pa.binary(), 2 * rows, buffers)
+
+
+Cells = Fixed | Spans | pa.Array  # of binary or string
 
 
 def storage(array: pa.Array) -> pa.Array:
@@ -101,24 +122,6 @@ def picked(matrix: Numbers, wanted: NDArray[np.bool_]) -> pa.Array:
     """Row by row, the items of a matrix that are wanted, as an array of binary."""
     lengths = wanted.sum(axis=1, dtype=np.int32) * matrix.itemsize
     return binary_of(matrix[wanted], lengths)
-
-
-def spans(
-    matrix: Numbers, first: Numbers, after: Numbers, valid: NDArray[np.bool_] | None
-) -> pa.Array:
-    """Of each row of a matrix, its bytes from one place to another, as an array of binary.
-
-    Those not valid are NULL. The rows lie as they are; what is between two of them is an item too.
-    """
-    rows, width = bytes_of(matrix).shape
-    if not rows:
-        return pa.array([], pa.binary())
-    starts = np.arange(0, rows * width, width, dtype=np.int32)
-    edges = np.stack((starts + first, starts + after), axis=1).astype(np.int32, copy=False)
-    buffers = [None, pa.py_buffer(edges), pa.py_buffer(np.ascontiguousarray(matrix))]
-    items = pa.Array.from_buffers(pa.binary(), 2 * rows - 1, buffers)
-    missing = None if valid is None else ~valid
-    return items.take(pa.array(np.arange(0, 2 * rows, 2, dtype=np.int32), mask=missing))
 
 
 def blanked(values: pa.Array, array: pa.Array) -> pa.Array:

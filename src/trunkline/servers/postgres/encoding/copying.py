@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trunkline.servers.postgres.encoding.cells import bytes_of, even, joined
+from trunkline.servers.postgres.encoding.cells import bytes_of, joined
 from trunkline.servers.postgres.encoding.codings import coding_of
-from trunkline.servers.postgres.encoding.laid import repeated
-from trunkline.servers.postgres.encoding.rows import data_rows, joined_bytes
+from trunkline.servers.postgres.encoding.laid import by_turns, repeated
+from trunkline.servers.postgres.encoding.rows import data_rows
 from trunkline.servers.postgres.encoding.slices import fits, slices
 from trunkline.servers.postgres.encoding.style import Style
 from trunkline.servers.postgres.messages.backend import copy_data
@@ -132,8 +132,7 @@ def _lines(
     fits(sizes)
     head = np.empty(batch.num_rows, _HEAD)
     head["letter"], head["size"] = b"d", sizes
-    ends = even(repeated(b"\n", batch.num_rows))
-    return joined_bytes([even(bytes_of(head)), lines.view(pa.binary()), ends])
+    return by_turns([bytes_of(head), lines.view(pa.binary()), repeated(b"\n", batch.num_rows)])
 
 
 def _words(

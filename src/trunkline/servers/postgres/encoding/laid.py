@@ -10,25 +10,44 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import groupby
 from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
-from trunkline.servers.postgres.encoding.arrays import measured
+from trunkline.servers.postgres.encoding.arrays import lengths_of, measured
 from trunkline.servers.postgres.encoding.cells import (
     Cells,
     Fixed,
     Numbers,
+    Spans,
     bytes_of,
     even,
     offsets_of,
 )
 
-Piece: TypeAlias = Numbers | pa.Array
 _NARROW = 64  # bytes; wider values are not worth another copy
 _LISTED = 100_000  # whole numbers that are written beforehand
+_SPARE = 2  # values to pick from, for each that is picked
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Of an array of binary, the values at some places: one for each row."""
+
+    values: pa.Array
+    places: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Rows of a matrix of bytes, each up to an end of its own."""
+
+    data: Numbers
+    ends: Numbers
+
+
+Piece: TypeAlias = Numbers | Ragged | Picked | pa.Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +64,20 @@ def laid(cells: Cells) -> Laid:
     if matrix is not None:
         rows, width = matrix.shape
         return Laid((repeated(width.to_bytes(4), rows), matrix), 4 + width)
-    values, lengths = measured(cells)
+    values: Piece
+    if isinstance(cells, Fixed):
+        lengths = lengths_of(cells)
+        values = Ragged(cells.data, np.maximum(lengths, 0))
+    elif isinstance(cells, Spans):
+        lengths = lengths_of(cells)
+        values = _picked(cells)
+    else:
+        values, lengths = measured(cells)
     return Laid((bytes_of(lengths.astype(">i4")), values), 4 + np.maximum(lengths, 0))
+
+
+def _picked(cells: Spans) -> Picked:
+    return Picked(cells.items(), np.arange(0, 2 * len(cells.data), 2, dtype=np.int32))
 
 
 def repeated(word: bytes, rows: int) -> Numbers:
@@ -58,6 +89,8 @@ def _matrix(cells: Cells) -> Numbers | None:
     """Values as a matrix; None where they are not all there and as long as one another."""
     if isinstance(cells, Fixed):
         return cells.data if cells.valid is None else None
+    if isinstance(cells, Spans):
+        return None
     if cells.null_count or not len(cells):
         return None
     offsets = offsets_of(cells)
@@ -70,13 +103,54 @@ def _matrix(cells: Cells) -> Numbers | None:
     return data.reshape(-1, width)
 
 
-def pieces_of(pieces: Sequence[Piece]) -> Iterator[pa.Array]:
+def by_turns(pieces: Sequence[Piece]) -> memoryview:
+    """Pieces one after another, row by row, as one run of bytes."""
+    found = list(map(_near, _merged(pieces)))
+    made = pa.concat_arrays([piece.values for piece in found])
+    if len(made) > len(found):  # else it is one row, whose parts stand in their order
+        made = made.take(pa.array(_turns(found)))
+    offsets = offsets_of(made)
+    return memoryview(made.buffers()[2])[offsets[0] : offsets[-1]]
+
+
+def _turns(pieces: Sequence[Picked]) -> Numbers:
+    """Where the values of each row are when all arrays follow one another."""
+    made = np.empty((len(pieces[0].places), len(pieces)), np.int32)
+    before = 0
+    for number, piece in enumerate(pieces):
+        np.add(piece.places, before, out=made[:, number], dtype=np.int32, casting="unsafe")
+        before += len(piece.values)
+    return made.ravel()
+
+
+def _near(piece: Picked | pa.Array) -> Picked:
+    """What is not much more than is sent of it, since all of it is copied."""
+    values = piece
+    if isinstance(piece, Picked):
+        if len(piece.values) <= _SPARE * len(piece.places):
+            return piece
+        values = piece.values.take(pa.array(piece.places))
+    return Picked(values, np.arange(len(values), dtype=np.int32))
+
+
+def _merged(pieces: Sequence[Piece]) -> Iterator[Picked | pa.Array]:
     """The same bytes in as few arrays as can be."""
-    for is_matrix, found in groupby(pieces, lambda piece: isinstance(piece, np.ndarray)):
-        if is_matrix:
-            yield even(_abreast(list(found)))
+    beside: list[Numbers] = []
+    for piece in pieces:
+        if isinstance(piece, np.ndarray):
+            beside.append(piece)
+            continue
+        if isinstance(piece, Ragged):
+            width = sum(matrix.shape[1] for matrix in beside)
+            data = _abreast([*beside, piece.data])
+            yield _picked(Spans(data, np.zeros(len(data), np.int32), piece.ends + width, None))
         else:
-            yield from found
+            if beside:
+                yield even(_abreast(beside))
+            yield piece
+        beside = []
+    if beside:
+        yield even(_abreast(beside))
 
 
 def _abreast(matrices: Sequence[Numbers]) -> Numbers:
@@ -97,7 +171,7 @@ def _abreast(matrices: Sequence[Numbers]) -> Numbers:
 def from_table(words: pa.Array, places: Numbers) -> Laid:
     """Values that were laid beforehand, by their places."""
     lengths = np.diff(offsets_of(words))
-    return Laid((words.take(pa.array(places)),), np.take(lengths, places))
+    return Laid((Picked(words, places),), np.take(lengths, places))
 
 
 @cache

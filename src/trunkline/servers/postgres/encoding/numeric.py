@@ -19,10 +19,10 @@ import pyarrow.compute as pc
 from trunkline.servers.postgres.encoding.cells import (
     Cells,
     Numbers,
+    Spans,
     by_value,
     numbers_of,
     patched,
-    spans,
     storage,
     valid_of,
 )
@@ -115,7 +115,7 @@ def _magnitude(halves: Numbers) -> tuple[Numbers, Numbers | None, Numbers]:
 
 def _encoded(
     low: Numbers, high: Numbers | None, negative: Numbers, scale: int, array: pa.Array
-) -> pa.Array:
+) -> Spans:
     """Heads and digits, without noughts at either end."""
     digits = digits_of(low, high, scale)
     forms = _forms(len(digits), scale)
@@ -124,7 +124,7 @@ def _encoded(
     items = made.view(">i2").reshape(len(low), -1)
     for place, digit in enumerate(digits, _HEAD):
         items[:, place] |= digit.astype(">i2")
-    return spans(items, np.take(forms.first, form), np.take(forms.after, form), valid_of(array))
+    return Spans(items, np.take(forms.first, form), np.take(forms.after, form), valid_of(array))
 
 
 def _leading(digits: Sequence[Numbers], rows: int) -> Numbers:

@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 
 from trunkline.servers.postgres.encoding.cells import (
     Numbers,
-    binary_of,
     bytes_of,
     numbers_of,
     storage,
@@ -21,7 +20,9 @@ from trunkline.servers.postgres.encoding.cells import (
 )
 from trunkline.servers.postgres.encoding.laid import (
     Laid,
+    Picked,
     Piece,
+    Ragged,
     from_table,
     laid,
     repeated,
@@ -130,11 +131,11 @@ def _ended(made: Numbers, thousandths: Numbers, valid: Numbers | None, zone: byt
     pieces: list[Piece] = [made]
     sizes: int | Numbers = width + len(zone)
     if valid is not None:
-        pieces = [binary_of(made[valid], np.where(valid, width, 0))]
+        pieces = [Ragged(made, np.where(valid, np.int32(width), np.int32(0)))]
         thousandths = np.where(valid, thousandths, 1_000)
     if valid is not None or thousandths.any():
         words, lengths = _fractions(zone)
-        pieces.append(words.take(pa.array(thousandths)))
+        pieces.append(Picked(words, thousandths))
         sizes = np.take(lengths, thousandths) + width
     elif zone:
         pieces.append(repeated(zone, rows))

@@ -12,9 +12,9 @@ from itertools import chain
 import numpy as np
 import pyarrow as pa
 
-from trunkline.servers.postgres.encoding.cells import bytes_of, offsets_of
+from trunkline.servers.postgres.encoding.cells import bytes_of
 from trunkline.servers.postgres.encoding.codings import coding_of
-from trunkline.servers.postgres.encoding.laid import Laid, pieces_of
+from trunkline.servers.postgres.encoding.laid import Laid, by_turns
 from trunkline.servers.postgres.encoding.slices import fits, slices
 from trunkline.servers.postgres.encoding.style import Style
 from trunkline.servers.postgres.types import Column
@@ -54,16 +54,4 @@ def _joined(columns: Sequence[Laid], rows: int, letter: bytes) -> memoryview:
     if letter:
         head["letter"], head["size"] = letter, total
     pieces = chain.from_iterable(column.pieces for column in columns)
-    return joined_bytes(list(pieces_of([bytes_of(head), *pieces])))
-
-
-def joined_bytes(pieces: Sequence[pa.Array]) -> memoryview:
-    """Pieces one after another, row by row, as one run of bytes."""
-    made = pa.concat_arrays(pieces)
-    rows = len(pieces[0])
-    if rows > 1 and len(pieces) > 1:
-        turns = np.arange(0, rows * len(pieces), rows, dtype=np.int32)
-        places = np.arange(rows, dtype=np.int32)[:, None] + turns
-        made = made.take(pa.array(places.ravel()))
-    offsets = offsets_of(made)
-    return memoryview(made.buffers()[2])[offsets[0] : offsets[-1]]
+    return by_turns([bytes_of(head), *pieces])
