@@ -125,11 +125,14 @@ def _turns(pieces: Sequence[Picked]) -> Numbers:
 
 def _near(piece: Picked | pa.Array) -> Picked:
     """What is not much more than is sent of it, since all of it is copied."""
-    values = piece
-    if isinstance(piece, Picked):
-        if len(piece.values) <= _SPARE * len(piece.places):
-            return piece
-        values = piece.values.take(pa.array(piece.places))
+    if not isinstance(piece, Picked):
+        return _all(piece)
+    if len(piece.values) <= _SPARE * len(piece.places):
+        return piece
+    return _all(piece.values.take(pa.array(piece.places)))
+
+
+def _all(values: pa.Array) -> Picked:
     return Picked(values, np.arange(len(values), dtype=np.int32))
 
 
