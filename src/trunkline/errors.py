@@ -11,7 +11,10 @@
     |  |  |- AmbiguousColumn       2  42702
     |  |  |- NotGrouped            2  42803
     |  |  |- InvalidValue          2  22P02
+    |  |  |- InvalidMoment         2  22007
+    |  |  |- InvalidArgument       2  22023   of a function, such as a time zone that there is not
     |  |  |- ValueOutOfRange       2  22003
+    |  |  |- MomentOutOfRange      2  22008
     |  |  |- DivisionByZero        2  22012
     |  |  |- ForbiddenSql          2  42501   anything but one SELECT over the catalogue
     |  |  `- UnboundedScan         2  0A000   no bounds on the time column
@@ -135,10 +138,28 @@ class InvalidValue(SqlError):
     sqlstate = "22P02"
 
 
+class InvalidMoment(SqlError):
+    """A text that is no date or time."""
+
+    sqlstate = "22007"
+
+
+class InvalidArgument(SqlError):
+    """A value that a function cannot be given."""
+
+    sqlstate = "22023"
+
+
 class ValueOutOfRange(SqlError):
     """A value that its type has no room for."""
 
     sqlstate = "22003"
+
+
+class MomentOutOfRange(SqlError):
+    """A date, a time or an interval that there is not, or that its type has no room for."""
+
+    sqlstate = "22008"
 
 
 class DivisionByZero(SqlError):

@@ -12,7 +12,10 @@ from trunkline.catalog import closest, folded
 from trunkline.errors import (
     AmbiguousColumn,
     DivisionByZero,
+    InvalidArgument,
+    InvalidMoment,
     InvalidValue,
+    MomentOutOfRange,
     NotGranted,
     NotGrouped,
     SqlError,
@@ -32,7 +35,13 @@ _NO_TABLE = re.compile(r"^Referenced table \"(?P<name>[^\"]+)\" not found")
 # What else of a text or its values is wrong, by DuckDB's words, and in ours where those say more.
 _KINDS: tuple[tuple[re.Pattern[str], type[SqlError], str | None], ...] = (
     (re.compile(r"^Division by zero"), DivisionByZero, "division by zero"),
+    (re.compile(r"^(?:date|time|timestamp)\b.* out of range|not in timestamp range"
+                r"|out of range for TIMESTAMP|^Overflow in \w+ of (?:INTERVAL|DATE|TIME)"
+                r"|^Interval value .* out of range|^Cannot subtract infinite", re.IGNORECASE),
+     MomentOutOfRange, None),
     (re.compile(r"out of range|^Overflow in "), ValueOutOfRange, None),
+    (re.compile(r"^invalid (?:date|time)\w* field format"), InvalidMoment, None),
+    (re.compile(r"^Unknown TimeZone|^time zone not recognized"), InvalidArgument, None),
     (re.compile(r"^Could not convert string|^invalid \w+ field format|^Malformed JSON"
                 r"|^invalid input syntax"), InvalidValue, None),
     (re.compile(r"^No function matches|^Could not choose a best candidate function"),

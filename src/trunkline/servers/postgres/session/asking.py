@@ -10,7 +10,10 @@ from trunkline.engine.options import Served
 from trunkline.servers.postgres.parameters import Infinite, Interval
 from trunkline.servers.postgres.report import refused
 from trunkline.servers.postgres.session.state import Session
+from trunkline.servers.postgres.sql.refusal import unsupported
+from trunkline.servers.postgres.sql.translation import Translated
 from trunkline.servers.postgres.sql.type_names import duckdb_name
+from trunkline.servers.postgres.sql.zone_names import at_zone
 from trunkline.servers.postgres.types import PgType
 
 DOOR = "postgres"  # how it is called where it is kept who asked
@@ -24,7 +27,7 @@ def options_of(
     served = Served(now=session.began(), types=tuple(map(duckdb_name, types)))
     session.work.stops.append(served.stop)
     return Options(
-        time_zone=variables["TimeZone"],
+        time_zone=session.zone,
         max_requests=_number(variables["trunkline.max_requests"]),
         allow_partial=variables["trunkline.allow_partial"] == "on",
         covered=variables["trunkline.fetch"] == "off",
@@ -36,6 +39,22 @@ def options_of(
         door=DOOR,
         application=variables["application_name"],
     )
+
+
+def zoned(meant: Translated, values: tuple[object, ...]) -> tuple[object, ...]:
+    """Values with time zones by DuckDB's names. Refused as one in the text would be."""
+    made = list(values)
+    for number, alone in meant.zones:
+        given = values[number - 1] if number <= len(values) else None
+        if not isinstance(given, str):
+            continue
+        made[number - 1] = at_zone(given, None)
+        if not alone and made[number - 1] != given:
+            raise unsupported(
+                f"the time zone {given} as a parameter that is not that alone",
+                hint="Give the zone as a parameter of its own.",
+            )
+    return tuple(made)
 
 
 def plain(value: object) -> object:
@@ -71,4 +90,4 @@ def _as_of(session: Session) -> int | datetime | None:
             f'invalid value for parameter "trunkline.as_of": "{text}"',
             hint="It is the number of a snapshot, or a time such as 2026-03-01 12:00.",
         ) from None
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(session.variables["TimeZone"]))
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(session.zone))

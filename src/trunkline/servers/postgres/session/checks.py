@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
-from zoneinfo import available_timezones
 
 from trunkline.servers.postgres.report import Refused, refused
+from trunkline.servers.postgres.sql import zone_names
 
 Check = Callable[[str, str], str]
 """Of a setting's name and a value."""
@@ -20,6 +19,7 @@ _WORDS = {
     "off": "off", "false": "off", "no": "off", "0": "off", "f": "off", "n": "off",
 }  # fmt: skip
 _UNITS = {"us": 0.001, "ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+_HOURS = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,6})?")
 _TIME = re.compile(r"\s*(-?[0-9]+(?:\.[0-9]+)?)\s*([a-z]*)\s*\Z")
 
 
@@ -92,17 +92,14 @@ def duration(name: str, value: str) -> str:
     return f"{found}ms" if found else "0"
 
 
-@cache
-def _zones() -> dict[str, str]:
-    return {name.lower(): name for name in sorted(available_timezones())}
-
-
 def zone(name: str, value: str) -> str:
-    """A time zone of the database, whatever its case."""
-    found = _zones().get(value.strip().lower())
-    if found is None or found.startswith(("posix/", "right/")) or found in {"localtime", "Factory"}:
-        raise wrong(name, value, "Use an IANA name such as Europe/Berlin or UTC.")
-    return found
+    """A time zone of the database, whatever its case; hours east of it; an offset as POSIX has."""
+    text = value.strip()
+    said = zone_names.from_hours(float(text)) if _HOURS.fullmatch(text) else text
+    found = zone_names.of_session(said)
+    if found is None:
+        raise wrong(name, value, "Use an IANA name such as Europe/Berlin, or whole hours.")
+    return said if zone_names.named(said) is None else found
 
 
 def encoding(name: str, value: str) -> str:

@@ -19,7 +19,7 @@ from trunkline.servers.postgres.catalogue import SystemSession
 from trunkline.servers.postgres.encoding import Style, columns_of, data_rows
 from trunkline.servers.postgres.protocol import Portal
 from trunkline.servers.postgres.session import settings
-from trunkline.servers.postgres.session.asking import options_of, plain
+from trunkline.servers.postgres.session.asking import options_of, plain, zoned
 from trunkline.servers.postgres.session.placing import shifted
 from trunkline.servers.postgres.session.progress import EVERY, Progress
 from trunkline.servers.postgres.session.rows import Bytes, Encode, Rows
@@ -109,6 +109,7 @@ async def opened(
 
     Progress and what is to be known come as notices.
     """
+    values = zoned(question.meant, values)
     if question.is_system:
         return await _asked(session, question, values)
     options = options_of(session, question.types, values)

@@ -21,6 +21,7 @@ from trunkline.servers.postgres.session.rows import Bytes
 from trunkline.servers.postgres.session.system import System
 from trunkline.servers.postgres.session.variables import Variables
 from trunkline.servers.postgres.session.work import Why, Work
+from trunkline.servers.postgres.sql.zone_names import of_session
 
 Flush = Callable[[], Awaitable[None]]
 
@@ -64,7 +65,7 @@ class Session:
             self.search_path,
             self.who.number,
             self.variables.changed(),
-            self.variables["TimeZone"],
+            self.zone,
             now=self.began(),
         )
 
@@ -83,7 +84,12 @@ class Session:
     @property
     def style(self) -> Style:
         """How values are written."""
-        return Style(ZoneInfo(self.variables["TimeZone"]))
+        return Style(ZoneInfo(self.zone))
+
+    @property
+    def zone(self) -> str:
+        """The name of its time zone in the database of zones."""
+        return of_session(self.variables["TimeZone"]) or "UTC"
 
     @property
     def is_open(self) -> bool:

@@ -45,6 +45,7 @@ class Translated:
     where their number is not known, and all keep DuckDB's. ``types`` are what PostgreSQL would give
     them, where that is known. ``relations`` are as the query names them. ``origins`` are the OIDs
     of relations and the numbers of columns there that the columns are, none at all where not known.
+    ``zones`` are the parameters that name a time zone, with whether each is nothing else.
     """
 
     sql: str
@@ -55,6 +56,7 @@ class Translated:
     types: tuple[PgType | None, ...] = ()
     _written: Written = field(default=Written("", (), ()), repr=False, compare=False)
     origins: tuple[Origin, ...] = ()
+    zones: tuple[tuple[int, bool], ...] = ()
 
     def position(self, place: int) -> int:
         """From a character of ``sql`` to one of the query, both counted from 0."""
@@ -133,7 +135,15 @@ def _said_again(
     where = Where.SYSTEM if system else Where.DATA
     come = origins(parsed, about.relations)
     found = tuple(origin for _, origin in come) if come and len(come) == len(names) else ()
-    return Translated(text.text, names, parameters, frozenset(named), where, types, text, found)
+    return Translated(
+        text.text, names, parameters, frozenset(named), where, types, text, found,
+        _zones(statement, about.zones),
+    )  # fmt: skip
+
+
+def _zones(statement: Statement, found: Sequence[int]) -> tuple[tuple[int, bool], ...]:
+    numbers = [int(one.value) for one in statement.tokens if one.kind is Kind.PARAMETER]
+    return tuple((one, found.count(one) == numbers.count(one)) for one in sorted(set(found)))
 
 
 def _assign(body: tree.Node, targets: Sequence[str], about: Annotation) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from trunkline.servers.postgres.sql.commands.transactions import modes
 from trunkline.servers.postgres.sql.commands.values import (
     Discard,
@@ -12,6 +14,8 @@ from trunkline.servers.postgres.sql.commands.values import (
     Show,
 )
 from trunkline.servers.postgres.sql.reader import Reader
+from trunkline.servers.postgres.sql.refusal import refused_at
+from trunkline.servers.postgres.sql.rules.intervals import parts_of
 from trunkline.servers.postgres.sql.tokens import Kind
 
 
@@ -54,10 +58,18 @@ def _zone(reader: Reader, *, local: bool) -> SetTo:
         reader.finish()
         return SetTo("timezone", None, local)
     if reader.take("interval"):
-        value = reader.next().value
+        place, value = reader.token.start, reader.next().value
         reader.rest() if not reader.ended else None
-        return SetTo("timezone", value, local)
+        return SetTo("timezone", _hours(value, place), local)
     return _value(reader, "timezone", local=local)
+
+
+def _hours(text: str, place: int) -> str:
+    """An interval east of UTC as hours."""
+    found = parts_of(text, place)
+    if found.months or found.days:
+        raise refused_at("22023", "cannot specify months or days in time zone interval", place)
+    return format(Decimal(found.microseconds) / 3_600_000_000, "f")
 
 
 def _value(reader: Reader, name: str, *, local: bool) -> SetTo:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import partial
 
 from trunkline.servers.postgres.sql import tree
 from trunkline.servers.postgres.sql.array_text import items_of
 from trunkline.servers.postgres.sql.refusal import refused_at
+from trunkline.servers.postgres.sql.rules import moments
 from trunkline.servers.postgres.sql.rules.as_text import as_text
 from trunkline.servers.postgres.sql.rules.intervals import interval_literal
 from trunkline.servers.postgres.sql.rules.quotients import exactly
@@ -53,6 +56,12 @@ def _of_literal(to: Named, target: str, text: str, node: tree.Cast, writer: Writ
         return None
     if target.endswith("[]"):
         return array_literal(text, to.duckdb, place)
+    if target in ("date", "timestamp", "timestamptz"):
+        read = moments.moment(text, target, place)
+        if read is None:
+            return _date(text, place) if target == "date" else None
+        found = At(string(_day_of(read) if target == "date" else read), place)
+        return _rounded(to, found, node) if to.modifiers else _as(to.duckdb, found, node)
     return _LITERALS[target](text, place) if target in _LITERALS else None
 
 
@@ -61,6 +70,8 @@ def _of_value(
 ) -> Rope:
     if target in ("timestamp", "timestamptz", "time") and to.modifiers:
         return _rounded(to, value, node)
+    if target == "timestamp" and source in (*_READ, "unknown") and not node.attempt:
+        return moments.of_columns(value, node.operand, to.duckdb) or _as(to.duckdb, value, node)
     if target == "numeric" and not to.modifiers:
         return _numeric(source, text, value, node)
     if target in _WIDTHS and source in _READ and not node.attempt:
@@ -86,23 +97,32 @@ def _date(text: str, place: int) -> Rope | None:
     return At(f"CAST('{found[1]}' AS date)", place) if found else None
 
 
+def _day_of(text: str) -> str:
+    day, era, _ = text.partition(" (BC)")
+    return day + era if era else day.split()[0]
+
+
 _DATED = re.compile(
     r"\s*(\d{4,}-\d{2}-\d{2})(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
     r" *(?:Z|[+-]\d{1,2}(?::?\d{2})?)?\s*\Z"
 )
 
 
-def _whole(text: str, place: int) -> Rope | None:
+def _whole(text: str, place: int, bits: int) -> Rope | None:
     """Digits alone: DuckDB would round what has a fraction."""
-    if _WHOLE.match(text):
-        return None
-    raise refused_at("22P02", f'invalid input syntax for type integer: "{text}"', place)
+    if not _WHOLE.match(text):
+        raise refused_at("22P02", f'invalid input syntax for type integer: "{text}"', place)
+    if not -(1 << bits - 1) <= int(text) < 1 << bits - 1:
+        raise refused_at("22003", f'value "{text}" is out of range for type {_INTS[bits]}', place)
+    return None
 
 
+_INTS = {16: "smallint", 32: "integer", 64: "bigint"}
 _WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*\Z")
-_LITERALS = {
-    "bool": _boolean, "interval": interval_literal, "date": _date,
-    "int2": _whole, "int4": _whole, "int8": _whole,
+_LITERALS: dict[str, Callable[[str, int], Rope | None]] = {
+    "bool": _boolean, "interval": interval_literal,
+    "int2": partial(_whole, bits=16), "int4": partial(_whole, bits=32),
+    "int8": partial(_whole, bits=64),
 }  # fmt: skip
 
 
@@ -186,7 +206,8 @@ def _precision(text: str) -> str:
 
 
 def _text(to: Named, target: str, source: str, value: Rope, node: tree.Cast) -> Rope:
-    written = as_text(source, value) or _as("varchar", value, node)
+    written = as_text(source, value) or moments.as_text(source, node.operand, value)
+    written = written or _as("varchar", value, node)
     length = 63 if target == "name" else 1 if target == "char" else 0
     if to.modifiers:
         length = to.modifiers[0]

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from trunkline.servers.postgres.parameters.interval_text import interval
+from trunkline.servers.postgres.parameters.values import Interval
 from trunkline.servers.postgres.sql.refusal import refused_at
 from trunkline.servers.postgres.sql.writing import At, Rope
 
 
 def interval_literal(text: str, place: int) -> Rope:
     """``INTERVAL '1 2:03:04'`` in words that DuckDB knows."""
+    found = parts_of(text, place)
+    parts = {"months": found.months, "days": found.days, "microseconds": found.microseconds}
+    words = " ".join(f"{number} {unit}" for unit, number in parts.items() if number)
+    return At(f"CAST('{words or '0 days'}' AS interval)", place)
+
+
+def parts_of(text: str, place: int | None) -> Interval:
+    """An interval as PostgreSQL reads it. Refused (22007, 22008) where it is none."""
     try:
-        found = interval(spelled(text.strip()))
+        return interval(spelled(text.strip()))
     except ValueError:
         message = f'invalid input syntax for type interval: "{text}"'
         raise refused_at("22007", message, place) from None
     except OverflowError:
         raise refused_at("22008", f'interval field value out of range: "{text}"', place) from None
-    parts = {"months": found.months, "days": found.days, "microseconds": found.microseconds}
-    words = " ".join(f"{number} {unit}" for unit, number in parts.items() if number)
-    return At(f"CAST('{words or '0 days'}' AS interval)", place)
 
 
 def spelled(text: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from trunkline.servers.postgres.sql import tree
+from trunkline.servers.postgres.sql.refusal import refused_at
 from trunkline.servers.postgres.sql.tokens import Kind
 from trunkline.servers.postgres.sql.writer import Writer
 from trunkline.servers.postgres.sql.writing import At, Rope
@@ -14,6 +17,9 @@ def literal(node: tree.Literal, writer: Writer) -> Rope | None:
     token = node.token
     if token.kind is not Kind.NUMBER or "e" not in token.value.lower():
         return token
+    if math.isinf(float(token.value)):
+        message = "numeric value out of range: a number with an exponent is below 1e308 here"
+        raise refused_at("22003", message, token.start)
     digits, _, exponent = token.value.lower().partition("e")
     if len(digits) + abs(int(exponent)) > 30:
         return token

@@ -34,6 +34,7 @@ class Annotation:
     hidden: dict[int, str] = field(default_factory=dict)  # columns, by their relation
     named: dict[tuple[str | None, str], Known | None] = field(default_factory=dict)
     parameters: dict[int, str] = field(default_factory=dict)
+    zones: list[int] = field(default_factory=list)  # parameters that name one, each time one does
 
     def type(self, node: Node) -> str:
         """The type of a node that was read."""

@@ -253,8 +253,8 @@ def _member(node: tree.Member, scope: Scope, about: Annotation) -> str:
 
 def _zone(node: tree.AtZone, scope: Scope, about: Annotation) -> str:
     found, zone = _each((node.zone, node.operand), scope, about)[::-1]
-    del zone
-    about.take_as([node.operand, node.zone], ["timestamptz", "text"])
+    wanted = "interval" if zone == "interval" else "text"
+    about.take_as([node.operand, node.zone], ["timestamptz", wanted])
     turned = {"timestamp": "timestamptz", "timestamptz": "timestamp", "date": "timestamp"}
     return turned.get(found, "timetz" if found.startswith("time") else "timestamp" if found else "")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from trunkline.servers.postgres.sql.rules.functions import (
     encoding,
+    eras,
     formatting,
     moments,
     numbers,
@@ -14,6 +15,7 @@ from trunkline.servers.postgres.sql.rules.functions import (
     strings,
     typeof,
 )
+from trunkline.servers.postgres.sql.rules.zones import made_in_zone, timezone
 from trunkline.servers.postgres.sql.writer import Rule
 
 SPECIAL: Mapping[str, Rule] = {
@@ -26,6 +28,9 @@ SPECIAL: Mapping[str, Rule] = {
     "to_timestamp": formatting.to_timestamp,
     "generate_subscripts": series.generate_subscripts,
     "generate_series": series.generate_series,
+    "div": numbers.quotient,
+    "make_date": eras.made,
+    "make_timestamp": eras.made,
     "round": numbers.rounded,
     "trunc": numbers.whole,
     "ceil": numbers.whole,
@@ -43,4 +48,6 @@ SPECIAL: Mapping[str, Rule] = {
     "regexp_replace": regexps.replaced,
     "regexp_match": regexps.match,
     "pg_typeof": typeof.pg_typeof,
+    "timezone": timezone,
+    "make_timestamptz": made_in_zone,
 }

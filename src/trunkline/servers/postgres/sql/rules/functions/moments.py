@@ -64,6 +64,8 @@ def _part(node: tree.Call, writer: Writer, fractional: str) -> Rope | None:
         parts = ("date_part('microseconds',", written, f") / {power}.0")
         return "CAST(", parts, "AS", f"{fractional})"
     found = ("date_part(", string(field), ",", written, ")")
+    if field == "year" and not any(isinstance(one, tree.Column) for one in tree.walk(value)):
+        return "list_transform([", found, "], lambda given: given - CAST(given < 1 AS integer))[1]"
     if field in ("epoch", "julian"):
         return "CAST(", found, "AS", f"{fractional})"
     return found

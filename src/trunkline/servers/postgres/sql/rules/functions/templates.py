@@ -45,7 +45,6 @@ TEMPLATES: dict[tuple[str, int], str] = {
         "array_to_string(list_transform(regexp_extract_all({0}, '[[:alnum:]]+|[^[:alnum:]]+'), "
         "lambda word: upper(word[1]) || lower(word[2:])), '')"
     ),
-    ("div", 2): "trunc({0} / {1})",
     ("to_hex", 1): "lower(to_hex({0}))",
     ("width_bucket", 4): (
         "CAST(CASE WHEN {0} < {1} THEN 0 WHEN {0} >= {2} THEN {3} + 1 "
@@ -64,7 +63,6 @@ TEMPLATES: dict[tuple[str, int], str] = {
     ("current_timestamp", 1): "now()",
     # DuckDB's own takes a 13th month, and what else there is not, for the time so much later.
     ("make_timestamptz", 6): ("CAST(make_timestamp({0}, {1}, {2}, {3}, {4}, {5}) AS timestamptz)"),
-    ("make_timestamptz", 7): "(make_timestamp({0}, {1}, {2}, {3}, {4}, {5}) AT TIME ZONE {6})",
     ("sha256", 1): "unhex(sha256({0}))",
     ("gen_random_uuid", 0): "gen_random_uuid()",
     ("regexp_count", 2): "CAST(len(regexp_extract_all({0}, {1})) AS integer)",
