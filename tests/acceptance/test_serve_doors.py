@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import re
 import socket
@@ -153,6 +154,24 @@ def test_more_clients_than_it_bears_are_told(tmp_path: Path) -> None:
         with server.connect(), server.connect(), full:
             server.connect()
         wait_until(lambda: _lets_in(server))
+
+
+def test_a_client_that_comes_as_another_leaves_is_let_in(tmp_path: Path) -> None:
+    async def changed(server: Served) -> list[Any]:
+        leaving = [server.connect(), server.connect()]
+        coming = psycopg.AsyncConnection.connect(server.conninfo(), autocommit=True)
+        task = asyncio.create_task(coming)
+        # Its password is asked for, or not, once the server has looked for a place for it.
+        await asyncio.sleep(0.2)
+        leaving.pop().close()
+        async with await task as connection:
+            found = await (await connection.execute("SELECT 1")).fetchall()
+        leaving.pop().close()
+        return found
+
+    with desk(tmp_path) as found, served(found, "--connections", "2") as server:
+        server.connect().close()
+        assert asyncio.run(changed(server)) == [(1,)]
 
 
 def _lets_in(server: Served) -> bool:

@@ -25,6 +25,7 @@ from trunkline.servers.postgres.session.state import Session, Who
 from trunkline.servers.postgres.session.system import System
 from trunkline.servers.postgres.session.variables import Variables
 
+LOOKS, BETWEEN = 20, 0.05  # times and seconds: a second in all
 _WORD = re.compile(r"(?:\\.|[^\s\\])+")
 _NOT_SETTINGS = frozenset({"user", "database", "options", "replication"})
 
@@ -68,8 +69,7 @@ class Opening:
 
     async def _ask(self, event: AuthenticationNeeded) -> None:
         house, near = self._house, is_loopback(self._address)
-        if house.sessions >= house.bounds.connections:
-            raise fatal("53300", "sorry, too many clients already")
+        await self._place()
         if event.parameters.get("replication", "false").lower() not in ("false", "off", "no", "0"):
             raise fatal("0A000", "replication is not supported")
         if house.tls and not near and not self._talk.line.is_secure:
@@ -85,6 +85,14 @@ class Opening:
         else:
             raise fatal("28000", "without users this server lets in its own machine alone")
 
+    async def _place(self) -> None:
+        """Wait a moment for a place: who has left it may not have been seen to leave yet."""
+        for _ in range(LOOKS):
+            if self._house.sessions < self._house.bounds.connections:
+                return
+            await asyncio.sleep(BETWEEN)
+        raise fatal("53300", "sorry, too many clients already")
+
     async def _admit(self, event: Admitted) -> None:
         house, talk, entry = self._house, self._talk, self.entry
         if entry:
@@ -93,6 +101,7 @@ class Opening:
         roles = [RoleShown(name) for name in self._users or (event.user,)]
         reader = entry.reader if entry else None
         catalogue = await house.shelf.of(reader, event.database, roles)
+        await self._place()  # others were asked for their passwords meanwhile
         session = Session(
             Who(event.user, event.database, reader),
             talk.connection, house.desks, variables, talk.flush, house.now,
