@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import errors
 
 from tests.acceptance.clients.data import KEY, NULLS, NULLS_KEY, ROW, TABLE
 from tests.acceptance.clients.targets import DATABASE, Target
@@ -228,3 +229,44 @@ def test_the_first_row_comes_before_the_last(target: Target) -> None:
         assert len(next(iter(rows))) == len(ROW)
         opened.cancel()
         rows.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("zone", ["UTC+3", "-5", "+5", "<+03>-3", "EST5EDT", "europe/berlin"])
+def test_a_zone_of_a_session_is_what_postgresql_takes_it_for(
+    connection: Connection, zone: str
+) -> None:
+    connection.execute(f"SET timezone TO '{zone}'")
+    shown = {
+        "UTC+3": ("UTC+3", "2026-01-14 21:00:00-03"),
+        "-5": ("<-05>+05", "2026-01-14 19:00:00-05"),
+        "+5": ("<+05>-05", "2026-01-15 05:00:00+05"),
+        "<+03>-3": ("<+03>-3", "2026-01-15 03:00:00+03"),
+        "EST5EDT": ("EST5EDT", "2026-01-14 19:00:00-05"),
+        "europe/berlin": ("Europe/Berlin", "2026-01-15 01:00:00+01"),
+    }[zone]
+    found = one(connection, "select (timestamptz '2026-01-15 00:00Z')::text")
+    assert (one(connection, "show timezone")[0], found[0]) == shown
+
+
+def test_a_zone_that_is_a_parameter_has_the_sign_that_a_constant_has(
+    connection: Connection,
+) -> None:
+    asked = "select (timestamptz '2026-07-15 12:00Z') at time zone %s"
+    hours = {"UTC+3": 9, "+02": 10, "PST": 4, "CEST": 14, "Europe/Berlin": 14, "-05": 17}
+    found = {zone: one(connection, asked, zone)[0] for zone in hours}
+    assert found == {zone: datetime(2026, 7, 15, hour) for zone, hour in hours.items()}  # noqa: DTZ001
+    with pytest.raises(errors.InvalidParameterValue, match="not recognized"):
+        one(connection, asked, "Nowhere/Land")
+
+
+def test_a_moment_that_there_is_not_is_told_apart_from_a_number_too_large(
+    connection: Connection,
+) -> None:
+    for wrong in ("date '2026-02-30'", "timestamp '2026-01-01 25:00'", "make_date(2026, 13, 1)",
+                  "date '2026-01-01' + 2147483647", "interval '1 year' * 1e12"):  # fmt: skip
+        with pytest.raises(errors.DatetimeFieldOverflow):
+            connection.execute(f"select {wrong}")
+    with pytest.raises(errors.InvalidDatetimeFormat):
+        connection.execute("select date 'tomorrow, or so'")
+    with pytest.raises(errors.NumericValueOutOfRange):
+        connection.execute("select 2147483647 + 1")

@@ -47,3 +47,25 @@ def test_the_plan_is_that_of_the_text(pair: Pair) -> None:
         assert found.actual()[0].startswith("unbounded")
     else:
         assert found.actual() == pair.expected, found.sql
+
+
+SYDNEY = "'Australia/Sydney'"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("'UTC+3'", "'Etc/GMT+3'"),
+        ("'+02'", "'Etc/GMT+2'"),
+        ("'<+03>-3'", "'Etc/GMT-3'"),
+        ("'PST'", "'Etc/GMT+8'"),
+        ("interval '-8 hours'", "'Etc/GMT+8'"),
+        ("'-05:30'", "'GMT+05:30'"),
+    ],
+)
+def test_a_zone_bounds_a_scan_as_the_same_one_of_the_engine(theirs: str, ours: str) -> None:
+    of_zones = [pair for pair in PAIRS if SYDNEY in pair.sql]
+    assert len(of_zones) > 4
+    for pair in of_zones:
+        found = replace(pair, sql=translated(pair.sql.replace(SYDNEY, theirs), Tables()).sql)
+        assert found.actual() == replace(pair, sql=pair.sql.replace(SYDNEY, ours)).actual()
