@@ -139,16 +139,16 @@ def queue_members(context: Context, queue: Json) -> Answer:
     if _descending(context, _SHORT):
         found = found[::-1]
     answer = page(context, found, 100)
-    listed = [_member(context, one) for one in answer.body["entities"]]
+    shown = expanded(context, answer.body["entities"])
+    listed = [_member(context, one) for one in shown]
     return uncounted(replace(answer, body={**answer.body, "entities": listed}))
 
 
 def _member(context: Context, user: Json) -> Json:
-    (shown,) = expanded(context, [user])
     return {
         "id": user["id"],
         "name": user["name"],
-        "user": shown,
+        "user": user,
         "ringNumber": 1,
         "joined": True,
         "memberBy": "user",
