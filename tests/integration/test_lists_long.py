@@ -177,3 +177,18 @@ def test_another_list_that_is_cut_says_how_many_are_missing(tmp_path: Path) -> N
         "queues are not whole: 40 of 60 are told and 20 are missing" in n for n in made.notices
     )
     assert len(site.query(QUEUES)) == 40
+
+
+def test_figures_of_users_beyond_the_window_are_all_there(tmp_path: Path) -> None:
+    day = "interval_start >= '2026-03-04' AND interval_start < '2026-03-05'"
+    sql = f"SELECT DISTINCT user_id FROM user_aggregates WHERE {day}"
+    found = [
+        {row["user_id"] for row in of_size(tmp_path / name, 420, **more).query(sql)}
+        for name, more in (
+            ("told", {}),
+            ("windowed", {"list_window": 100}),
+        )
+        for more in [{**more, "changes": moved(150, "inactive")}]
+    ]
+    assert found[0] == found[1]
+    assert len(found[0]) > 100
