@@ -56,5 +56,13 @@ class Listing:
     reverse: tuple[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What can only be asked about so many items of a list at once; its pages have as many."""
+
+    listed: str
+    at_once: int
+
+
 # What the reader of a list adds to each item: when it was told.
 REFRESHED = "refreshedAt"

@@ -244,3 +244,28 @@ def test_explain_counts_the_list_of_users_too(tmp_path: Path) -> None:
     site.prepare(USERS)
     lists = sum(path == "/api/v2/users" for _, path, _ in site.requests)
     assert plan.requests == lists + sum(asked(site).values()) == 3
+
+
+def test_explain_counts_every_hundred_of_the_users_that_are_held(tmp_path: Path) -> None:
+    """Before the list is held it can count one page of it, and says so."""
+    site = Site(tmp_path / "data", replace(SOME, shape=replace(SOME.shape, users=250)))
+    with site.engine() as engine:
+        before = engine.explain(USERS)
+        now = engine.explain("SELECT * FROM user_observations")
+    assert "Nothing held tells how many there are" in str(before)
+    assert "`trunkline sync users` tells" in str(before)
+    assert now.requests == 2
+    site.query("SELECT * FROM users")
+    with site.engine() as engine:
+        after = engine.explain(USERS)
+        now = engine.explain("SELECT * FROM user_observations")
+    assert "by 100 users at a time: 250 of them are held" in str(after)
+    asked_before = len(site.requests)
+    site.prepare(USERS)
+    sent = [path for _, path, _ in site.requests[asked_before:] if "token" not in path]
+    asked_for = [path for path in sent if path.endswith(("/users", "/aggregates/query"))]
+    assert after.requests == len(asked_for) > before.requests
+    asked_before = len(site.requests)
+    site.prepare("SELECT * FROM user_observations")
+    sent = [path for _, path, _ in site.requests[asked_before:] if "/users" in path]
+    assert now.requests == len(sent) == 6

@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from trunkline.catalog import Dataset, Level
+from trunkline.listing import About
+
+# developer.genesys.cloud, analytics/aggregate/user-query: at most 100 predicates of userId.
+ABOUT_USERS = About("users", 100)
 
 QUEUE_INTERVALS = Dataset(
     name="queue_intervals",
@@ -53,5 +57,5 @@ USER_AGGREGATES = Dataset(
     noun="interval",
     tells_watermark=False,
     slice=timedelta(days=1),
-    beside_slices=1,
+    about=ABOUT_USERS,
 )

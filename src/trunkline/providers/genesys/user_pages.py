@@ -15,10 +15,11 @@ from msgspec.structs import replace
 
 from trunkline.errors import CursorLost, ProviderError
 from trunkline.http.answers import UNREADABLE, decode
+from trunkline.providers.genesys.aggregate_datasets import ABOUT_USERS
 from trunkline.providers.genesys.aggregate_slices import ANY, Place
 
 USER_LIST = "/api/v2/users"
-USERS_AT_ONCE = 100
+USERS_AT_ONCE = ABOUT_USERS.at_once
 WINDOW = 10_000
 BEYOND = 400  # what a page past the window is refused with
 _STATES = ("active", "inactive", "deleted")
