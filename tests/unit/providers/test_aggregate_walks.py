@@ -12,7 +12,12 @@ from PureCloudPlatformClientV2 import models
 
 from trunkline.errors import CursorLost, MalformedAnswer, ProviderError
 from trunkline.interval import Interval
-from trunkline.providers.genesys.aggregate_metrics import METRICS, QUEUE_METRICS, SERVICE_LEVEL
+from trunkline.providers.genesys.aggregate_metrics import (
+    EVALUATION_METRICS,
+    METRICS,
+    QUEUE_METRICS,
+    SERVICE_LEVEL,
+)
 from trunkline.providers.genesys.aggregate_queries import QUERIES
 from trunkline.providers.genesys.aggregate_walks import DATASETS, payloads
 from trunkline.providers.genesys.payloads import Ask
@@ -57,6 +62,7 @@ def test_bodies_are_of_the_vendors_model(minutes: int) -> None:
     model = {
         "queue_intervals": models.ConversationAggregationQuery,
         "conversation_aggregates": models.ConversationAggregationQuery,
+        "evaluation_aggregates": models.EvaluationAggregationQuery,
         "user_aggregates": models.UserAggregationQuery,
     }
     dimensions = models.ConversationAggregateQueryPredicate()
@@ -76,6 +82,14 @@ def test_metrics_are_of_the_vendors_model() -> None:
     for name in (*METRICS, *QUEUE_METRICS, SERVICE_LEVEL):
         target.target = name
         assert target.target == name
+    of_evaluations = models.EvaluationAggregationView()
+    for name in EVALUATION_METRICS:
+        of_evaluations.target = name
+        assert of_evaluations.target == name
+    dimensions = models.EvaluationAggregateQueryPredicate()
+    for name in QUERIES["evaluation_aggregates"].fixed["groupBy"]:
+        dimensions.dimension = name
+        assert dimensions.dimension == name
 
 
 def listed(total: int) -> Answer:

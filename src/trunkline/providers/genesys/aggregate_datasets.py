@@ -42,6 +42,22 @@ CONVERSATION_AGGREGATES = Dataset(
     slice=timedelta(hours=6),
 )
 
+EVALUATION_AGGREGATES = Dataset(
+    name="evaluation_aggregates",
+    provider="genesys",
+    description="What each evaluator judged of each user, by queue and form.",
+    levels=(Level("evaluation_aggregate", None, "evaluationAggregates", id="key"),),
+    key="evaluation_aggregate_key",
+    time_column="interval_start",
+    cursor="cursor",
+    watermark="dataAvailabilityDate",
+    permissions=("analytics:evaluationAggregate:view",),
+    page_size=0,
+    noun="interval",
+    tells_watermark=False,
+    slice=timedelta(days=7),
+)
+
 USER_AGGREGATES = Dataset(
     name="user_aggregates",
     provider="genesys",

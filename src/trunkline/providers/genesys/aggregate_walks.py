@@ -25,6 +25,7 @@ from trunkline.providers.genesys.payloads import Ask, Direct
 DATASETS = (
     declared.QUEUE_INTERVALS,
     declared.CONVERSATION_AGGREGATES,
+    declared.EVALUATION_AGGREGATES,
     declared.USER_AGGREGATES,
 )
 NOW = (now.QUEUE_OBSERVATIONS, now.USER_OBSERVATIONS)
@@ -73,7 +74,8 @@ class _Walk:
             return self._page(user_pages.told(place, body))
         cut = partial(self.query.cut, at=iso(within.start)) if self.query.is_now else self.query.cut
         found = reshaped(body, cut)
-        then = after(place, within, self.minutes, found.groups) or self._others(place, within)
+        groups = 0 if self.query.is_sparse else found.groups
+        then = after(place, within, self.minutes, groups) or self._others(place, within)
         return self._page(then, found)
 
     def _refused(self, status: int, within: Interval, cursor: str | None) -> bytes | None:
