@@ -39,7 +39,11 @@ class _Users(msgspec.Struct, frozen=True):
 
 def query(place: Place) -> dict[str, str | int]:
     """The parameters of a place's page; those who are gone have a history, too."""
-    asked = {"state": place.state, "pageSize": USERS_AT_ONCE, "pageNumber": place.page}
+    asked: dict[str, str | int] = {
+        "state": place.state,
+        "pageSize": USERS_AT_ONCE,
+        "pageNumber": place.page,
+    }
     return {**asked, "sortOrder": "descending"} if place.ahead else asked
 
 
