@@ -380,9 +380,8 @@ class Catalog:
 
     def nearest(self, name: str) -> str | None:
         """The relation that a name which is none may mean, as it is written."""
-        spelled = {n: n for n in self.names()}
         bare = {n.rpartition(".")[2]: n for n in reversed(self.names())}
-        found = bare | spelled
+        found = bare | {n: n for n in self.names()}
         near = closest(name, found) or closest(name.rpartition(".")[2], bare)
         return found[near] if near else None
 
