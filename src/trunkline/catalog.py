@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from enum import Enum
 
 from trunkline.errors import UnknownRelation
-from trunkline.listing import Listing
+from trunkline.listing import About, Listing
 from trunkline.live import Live
 from trunkline.types import Type
 from trunkline.views import SCHEMA, View
@@ -156,17 +156,16 @@ class Dataset:
     envelope; where the provider does not say beforehand how far its data reaches
     (``tells_watermark``), that is the moment it is asked at. ``slice`` is of a dataset that is
     asked for directly: a job of it is nothing of the provider's, and each of its requests is about
-    so much time at the most, but for ``beside_slices`` of them, which ask whom the others are
-    about. ``page_size`` is 0 where nothing says how many records a page has. ``by_default`` where
-    ``sync`` takes it without its being named. ``only_in_jobs`` are the levels that nothing but a
-    job tells of: the tail lacks them. ``filter_level`` is the level whose elements a FILTERED scope
-    looks at, together with what they stand in: it finds every value of that level and of the root,
-    but of a level between them only the elements that have such an element in them. What ``is_now``
-    is asked for by every query that names it, and never held: ``time_column`` is when.
+    so much time at the most, and about some items of a list where it is ``about`` them.
+    ``page_size`` is 0 where nothing says how many records a page has. ``by_default`` where ``sync``
+    takes it without its being named. ``only_in_jobs`` are the levels that nothing but a job tells
+    of: the tail lacks them. ``filter_level`` is the level whose elements a FILTERED scope looks at,
+    together with what they stand in: it finds every value of that level and of the root, but of a
+    level between them only the elements that have such an element in them. What ``is_now`` is asked
+    for by every query that names it, and never held: ``time_column`` is when.
 
-    With ``listing`` it is no payload of intervals but a whole list, told as it is now:
-    ``time_column`` is when a row was last told, and no day or bound means anything. ``parent`` is
-    the list whose every item has one of these.
+    With ``listing`` it is a whole list, told as it is now: ``time_column`` is when a row was last
+    told, and no day means anything. ``parent`` is the list whose every item has one of these.
     """
 
     name: str
@@ -191,7 +190,7 @@ class Dataset:
     noun: str = "record"
     tells_watermark: bool = True
     slice: timedelta | None = None
-    beside_slices: int = 0
+    about: About | None = None
     is_now: bool = False
     by_default: bool = False
 
@@ -381,9 +380,8 @@ class Catalog:
 
     def nearest(self, name: str) -> str | None:
         """The relation that a name which is none may mean, as it is written."""
-        spelled = {n: n for n in self.names()}
         bare = {n.rpartition(".")[2]: n for n in reversed(self.names())}
-        found = bare | spelled
+        found = bare | {n: n for n in self.names()}
         near = closest(name, found) or closest(name.rpartition(".")[2], bare)
         return found[near] if near else None
 

@@ -37,6 +37,10 @@ class Listing:
     elements have the name as the attribute given here. ``gone`` is a column, with its values in
     items that are told although they are deleted. ``variants`` is a parameter whose every value has
     a list of its own; the whole is what all of them tell.
+
+    A list may be told only as far as a ``window`` of so many items. One that has more is asked for
+    in its ``parts``, the values of a parameter, and each of those from its end besides, which
+    ``reverse`` does, a parameter and its value.
     """
 
     path: str
@@ -47,6 +51,17 @@ class Listing:
     objects: tuple[tuple[str, str], ...] = ()
     gone: tuple[str, frozenset[str]] | None = None
     variants: tuple[str, tuple[str, ...]] | None = None
+    window: int | None = None
+    parts: tuple[str, tuple[str, ...]] | None = None
+    reverse: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What can only be asked about so many items of a list at once; its pages have as many."""
+
+    listed: str
+    at_once: int
 
 
 # What the reader of a list adds to each item: when it was told.

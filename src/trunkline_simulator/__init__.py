@@ -5,6 +5,7 @@ It imports nothing of ``trunkline``, so that a misreading of the API cannot sit 
 says which rows a correct reader of its answers must end up with.
 """
 
+from trunkline_simulator.evaluation_intervals import expected_evaluations
 from trunkline_simulator.intervals import expected_aggregates, expected_intervals
 from trunkline_simulator.messages import SimRequest, SimResponse
 from trunkline_simulator.payloads import conversations_of
@@ -44,6 +45,7 @@ __all__ = [
     "Simulator",
     "conversations_of",
     "expected_aggregates",
+    "expected_evaluations",
     "expected_intervals",
     "expected_list",
     "expected_rows",

@@ -106,12 +106,13 @@ def _places(shape: Shape) -> dict[str, int]:
     return {queue.id: place for place, queue in enumerate(organisation_of(shape).queues)}
 
 
+@lru_cache(maxsize=1024)
 def _members(
     shape: Shape,
     place: int,
     done: tuple[DirectoryChange, ...],
     to_come: frozenset[tuple[str, int]],
-) -> list[Json]:
+) -> tuple[Json, ...]:
     # No user ever leaves this list, so that each stands in its place.
     everyone = _entities(shape, "users", done, frozenset())
     found = [
@@ -119,14 +120,20 @@ def _members(
         for user in members_of(organisation_of(shape), place)
         if ("users", user) not in to_come
     ]
-    return sorted((one for one in found if one["state"] == "active"), key=by_name)
+    return tuple(sorted((one for one in found if one["state"] == "active"), key=by_name))
 
 
-def members(settings: Settings, queue_id: str, at: datetime) -> list[Json]:
+@lru_cache(maxsize=16)
+def places_of_users(shape: Shape) -> dict[str, int]:
+    """The place of each user among those that the seed stands for, by id."""
+    return {user.id: place for place, user in enumerate(organisation_of(shape).users)}
+
+
+def members(settings: Settings, queue_id: str, at: datetime) -> tuple[Json, ...]:
     """The users that are members of a queue and active, by name; none where it is unknown."""
     place = _places(settings.shape).get(queue_id)
     if place is None:
-        return []
+        return ()
     return _members(settings.shape, place, _done(settings, at), _to_come(settings, at))
 
 

@@ -166,7 +166,8 @@ class Settings:
     aggregates of users also where it is shorter than ``user_granularity_seconds``. Observations
     list ``observation_rows`` of what they count.
     ``changes`` happen to the directory as time goes on, also between two pages of a list, and
-    ``list_rows`` keeps the pages of lists below what is asked for.
+    ``list_rows`` keeps the pages of lists below what is asked for. The lists ``windowed`` refuse a
+    page that reaches past ``list_window`` items (of users, those that are not the active ones).
     """
 
     shape: Shape = field(default_factory=Shape)
@@ -207,3 +208,5 @@ class Settings:
     job_faults: tuple[JobFault, ...] = ()
     changes: tuple[DirectoryChange, ...] = ()
     list_rows: int = 500
+    list_window: int = 10_000
+    windowed: frozenset[str] = frozenset({"users"})

@@ -26,7 +26,11 @@ def test_a_month_is_synced_and_then_held(at: Desk) -> None:
     assert "is running at the provider" in done.stderr
     again = at.run("sync", *MARCH)
     assert "0 days fetched, 31 held already; 0 rows landed, 0 requests" in again.stdout
-    assert again.stderr == ""
+    (line,) = again.stderr.splitlines()
+    assert line.startswith("notice: without a TABLE, sync takes conversations, and lists that")
+    assert "name what else you want: " in line
+    assert "queue_intervals, conversation_aggregates, evaluation_aggregates, " in line
+    assert at.run("sync", "conversations", *MARCH).stderr == ""
     before = at.requests
     asked = "SELECT count(*) FROM segments WHERE conversation_start::DATE = DATE '2025-03-31'"
     assert at.run("query", asked).returncode == 0

@@ -24,6 +24,7 @@ from trunkline_simulator import (
     Client,
     DirectoryChange,
     expected_aggregates,
+    expected_evaluations,
     expected_intervals,
     expected_user_intervals,
 )
@@ -121,6 +122,7 @@ def test_a_client_of_one_division_gets_what_it_sees(tmp_path: Path) -> None:
     [
         ("queue_intervals", "analytics:conversationAggregate:view"),
         ("conversation_aggregates", "analytics:conversationAggregate:view"),
+        ("evaluation_aggregates", "analytics:evaluationAggregate:view"),
         ("user_aggregates", "analytics:userAggregate:view"),
         ("user_aggregates", "directory:user:view"),
     ],
@@ -244,3 +246,69 @@ def test_explain_counts_the_list_of_users_too(tmp_path: Path) -> None:
     site.prepare(USERS)
     lists = sum(path == "/api/v2/users" for _, path, _ in site.requests)
     assert plan.requests == lists + sum(asked(site).values()) == 3
+
+
+def test_explain_counts_every_hundred_of_the_users_that_are_held(tmp_path: Path) -> None:
+    """Before the list is held it can count one page of it, and says so."""
+    site = Site(tmp_path / "data", replace(SOME, shape=replace(SOME.shape, users=250)))
+    with site.engine() as engine:
+        before = engine.explain(USERS)
+        now = engine.explain("SELECT * FROM user_observations")
+    assert "Nothing held tells how many there are" in str(before)
+    assert "`trunkline sync users` tells" in str(before)
+    assert now.requests == 2
+    site.query("SELECT * FROM users")
+    with site.engine() as engine:
+        after = engine.explain(USERS)
+        now = engine.explain("SELECT * FROM user_observations")
+    assert "by 100 users at a time: 250 of them are held" in str(after)
+    asked_before = len(site.requests)
+    site.prepare(USERS)
+    sent = [path for _, path, _ in site.requests[asked_before:] if "token" not in path]
+    asked_for = [path for path in sent if path.endswith(("/users", "/aggregates/query"))]
+    assert after.requests == len(asked_for) > before.requests
+    asked_before = len(site.requests)
+    site.prepare("SELECT * FROM user_observations")
+    sent = [path for _, path, _ in site.requests[asked_before:] if "/users" in path]
+    assert now.requests == len(sent) == 6
+
+
+QUARTER = "interval_start >= '2025-11-01' AND interval_start < '2026-02-01'"
+SEEN = SimSettings(shape=Shape(seed=5, per_day=25))
+JUDGED = ("evaluator_id", "user_id", "queue_id", "form_id", "interval_start")
+
+
+def judged(row: Row) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in JUDGED)
+
+
+@pytest.mark.parametrize(("minutes", "hostile"), [(15, False), (60, True)])
+def test_evaluations_are_what_the_provider_counts(
+    tmp_path: Path, minutes: int, *, hostile: bool
+) -> None:
+    simulation = replace(SEEN, shape=replace(SEEN.shape, hostile=hostile))
+    site = Site(tmp_path / "data", simulation, Settings(aggregate_minutes=minutes))
+    with site.engine() as engine:
+        plan = engine.explain(f"SELECT * FROM evaluation_aggregates WHERE {QUARTER}")
+    found = site.query(f"SELECT * FROM evaluation_aggregates WHERE {QUARTER}")
+    first, last = date(2025, 11, 1), date(2026, 1, 31)
+    wanted = expected_evaluations(simulation, first, last, site.clock.now(), minutes)
+    assert len(wanted) > 50
+    assert sum(row["n_evaluations_rescored"] or 0 for row in wanted)
+    for have, row in zip(sorted(found, key=judged), sorted(wanted, key=judged), strict=True):
+        assert {name: have[name] for name in row} == row
+    (sent,) = (count for (path, _), count in asked(site).items() if "/evaluations/" in path)
+    assert plan.requests == sent == 15  # a week each
+
+
+def test_evaluations_of_a_division_are_those_that_the_client_sees(tmp_path: Path) -> None:
+    some = replace(SEEN, clients=(replace(Client(), divisions=frozenset({"EMEA"})),))
+    site = Site(tmp_path / "data", some)
+    counts = f"SELECT sum(n_evaluations) AS n FROM evaluation_aggregates WHERE {QUARTER}"
+    (found,) = site.query(counts)
+    emea = {one.id for one in directory(SEEN.shape.seed).divisions if one.name == "EMEA"}
+    first, last = date(2025, 11, 1), date(2026, 1, 31)
+    seen = expected_evaluations(some, first, last, site.clock.now(), divisions=frozenset(emea))
+    everything = expected_evaluations(some, first, last, site.clock.now())
+    assert found["n"] == sum(row["n_evaluations"] for row in seen)
+    assert 0 < found["n"] < sum(row["n_evaluations"] for row in everything)

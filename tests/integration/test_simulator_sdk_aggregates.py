@@ -100,11 +100,15 @@ def test_users(sdk: Any, api: Any) -> None:
 
 
 def test_evaluations(sdk: Any, api: Any) -> None:
-    asked = {"interval": DAY, "groupBy": ["userId"], "metrics": sorted(EVALUATION_METRICS)}
+    groups = ["evaluatorId", "userId", "queueId", "formId"]
+    asked = {"interval": DAY, "groupBy": groups, "metrics": sorted(EVALUATION_METRICS)}
     body = model(sdk, "EvaluationAggregationQuery", asked)
     found = sdk.AnalyticsApi(api).post_analytics_evaluations_aggregates_query(body).results
     held(sdk, api, "EvaluationAggregateQueryResponse")
-    assert found
+    assert {name for one in found for name in one.group} == set(groups)
+    scores = [m.stats for one in found for m in one.data[0].metrics if m.metric == "oTotalScore"]
+    assert scores
+    assert all(score.count and score.sum is not None for score in scores)
 
 
 def test_observations(sdk: Any, api: Any) -> None:

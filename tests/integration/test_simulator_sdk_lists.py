@@ -36,6 +36,22 @@ def test_users_with_what_they_show_besides(sdk: Any, api: Any) -> None:
     assert any(one.skills and one.team.name and one.languages for one in found.entities)
 
 
+def test_users_of_a_state_from_either_end_up_to_the_window(sdk: Any) -> None:
+    settings = Settings(shape=Shape(seed=3, users=2_000), list_window=40)
+    with signed_in(sdk, settings, lambda: NOW) as api:
+        users = sdk.UsersApi(api)
+        of = {"page_size": 20, "state": "inactive"}
+        front = [one.id for n in (1, 2) for one in users.get_users(page_number=n, **of).entities]
+        back = users.get_users(page_number=1, sort_order="descending", **of)
+        held(sdk, api, "UserEntityListing")
+        assert back.total > len(set(front)) == 40
+        assert not {one.id for one in back.entities} & set(front[:20])
+        with pytest.raises(sdk.rest.ApiException) as refused:
+            users.get_users(page_number=3, **of)
+        assert refused.value.status == 400
+        assert users.get_users(page_number=3, page_size=20, state="active").entities
+
+
 def test_queues_with_their_service_levels(sdk: Any, api: Any) -> None:
     routing = sdk.RoutingApi(api)
     queues = routing.get_routing_queues(page_size=100).entities

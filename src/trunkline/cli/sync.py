@@ -19,7 +19,7 @@ from trunkline.cli.telling import put, tell
 from trunkline.engine import Engine, Options
 from trunkline.engine.events import Observe
 from trunkline.engine.options import never
-from trunkline.engine.syncing import Synced, Wish, checked
+from trunkline.engine.syncing import Synced, Wish, checked, not_taken
 from trunkline.engine.together import together
 
 
@@ -47,8 +47,9 @@ from trunkline.engine.together import together
 def command(ctx: click.Context, /, tables: tuple[str, ...], **given: Any) -> None:
     """Fetch the days of an interval that are not held yet, or not held well enough.
 
-    Without a TABLE, those of conversations; tables that come from one payload come together, and
-    what comes from another, such as user_presence, is synced where it is named. Dates and times
+    Without a TABLE, those of conversations, and a notice says what else there is; tables that come
+    from one payload come together, and what comes from another, such as user_presence, is synced
+    where it is named. Dates and times
     are half-open: --to is the first that is not included. --follow keeps the last seven days
     fresh where no --from is given, and prints a line on its health after each round; --recheck
     goes over all days held. Whole lists, such as users, need no --from; where no table is named,
@@ -109,6 +110,8 @@ async def _sync(engine: Engine, wish: Wish, options: Options, *, quiet: bool) ->
         return again
 
     wishes = engine.wishes(wish)
+    if left_out := not_taken(wish, engine.catalogs.default):
+        tell(f"notice: {left_out}")
     if wish.follow:
         await served(engine, {own: rounds(own) for own in wishes})
         return

@@ -123,7 +123,9 @@ def holdings(
         tails=_tails(fresh.tails(organization, lake.catalogue.latest())),
         open=_open(fresh.open_records(organization)),
         lists={
-            name: ListHeld(each.refreshed_at, each.fingerprint, each.requests, each.rows)
+            name: ListHeld(
+                each.refreshed_at, each.fingerprint, each.requests, each.rows, each.items
+            )
             for name, each in lake.catalogue.lists.of(
                 organization, lake.catalogue.latest() if snapshot is None else snapshot
             ).items()

@@ -12,6 +12,7 @@ from trunkline.engine.certificate import Reopened
 from trunkline.engine.completeness import pieces
 from trunkline.engine.fetching import Fetched
 from trunkline.engine.options import Served
+from trunkline.engine.reading_lists import KEPT_BACK
 from trunkline.errors import IncompleteData, UsageError
 from trunkline.interval import iso, runs
 from trunkline.lake.catalogue import CoveredDay
@@ -57,13 +58,14 @@ def _gaps(fetched: Fetched) -> str:
 
 def quarantine_notice(certificate: Mapping[str, Any]) -> tuple[str, ...]:
     """What has to be said of records that could not be read; nothing where all could."""
-    reasons = certificate["quarantined"]
+    kept_back = tuple(one for one in certificate["quarantined"] if KEPT_BACK in one)
+    reasons = [one for one in certificate["quarantined"] if one not in kept_back]
     if not reasons:
-        return ()
+        return kept_back
     nouns = {reason.partition(" ")[0] for reason in reasons}
     which = counted(len(reasons), nouns.pop() if len(nouns) == 1 else "record")
     said = f"{which} of the days behind this answer could not be read, and no table has any of it"
-    return (f"{said}; --certificate gives the reasons",)
+    return (*kept_back, f"{said}; --certificate gives the reasons")
 
 
 def count_notices(certificate: Mapping[str, Any]) -> tuple[str, ...]:

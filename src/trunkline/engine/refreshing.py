@@ -18,13 +18,13 @@ from trunkline.engine.events import Listed
 from trunkline.engine.fetching import flattener_of
 from trunkline.engine.holdings import with_rights
 from trunkline.engine.landing import landed_of, layout_of
+from trunkline.engine.reading_lists import EMPTY, ListReader
 from trunkline.engine.rights import Divisions, divisions_of
 from trunkline.errors import (
     AccessError,
     IncompleteData,
     PermissionMissing,
     ProviderError,
-    RequestRefused,
     TrunklineError,
 )
 from trunkline.flatten import Flattened, Flattener
@@ -37,10 +37,7 @@ from trunkline.planner.listed import Refresh
 from trunkline.planner.stale import without_rights
 from trunkline.providers import Lists
 from trunkline.providers.genesys.client import GenesysCloud
-
-READINGS = 5  # of a list that changes while it is read
-GONE = (404, 410)
-_EMPTY = b'{"entities":[]}'
+from trunkline.providers.genesys.lists import listing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +45,6 @@ class Refreshed:
     """How the refreshing of lists ended: those that could not be had, with the reason."""
 
     failed: tuple[tuple[str, TrunklineError], ...] = ()
-
-
-@dataclass(slots=True)
-class _Reading:
-    """One reading of a list from its first page to its last."""
-
-    pages: list[Flattened] = field(default_factory=list)
-    ids: list[str] = field(default_factory=list)
-    totals: set[int] = field(default_factory=set)
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether no item came twice and there were as many as every page said."""
-        return not self.is_repeated and self.totals <= {len(self.ids)}
-
-    @property
-    def is_repeated(self) -> bool:
-        """Whether an item came twice; those without an id are told apart by nobody."""
-        named = [one for one in self.ids if one]
-        return len(set(named)) < len(named)
 
 
 async def refresh(asking: Asking, provider: GenesysCloud, wanted: Iterable[Refresh]) -> Refreshed:
@@ -123,7 +100,6 @@ class _List:
     dataset: Dataset
     divisions: Divisions
     flattener: Flattener = field(init=False)
-    requests: int = 0
     before: dict[str, set[str]] | None = None
 
     def __post_init__(self) -> None:
@@ -133,64 +109,34 @@ class _List:
         """Read all of it and hold it."""
         parts = self.asking.parts
         at = to_millisecond(parts.seams.clock.now())
+        reader = ListReader(
+            self.provider,
+            self.dataset,
+            listing_of(self.dataset),
+            at,
+            self._flatten,
+            parts.seams.offload,
+            self._told_before,
+        )
         pages: list[Flattened] = []
         for of in self._each():
-            pages += await self._read(at, of)
-        self._publish(at, pages)  # by the connection of this thread
+            pages += self._heard((await reader.read(of)).pages)
+        self._publish(at, pages, reader)  # by the connection of this thread
 
     def _each(self) -> tuple[str | None, ...]:
         """The items, or the variants, that there is a list for each of; None where it is one."""
-        parent, listing = self.dataset.parent, self.dataset.listing
+        parent, listing = self.dataset.parent, listing_of(self.dataset)
         if parent is None:
-            return listing.variants[1] if listing and listing.variants else (None,)
+            return listing.variants[1] if listing.variants else (None,)
         parts = self.asking.parts
         table = parts.catalog.root(parent).name
         return keys_there(parts.lake, parts.organization, table, parent.key)
 
-    async def _read(self, at: datetime, of: str | None) -> list[Flattened]:
-        """The pages of a list as it was at one time.
-
-        One page is that. Several are if they tell what was held, or the same twice in a row: an
-        item that moves from a later page to one that has been read is told by none of them.
-        """
-        before: frozenset[str] | None = None
-        for _ in range(READINGS):
-            reading = await self._once(at, of)
-            found = frozenset(reading.ids)
-            is_one = len(reading.pages) == 1
-            if reading.is_clean and (is_one or found == self._told_before(of)):
-                return self._kept(reading)
-            if found == before and not reading.is_repeated:
-                return self._kept(reading)
-            before = found
-        raise IncompleteData(
-            f"{self.dataset.name} changed {READINGS} times while it was read",
-            hint="What was held of it is kept. Run it again.",
-        )
-
-    def _kept(self, reading: _Reading) -> list[Flattened]:
-        for page in reading.pages:
+    def _heard(self, pages: list[Flattened]) -> list[Flattened]:
+        for page in pages:
             landed = landed_of(page, page.tables)
             self.asking.meter(Listed(self.dataset.name, landed, self.asking.parts.organization))
-        return reading.pages
-
-    async def _once(self, at: datetime, of: str | None) -> _Reading:
-        reading, following = _Reading(), None
-        while True:
-            try:
-                page = await self.provider.listed(self.dataset, at, following, of)
-            except RequestRefused as refused:
-                if self.dataset.parent is None or refused.status not in GONE:
-                    raise
-                return _Reading([self._flatten(_EMPTY)])
-            self.requests += 1
-            flat = await self.asking.parts.seams.offload(self._flatten, page.body)
-            reading.pages.append(flat)
-            reading.ids += page.ids
-            reading.totals |= {page.total} if page.total is not None else set()
-            following = page.following
-            if following is None:
-                return reading
+        return pages
 
     def _flatten(self, body: bytes) -> Flattened:
         return self.flattener.flatten(body, days=EVER)
@@ -217,26 +163,29 @@ class _List:
         held = catalogue.lists.of(parts.organization, catalogue.latest())
         return held.get(self.dataset.name)
 
-    def _publish(self, at: datetime, pages: list[Flattened]) -> None:
+    def _publish(self, at: datetime, pages: list[Flattened], reader: ListReader) -> None:
         parts, dataset = self.asking.parts, self.dataset
         lake, tables = parts.lake, parts.catalog.of(dataset)
         relisted = Relisted(
-            held=self._held(at, [landed_of(page, page.tables) for page in pages]),
+            held=self._held(at, [landed_of(page, page.tables) for page in pages], reader),
             tables={
                 table.name: pa.concat_tables(
-                    page.tables[table.name] for page in (self._flatten(_EMPTY), *pages)
+                    page.tables[table.name] for page in (self._flatten(EMPTY), *pages)
                 )
                 for table in tables
             },
             keys={table.name: table.key for table in tables},
             treat=lambda name, rows: treated(parts.catalog.named(name), rows, parts.policy),
-            gone=dataset.listing.gone if dataset.listing else None,
+            gone=listing_of(dataset).gone,
         )
         layout = layout_of(parts.catalog, dataset)
         publish_list(lake, relisted, layout, parts.seams.clock.now())
 
-    def _held(self, at: datetime, pages: list[Landed]) -> HeldList:
-        """What is noted of the list; how many rows it has is known later."""
+    def _held(self, at: datetime, pages: list[Landed], reader: ListReader) -> HeldList:
+        """What is noted of the list; how many rows it has is known later.
+
+        Of a list that was not told whole nobody is gone who is not on it.
+        """
         parts, known = self.asking.parts, self._known()
         fingerprint = without_rights(parts.fingerprints[self.dataset.name])
         seen_by = with_rights(fingerprint.split("-")[0], self.divisions)
@@ -249,10 +198,15 @@ class _List:
             refreshed_at=at,
             fingerprint=fingerprint,
             seen_by=seen_by,
-            since=known.since if known and known.seen_by == seen_by else at,
-            requests=max(1, self.requests),
+            since=known.since
+            if known and known.seen_by == seen_by and not reader.kept_back
+            else at,
+            requests=max(1, reader.requests),
             job=parts.seams.new_key(),
             divisions=self.divisions,
-            quarantined=tuple(reason for page in pages for reason in page.quarantined),
+            quarantined=(
+                *reader.kept_back,
+                *(reason for page in pages for reason in page.quarantined),
+            ),
             unknown=tuple(sorted(unknown.items())),
         )

@@ -159,6 +159,24 @@ def tables_of(wish: Wish, catalog: Catalog) -> tuple[Table, ...]:
     return tuple(table for table in found if not table.dataset.is_list)
 
 
+def not_taken(wish: Wish, catalog: Catalog) -> str | None:
+    """What a wish that names no tables leaves out, in a line; None where it leaves out nothing."""
+    if wish.tables or (wish.start is None and not wish.follow):
+        return None
+    taken = {table.dataset for table in tables_of(wish, catalog)}
+    others = dict.fromkeys(
+        catalog.root(t.dataset).name
+        for t in catalog.tables
+        if not (t.dataset in taken or t.dataset.is_now or t.dataset.is_list)
+    )
+    if not others:
+        return None
+    return (
+        "without a TABLE, sync takes conversations, and lists that were fetched before; "
+        f"name what else you want: {', '.join(others)}, or a list such as users"
+    )
+
+
 def lists_of(wish: Wish, catalog: Catalog, holdings: Holdings) -> tuple[Table, ...]:
     """The tables of whole lists: those that are named; without names, those that are held."""
     named = map(catalog.named, wish.tables) if wish.tables else catalog.tables

@@ -37,6 +37,12 @@ class HeldList:
     quarantined: tuple[str, ...] = ()
     unknown: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def items(self) -> int:
+        """How many items it has, deleted ones among them; tables of what is within have more."""
+        counts = [count + self.deleted.get(table, 0) for table, count in self.rows.items()]
+        return min(counts, default=0)
+
 
 class Lists:
     """The lists of every snapshot, over the catalogue's own connection."""

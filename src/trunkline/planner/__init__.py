@@ -141,6 +141,7 @@ def _planned(meaning: Meaning, organization: str, holdings: Holdings, context: C
         outlived=outlived(wanted, holdings),
         observed=tuple(observed),
         lists=listed,
+        lists_held=holdings.lists,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from trunkline.interval import runs
-from trunkline.planner import listed
+from trunkline.planner import about, listed
 from trunkline.scope import OPEN_AT
 from trunkline.wording import counted
 
@@ -179,7 +179,9 @@ def _estimate(plan: Plan) -> list[str]:
     if plan.listing:
         parts.append(f"{plan.listing:,} for whole lists")
     lines = [f"At least {counted(plan.requests, 'request')}: {', '.join(parts)}"]
-    return [*lines, *_untold(fetches)]
+    direct = dict.fromkeys([*(fetch.dataset for fetch in fetches), *plan.observed])
+    of_lists = (f"  {words}" for words in about.words(direct, plan.lists_held))
+    return [*lines, *_untold(fetches), *of_lists]
 
 
 def _untold(fetches: Iterable[Fetch]) -> Iterator[str]:

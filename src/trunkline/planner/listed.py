@@ -31,13 +31,14 @@ class ListState(Enum):
 class ListHeld:
     """A list in the lake: when it was told, how mapped and masked, in how many requests.
 
-    ``rows`` are those that are there, by table.
+    ``rows`` are those that are there, by table; ``items`` are all that were ever told.
     """
 
     refreshed_at: datetime
     fingerprint: str
     requests: int
     rows: Mapping[str, int] = field(default_factory=dict)
+    items: int = 0
 
 
 @dataclass(frozen=True, slots=True)

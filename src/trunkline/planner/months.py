@@ -10,6 +10,7 @@ from math import ceil
 
 from trunkline.catalog import Dataset
 from trunkline.interval import DAY, Interval, day_span, midnight, months
+from trunkline.planner import about
 from trunkline.planner.plan import Fetch, Holdings, Need, State, Unfinished
 from trunkline.scope import OPEN_AT, WHOLE, Scope
 
@@ -106,11 +107,12 @@ def _fetch(
 def expected_pages(dataset: Dataset, interval: Interval, holdings: Holdings) -> int | None:
     """The pages of a job if its days are like those held; None where nothing held tells.
 
-    Of what is asked for directly, the requests of one walk through its time: more where what is
-    asked about does not fit into one request.
+    Of what is asked for directly, the requests of one walk through its time: more where what comes
+    does not fit into one answer.
     """
     if dataset.slice is not None:
-        return dataset.beside_slices + ceil((interval.end - interval.start) / dataset.slice)
+        slices = ceil((interval.end - interval.start) / dataset.slice)
+        return about.requests(dataset, slices, holdings.lists)
     held = holdings.days.get(dataset.name, {}).values()
     total = sum(day.conversations for day in held)
     if not total or not dataset.page_size:

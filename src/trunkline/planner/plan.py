@@ -10,7 +10,7 @@ from enum import Enum
 from trunkline.catalog import Dataset
 from trunkline.flatten.policy import Policy
 from trunkline.interval import Interval
-from trunkline.planner import explain
+from trunkline.planner import about, explain
 from trunkline.planner.filters.choice import Filtered, Pushdown, Shares, unknown
 from trunkline.planner.listed import ListHeld, Refresh
 from trunkline.planner.moving import Reopen, StillOpen, Tail, TailHeld, Told
@@ -229,7 +229,7 @@ class Plan:
     fetch. ``tails`` and ``reopened`` are asked for without a job. ``filters`` are those that the
     provider can apply, where any day is not held whole. ``outlived`` are the keys of unfinished
     jobs that would bring wanted days as of too long ago. What is ``observed`` is asked for as it is
-    now. ``lists`` are those that are read, and those that they need.
+    now. ``lists`` are those that are read, and those that they need; ``lists_held`` are all.
     """
 
     sql: str
@@ -246,6 +246,7 @@ class Plan:
     outlived: tuple[str, ...] = ()
     observed: tuple[Dataset, ...] = ()
     lists: tuple[Refresh, ...] = ()
+    lists_held: Mapping[str, ListHeld] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return explain.text(self)
@@ -305,7 +306,7 @@ class Plan:
     @property
     def observing(self) -> int:
         """Those of them that ask what is now."""
-        return sum(1 + dataset.beside_slices for dataset in self.observed)
+        return sum(about.requests(dataset, 1, self.lists_held) for dataset in self.observed)
 
     @property
     def without_jobs(self) -> int:

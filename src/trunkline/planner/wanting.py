@@ -43,4 +43,5 @@ def wanting(
         reopened=again,
         outlived=outlived(wanted, holdings),
         lists=refreshes(lists, (), holdings, context),
+        lists_held=holdings.lists,
     )

@@ -129,13 +129,21 @@ class ListPage:
     """One page of a whole list, as the flattener reads it.
 
     ``ids`` are those of its items, empty where one has none. ``following`` names the next page;
-    None for the last. ``total`` is how many items the list has, where the provider says.
+    None for the last. ``total`` is how many items the list has, where the provider says. The first
+    ``overlap`` items are those that the page before it ended with, if the list stood still; the
+    body is without them.
     """
 
     body: bytes
     ids: tuple[str, ...]
     following: str | None = None
     total: int | None = None
+    overlap: int = 0
+
+
+# Where a reading of numbered pages begins, beside the first one of pages that overlap.
+PLAIN = "1"  # the first of pages that do not
+FROM_END = "-1"  # the first of the list turned about
 
 
 class Lists(Protocol):
@@ -145,6 +153,8 @@ class Lists(Protocol):
         self, dataset: Dataset, told: datetime, at: str | None = None, of: str | None = None
     ) -> ListPage:
         """One page of a list: the first, or the one that was named as ``following``. One request.
+
+        PLAIN and FROM_END are other beginnings.
 
         ``of`` is the item or the variant that the list is of, where there is one for each.
         ``told`` is when it is asked, to be noted in every item.

@@ -8,7 +8,7 @@ from trunkline_simulator.api.context import Context
 from trunkline_simulator.api.errors import bad_request
 from trunkline_simulator.entities import BUILDERS
 from trunkline_simulator.payloads.parts import Json, stamp
-from trunkline_simulator.roster import entities
+from trunkline_simulator.roster import entities, places_of_users
 from trunkline_simulator.statuses.records import record_at
 from trunkline_simulator.view import milliseconds
 
@@ -52,12 +52,12 @@ def expanded(context: Context, users: Iterable[Json]) -> list[Json]:
     for word in asked:
         if word not in _KNOWN:
             raise bad_request(f"expand {word!r} is unknown", "expand")
-    places = {user.id: place for place, user in enumerate(context.directory.users)}
+    shown = [word for word in asked if word in _SHOWN]
+    if not shown:
+        return list(users)
+    places = places_of_users(context.settings.shape)
     return [
-        {
-            **user,
-            **{word: _SHOWN[word](context, places[user["id"]]) for word in asked if word in _SHOWN},
-        }
+        {**user, **{word: _SHOWN[word](context, places[user["id"]]) for word in shown}}
         for user in users
     ]
 

@@ -33,7 +33,12 @@ class Listing:
 
     def __call__(self, context: Context) -> Answer:
         """GET the list: all of it, those of some ids or those of a name."""
-        return page(context, self.found(context), self.maximum)
+        return page(context, self.found(context), self.maximum, self.window(context))
+
+    def window(self, context: Context) -> int | None:
+        """How many items its pages reach; None where that is all of them."""
+        settings = context.settings
+        return settings.list_window if self.table in settings.windowed else None
 
     def found(self, context: Context) -> list[Json]:
         """What is on the list now for this client, sorted by name."""
@@ -77,12 +82,18 @@ _flows = Listing("flows", orders=_SHORT, by_division=True)
 
 
 def users(context: Context) -> Answer:
-    """GET /api/v2/users: the active ones unless ``state`` says otherwise."""
+    """GET /api/v2/users: the active ones unless ``state`` says otherwise.
+
+    Of inactive ones no page past 10,000 is told, of active ones all are (the vendor's own client,
+    terraform-provider-genesyscloud, user proxy). Of deleted ones, and of any, nothing is documented
+    and the stricter is taken.
+    """
     state = context.request.query.get("state", ["active"])[-1]
     if state not in _STATES:
         raise bad_request(f"state {state} is not one of {', '.join(_STATES)}", "state")
     found = [one for one in _users.found(context) if state in (one["state"], "any")]
-    answer = page(context, found, _users.maximum)
+    window = None if state == "active" else _users.window(context)
+    answer = page(context, found, _users.maximum, window)
     shown = expanded(context, answer.body["entities"])
     return replace(answer, body={**answer.body, "entities": shown})
 
@@ -139,16 +150,16 @@ def queue_members(context: Context, queue: Json) -> Answer:
     if _descending(context, _SHORT):
         found = found[::-1]
     answer = page(context, found, 100)
-    listed = [_member(context, one) for one in answer.body["entities"]]
+    shown = expanded(context, answer.body["entities"])
+    listed = [_member(context, one) for one in shown]
     return uncounted(replace(answer, body={**answer.body, "entities": listed}))
 
 
 def _member(context: Context, user: Json) -> Json:
-    (shown,) = expanded(context, [user])
     return {
         "id": user["id"],
         "name": user["name"],
-        "user": shown,
+        "user": user,
         "ringNumber": 1,
         "joined": True,
         "memberBy": "user",

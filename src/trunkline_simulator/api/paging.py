@@ -22,10 +22,20 @@ def _sized(context: Context, maximum: int) -> int:
     return min(context.number("pageSize", _SIZE, maximum), context.settings.list_rows)
 
 
-def page(context: Context, entities: Sequence[dict[str, Any]], maximum: int = 500) -> Answer:
-    """One page of ``entities``; a page beyond the last is empty. Default size 25 (SDK 269)."""
+def page(
+    context: Context,
+    entities: Sequence[dict[str, Any]],
+    maximum: int = 500,
+    window: int | None = None,
+) -> Answer:
+    """One page of ``entities``; a page beyond the last is empty. Default size 25 (SDK 269).
+
+    One that reaches past a ``window`` of so many is refused.
+    """
     size = _sized(context, maximum)
     number = context.number("pageNumber", 1, 1_000_000)
+    if window is not None and number * size > window:
+        raise bad_request(f"No page reaches past the first {window} results", "pageNumber")
     count = max(1, -(-len(entities) // size))
 
     def uri(at: int) -> str:

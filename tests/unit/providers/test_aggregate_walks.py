@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from PureCloudPlatformClientV2 import models
 
-from trunkline.errors import CursorLost, MalformedAnswer
+from trunkline.errors import CursorLost, MalformedAnswer, ProviderError
 from trunkline.interval import Interval
-from trunkline.providers.genesys.aggregate_metrics import METRICS, QUEUE_METRICS, SERVICE_LEVEL
+from trunkline.providers.genesys.aggregate_metrics import (
+    EVALUATION_METRICS,
+    METRICS,
+    QUEUE_METRICS,
+    SERVICE_LEVEL,
+)
 from trunkline.providers.genesys.aggregate_queries import QUERIES
 from trunkline.providers.genesys.aggregate_walks import DATASETS, payloads
 from trunkline.providers.genesys.payloads import Ask
 
 START = datetime(2025, 3, 1, tzinfo=UTC)
 TWO_DAYS = Interval(START, START + timedelta(days=2))
+A_DAY = Interval(START, START + timedelta(days=1))
 Answer = Callable[[Ask], Any]
 
 
@@ -56,6 +62,7 @@ def test_bodies_are_of_the_vendors_model(minutes: int) -> None:
     model = {
         "queue_intervals": models.ConversationAggregationQuery,
         "conversation_aggregates": models.ConversationAggregationQuery,
+        "evaluation_aggregates": models.EvaluationAggregationQuery,
         "user_aggregates": models.UserAggregationQuery,
     }
     dimensions = models.ConversationAggregateQueryPredicate()
@@ -75,6 +82,14 @@ def test_metrics_are_of_the_vendors_model() -> None:
     for name in (*METRICS, *QUEUE_METRICS, SERVICE_LEVEL):
         target.target = name
         assert target.target == name
+    of_evaluations = models.EvaluationAggregationView()
+    for name in EVALUATION_METRICS:
+        of_evaluations.target = name
+        assert of_evaluations.target == name
+    dimensions = models.EvaluationAggregateQueryPredicate()
+    for name in QUERIES["evaluation_aggregates"].fixed["groupBy"]:
+        dimensions.dimension = name
+        assert dimensions.dimension == name
 
 
 def listed(total: int) -> Answer:
@@ -148,6 +163,69 @@ def test_a_list_that_gets_shorter_is_read_again() -> None:
 
     with pytest.raises(CursorLost, match="shorter"):
         walked("user_aggregates", answer)
+
+
+class Organisation:
+    """So many users of each state, told only up to a window where they are not active."""
+
+    def __init__(self, window: int, **of: int) -> None:
+        self.window = window
+        self.of = {state: [f"{state}-{n}" for n in range(count)] for state, count in of.items()}
+
+    def page(self, query: Mapping[str, Any]) -> Any:
+        """A page of the list; None where it is refused."""
+        state, number = query["state"], query["pageNumber"]
+        found = self.of[state] if state in self.of else [u for us in self.of.values() for u in us]
+        if query.get("sortOrder") == "descending":
+            found = found[::-1]
+        if state != "active" and number * 100 > self.window:
+            return None
+        ids = found[(number - 1) * 100 : number * 100]
+        counts = {"total": len(found), "pageCount": -(-len(found) // 100)}
+        return {"entities": [{"id": one} for one in ids], **counts}
+
+
+def asked_about(organisation: Organisation) -> tuple[list[str], int]:
+    """Every user that a walk through a day asks about, and how many pages of users it asked for."""
+    direct, cursor, users, lists = payloads(15)["user_aggregates"], None, [], 0
+    while True:
+        ask = direct.ask(A_DAY, cursor)
+        if ask.method == "POST":
+            users += users_of(ask)
+        lists += ask.method == "GET"
+        answer = {} if ask.method == "POST" else organisation.page(ask.query)
+        body = (
+            direct.refused(400, A_DAY, cursor)
+            if answer is None
+            else direct.reshape(json.dumps(answer).encode(), A_DAY, cursor)
+        )
+        assert body is not None
+        cursor = json.loads(body).get("cursor")
+        if cursor is None:
+            return users, lists
+
+
+@pytest.mark.parametrize(
+    ("organisation", "lists"),
+    [
+        (Organisation(10_000, active=9_000, inactive=500, deleted=499), 100),
+        (Organisation(10_000, active=12_000, inactive=150, deleted=10_000), 1 + 120 + 2 + 100),
+        # The one that is refused, and those from the end.
+        (Organisation(10_000, active=1, inactive=0, deleted=10_250), 1 + 1 + 1 + 100 + 1 + 3),
+        (Organisation(200, active=250, inactive=399, deleted=200), 3 + 3 + 3 + 2 + 2),
+    ],
+)
+def test_of_more_users_than_pages_reach_nobody_is_left_out(
+    organisation: Organisation, lists: int
+) -> None:
+    users, asked = asked_about(organisation)
+    assert set(users) == {one for of in organisation.of.values() for one in of}
+    assert asked == lists
+
+
+def test_how_many_users_are_told_from_neither_end_is_an_error() -> None:
+    with pytest.raises(ProviderError, match=r"of 1,050 users with state=deleted 250 are not told"):
+        asked_about(Organisation(400, active=3, inactive=0, deleted=1_050))
 
 
 def test_what_is_no_list_of_users_is_malformed() -> None:

@@ -11,8 +11,9 @@ import pytest
 from trunkline.catalog import Dataset
 from trunkline.engine.registry import catalog
 from trunkline.errors import MalformedAnswer
-from trunkline.providers import ListPage
+from trunkline.providers import FROM_END, PLAIN, ListPage
 from trunkline.providers.genesys import lists
+from trunkline.providers.genesys.numbered import Place, behind, place
 
 TOLD = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 NOTED = "2026-03-01T09:30:00.000Z"
@@ -38,8 +39,16 @@ def asked(name: str, at: str | None = None, item: str | None = None) -> dict[str
 
 
 def test_what_a_page_is_asked_with() -> None:
-    assert asked("users") == {"state": "any", "pageSize": 500, "pageNumber": "1"}
-    assert asked("users", "3") == {"state": "any", "pageSize": 500, "pageNumber": "3"}
+    assert asked("users") == {"state": "any", "pageSize": 500, "pageNumber": 1}
+    assert asked("users", "3") == {"state": "any", "pageSize": 500, "pageNumber": 3}
+    assert asked("users", PLAIN) == asked("users")
+    assert asked("users", "2/499/1/500") == {"state": "any", "pageSize": 499, "pageNumber": 2}
+    assert asked("users", FROM_END, "deleted") == {
+        "state": "deleted",
+        "pageSize": 500,
+        "pageNumber": 1,
+        "sortOrder": "descending",
+    }
     assert asked("teams") == {"pageSize": 100}
     assert asked("teams", "abc=") == {"pageSize": 100, "after": "abc="}
     assert asked("presence_definitions", None, "TRUE") == {"deactivated": "TRUE"}
@@ -54,6 +63,7 @@ def test_what_a_page_is_asked_with() -> None:
         ({"pageCount": 0}, None, None),
         ({"nextUri": "/api/v2/users?pageNumber=2"}, None, "2"),
         ({"nextUri": "/api/v2/users?pageNumber=9"}, "4", "5"),
+        ({"pageCount": 3}, "-2", "-3"),
         ({}, None, None),
     ],
 )
@@ -70,7 +80,53 @@ def test_a_page_past_the_last_is_followed_by_none() -> None:
 
 def test_a_full_page_without_any_count_is_followed_by_another() -> None:
     full = {"entities": [{"id": f"u{n}"} for n in range(100)]}
-    assert read("queue_members", full, None, "q").following == "2"
+    assert read("queue_members", full, PLAIN, "q").following == "2"
+    assert read("queue_members", full, None, "q").following == "2/99/1/100"
+
+
+def pages_of(count: int, most: int, window: int | None = None) -> list[Place]:
+    """The pages that are asked for of a list of so many items, of a provider that has them."""
+    here, found = place(None, most), []
+    while True:
+        found.append(here)
+        items = min(count - (here.number - 1) * here.size, here.size)
+        if here.number * here.size >= count:
+            return found
+        here = place(str(behind(here, items, here.size, window)), most)
+
+
+@pytest.mark.parametrize("most", [16, 25, 50, 100, 200, 500])
+def test_each_page_repeats_the_end_of_the_one_before_it_and_none_is_left_out(most: int) -> None:
+    first, *others = pages_of(5_000, most)
+    end = first.size
+    for page in others:
+        begin = (page.number - 1) * page.size
+        assert end - begin == page.again > 0
+        assert page.size <= most
+        end = page.number * page.size
+    assert end >= 5_000
+
+
+def test_pages_that_overlap_are_hardly_more_than_others() -> None:
+    counts = {(10_000, 500): 21, (9_500, 100): 108, (161, 100): 2, (500, 100): 6}
+    assert {of: len(pages_of(*of)) for of in counts} == counts
+
+
+def test_pages_reach_the_window_before_they_reach_beyond_it() -> None:
+    reached = [page.number * page.size for page in pages_of(12_000, 500, 10_000)]
+    assert 10_000 in reached
+
+
+def test_what_was_told_before_is_left_out_of_a_page() -> None:
+    page = read("users", {"entities": [{"id": "a"}, {"id": "b"}], "total": 501}, "2/499/1/500")
+    assert (page.ids, page.overlap) == (("a", "b"), 1)
+    assert [one["id"] for one in items(page)] == ["b"]
+
+
+@pytest.mark.parametrize("size", [-3, 0, 1, 10**9])
+def test_a_page_that_is_not_as_large_as_it_says_is_followed_by_a_plain_one(size: int) -> None:
+    body = {"entities": [{"id": "u"}], "pageSize": size, "pageCount": 4}
+    assert read("users", body).following == "2"
 
 
 def test_where_the_next_page_by_cursor_is() -> None:

@@ -268,3 +268,22 @@ def test_a_hostile_list_has_attributes_that_nobody_knows() -> None:
     found = decoded(caller(Shape(hostile=True)).send("GET", QUEUES))["entities"]
     assert any("futureAttribute" in one for one in found)
     assert any(one["description"] is None for one in found)
+
+
+def test_no_page_reaches_past_the_window_but_of_active_users() -> None:
+    """The vendor's own client: 400 past 10,000 inactive ones, though pageCount goes on."""
+    asking = caller(Shape(users=120), list_window=50)
+    for state, last in (("active", None), ("any", 50), ("inactive", 50), ("deleted", 50)):
+        path = f"/api/v2/users?state={state}&pageSize=10"
+        within = asking.send("GET", f"{path}&pageNumber=5")
+        beyond = asking.send("GET", f"{path}&pageNumber=6")
+        assert within.status == 200
+        assert beyond.status == (400 if last else 200)
+    everybody = asking.get("/api/v2/users?state=any&pageSize=10")
+    assert (everybody["total"], everybody["pageCount"]) == (120, 12)
+    assert asking.send("GET", "/api/v2/groups?pageSize=10&pageNumber=6").status == 200
+    front, back = (
+        [one["id"] for one in asking.get(f"/api/v2/users?state=any&pageSize=50{order}")["entities"]]
+        for order in ("", "&sortOrder=descending")
+    )
+    assert not set(front) & set(back)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from trunkline.catalog import Dataset, Level
+from trunkline.listing import About
+
+# developer.genesys.cloud, analytics/aggregate/user-query: at most 100 predicates of userId.
+ABOUT_USERS = About("users", 100)
 
 QUEUE_INTERVALS = Dataset(
     name="queue_intervals",
@@ -38,6 +42,22 @@ CONVERSATION_AGGREGATES = Dataset(
     slice=timedelta(hours=6),
 )
 
+EVALUATION_AGGREGATES = Dataset(
+    name="evaluation_aggregates",
+    provider="genesys",
+    description="What each evaluator judged of each user, by queue and form.",
+    levels=(Level("evaluation_aggregate", None, "evaluationAggregates", id="key"),),
+    key="evaluation_aggregate_key",
+    time_column="interval_start",
+    cursor="cursor",
+    watermark="dataAvailabilityDate",
+    permissions=("analytics:evaluationAggregate:view",),
+    page_size=0,
+    noun="interval",
+    tells_watermark=False,
+    slice=timedelta(days=7),
+)
+
 USER_AGGREGATES = Dataset(
     name="user_aggregates",
     provider="genesys",
@@ -53,5 +73,5 @@ USER_AGGREGATES = Dataset(
     noun="interval",
     tells_watermark=False,
     slice=timedelta(days=1),
-    beside_slices=1,
+    about=ABOUT_USERS,
 )

@@ -38,6 +38,17 @@ METRICS: Mapping[str, str] = MappingProxyType(
 )
 """Of any grouping."""
 
+EVALUATION_METRICS: Mapping[str, str] = MappingProxyType(
+    {
+        "nEvaluations": "Evaluations.",
+        "nEvaluationsDeleted": "Evaluations that were deleted.",
+        "nEvaluationsRescored": "Evaluations that were scored again.",
+        "oTotalScore": "Scores of all questions, added up.",
+        "oTotalCriticalScore": "Scores of the critical questions, added up.",
+    }
+)
+"""Of evaluations: the enumeration of SDK 269 EvaluationAggregationView.target."""
+
 SERVICE_LEVEL = "oServiceLevel"
 SERVICE_TARGET = "oServiceTarget"
 QUEUE_METRICS: Mapping[str, str] = MappingProxyType({**METRICS, SERVICE_TARGET: _TARGET})

@@ -1,8 +1,8 @@
 """The synchronous queries for aggregates: where they go, their bodies, what is made of the answers.
 
-Source: SDK 269, ConversationAggregationQuery and UserAggregationQuery; developer.genesys.cloud,
-analytics/aggregate/user-query (a filter by userId alone, at most 100 of them). Whatever says when
-something happened is in UTC, as the intervals of the answers then are.
+Source: SDK 269, ConversationAggregationQuery, EvaluationAggregationQuery and UserAggregationQuery;
+developer.genesys.cloud, analytics/aggregate/user-query (a filter by userId alone, at most 100 of
+them). Whatever says when something happened is in UTC, as the intervals of the answers then are.
 """
 
 from __future__ import annotations
@@ -11,20 +11,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
-from trunkline.http.answers import UNREADABLE, decode
 from trunkline.interval import Interval
 from trunkline.providers.genesys import aggregate_records as records
-from trunkline.providers.genesys.aggregate_metrics import METRICS, QUEUE_METRICS, SERVICE_LEVEL
+from trunkline.providers.genesys.aggregate_metrics import (
+    EVALUATION_METRICS,
+    METRICS,
+    QUEUE_METRICS,
+    SERVICE_LEVEL,
+)
 from trunkline.providers.genesys.aggregate_pages import Cut
 
 CONVERSATIONS = "/api/v2/analytics/conversations/aggregates/query"
+EVALUATIONS = "/api/v2/analytics/evaluations/aggregates/query"
 USERS = "/api/v2/analytics/users/aggregates/query"
 QUEUES_NOW = "/api/v2/analytics/queues/observations/query"
 USERS_NOW = "/api/v2/analytics/users/observations/query"
-USER_LIST = "/api/v2/users"
-USERS_AT_ONCE = 100
 
 # The metrics of observations (SDK documentation, queue and user observation queries).
 QUEUE_OBSERVATIONS = (
@@ -43,7 +44,9 @@ TOO_LARGE = (400, 413)
 class Query:
     """How a dataset is asked for: ``fixed`` is what all its bodies have.
 
-    ``of_users`` where a body names whom it is about; ``is_now`` where it names no time.
+    ``of_users`` where a body names whom it is about; ``is_now`` where it names no time. Where it
+    ``is_sparse`` a group has few of the intervals, so that groups say nothing of how large the next
+    answer is.
     """
 
     path: str
@@ -51,6 +54,7 @@ class Query:
     cut: Cut
     of_users: bool = False
     is_now: bool = False
+    is_sparse: bool = False
 
     def body(self, interval: Interval, minutes: int, users: Sequence[str] = ()) -> dict[str, Any]:
         """The body that asks for one slice in intervals of so many minutes, or for what is now."""
@@ -84,6 +88,15 @@ QUERIES: Mapping[str, Query] = {
         {"groupBy": ["queueId", "userId", "mediaType", "direction"], "metrics": [*METRICS]},
         records.of_conversations,
     ),
+    "evaluation_aggregates": Query(
+        EVALUATIONS,
+        {
+            "groupBy": ["evaluatorId", "userId", "queueId", "formId"],
+            "metrics": [*EVALUATION_METRICS],
+        },
+        records.of_evaluations,
+        is_sparse=True,
+    ),
     "user_aggregates": Query(
         USERS,
         {"groupBy": ["userId"], "metrics": [*USER_METRICS]},
@@ -104,34 +117,3 @@ QUERIES: Mapping[str, Query] = {
         is_now=True,
     ),
 }
-
-
-class _User(msgspec.Struct, frozen=True):
-    id: str
-
-
-class _Users(msgspec.Struct, frozen=True):
-    """UserEntityListing, as much as is read."""
-
-    entities: list[_User]
-    total: int = 0
-    pages: int = msgspec.field(name="pageCount", default=1)
-
-
-def user_page(number: int) -> dict[str, str | int]:
-    """The query of one page of the list of users; those who are gone have a history, too."""
-    return {"state": "any", "pageSize": USERS_AT_ONCE, "pageNumber": number}
-
-
-def is_user_page(body: bytes) -> bool:
-    """Whether a body is a page of the list of users: a proxy's answer would else be nobody."""
-    try:
-        return "entities" in msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-    except UNREADABLE:
-        return False
-
-
-def read_users(body: bytes) -> tuple[tuple[str, ...], int, int]:
-    """The ids of one page of the list of users, how many pages and how many users there are."""
-    listed = decode(body, _Users, f"GET {USER_LIST}")
-    return tuple(user.id for user in listed.entities), listed.pages, listed.total

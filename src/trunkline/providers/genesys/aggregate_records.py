@@ -58,6 +58,11 @@ def of_conversations(group: Any) -> Iterator[Record | None]:
     return _records(group, lambda record, metrics: [_measured(record, metrics)], _CONVERSATIONS)
 
 
+def of_evaluations(group: Any) -> Iterator[Record | None]:
+    """What an evaluator judged of a user, in a queue, by a form: a record an interval."""
+    return _records(group, lambda record, metrics: [_scored(record, metrics)], _EVALUATIONS)
+
+
 def of_user(group: Any) -> Iterator[Record | None]:
     """How long a user was in a status: a record an interval, metric and qualifier."""
     return _records(group, lambda record, metrics: [_spent(record, m) for m in metrics], _USER)
@@ -81,6 +86,7 @@ def of_observed(group: Any, at: str) -> Iterator[Record | None]:
 _OBSERVED = ("queueId", "userId", "mediaType", METRIC, QUALIFIER)
 _QUEUE = ("queueId", "mediaType", START)
 _CONVERSATIONS = ("queueId", "userId", "mediaType", "direction", START)
+_EVALUATIONS = ("evaluatorId", "userId", "queueId", "formId", START)
 _USER = ("userId", START, METRIC, QUALIFIER)
 
 
@@ -143,6 +149,16 @@ def _measured(record: Record, metrics: list[Any]) -> Record:
             if attribute is not None and value is not None:
                 record[attribute if attribute not in record else f"{attribute}_again"] = value
     return record
+
+
+def _scored(record: Record, metrics: list[Any]) -> Record:
+    """A record with its metrics, and of scores how many were added up: without it no mean."""
+    made = _measured(record, metrics)
+    for metric in metrics:
+        name, rest = _rest(metric)
+        if name.startswith("o") and rest.get("count") is not None:
+            made[f"{name}_count"] = rest["count"]
+    return made
 
 
 def _rest(metric: Any) -> tuple[str, Record]:

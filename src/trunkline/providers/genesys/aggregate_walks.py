@@ -13,26 +13,19 @@ from functools import partial
 from msgspec.structs import replace
 
 from trunkline.catalog import Dataset
-from trunkline.errors import CursorLost
 from trunkline.interval import Interval, iso
 from trunkline.providers.genesys import aggregate_datasets as declared
 from trunkline.providers.genesys import observation_datasets as now
+from trunkline.providers.genesys import user_pages
 from trunkline.providers.genesys.aggregate_pages import Reshaped, is_page, page, reshaped
-from trunkline.providers.genesys.aggregate_queries import (
-    QUERIES,
-    TOO_LARGE,
-    USER_LIST,
-    Query,
-    is_user_page,
-    read_users,
-    user_page,
-)
+from trunkline.providers.genesys.aggregate_queries import QUERIES, TOO_LARGE, Query
 from trunkline.providers.genesys.aggregate_slices import Place, after, asked, first, halved, read
 from trunkline.providers.genesys.payloads import Ask, Direct
 
 DATASETS = (
     declared.QUEUE_INTERVALS,
     declared.CONVERSATION_AGGREGATES,
+    declared.EVALUATION_AGGREGATES,
     declared.USER_AGGREGATES,
 )
 NOW = (now.QUEUE_OBSERVATIONS, now.USER_OBSERVATIONS)
@@ -69,7 +62,8 @@ class _Walk:
     def _ask(self, within: Interval, cursor: str | None) -> Ask:
         place = self._place(within, cursor)
         if self._lists(place):
-            return Ask("GET", USER_LIST, is_user_page, query=user_page(place.page))
+            query = user_pages.query(place)
+            return Ask("GET", user_pages.USER_LIST, user_pages.is_page, query=query)
         slice_ = asked(place, within, self.minutes)
         body = self.query.body(slice_, self.minutes, place.users)
         return Ask("POST", self.query.path, is_page, json=body)
@@ -77,15 +71,21 @@ class _Walk:
     def _reshape(self, body: bytes, within: Interval, cursor: str | None) -> bytes:
         place = self._place(within, cursor)
         if self._lists(place):
-            return self._page(_listed(place, body))
+            return self._page(user_pages.told(place, body))
         cut = partial(self.query.cut, at=iso(within.start)) if self.query.is_now else self.query.cut
         found = reshaped(body, cut)
-        then = after(place, within, self.minutes, found.groups) or self._others(place, within)
+        groups = 0 if self.query.is_sparse else found.groups
+        then = after(place, within, self.minutes, groups) or self._others(place, within)
         return self._page(then, found)
 
     def _refused(self, status: int, within: Interval, cursor: str | None) -> bytes | None:
-        """A page without records that leads to half of what was refused as too large."""
+        """A page without records that leads to half of what was refused as too large.
+
+        Or to the other end of the list of users, where it is told no further from this one.
+        """
         place = self._place(within, cursor)
+        if self._lists(place) and place.page > 1 and status == user_pages.BEYOND:
+            return self._page(user_pages.refused(place))
         if status not in TOO_LARGE or self._lists(place) or self.query.is_now:
             return None
         smaller = halved(place, within, self.minutes)
@@ -93,25 +93,9 @@ class _Walk:
 
     def _others(self, place: Place, within: Interval) -> Place | None:
         """The next page of users, from the beginning of the interval."""
-        if place.page >= place.pages:
-            return None
-        return replace(place, at=within.start, page=place.page + 1, users=())
+        then = user_pages.following(place)
+        return replace(then, at=within.start) if then else None
 
     def _page(self, then: Place | None, found: Reshaped | None = None) -> bytes:
         root = self.dataset.levels[0].attribute
         return page(root, str(then) if then else None, found or Reshaped())
-
-
-def _listed(place: Place, body: bytes) -> Place | None:
-    """Where the users of a page are asked for; behind an empty one that is the next page.
-
-    CursorLost where there are fewer than there were: somebody of a later page may by now stand on
-    one that was read. Whoever is new only pushes others back, who then come twice, which is once.
-    """
-    users, pages, total = read_users(body)
-    if total < place.total:
-        raise CursorLost("the list of users got shorter while it was read")
-    read = replace(place, pages=pages, total=total)
-    if users:
-        return replace(read, users=users)
-    return replace(read, page=place.page + 1) if place.page < pages else None

@@ -21,9 +21,9 @@ from trunkline.http.answers import UNREADABLE, decode
 from trunkline.interval import iso
 from trunkline.listing import REFRESHED, Listing, Paging
 from trunkline.providers import ListPage
+from trunkline.providers.genesys.numbered import behind, place
 
 ENTITIES = "entities"
-_FIRST = "1"
 
 
 class _Envelope(msgspec.Struct, frozen=True):
@@ -31,6 +31,7 @@ class _Envelope(msgspec.Struct, frozen=True):
 
     entities: list[msgspec.Raw]
     page_count: int | None = msgspec.field(name="pageCount", default=None)
+    page_size: int | None = msgspec.field(name="pageSize", default=None)
     total: int | None = None
     next_uri: str | None = msgspec.field(name="nextUri", default=None)
 
@@ -61,13 +62,16 @@ class Shape:
 def query(listing: Listing, at: str | None, of: str | None) -> dict[str, str | int]:
     """The parameters of a page: the first, or the one that an earlier answer named.
 
-    ``of`` is the value of the variant, where the list has any.
+    ``of`` is the value of the variant or of the part, where the list has any.
     """
     found: dict[str, str | int] = dict(listing.query)
-    if listing.variants and of is not None:
-        found[listing.variants[0]] = of
+    divided = listing.variants or listing.parts
+    if divided and of is not None:
+        found[divided[0]] = of
     if listing.paging is Paging.NUMBERED:
-        found |= {"pageSize": listing.page_size, "pageNumber": at or _FIRST}
+        here = place(at, listing.page_size)
+        found |= {"pageSize": here.size, "pageNumber": here.number}
+        found |= dict([listing.reverse]) if here.backwards and listing.reverse else {}
     elif listing.paging is Paging.CURSOR:
         found |= {"pageSize": listing.page_size} | ({"after": at} if at else {})
     return found
@@ -106,11 +110,12 @@ def read(
         envelope = _envelope(body, f"GET {listing.path}")
     shape = shape_of(dataset, tables)
     items = [_item(bytes(raw), shape, listing, told, of) for raw in envelope.entities]
-    page = b'{"' + ENTITIES.encode() + b'":[' + b",".join(item for item, _ in items) + b"]}"
+    again = place(at, listing.page_size).again if listing.paging is Paging.NUMBERED else 0
+    page = b'{"' + ENTITIES.encode() + b'":[' + b",".join(item for item, _ in items[again:]) + b"]}"
     following = _next(envelope, listing, at)
     if following is not None and following == at:
         raise MalformedAnswer(f"GET {listing.path}: a page is followed by itself")
-    return ListPage(page, tuple(key for _, key in items), following, envelope.total)
+    return ListPage(page, tuple(key for _, key in items), following, envelope.total, again)
 
 
 def _envelope(body: bytes, what: str) -> _Envelope:
@@ -133,14 +138,14 @@ def _next(envelope: _Envelope, listing: Listing, at: str | None) -> str | None:
         if uri and not found:
             raise MalformedAnswer(f"GET {listing.path}: its nextUri has no cursor")
         return found[0] if found else None
-    if listing.paging is not Paging.NUMBERED:
+    if listing.paging is not Paging.NUMBERED or not envelope.entities:
         return None
-    number = int(at or _FIRST)
+    here, items = place(at, listing.page_size), len(envelope.entities)
     if envelope.page_count is not None:
-        more = number < envelope.page_count
+        more = here.number < envelope.page_count
     else:  # members of queues are told without any count
-        more = envelope.next_uri is not None or len(envelope.entities) >= listing.page_size
-    return str(number + 1) if more and envelope.entities else None
+        more = envelope.next_uri is not None or items >= (envelope.page_size or here.size)
+    return str(behind(here, items, envelope.page_size, listing.window)) if more else None
 
 
 def _item(

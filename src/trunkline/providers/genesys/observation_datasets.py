@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trunkline.catalog import Dataset, Level
+from trunkline.providers.genesys.aggregate_datasets import ABOUT_USERS
 
 QUEUE_OBSERVATIONS = Dataset(
     name="queue_observations",
@@ -34,5 +35,6 @@ USER_OBSERVATIONS = Dataset(
     page_size=0,
     noun="observation",
     tells_watermark=False,
+    about=ABOUT_USERS,
     is_now=True,
 )

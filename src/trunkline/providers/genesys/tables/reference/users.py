@@ -36,6 +36,11 @@ USERS = Dataset(
         page_size=500,
         query=(("state", "any"),),
         gone=("state", frozenset({"deleted"})),
+        # The vendor's own client for configuration (terraform-provider-genesyscloud, user proxy)
+        # pages through all active users, and is refused with 400 past 10,000 inactive ones.
+        window=10_000,
+        parts=("state", ("active", "inactive", "deleted")),
+        reverse=("sortOrder", "descending"),
     ),
 )
 
