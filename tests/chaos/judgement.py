@@ -11,7 +11,7 @@ from tests.chaos.held import Holding, differences
 from tests.chaos.network import Sent
 from tests.chaos.scopes_lake import forgotten, judge_beside, told_anew
 from tests.chaos.spans import clipped, common, days_text, parsed, texts, without
-from tests.chaos.story import Ask
+from tests.chaos.story import DAY, Ask
 from tests.chaos.truth import Rows
 from tests.chaos.world import Answered, Ended, World
 from tests.gateway import TABLES
@@ -25,6 +25,7 @@ from trunkline.errors import (
     ProviderError,
 )
 from trunkline.interval import Interval, midnight, months
+from trunkline.lake.catalogue import CoveredDay
 from trunkline_simulator.state import Job
 
 ONLY_IN_JOBS = "participant_attributes"
@@ -165,7 +166,10 @@ class Asked:
             return False
         # A job that was gone on with has the data of the time it was submitted; that is said.
         resumed = is_resumed(self.after.days[day].job, fetched.job)
-        return resumed or fetched.is_final(day, SETTLE) or self.is_of_late(fetched.job, sure=sure)
+        final = fetched.is_final(day, SETTLE)
+        if sure:  # and as far as could be known: a job may be submitted hours after what was told
+            final &= noted_final(self.after.days[day])
+        return resumed or final or self.is_of_late(fetched.job, sure=sure)
 
     def is_of_late(self, job: Job, *, sure: bool = False) -> bool:
         """By the clocks of who asks and of who fetched; what seems to be of the future is not.
@@ -234,6 +238,11 @@ def judge_ask(asked: Asked) -> list[str]:
     if not isinstance(ended.value, Answered):
         return []
     return [*_rows(asked), *_certificate(asked), *_completeness(asked), *_forgotten(asked)]
+
+
+def noted_final(day: CoveredDay) -> bool:
+    """Whether what was told before its job was submitted makes it final."""
+    return (day.watermark - midnight(day.day + DAY)).total_seconds() >= SETTLE
 
 
 def _rows(asked: Asked) -> list[str]:

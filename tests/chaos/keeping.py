@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from tests.chaos.chores import Follow, Look, Pin, Prune, Single, Sync, Verify, utc_days
 from tests.chaos.doing import Followed, Freed, Looked, Refused, Round
 from tests.chaos.held import Holding, held
-from tests.chaos.judgement import REFRESH, SETTLE, WEEK
+from tests.chaos.judgement import REFRESH, SETTLE, WEEK, noted_final
 from tests.chaos.lived import Lived
 from tests.chaos.retaining import judge_look, judge_months, judge_pin, judge_prune
 from tests.chaos.scopes_lake import forgotten
@@ -126,7 +126,10 @@ def _is_usual(lived: Lived, fetched: Fetched, day: date, *, sure: bool) -> bool:
     if sure:
         resumed &= any(fetched.job.job_id in one.path for one in lived.ended.sent)
     since = lived.ended.began - timedelta(seconds=REFRESH)
-    return resumed or fetched.is_final(day, SETTLE) or _when_noted(lived, fetched) >= since
+    final = fetched.is_final(day, SETTLE)
+    if sure:
+        final &= noted_final(lived.after.days[day])
+    return resumed or final or _when_noted(lived, fetched) >= since
 
 
 def _when_noted(lived: Lived, fetched: Fetched) -> datetime:

@@ -65,6 +65,22 @@ class Submits:
         if kind == "page" and answer.status == 200 and b'"cursor":' not in answer.body:
             self.read.add(urlsplit(url).path.split("/")[-2])
 
+    def _is_outdone(self, old: Job) -> bool:
+        """Whether its days are held as of later, by the clocks of who noted both: it is given up.
+
+        So is one of a clock that was behind, though it was submitted after the other.
+        """
+        jobs = self.simulator().state.jobs
+        others = (jobs[job_id] for job_id in self.read & jobs.keys())
+        return any(
+            _covers(other, old) and self._noted(other) > self._noted(old)
+            for other in others
+            if other.client == old.client
+        )
+
+    def _noted(self, job: Job) -> datetime:
+        return job.submitted + self.skew_of(job.job_id)
+
     def accepted(self) -> None:
         """The provider has accepted a job: is it one that we had?"""
         simulator = self.simulator()
@@ -78,7 +94,7 @@ class Submits:
             old = jobs.get(job_id)
             if old is None or not self.ids[job_id].is_kept or not _is_same(old, new):
                 continue
-            if _is_alive(simulator, old):
+            if _is_alive(simulator, old) and not self._is_outdone(old):
                 self.violations.append(
                     f"submitted again for {new.query['interval']}: {job_id} was known and alive"
                 )
@@ -86,6 +102,13 @@ class Submits:
 
 def _is_same(old: Job, new: Job) -> bool:
     return old is not new and (old.query, old.client) == (new.query, new.client)
+
+
+def _covers(one: Job, other: Job) -> bool:
+    """Whether a job asks the same as another, of an interval that the other's lies in."""
+    (start, end), (first, last) = (job.query["interval"].split("/") for job in (one, other))
+    same = {**one.query, "interval": ""} == {**other.query, "interval": ""}
+    return same and start <= first and last <= end
 
 
 def _is_alive(simulator: Simulator, job: Job) -> bool:

@@ -152,6 +152,7 @@ class _Drive:
 
     async def _until_done(self, job: Job) -> tuple[Job, ...]:
         """Step until the end; the halves, where it was split."""
+        readings = 1  # of this run: a cursor that was lost between two runs is no fault of theirs
         while job.unfinished:
             try:
                 if self.runner.store.cancel_asked(job):
@@ -159,8 +160,8 @@ class _Drive:
                     return ()
                 job = await self.steps[job.state](job)
             except CursorLost as error:
-                job = self._read_again(self._stored(job), error)
-                if job.attempt > self.runner.policy.attempts:
+                job, readings = self._read_again(self._stored(job), error), readings + 1
+                if readings > self.runner.policy.attempts:
                     self._break(job, error)
                     return ()
             except JobLost as error:

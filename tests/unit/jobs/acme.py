@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.fakes import VirtualClock, run
 from trunkline.catalog import Dataset, Level, Table
-from trunkline.errors import JobLost, TrunklineError
+from trunkline.errors import CursorLost, JobLost, TrunklineError
 from trunkline.interval import Interval, day_span
 from trunkline.jobs.job import Job, Landed
 from trunkline.jobs.policy import Policy
@@ -100,6 +100,7 @@ class Acme:
     submit_seconds: float = 0.0
     page_seconds: float = 0.5
     cursor_stands: bool = False
+    cursors_lost: int = 0  # so many cursors are refused yet
     hazard: Hazard = field(default_factory=Hazard)
     name: str = "acme"
     tables: tuple[Table, ...] = ()
@@ -144,6 +145,9 @@ class Acme:
         self._meet("page", job_id, job.interval)
         await self.clock.sleep(self.page_seconds)
         first = int(cursor or 0)
+        if first and self.cursors_lost:
+            self.cursors_lost -= 1
+            raise CursorLost("its cursor is refused")
         if job.fate is Fate.RESULTS_GONE and first:
             raise JobLost("the results have expired")
         records = [f"{day}/{n}" for day in sorted(job.interval.days()) for n in range(A_DAY)]

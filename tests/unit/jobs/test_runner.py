@@ -14,6 +14,7 @@ from tests.unit.jobs.acme import CALLS, Fate, Killed, World, span
 from trunkline.errors import (
     CostGuard,
     CredentialsError,
+    CursorLost,
     IncompleteData,
     JobLost,
     LimitExceeded,
@@ -388,6 +389,19 @@ def test_a_cursor_that_does_not_move_breaks_the_job_instead_of_looping(world: Wo
     assert isinstance(error, MalformedAnswer)
     assert (job.state, job.pages, job.cursor) == (JobState.READY, 1, "40")
     assert world.acme.count("page") == 2
+
+
+def test_a_run_that_goes_on_reads_again_as_often_as_the_one_before_it(
+    world: World,
+) -> None:
+    world.acme.cursors_lost = 3
+    world.add(MONTH)
+    [(job, error)] = world.run().broken
+    assert isinstance(error, CursorLost)
+    assert (job.state, job.pages, job.cursor) == (JobState.READY, 0, None)
+    world.acme.cursors_lost = 1
+    assert [job.state for job in world.run().published] == [JobState.PUBLISHED]
+    assert world.acme.count("submit") == 1
 
 
 def test_pages_that_are_gone_from_the_disk_are_fetched_again(world: World) -> None:
