@@ -7,7 +7,7 @@ of time that have some dimensions alike, how many they are and what they come to
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from trunkline.interval import Interval
@@ -96,6 +96,20 @@ class Question:
         """How many there are."""
         length = self.interval.end - self.interval.start
         return 1 if self.grain is None else -(-length // self.grain)
+
+    @property
+    def halves(self) -> tuple[Question, Question] | None:
+        """The same of either half of the time; None where it is one stretch of the shortest.
+
+        What is asked as a whole may be parted at any quarter of an hour: it looks the same to both.
+        """
+        grain, of = self.grain or GRAINS[-1], self.interval
+        half = (of.end - of.start) // grain // 2 * grain
+        if not half:
+            return None
+        middle = of.start + half
+        first, last = Interval(of.start, middle), Interval(middle, of.end)
+        return replace(self, interval=first), replace(self, interval=last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from trunkline.catalog import Table
-from trunkline.planner.frames import Frame
 from trunkline.planner.facts import Facts, Variable
+from trunkline.planner.frames import Frame
 from trunkline.planner.joins import Tree
 from trunkline.planner.relations import Relation
 from trunkline.views import View

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Protocol
 
 from trunkline.catalog import Dataset, Table
+from trunkline.emissions import Figures, Question
 from trunkline.interval import Interval
 from trunkline.scope import WHOLE, Scope
 
@@ -136,6 +137,14 @@ class ListPage:
     ids: tuple[str, ...]
     following: str | None = None
     total: int | None = None
+
+
+class AddedUp(Protocol):
+    """The request for what emissions come to."""
+
+    async def added_up(self, question: Question) -> Figures:
+        """The answer to one question. One request."""
+        ...
 
 
 class Lists(Protocol):

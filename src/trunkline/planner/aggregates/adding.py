@@ -100,7 +100,7 @@ def _judged(scene: Scene, node: exp.Expr, names: frozenset[str]) -> Wanted:
         possible &= _union(n for n, said in picked if not _is_zero(said)) or possible
     told = scene.declared.counts & possible
     if not reads:
-        return _of_rows(scene, node, told, is_set=distinct or isinstance(node, exp.Min | exp.Max))
+        return _of_rows(node, told, is_set=distinct or isinstance(node, exp.Min | exp.Max))
     _require_direct(scene, node, [said for _, said in branches], distinct=distinct)
     if told and not isinstance(node, exp.Sum):
         raise Unfit(f"{node.key} is taken of {min(told)}, of which only the sum is told")
@@ -108,7 +108,7 @@ def _judged(scene: Scene, node: exp.Expr, names: frozenset[str]) -> Wanted:
     return Wanted(counted=isinstance(node, exp.Avg | exp.Count), extremes=is_extreme)
 
 
-def _of_rows(scene: Scene, node: exp.Expr, told: frozenset[str], *, is_set: bool) -> Wanted:
+def _of_rows(node: exp.Expr, told: frozenset[str], *, is_set: bool) -> Wanted:
     if is_set:  # which rows there are, not how many
         return Wanted()
     if told:
@@ -116,9 +116,7 @@ def _of_rows(scene: Scene, node: exp.Expr, told: frozenset[str], *, is_set: bool
     return Wanted(counted=True)
 
 
-def _require_direct(
-    scene: Scene, node: exp.Expr, said: list[exp.Expr], *, distinct: bool
-) -> None:
+def _require_direct(scene: Scene, node: exp.Expr, said: list[exp.Expr], *, distinct: bool) -> None:
     """Each branch is the value itself or nothing; 0 adds nothing to a sum."""
     for one in said:
         is_value = isinstance(one, exp.Column) and _reads_value(scene, one)

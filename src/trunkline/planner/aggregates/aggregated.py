@@ -13,6 +13,8 @@ from trunkline.wording import counted
 
 # Figures of one metric, of which an answer has some 150 bytes each.
 MOST_FIGURES = 100_000
+# That happen together in one stretch: an agent has one purpose, and few media.
+MOST_GROUPS = 1_000
 # Of one group: a month of quarters of an hour. No document says how many may be asked for.
 MOST_STRETCHES = 2_976
 
@@ -67,8 +69,8 @@ def questions(
     whole = Question(interval, grain, metrics, group_by)
     if grain is None:
         return (whole,)
-    groups = prod(dimension.most for dimension in group_by) * len(metrics)
-    most = max(1, min(MOST_STRETCHES, MOST_FIGURES // groups))
+    groups = min(MOST_GROUPS, prod(dimension.most for dimension in group_by))
+    most = max(1, min(MOST_STRETCHES, MOST_FIGURES // (groups * len(metrics))))
     pieces = -(-whole.stretches // most)
     length = -(-whole.stretches // pieces) * grain
     starts = [interval.start + length * n for n in range(pieces)]

@@ -27,9 +27,7 @@ def in_place(plan: Plan, query: Query, context: Context, notices: Iterable[str])
     if not any(need.gap for need in plan.needs if need.dataset.name == declared.dataset):
         return plan
     try:
-        found = aggregated(
-            query, declared, context.constant, context.time_zone, context.policy
-        )
+        found = aggregated(query, declared, context.constant, context.time_zone, context.policy)
         return _asking(plan, _worth(found, plan), notices)
     except Unfit as no:
         return replace(plan, unfit=str(no)) if _is_bounded(query, declared) else plan

@@ -85,15 +85,23 @@ class _Look:
                 return form
             case exp.AtTimeZone() if parent.this is node:
                 return self._at_zone(parent.args["zone"], form)
-            case exp.Cast() | exp.TryCast() if not parent.args["to"].expressions:
-                return self._cast(parent.args["to"].this, form)
-            case exp.GTE() | exp.LT() | exp.GT() | exp.LTE():
-                return self._compared(parent, node, form)
+            case exp.Cast() | exp.TryCast() if parent.args["to"].this is not exp.DType.DATE:
+                return self._cast(parent.args["to"])
             case exp.Add() | exp.Sub() if parent.this is node:
                 return self._shifted(parent.expression, form)
-            case exp.Anonymous():
-                return self._function(parent, node, form)
-        return self._cut(self._length(parent, node), form)
+            case exp.Anonymous(expressions=[zone, _]) if parent.name.lower() == "timezone":
+                return self._at_zone(zone, form)
+        self._settle(parent, node, form)
+        return None
+
+    def _settle(self, parent: exp.Expr, node: exp.Expr, form: Form) -> None:
+        """Note what it is compared with, or cut to."""
+        if isinstance(parent, exp.GTE | exp.LT | exp.GT | exp.LTE):
+            self._compared(parent, node, form)
+            return
+        if form is Form.INSTANT:
+            self.looks.zones.add(None)
+        self.looks.units.add(self._length(parent, node))
 
     def _length(self, parent: exp.Expr, node: exp.Expr) -> timedelta:
         """The length of what a function cuts to."""
@@ -101,20 +109,19 @@ class _Look:
         match parent:
             case exp.Date() if given(parent) <= {"this"}:
                 found = DAY
+            case exp.Cast() | exp.TryCast():
+                found = DAY  # to a DATE
             case exp.DateTrunc() | exp.TimestampTrunc() if given(parent) <= {"this", "unit"}:
                 found = _PARTS.get(unit_of(parent) or "")
             case exp.Extract():
                 found = _PARTS.get(parent.name.lower())
             case exp.DateBin() if given(parent) <= {"this", "expression"}:
                 found = self._width(parent.this) if parent.expression is node else None
+            case exp.Anonymous():
+                found = _of_function(parent, node)
         if found is None:
             raise self._unfit()
         return found
-
-    def _cut(self, length: timedelta, form: Form) -> None:
-        if form is Form.INSTANT:
-            self.looks.zones.add(None)
-        self.looks.units.add(length)
 
     def _width(self, node: exp.Expr) -> timedelta | None:
         """The width of a bucket: whole days of a calendar, or so many microseconds."""
@@ -135,26 +142,12 @@ class _Look:
         self.looks.zones.add(zone.name)
         return Form.WALL if form is Form.INSTANT else Form.INSTANT
 
-    def _cast(self, to: object, form: Form) -> Form | None:
-        if to is exp.DType.DATE:
-            return self._cut(DAY, form)
-        then = _FORMS.get(to) if isinstance(to, exp.DType) else None
+    def _cast(self, to: exp.DataType) -> Form:
+        then = None if to.expressions else _FORMS.get(to.this)
         if then is None:
             raise self._unfit()
         self.looks.zones.add(None)
         return then
-
-    def _function(self, parent: exp.Anonymous, node: exp.Expr, form: Form) -> Form | None:
-        name, of = parent.name.lower(), parent.expressions
-        if name == "timezone" and len(of) == 2 and of[1] is node:
-            return self._at_zone(of[0], form)
-        if name in ("date_part", "datepart") and len(of) == 2 and of[1] is node:
-            length = _PARTS.get(of[0].name.lower()) if isinstance(of[0], exp.Literal) else None
-        else:
-            length = _PARTS.get(name) if len(of) == 1 else None
-        if length is None:
-            raise self._unfit()
-        return self._cut(length, form)
 
     def _shifted(self, amount: exp.Expr, form: Form) -> Form:
         """Earlier or later by whole days, months and so much time: the grid must divide that."""
@@ -164,9 +157,7 @@ class _Look:
         hours, minutes, seconds = (
             self._part(part, text) for part in ("hour", "minute", "microsecond")
         )
-        self.looks.units.add(
-            timedelta(hours=hours, minutes=minutes, microseconds=seconds) or DAY
-        )
+        self.looks.units.add(timedelta(hours=hours, minutes=minutes, microseconds=seconds) or DAY)
         self.looks.zones.add(None)
         return form
 
@@ -185,6 +176,16 @@ class _Look:
             return evaluated(self.constant, text)
         self.looks.zones.add(None)
         return evaluated(self.constant, f"CAST({text} AS TIMESTAMP) AT TIME ZONE 'UTC'")
+
+
+def _of_function(parent: exp.Anonymous, node: exp.Expr) -> timedelta | None:
+    """The length of a function that is called by name."""
+    match parent.name.lower(), parent.expressions:
+        case (("date_part" | "datepart"), [exp.Literal() as part, subject]) if subject is node:
+            return _PARTS.get(part.name.lower())
+        case name, [_]:
+            return _PARTS.get(name)
+    return None
 
 
 def looked_at(column: exp.Column, looks: Looks, constant: Constant) -> None:

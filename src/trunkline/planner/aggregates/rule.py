@@ -99,15 +99,14 @@ def _read(scene: Scene, links: Joined, constant: Constant) -> _Read:
         named = scene.column(column)
         if named is None or named[0] is None or _is_output(scene, column, around):
             continue
-        table, name = named
-        if table != declared.table:
-            found.dimensions[scene.dimension(table, name)] = None
-        elif name == declared.moment:
+        if named[0] != declared.table:
+            found.dimensions[scene.dimension(named[0], named[1])] = None
+        elif named[1] == declared.moment:
             looked_at(column, found.looks, constant)
-        elif name == declared.value and around is None:
-            raise Unfit(f"{name} is read as it is")
-        elif name not in (declared.name, declared.value):
-            raise Unfit(f"{name} is read")
+        elif named[1] == declared.value and around is None:
+            raise Unfit(f"{named[1]} is read as it is")
+        elif named[1] not in (declared.name, declared.value):
+            raise Unfit(f"{named[1]} is read")
     return found
 
 
