@@ -92,7 +92,7 @@ def _judged(scene: Scene, node: exp.Expr, names: frozenset[str]) -> Wanted:
     subject = node.this.expressions[0] if distinct else node.this
     branches = list(_branches(subject.unnest()))
     picked = [(names_, said) for names_, said in _told(scene, branches) if not _is_nothing(said)]
-    reads = any(_reads_value(scene, part) for part in subject.find_all(exp.Column))
+    reads = [part for part in subject.find_all(exp.Column) if _reads_value(scene, part)]
     zero = any(_is_zero(said) for _, said in branches)
     among = _filtered(scene, node)
     possible = names if among is None else names & among
@@ -101,7 +101,9 @@ def _judged(scene: Scene, node: exp.Expr, names: frozenset[str]) -> Wanted:
     told = scene.declared.counts & possible
     if not reads:
         return _of_rows(node, told, is_set=distinct or isinstance(node, exp.Min | exp.Max))
-    _require_direct(scene, node, [said for _, said in branches], distinct=distinct)
+    said = [said for _, said in branches]
+    chosen = len(reads) > sum(isinstance(one, exp.Column) for one in said)
+    _require_direct(scene, node, said, is_made=distinct or chosen)
     if told and not isinstance(node, exp.Sum):
         raise Unfit(f"{node.key} is taken of {min(told)}, of which only the sum is told")
     is_extreme = isinstance(node, exp.Min | exp.Max)
@@ -116,12 +118,15 @@ def _of_rows(node: exp.Expr, told: frozenset[str], *, is_set: bool) -> Wanted:
     return Wanted(counted=True)
 
 
-def _require_direct(scene: Scene, node: exp.Expr, said: list[exp.Expr], *, distinct: bool) -> None:
-    """Each branch is the value itself or nothing; 0 adds nothing to a sum."""
+def _require_direct(scene: Scene, node: exp.Expr, said: list[exp.Expr], *, is_made: bool) -> None:
+    """Each branch is the value itself or nothing; 0 adds nothing to a sum.
+
+    Nor is the value looked at to choose between them.
+    """
     for one in said:
         is_value = isinstance(one, exp.Column) and _reads_value(scene, one)
         is_zero = _is_zero(one) and isinstance(node, exp.Sum)
-        if distinct or not (is_value or isinstance(one, exp.Null) or is_zero):
+        if is_made or not (is_value or isinstance(one, exp.Null) or is_zero):
             raise Unfit(f"{node.key} is taken of something made of {scene.declared.value}")
 
 

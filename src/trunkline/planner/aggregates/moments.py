@@ -96,6 +96,8 @@ class _Look:
 
     def _settle(self, parent: exp.Expr, node: exp.Expr, form: Form) -> None:
         """Note what it is compared with, or cut to."""
+        if isinstance(parent, exp.Between):
+            raise Unfit(f"BETWEEN takes in its end: write {self.name} >= and <")
         if isinstance(parent, exp.GTE | exp.LT | exp.GT | exp.LTE):
             self._compared(parent, node, form)
             return
@@ -190,7 +192,4 @@ def _of_function(parent: exp.Anonymous, node: exp.Expr) -> timedelta | None:
 
 def looked_at(column: exp.Column, looks: Looks, constant: Constant) -> None:
     """Note how a reference to the moment looks at it; Unfit where that is no grid's."""
-    around = column.find_ancestor(exp.Between)
-    if around is not None and any(part is column for part in around.this.walk()):
-        raise Unfit(f"BETWEEN takes in its end: write {column.name} >= and <")
     _Look(looks, constant, column.name.lower()).follow(column)
