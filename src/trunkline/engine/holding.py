@@ -53,7 +53,7 @@ def planned(tasks: Iterable[Task]) -> dict[str, Run]:
         task.parts.organization: Run(task.planned(last_fingerprints(task.parts)), Tally())
         for task in tasks
     }
-    read = {n: r for n, r in begun.items() if r.plan.scans or r.plan.lists or r.plan.observed}
+    read = {n: r for n, r in begun.items() if r.plan.reads}
     return read or dict([*begun.items()][:1])
 
 

@@ -40,6 +40,11 @@ def text(plan: Plan) -> str:
 
 def _scans(plan: Plan) -> list[str]:
     rows = [row for scan in plan.scans for row in _scan(scan)]
+    if found := plan.aggregated:
+        when = f"{_instant(found.interval.start)} to {_instant(found.interval.end)}"
+        rows.append((found.declared.table, found.declared.moment, when))
+        others = (name for name in found.tables if name != found.declared.table)
+        rows += [(name, "", f"what {found.declared.table} belongs to") for name in others]
     rows += [(of.name, "", "asked for now, by every query") for of in plan.observed]
     rows += [(name, "", "needs no fetch") for name in plan.others]
     head = f"Tables (times in UTC; dates of the query are in {plan.time_zone})"

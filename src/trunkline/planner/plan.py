@@ -257,6 +257,11 @@ class Plan:
         return explain.text(self)
 
     @property
+    def reads(self) -> bool:
+        """Whether it reads anything of the organisation."""
+        return bool(self.scans or self.lists or self.observed or self.aggregated)
+
+    @property
     def wanted(self) -> Mapping[str, frozenset[date]]:
         """The UTC days the query wants whole, by the dataset's name."""
         return self._wanted(WHOLE)

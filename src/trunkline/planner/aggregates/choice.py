@@ -11,7 +11,7 @@ from trunkline.planner.aggregates.rule import aggregated, reads_emissions
 from trunkline.planner.aggregates.scene import Unfit
 from trunkline.planner.demands import matters
 from trunkline.planner.nodes import Query, TableNode
-from trunkline.planner.plan import Context, Plan, Scan
+from trunkline.planner.plan import Context, Plan
 from trunkline.planner.relations import of_table
 from trunkline.wording import counted
 
@@ -47,14 +47,10 @@ def _worth(found: Aggregated, plan: Plan) -> Aggregated:
 
 def _asking(plan: Plan, found: Aggregated, notices: Iterable[str]) -> Plan:
     """The same of everything but the dataset of the emissions."""
-    name, declared = found.declared.dataset, found.declared
-    (scan,) = (scan for scan in plan.scans if scan.table == declared.table)
-    asked = Scan(
-        scan.table, scan.alias, declared.moment, scan.dataset, (found.interval,), scan.position
-    )
+    name = found.declared.dataset
     return replace(
         plan,
-        scans=(asked,),
+        scans=(),
         needs=tuple(need for need in plan.needs if need.dataset.name != name),
         fetches=tuple(fetch for fetch in plan.fetches if fetch.dataset.name != name),
         tails=tuple(tail for tail in plan.tails if tail.dataset.name != name),
