@@ -56,6 +56,10 @@ def refused(status: int, **headers: str) -> Callable[[Response], Response]:
     return lambda _: Response(status, headers, said)
 
 
+def answered(body: bytes) -> Callable[[Response], Response]:
+    return lambda _: Response(200, {}, body)
+
+
 def edited(edit: Edit) -> Callable[[Response], Response]:
     """The provider's own answer, changed."""
 
@@ -125,8 +129,8 @@ WRONG: list[tuple[str, Callable[[Response], Response], str]] = [
     ("404", refused(404), "404"),
     ("503", refused(503), "503"),
     ("429", refused(429, **{"Retry-After": "1"}), "429"),
-    ("no JSON", lambda _: Response(200, {}, b"<html>"), "another body"),
-    ("a list", lambda _: Response(200, {}, b'{"results": {}}'), ""),
+    ("no JSON", answered(b"<html>"), "another body"),
+    ("a list", answered(b'{"results": {}}'), ""),
     ("fractions", edited(stats(sum=1.5)), "no whole numbers"),
     ("texts", edited(stats(count="3")), "no whole numbers"),
     ("negative", edited(stats(min=-1)), "no whole numbers"),
@@ -194,7 +198,7 @@ def test_strange_attributes_are_counted_and_change_nothing(
 def test_an_answer_of_nothing_is_an_answer(tmp_path: Path) -> None:
     site = Site(tmp_path / "data", replace(CALM, shape=Shape(seed=7, per_day=0)))
     for empty in (b"{}", b'{"results":[]}', b'{"results":null}'):
-        rows, notices, certificate = asked(site, lambda _, body=empty: Response(200, {}, body))
+        rows, notices, certificate = asked(site, answered(empty))
         assert (rows, notices) == ([], ())
         assert certificate["aggregated"]["groups"] == 0
 
