@@ -147,7 +147,7 @@ def tables(of: World) -> dict[str, pa.Table]:
     people = [
         {**k, **dict(zip(names, s, strict=True))} for k, s in zip(keys, of.sessions, strict=True)
     ]
-    rows = {
+    rows: dict[str, list[dict[str, Any]]] = {
         "sessions": people,
         "participants": people,
         "session_metrics": [
@@ -171,7 +171,7 @@ def told(of: World, question: Question) -> Figures:
     columns = ("media_type", "direction", "purpose", "user_id")
     places = [columns.index(dimension.column) for dimension in question.group_by]
     within, grain = question.interval, question.grain
-    found: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    found: dict[tuple[tuple[str | None, ...], datetime, str], list[int]] = defaultdict(list)
     for e in of.emissions:
         if e.name in question.metrics and within.start <= e.at < within.end:
             past = (e.at - within.start) // grain * grain if grain else timedelta(0)
@@ -180,7 +180,7 @@ def told(of: World, question: Question) -> Figures:
     return Figures(tuple(_figure(*key, values) for key, values in found.items()))
 
 
-def _figure(group: tuple[Any, ...], start: datetime, name: str, values: list[int]) -> Figure:
+def _figure(group: tuple[str | None, ...], start: datetime, name: str, values: list[int]) -> Figure:
     if name.startswith("n"):
         return Figure(group, start, name, sum(values))
     return Figure(group, start, name, sum(values), len(values), min(values), max(values))
