@@ -24,6 +24,7 @@ from trunkline.lake.relation import TIMES
 from trunkline.planner.aggregates.aggregated import Aggregated
 
 _WHAT = "an answer of aggregates"
+MOST_TIMES = 2_000  # that a row stands for: they are laid out in memory, some rows at a time
 MICRO = 1_000_000  # of the six places that a value has
 Group = tuple[str | None, ...]
 
@@ -73,11 +74,12 @@ class Rows:
         for figure in found.each:
             number = self.groups.setdefault(figure.group, len(self.groups))
             for micros, times in rows_of(figure, self.asked):
-                self.of.append(number)
-                self.at.append(figure.start)
-                self.name.append(figure.metric)
-                self.value.append(micros)
-                self.times.append(times)
+                for most in range(times, 0, -MOST_TIMES):
+                    self.of.append(number)
+                    self.at.append(figure.start)
+                    self.name.append(figure.metric)
+                    self.value.append(micros)
+                    self.times.append(min(most, MOST_TIMES))
 
     def tables(self, catalog: Catalog) -> dict[str, pa.Table]:
         """The rows of each table, under all of its names."""

