@@ -120,6 +120,9 @@ class Settings:
     rate_share: float = _setting(1.0, "part of the provider's rate limit that may be used")
     jobs_in_flight: int = _setting(16, "jobs under way at once")
     pushdown: str = _setting("auto", "filters sent to the provider: auto, never or always")
+    aggregates: bool = _setting(
+        True, "ask the provider for sums of metrics where they are the same, and not for days"
+    )
     aggregate_minutes: int = _setting(15, "length of the intervals of aggregates: 5, 15, 30 or 60")
     service_level_flow_outs: bool = _setting(
         False, "the provider's option Include Flowouts: flow-outs count in service levels"

@@ -71,6 +71,7 @@ class Gateway:
         tail: bool | None = None,
         parameters: Parameters = (),
         pushdown: str | None = None,
+        aggregates: bool | None = None,
         verify: bool = False,
     ) -> Result:
         """Fetch what the query needs and is not held yet; the rows are read from the result.
@@ -78,8 +79,9 @@ class Gateway:
         ``timezone`` is the zone of dates without one. ``covered`` answers from what is held,
         ``as_of`` from a snapshot (its number, or a time; UTC where it has no zone): neither
         requests anything. ``tail`` asks for what is past the watermark, too; ``pushdown`` is auto,
-        never or always; by default both are as the settings have it. ``parameters`` are the values
-        of ``?`` or ``$1`` in order, or of ``$name`` by name; they bound a query as constants do.
+        never or always; ``aggregates`` lets the provider add up what is not held; by default all
+        are as the settings have it. ``parameters`` are the values of ``?`` or ``$1`` in order, or
+        of ``$name`` by name; they bound a query as constants do.
         ``verify`` asks for the provider's own count of each final day, one request a day.
 
         Raises SqlError and its kin before any request; CostGuard where it would take more than
@@ -97,6 +99,7 @@ class Gateway:
             tail=tail,
             parameters=parameters,
             pushdown=pushdown,
+            aggregates=aggregates,
             verify=verify,
             door=DOOR,
         )

@@ -7,7 +7,7 @@ import click
 from trunkline.cli import statement
 from trunkline.cli.asked import parameters
 from trunkline.cli.opening import engine_of
-from trunkline.cli.options import NO_TAIL, PARAM, PUSHDOWN, TIMEZONE
+from trunkline.cli.options import NO_AGGREGATES, NO_TAIL, PARAM, PUSHDOWN, TIMEZONE
 from trunkline.cli.telling import put
 from trunkline.engine import Options
 
@@ -19,6 +19,7 @@ from trunkline.engine import Options
 @PARAM
 @NO_TAIL
 @PUSHDOWN
+@NO_AGGREGATES
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -28,6 +29,7 @@ def command(
     params: tuple[str, ...],
     *,
     no_tail: bool,
+    no_aggregates: bool,
     **given: str | None,
 ) -> None:
     """Show what a query would call, what that costs and what is already held.
@@ -46,6 +48,7 @@ def command(
         tail=False if no_tail else None,
         parameters=parameters(params),
         pushdown=given["pushdown"],
+        aggregates=False if no_aggregates else None,
     )
     with engine_of(ctx) as engine, statement.pointed_at(text):
         put(str(engine.explain(text, options)))

@@ -10,6 +10,11 @@ DOOR = "command line"
 
 TIMEZONE = click.option("--timezone", metavar="ZONE", help="Time zone of dates without one.")
 NO_TAIL = click.option("--no-tail", is_flag=True, help="Ask for nothing past the watermark.")
+NO_AGGREGATES = click.option(
+    "--no-aggregates",
+    is_flag=True,
+    help="Fetch days where the provider could add up what is asked for.",
+)
 VERIFY = click.option(
     "--verify",
     is_flag=True,

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from trunkline.cli.telling import tell, visible
 from trunkline.engine.events import (
+    Adding,
     Beside,
     Event,
     Listed,
@@ -86,6 +87,8 @@ class View:
         elif isinstance(event, Listed):
             what = self.whose(event.organization) + event.what
             self.lists[what] = self.lists.get(what, 0) + event.landed.conversations
+        elif isinstance(event, Adding):
+            self.note = _adding(event, self)
         elif isinstance(event, LockWait):
             self.note = locked(event)
         elif isinstance(event, Merging):
@@ -215,8 +218,8 @@ def _line(event: Event, view: View) -> Iterator[str]:
     if isinstance(event, Started) and event.jobs:
         whose = view.whose(event.jobs[0].organization)
         yield f"{whose}{counted(len(event.jobs), 'job')} to fetch"
-    if isinstance(event, Merging):
-        yield _merging(event, view)
+    if isinstance(event, Merging | Adding):
+        yield _merging(event, view) if isinstance(event, Merging) else _adding(event, view)
     if isinstance(event, Exchange) and (told := _told_to_wait(event)):
         yield told
     if isinstance(event, Beside):
@@ -242,6 +245,11 @@ def _told_to_wait(event: Exchange) -> str:
     if event.asked_wait is None or event.asked_wait < LONG_WAIT:
         return ""
     return f"the provider asks for no requests for {event.asked_wait:,.0f} s"
+
+
+def _adding(event: Adding, view: View) -> str:
+    whose, days = view.whose(event.organization), event.interval.spoken
+    return f"{whose}{days}: {counted(event.figures, 'figure')} added up by the provider"
 
 
 def _merging(event: Merging, view: View) -> str:

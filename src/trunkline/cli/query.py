@@ -12,7 +12,7 @@ from trunkline.cli import output, statement
 from trunkline.cli.asked import moment, parameters, require_place
 from trunkline.cli.formats import FORMATS, write
 from trunkline.cli.opening import engine_of
-from trunkline.cli.options import DOOR, NO_TAIL, PARAM, PUSHDOWN, TIMEZONE, VERIFY
+from trunkline.cli.options import DOOR, NO_AGGREGATES, NO_TAIL, PARAM, PUSHDOWN, TIMEZONE, VERIFY
 from trunkline.cli.preparing import ask, prepare
 from trunkline.cli.telling import tell
 from trunkline.engine import Options
@@ -57,6 +57,7 @@ class _Query(click.Command):
 @click.option("--covered", is_flag=True, help="Answer from what is held; request nothing.")
 @NO_TAIL
 @PUSHDOWN
+@NO_AGGREGATES
 @VERIFY
 @click.option("--as-of", metavar="WHEN", help="A snapshot's number or a time; requests nothing.")
 @click.option(
@@ -93,6 +94,7 @@ def command(ctx: click.Context, /, sql: str | None, file: str | None, **given: A
             parameters=parameters(given["params"]),
             tail=False if given["no_tail"] else None,
             pushdown=given["pushdown"],
+            aggregates=False if given["no_aggregates"] else None,
             verify=given["verify"],
             door=DOOR,
         )

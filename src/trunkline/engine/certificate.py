@@ -101,6 +101,7 @@ class Facts:
     unopened: Mapping[str, frozenset[date]] = field(default_factory=dict)
     verified: bool = False
     observed: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    aggregated: dict[str, Any] | None = None
     lists: tuple[HeldList, ...] = ()
     failed_lists: tuple[str, ...] = ()
 
@@ -145,6 +146,7 @@ def certificate(plan: Plan, tally: Tally, facts: Facts) -> dict[str, Any]:
             "requests": facts.reopened.requests,
         },
         "observed": dict(facts.observed),
+        "aggregated": facts.aggregated,
         "lists": [_list(each, facts.failed_lists) for each in facts.lists],
         "jobs": [_job(job) for job in tally.jobs.values()],
         "pages": len(pages),

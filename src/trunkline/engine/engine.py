@@ -32,8 +32,8 @@ from trunkline.engine.planning import (
     asking,
     context_of,
     describe,
-    plan_query,
     plan_wish,
+    task_of,
     zone_of,
 )
 from trunkline.engine.reader import Reader, reader_of
@@ -233,7 +233,7 @@ class Engine:
         return replace(verified, organization=whose)
 
     def _tasks(self, asked: Asked) -> tuple[Task, ...]:
-        return tuple(Task(parts, partial(plan_query, parts, asked)) for parts in self.each)
+        return tuple(task_of(parts, asked) for parts in self.each)
 
     @contextmanager
     def answer(self, prepared: Prepared) -> Iterator[Answer]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from trunkline.http.exchange import Exchange
+from trunkline.interval import Interval
 from trunkline.jobs.job import Job, Landed
 from trunkline.jobs.runner import Progress
 from trunkline.planner.plans import Plans
@@ -62,5 +63,14 @@ class Listed:
     organization: str = ""
 
 
-Event = Planned | LockWait | Started | Progress | Beside | Listed | Exchange | Merging
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """The provider has added up an interval; so many figures came of it."""
+
+    interval: Interval
+    figures: int
+    organization: str = ""
+
+
+Event = Planned | LockWait | Started | Progress | Beside | Listed | Adding | Exchange | Merging
 Observe = Callable[[Event], None]

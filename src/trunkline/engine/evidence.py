@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from trunkline.engine.added_up import Told
 from trunkline.engine.certificate import Facts, Reopened, Tally
 from trunkline.engine.completeness import missing_of, unopened_of
 from trunkline.engine.fetching import Fetched, Parts
@@ -22,7 +23,7 @@ from trunkline.scope import OPEN_AT, WHOLE, Scope
 class Run:
     """What answering one query took: the plan it ended with, and the fetch if there was one.
 
-    ``observed`` is what was asked for as it is now, by dataset.
+    ``observed`` is what was asked for as it is now, by dataset; ``told`` what emissions come to.
     """
 
     plan: Plan
@@ -32,6 +33,7 @@ class Run:
     notices: tuple[str, ...] = ()
     observed: Mapping[str, Observed] = field(default_factory=dict)
     refreshed: Refreshed = field(default_factory=Refreshed)
+    told: Told | None = None
 
     @property
     def broken(self) -> Mapping[str, frozenset[date]]:
@@ -72,6 +74,7 @@ def facts_of(
         reopened=run.reopened,
         verified=verified,
         observed={name: found.told for name, found in run.observed.items()},
+        aggregated=run.told.shown if run.told and run.plan.aggregated else None,
         lists=tuple(lists[e.dataset.name] for e in run.plan.lists if e.dataset.name in lists),
         failed_lists=tuple(name for name, _ in run.refreshed.failed),
         counts=tuple(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from trunkline.engine.adding_up import add_up_each, rows_told
 from trunkline.engine.certificate import Facts, Tally, certificate
 from trunkline.engine.combining import combined
 from trunkline.engine.completeness import missing_notices, unopened_notices
@@ -21,7 +22,7 @@ from trunkline.engine.judgement import (
     require_complete,
     tail_notices,
 )
-from trunkline.engine.local import told
+from trunkline.engine.local import told as told_files
 from trunkline.engine.observed import RowsOfEach
 from trunkline.engine.observing import observe_each, rows_observed
 from trunkline.engine.options import Options
@@ -52,7 +53,7 @@ def planned(tasks: Iterable[Task]) -> dict[str, Run]:
         task.parts.organization: Run(task.planned(last_fingerprints(task.parts)), Tally())
         for task in tasks
     }
-    read = {n: r for n, r in begun.items() if r.plan.scans or r.plan.lists or r.plan.observed}
+    read = {n: r for n, r in begun.items() if r.plan.reads}
     return read or dict([*begun.items()][:1])
 
 
@@ -83,9 +84,11 @@ async def hold(
     begun = replace(begun, text=plans.any.sql)
     with recorded(journal, some.seams, begun, keep) as recording:
         observe(Planned(plans))
-        wanting = [by_name[name] for name, run in runs.items() if run.plan.requests_to_hold]
+        tasks_now, runs = await add_up_each(by_name, runs, plans, options, recording, observe)
+        plans = plans_of(runs, some, files)
+        wanting = [tasks_now[name] for name, run in runs.items() if run.plan.requests_to_hold]
         if wanting:
-            runs |= await run_each(wanting, plans, options, recording, observe)
+            runs |= await run_each(wanting, runs, plans, options, recording, observe)
         if observing := [by_name[name] for name, run in runs.items() if run.plan.observed]:
             runs |= await observe_each(
                 observing, runs, options, recording, observe, named=plans.named
@@ -110,7 +113,7 @@ async def hold(
         certified = {
             name: certificate(run.plan, run.tally, facts[name]) for name, run in runs.items()
         }
-        whole = combined(certified, named=plans.named) | {"local_files": told(files)}
+        whole = combined(certified, named=plans.named) | {"local_files": told_files(files)}
         recording.certificate = whole
 
         def notices(name: str) -> tuple[str, ...]:
@@ -120,7 +123,8 @@ async def hold(
 
         said = each_of(runs, notices, named=plans.named)
     done = plans_of(runs, some, files)
-    rows = rows_observed(some, runs)
+    now = rows_observed(some, runs)
+    rows = {name: {**now[name], **rows_told(run)} for name, run in runs.items()}
     return Done(done, snapshot, _named(said, done), whole, recording.run, rows)
 
 

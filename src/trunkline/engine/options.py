@@ -41,7 +41,8 @@ class Options:
     where a query would take more requests than ``max_requests``. ``tail`` asks for what is past the
     watermark, too; None is as the settings have it. ``parameters`` are the values of ``?`` and
     ``$1`` by position, or of ``$name`` by name; they are never logged. ``pushdown`` is auto, never
-    or always; None, again, is as the settings have it. ``verify`` asks for the provider's own count
+    or always; None, again, is as the settings have it. ``aggregates``: whether the provider may be
+    asked to add up what is not held; so again. ``verify`` asks for the provider's own count
     of each final day, one request a day. ``served`` is of a server.
 
     ``reader`` is who asks: what they may read and use, and no more than that whatever stands here;
@@ -58,6 +59,7 @@ class Options:
     tail: bool | None = None
     parameters: Parameters = field(default=(), repr=False)
     pushdown: str | None = None
+    aggregates: bool | None = None
     verify: bool = False
     served: Served | None = None
     reader: Reader | None = None

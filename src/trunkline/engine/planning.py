@@ -11,6 +11,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from trunkline.emissions import Emissions
 from trunkline.engine.asking import Asked, by_name
 from trunkline.engine.fetching import Parts
 from trunkline.engine.holdings import holdings, last_known
@@ -31,6 +32,7 @@ from trunkline.lake.session import bound, described
 from trunkline.planner import meaning_of, plan_of
 from trunkline.planner.plan import Context, Plan
 from trunkline.planner.wanting import wanting
+from trunkline.providers.genesys.emissions import EMISSIONS
 
 Fingerprints = Mapping[str, str]
 """Under what days are fetched, by the dataset's name."""
@@ -46,10 +48,25 @@ class Planner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What one organisation is to do for a text or a wish: with which parts, by which plan."""
+    """What one organisation is to do for a text or a wish: with which parts, by which plan.
+
+    ``of_days`` plans the same without having anything added up by the provider.
+    """
 
     parts: Parts
     planned: Planner
+    of_days: Planner | None = None
+
+    @property
+    def without_aggregates(self) -> Task:
+        """The task of fetching days, whatever else might be asked for."""
+        return replace(self, planned=self.of_days or self.planned)
+
+
+def task_of(parts: Parts, asked: Asked) -> Task:
+    """What an organisation is to do for a text."""
+    by_days = replace(asked, options=replace(asked.options, aggregates=False))
+    return Task(parts, partial(plan_query, parts, asked), partial(plan_query, parts, by_days))
 
 
 @contextmanager
@@ -108,8 +125,15 @@ def plan_query(
         fetched=fetched,
         pushdown=pushdown_of(asked.options.pushdown or parts.settings.pushdown),
         share=shares(parts.lake, parts.catalog, snapshot, held, settle, limits),
+        emissions=_added_up(parts, asked.options),
     )
     return plan_of(asked.meaning(), parts.catalog.schema, held, context)
+
+
+def _added_up(parts: Parts, options: Options) -> Emissions | None:
+    """What may be asked for in sums; nothing where days are to be compared with their counts."""
+    chosen = parts.settings.aggregates if options.aggregates is None else options.aggregates
+    return EMISSIONS if chosen and not options.verify else None
 
 
 def plan_wish(

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 
+import pyarrow as pa
+
 from trunkline.catalog import Catalog, folded
 from trunkline.engine.access import opened_to
 from trunkline.engine.fetching import Parts
@@ -49,11 +51,16 @@ def relations_read(
     """All that a reader's text may name, with what it reads of a snapshot, of own files, of now."""
     now = observed or {}
     landed = (
-        replace(relation, rows=now.get(each.schema, {}).get(relation.name))
+        _given(relation, now.get(each.schema, {}).get(relation.name))
         for each in parts.catalogs.each
         for relation in relations_of(each, _parts_of(parts, each, snapshot, reads))
     )
     return _opened(parts, reader, landed, local, sources_of(parts, reader, snapshot), sql)
+
+
+def _given(relation: Relation, rows: pa.Table | None) -> Relation:
+    """A relation with rows of this query alone, if there are any, in place of what is held."""
+    return relation if rows is None else replace(relation, rows=rows, parts=())
 
 
 def _opened(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -44,6 +44,7 @@ from trunkline.scope import ScopeKind
 
 async def run_each(
     tasks: Sequence[Task],
+    begun: Mapping[str, Run],
     plans: Plans,
     options: Options,
     recording: Recording,
@@ -61,19 +62,22 @@ async def run_each(
     above = Meter(Tally(), allowed.total, observe) if len(tasks) > 1 else observe
     runs = {}
     for task in tasks:
-        name, tally = task.parts.organization, Tally()
+        name = task.parts.organization
         hear = recording.hearing(above, name)
-        meter = Meter(tally, allowed.each[name], hear, name if plans.named else "")
-        runs[name] = run(task, options, meter, tally)
+        meter = Meter(begun[name].tally, allowed.each[name], hear, name if plans.named else "")
+        runs[name] = run(task, begun[name], options, meter)
     return await together(runs, named=plans.named)
 
 
-async def run(task: Task, options: Options, meter: Meter, tally: Tally) -> Run:
-    """Fetch under the lock; planned again there, since another process may have done it."""
+async def run(task: Task, begun: Run, options: Options, meter: Meter) -> Run:
+    """Fetch under the lock; planned again there, since another process may have done it.
+
+    ``begun`` is what was asked for before.
+    """
     parts, planned = task.parts, task.planned
     async with writer(parts, meter) as provider:
         under = replace(parts, fingerprints=last_fingerprints(parts))
-        done = Run(planned(under.fingerprints), tally)
+        done = replace(begun, plan=planned(under.fingerprints))
         if done.plan.fetches:
             under, done = await _days(parts, planned, provider, done, meter)
             retire(under)

@@ -14,7 +14,7 @@ from trunkline.errors import DamagedLake, TrunklineError, UnusableFile, UsageErr
 from trunkline.lake import number_token
 from trunkline.lake.beside import Stop
 from trunkline.lake.given import Given, stop_the_clock
-from trunkline.lake.relation import SYSTEM_SCHEMA, Relation, literal
+from trunkline.lake.relation import SYSTEM_SCHEMA, TIMES, Relation, literal
 
 SPILL_MOST = "10GB"  # of disk, for what does not fit the memory of a query
 NOTHING_GIVEN = Given()
@@ -85,9 +85,15 @@ def create(connection: duckdb.DuckDBPyConnection, relation: Relation) -> None:
     name = f'"{relation.schema}"."{relation.name}"'
     columns = ", ".join(f'"{column}"' for column, _ in relation.columns)
     if relation.rows is not None:
+        repeats = TIMES in relation.rows.column_names
+        table = f'"{relation.schema}"."{relation.name} and {TIMES}"' if repeats else name
+        listed = f'{columns}, "{TIMES}"' if repeats else columns
         connection.register("incoming", relation.rows)
-        connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM incoming")  # noqa: S608
+        connection.execute(f"CREATE TABLE {table} AS SELECT {listed} FROM incoming")  # noqa: S608
         connection.unregister("incoming")
+        if repeats:  # as they are read: there may be millions
+            source = f'{table} told, range(told."{TIMES}")'
+            connection.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM {source}")  # noqa: S608
     elif relation.query:
         query = relation.query
         if relation.hidden:

@@ -14,6 +14,7 @@ from trunkline.types import ColumnType
 SYSTEM_SCHEMA = "trunkline"
 BENEATH = "beneath "  # what the schemas of relations begin with that stand for views alone
 LOCAL_SCHEMA = "local"  # the user's own tables
+TIMES = "times"  # beside the columns of rows in memory: as how many rows each counts
 
 Columns = tuple[tuple[str, ColumnType], ...]
 
@@ -46,6 +47,8 @@ class Closed:
 @dataclass(frozen=True, slots=True)
 class Relation:
     """A table as a session sees it: parts of the lake, or rows in memory, a query, or nothing.
+
+    ``rows`` may have a column ``TIMES`` beside its own: each then stands for so many.
 
     ``query`` is SQL of ours, over files of its own, which it has ``opened``, or over the relations
     that are ``below`` it; those ``beneath`` it are its own, and no text can name them. ``closed``

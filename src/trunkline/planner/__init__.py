@@ -15,6 +15,7 @@ from sqlglot import exp
 from trunkline.catalog import Catalog, Dataset
 from trunkline.catalogs import Catalogs
 from trunkline.errors import IncompleteData
+from trunkline.planner.aggregates.choice import in_place
 from trunkline.planner.binder import bind
 from trunkline.planner.clocks import Constant
 from trunkline.planner.demands import needed
@@ -119,10 +120,11 @@ def _planned(meaning: Meaning, organization: str, holdings: Holdings, context: C
     wanted = needs(wanting, within, context)
     filtered = tuple(f for n in wanted if (f := filtered_by(n, filters, holdings, context)))
     said = (notice for *_, notice in scanned if notice)
-    masked = masked_notices(tree, (node.table for node, _ in bounded), context.policy)
+    masked = tuple(masked_notices(tree, (node.table for node, _ in bounded), context.policy))
+    of_lists = tuple(list_notices(listed, context))
     stale = stale_notices(wanted, has_client=context.has_client) if context.covered else ()
     tails, again = supplements(wanted, wanting, within, context)
-    return Plan(
+    found = Plan(
         sql=meaning.sql,
         time_zone=context.time_zone,
         now=context.now,
@@ -131,9 +133,7 @@ def _planned(meaning: Meaning, organization: str, holdings: Holdings, context: C
         needs=wanted,
         fetches=() if context.covered else gap_fetches(wanted, filtered, holdings),
         notices=tuple(
-            dict.fromkeys(
-                (*said, *masked, *stale, *untold_notices(filtered), *list_notices(listed, context))
-            )
+            dict.fromkeys((*said, *masked, *stale, *untold_notices(filtered), *of_lists))
         ),
         filters=filtered,
         tails=tails,
@@ -143,6 +143,7 @@ def _planned(meaning: Meaning, organization: str, holdings: Holdings, context: C
         lists=listed,
         lists_held=holdings.lists,
     )
+    return in_place(found, query, context, (*masked, *of_lists))
 
 
 def not_held(observed: Iterable[Dataset]) -> IncompleteData:

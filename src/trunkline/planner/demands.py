@@ -22,18 +22,28 @@ Demanded = tuple[Relation, Demand]
 
 def needed(query: Query) -> list[tuple[TableNode, Needed]]:
     """Each table of the query, in the order of its text, with the records that are needed."""
+    found = [(node, _of_table(demand)) for node, demand in _demanded(query)]
+    return sorted(found, key=lambda pair: (pair[0].position or 0, pair[0].number))
+
+
+def matters(query: Query, node: TableNode, track: Track) -> Spans:
+    """The instants of a track of one table that can matter to the result."""
+    demand = next(demand for found, demand in _demanded(query) if found.number == node.number)
+    return NOTHING if demand is None else demand.get(track, EVERYTHING)
+
+
+def _demanded(query: Query) -> Iterator[tuple[TableNode, Demand | None]]:
+    """What is demanded of each table; None where nothing refers to it."""
     demanded: dict[int, list[Demand]] = {number: [{}] for number in query.roots}
     settled: dict[Variable, Spans] = {}
-    found: list[tuple[TableNode, Needed]] = []
     for node in reversed(query.nodes):
         demand = _union(demanded.get(node.number, []))
         if isinstance(node, TableNode):
-            found.append((node, _of_table(demand)))
+            yield node, demand
         elif demand is not None:
             for relation, below in _passed_on(node, demand, settled):
                 if relation.number is not None:
                     demanded.setdefault(relation.number, []).append(below)
-    return sorted(found, key=lambda pair: (pair[0].position or 0, pair[0].number))
 
 
 def _of_table(demand: Demand | None) -> Needed:

@@ -32,13 +32,19 @@ _MOST_RANGES = 3
 def text(plan: Plan) -> str:
     """The whole of EXPLAIN."""
     parts = [_scans(plan), *map(_need, plan.needs), *map(_filter, plan.filters)]
-    parts += [_lists(plan), _jobs(plan.fetches), _without_jobs(plan), _estimate(plan)]
+    parts += [_lists(plan), _aggregates(plan), _jobs(plan.fetches), _without_jobs(plan)]
+    parts.append(_estimate(plan))
     parts.append([f"Notice: {notice}" for notice in plan.notices])
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
 def _scans(plan: Plan) -> list[str]:
     rows = [row for scan in plan.scans for row in _scan(scan)]
+    if found := plan.aggregated:
+        when = f"{_instant(found.interval.start)} to {_instant(found.interval.end)}"
+        rows.append((found.declared.table, found.declared.moment, when))
+        others = (name for name in found.tables if name != found.declared.table)
+        rows += [(name, "", f"what {found.declared.table} belongs to") for name in others]
     rows += [(of.name, "", "asked for now, by every query") for of in plan.observed]
     rows += [(name, "", "needs no fetch") for name in plan.others]
     head = f"Tables (times in UTC; dates of the query are in {plan.time_zone})"
@@ -147,6 +153,15 @@ def _lists(plan: Plan) -> list[str]:
     return ["Lists (times in UTC)", *_table(rows)] if rows else []
 
 
+def _aggregates(plan: Plan) -> list[str]:
+    """What the provider adds up, in place of days; or why it does not."""
+    if plan.unfit:
+        return [f"Aggregates: not used, because {plan.unfit}"]
+    if plan.aggregated is None:
+        return []
+    return ["Aggregates (times in UTC)", *(f"  {line}" for line in plan.aggregated.lines())]
+
+
 def _without_jobs(plan: Plan) -> list[str]:
     rows = [
         (
@@ -174,6 +189,8 @@ def _estimate(plan: Plan) -> list[str]:
     parts = [*_of_jobs([f for f in fetches if not f.dataset.is_direct]), *_direct(fetches)]
     if plan.without_jobs:
         parts.append(f"{plan.without_jobs:,} without a job")
+    if plan.aggregating:
+        parts.append(f"{plan.aggregating:,} for aggregates")
     if plan.observing:
         parts.append(f"{plan.observing:,} for what is now")
     if plan.listing:

@@ -44,6 +44,7 @@ class Ledger:
     ctes: list[tuple[str, Relation]] = field(default_factory=list)
     subqueries: dict[int, Relation] = field(default_factory=dict)
     views: list[exp.Expr] = field(default_factory=list)  # kept: others go by their identity
+    selects: list[tuple[exp.Select, Frame]] = field(default_factory=list)
     numbers: int = 0
 
     def number(self) -> int:
@@ -76,7 +77,9 @@ class Ledger:
 
     def result(self) -> Query:
         """All of it, as a value."""
-        return Query(tuple(self.nodes), frozenset(self.roots), tuple(self.others))
+        return Query(
+            tuple(self.nodes), frozenset(self.roots), tuple(self.others), tuple(self.selects)
+        )
 
 
 def queries_in(node: exp.Expr) -> Iterator[exp.Query]:

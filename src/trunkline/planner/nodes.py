@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlglot import exp
+
 from trunkline.catalog import Table
 from trunkline.planner.facts import Facts, Variable
+from trunkline.planner.frames import Frame
 from trunkline.planner.joins import Tree
 from trunkline.planner.relations import Relation
 from trunkline.views import View
@@ -69,8 +72,12 @@ Node = TableNode | SelectNode | SetNode
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query, bound: nodes in the order of dependence, those that are needed for themselves."""
+    """A query, bound: nodes in the order of dependence, those that are needed for themselves.
+
+    ``selects`` are all of its SELECTs, each with what its names mean.
+    """
 
     nodes: tuple[Node, ...]
     roots: frozenset[int]
     others: tuple[str, ...]
+    selects: tuple[tuple[exp.Select, Frame], ...] = ()

@@ -8,9 +8,11 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from trunkline.catalog import Dataset
+from trunkline.emissions import Emissions
 from trunkline.flatten.policy import Policy
 from trunkline.interval import Interval
 from trunkline.planner import about, explain
+from trunkline.planner.aggregates.aggregated import Aggregated
 from trunkline.planner.filters.choice import Filtered, Pushdown, Shares, unknown
 from trunkline.planner.listed import ListHeld, Refresh
 from trunkline.planner.moving import Reopen, StillOpen, Tail, TailHeld, Told
@@ -79,7 +81,7 @@ class Context:
     ``2`` and so on. ``pushdown`` says whether filters are pushed; ``share``, by the dataset's name,
     what the newest held days tell of a filter; it is asked for only where one could be pushed for a
     gap. ``has_client`` where the fingerprints are of a client. A whole list is asked for again when
-    it is older than ``list_age``.
+    it is older than ``list_age``. ``emissions`` are what the provider may be asked to add up.
     """
 
     now: datetime
@@ -101,6 +103,7 @@ class Context:
     share: Shares = unknown
     has_client: bool = True
     list_age: timedelta = timedelta(days=1)
+    emissions: Emissions | None = None
 
     def fingerprint(self, dataset: Dataset) -> str:
         """What a day of a dataset that is fetched today is fetched under."""
@@ -229,7 +232,9 @@ class Plan:
     fetch. ``tails`` and ``reopened`` are asked for without a job. ``filters`` are those that the
     provider can apply, where any day is not held whole. ``outlived`` are the keys of unfinished
     jobs that would bring wanted days as of too long ago. What is ``observed`` is asked for as it is
-    now. ``lists`` are those that are read, and those that they need; ``lists_held`` are all.
+    now. ``lists`` are those that are read, and those that they need; ``lists_held`` are all. What
+    is ``aggregated`` is asked for in place of days; ``unfit`` says why nothing is, where something
+    might have been.
     """
 
     sql: str
@@ -247,9 +252,16 @@ class Plan:
     observed: tuple[Dataset, ...] = ()
     lists: tuple[Refresh, ...] = ()
     lists_held: Mapping[str, ListHeld] = field(default_factory=dict)
+    aggregated: Aggregated | None = None
+    unfit: str = ""
 
     def __str__(self) -> str:
         return explain.text(self)
+
+    @property
+    def reads(self) -> bool:
+        """Whether it reads anything of the organisation."""
+        return bool(self.scans or self.lists or self.observed or self.aggregated)
 
     @property
     def wanted(self) -> Mapping[str, frozenset[date]]:
@@ -291,7 +303,7 @@ class Plan:
     @property
     def requests(self) -> int:
         """The fewest requests it can take: for the cost guard."""
-        return self.requests_to_hold + self.observing
+        return self.requests_to_hold + self.observing + self.aggregating
 
     @property
     def requests_to_hold(self) -> int:
@@ -307,6 +319,11 @@ class Plan:
     def observing(self) -> int:
         """Those of them that ask what is now."""
         return sum(about.requests(dataset, 1, self.lists_held) for dataset in self.observed)
+
+    @property
+    def aggregating(self) -> int:
+        """Those of them that ask what emissions come to."""
+        return self.aggregated.requests if self.aggregated else 0
 
     @property
     def without_jobs(self) -> int:

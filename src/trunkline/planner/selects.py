@@ -26,6 +26,7 @@ from trunkline.planner.where import Clauses
 def bind_select(select: exp.Select, scope: Scope, ledger: Ledger) -> Relation:
     """One SELECT as a relation; its node is entered after those of everything inside it."""
     frame = Frame(ledger.number(), scope.frame)
+    ledger.selects.append((select, frame))
     clauses = Clauses(frame, replace(scope, frame=frame), ledger)
     tree = bind_from(select, clauses)
     frame.aliases = {

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Protocol
 
 from trunkline.catalog import Dataset, Table
+from trunkline.emissions import Figures, Question
 from trunkline.interval import Interval
 from trunkline.scope import WHOLE, Scope
 
@@ -144,6 +145,14 @@ class ListPage:
 # Where a reading of numbered pages begins, beside the first one of pages that overlap.
 PLAIN = "1"  # the first of pages that do not
 FROM_END = "-1"  # the first of the list turned about
+
+
+class AddedUp(Protocol):
+    """The request for what emissions come to."""
+
+    async def added_up(self, question: Question) -> Figures:
+        """The answer to one question. One request."""
+        ...
 
 
 class Lists(Protocol):

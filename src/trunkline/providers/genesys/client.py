@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from trunkline.catalog import Dataset, Table
+from trunkline.emissions import Figures, Question
 from trunkline.errors import (
     CursorLost,
     JobLost,
@@ -32,8 +33,10 @@ from trunkline.providers import (
     Submitted,
 )
 from trunkline.providers.genesys import conversation_query as live
-from trunkline.providers.genesys import lists
+from trunkline.providers.genesys import emission_queries, lists
 from trunkline.providers.genesys import organization as org
+from trunkline.providers.genesys.aggregate_pages import is_page as is_aggregate_page
+from trunkline.providers.genesys.aggregate_queries import CONVERSATIONS
 from trunkline.providers.genesys.async_jobs import read_accepted, read_availability, read_status
 from trunkline.providers.genesys.payloads import PAYLOADS, Direct, Jobs, Payload
 from trunkline.scope import WHOLE, Scope
@@ -190,6 +193,18 @@ class GenesysCloud:
         body = live.query(interval, 1, 1)
         answer = await self._client.request("POST", live.QUERY, json=body, fits=live.is_page)
         return live.read_hits(answer.body)
+
+    async def added_up(self, question: Question) -> Figures:
+        """What emissions come to. One request.
+
+        RequestRefused with 400 or 413 where it is too much at once; MalformedAnswer where the
+        answer is not what was asked for.
+        """
+        answer = await self._client.request(
+            "POST", CONVERSATIONS, json=emission_queries.body(question), fits=is_aggregate_page
+        )
+        found: Figures = await self._offload(emission_queries.read, answer.body, question)
+        return found
 
     async def listed(
         self, dataset: Dataset, told: datetime, at: str | None = None, of: str | None = None

@@ -33,6 +33,7 @@ def options_of(
         covered=variables["trunkline.fetch"] == "off",
         as_of=_as_of(session),
         tail=False,
+        aggregates=_choice(variables["trunkline.aggregates"]),
         parameters=tuple(map(plain, values)),
         served=served,
         reader=session.who.reader,
@@ -66,6 +67,10 @@ def plain(value: object) -> object:
     if isinstance(value, list):
         return [plain(one) for one in value]
     return value
+
+
+def _choice(text: str) -> bool | None:
+    return None if not text else text == "on"
 
 
 def _number(text: str) -> int | None:

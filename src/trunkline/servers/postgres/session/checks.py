@@ -41,6 +41,11 @@ def boolean(name: str, value: str) -> str:
     return word
 
 
+def boolean_or_empty(name: str, value: str) -> str:
+    """The same, or nothing, where that is as the server has it."""
+    return boolean(name, value) if value.strip() else ""
+
+
 def one_of(*words: str, hint: str | None = None) -> Check:
     """One of some words, whatever their case."""
 

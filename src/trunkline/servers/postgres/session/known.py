@@ -37,6 +37,8 @@ OURS = (
           "Whether an answer is given although intervals could not be fetched."),
     Known("trunkline.max_requests", "", checks.anything,
           "Requests a query may take; empty is as the server has it."),
+    Known("trunkline.aggregates", "", checks.boolean_or_empty,
+          "Whether the provider may add up what is not held; empty is as the server has it."),
     Known("trunkline.certificate", "", checks.anything,
           "The certificate of the last query, as JSON.", fixed=True),
 )  # fmt: skip
