@@ -13,9 +13,11 @@ CLIENT_SECRET = "simulated-secret"  # noqa: S105  (opens nothing but the simulat
 FaultKind = Literal[
     "429",
     "429-no-retry-after",
+    "400",
     "401",
     "403",
     "408",
+    "413",
     "500",
     "502",
     "503",
