@@ -168,7 +168,8 @@ class Settings:
     aggregates of users also where it is shorter than ``user_granularity_seconds``. Observations
     list ``observation_rows`` of what they count.
     ``changes`` happen to the directory as time goes on, also between two pages of a list, and
-    ``list_rows`` keeps the pages of lists below what is asked for.
+    ``list_rows`` keeps the pages of lists below what is asked for. ``tells_time`` puts a Date into
+    every answer of the API, as the service does; what serves the simulator adds the machine's.
     """
 
     shape: Shape = field(default_factory=Shape)
@@ -209,3 +210,4 @@ class Settings:
     job_faults: tuple[JobFault, ...] = ()
     changes: tuple[DirectoryChange, ...] = ()
     list_rows: int = 500
+    tells_time: bool = False

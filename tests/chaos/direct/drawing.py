@@ -63,6 +63,7 @@ def _provider(draw: Random, seed: int) -> Settings:
         seed=seed % 5 + 1,
         per_day=draw.choice((3, 4, 6)),
         hostile=draw.random() < 0.3,
+        users=130 if draw.random() < 0.08 else 30,
         own_targets=draw.random() < 0.5,
         chats_wait=draw.random() < 0.5,
     )
@@ -74,6 +75,7 @@ def _provider(draw: Random, seed: int) -> Settings:
         removed_share=draw.choice((0.0, 0.0, 0.3)),
         removed_seconds=draw.choice((43_200, 2 * 86_400)),
         list_rows=draw.choice((500, 500, 11, 5)),
+        tells_time=True,
         changes=tuple(DirectoryChange(NEVER, table, place, "add") for table, place in RESERVED),
     )
 

@@ -82,20 +82,13 @@ class Leaf:
     gone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """A page of users whose aggregates are asked for next."""
-
-    at: datetime
-    dataset: str = "user_aggregates"
-
-
 @dataclass(slots=True)
 class Told:
-    """What one process was told, in order."""
+    """What one process was told, in order; ``counted`` is when it began to read who there is."""
 
     process: Process
-    slices: list[Slice | Turned] = field(default_factory=list)
+    counted: datetime | None = None
+    slices: list[Slice] = field(default_factory=list)
     leaves: dict[str, list[Leaf]] = field(default_factory=dict)
 
 
@@ -104,15 +97,18 @@ class Hearing:
     """Everything that was told. ``pages`` are by job and number, ``lists`` by the job's key.
 
     ``moves`` are due in the action that is lived through; ``walkers`` counts the processes that
-    brought a job's pages, ``again`` how often its pages were begun anew.
+    brought a job's pages, ``again`` how often they were begun anew, and ``counted`` says when it was
+    read of which users there are.
     """
 
     clock: VirtualClock
     simulator: Callable[[], Simulator]
-    pages: dict[str, dict[int, Slice | Turned]] = field(default_factory=dict)
+    pages: dict[str, dict[int, Slice]] = field(default_factory=dict)
     lists: dict[str, tuple[Leaf, ...]] = field(default_factory=dict)
     walkers: dict[str, list[Process]] = field(default_factory=dict)
     again: Counter[str] = field(default_factory=Counter)
+    counted: dict[str, datetime] = field(default_factory=dict)
+    met: Counter[str] = field(default_factory=Counter)
     moves: list[Move] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
     moved: int = 0
@@ -127,12 +123,13 @@ class Hearing:
     def happen(self, moves: list[Move]) -> None:
         """Moves, now."""
         simulator = self.simulator()
-        made = [
-            DirectoryChange(self.clock.now(), move.table, move.place, move.kind, move.to)
-            for move in moves
-        ]
-        changes = (*simulator.settings.changes, *made)
-        simulator.settings = replace(simulator.settings, changes=changes)
+        for move in moves:
+            changes, at = simulator.settings.changes, self.clock.now()
+            known = {(one.table, one.place) for one in changes if one.kind in ("add", "delete")}
+            if move.kind == "add" and (move.table, move.place) not in known:
+                continue  # it is there
+            made = DirectoryChange(at, move.table, move.place, move.kind, move.to)
+            simulator.settings = replace(simulator.settings, changes=(*changes, made))
 
     def plant(self, seams: Seams, process: Process) -> Seams:
         """The seams, listened at."""
@@ -178,7 +175,10 @@ class Hearing:
         if not gone and (answer.status != 200 or b'"entities"' not in answer.body):
             return
         if dataset == "users" and asked.get("pageSize") == [_WALKED]:
-            told.slices.append(Turned(at))
+            if asked["pageNumber"] == ["1"]:
+                told.counted = at
+            else:
+                self.met["users of several pages"] += 1
             return
         variant = asked.get("deactivated", [""])[0]
         first = asked.get("pageNumber", ["1"]) == ["1"] and "after" not in asked
@@ -203,10 +203,12 @@ class Hearing:
             one
             for one in told.slices
             if one.dataset == dataset
-            and (isinstance(one, Turned) or interval.start <= one.interval.start < interval.end)
+            and interval.start <= one.interval.start < interval.end
         ]
         if fitting:
             self.pages.setdefault(key, {})[number] = fitting[-1]
+        if told.counted and len(self.pages.get(key, ())) == 1:
+            self.counted[key] = told.counted
         walkers = self.walkers.setdefault(key, [])
         if not any(told.process is one for one in walkers):
             walkers.append(told.process)

@@ -7,6 +7,7 @@ import gc
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -37,10 +38,11 @@ from tests.fakes import run
 from trunkline.engine import Engine, Options
 from trunkline.engine.events import Observe
 from trunkline.engine.syncing import Synced, Wish
-from trunkline.errors import IncompleteData
+from trunkline.errors import IncompleteData, UsageError
 from trunkline_simulator.directory import organisation_of
 
 MONTH = 31 * 86_400  # seconds
+USUAL = {"aggregate_minutes": 60}
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ class _Trial:
             case Moved():
                 self.met["change while nobody looks"] += 1
             case Resume(fate):
-                self.judged(self.world.alone(fate, resuming))
+                self.judged(self.world.alone(fate, resuming, **USUAL))
             case Both(one, other):
                 self.together(one, other)
             case Sums() | Whole() | Present() | Anew() as single:
@@ -221,12 +223,17 @@ class _Trial:
     @property
     def everything(self) -> list[Sums]:
         """A query of every day of each table that was ever asked for."""
-        asked = [s for s in singles(self.world.story) if isinstance(s, Sums)]
         found = []
         for table in SUMS:
-            spans = [s.utc_days for s in asked if s.table == table]
-            if spans:
-                first, last = min(s[0] for s in spans), max(s[-1] for s in spans)
+            days = [
+                day
+                for single in singles(self.world.story)
+                for name, one in _days_of(single)
+                if name == table
+                for day in one
+            ]
+            if days:
+                first, last = min(days), max(days)
                 found.append(Sums(table, first, (last - first).days + 1))
         return found
 
@@ -234,7 +241,7 @@ class _Trial:
         """Nothing is left behind that nobody names, and nothing personal anywhere."""
         if strays(self.world) or self.newest.unfinished:
             # Whoever fetches next sweeps, and `jobs resume` ends what no query wants again.
-            self.judged(self.world.alone(Fate(), resuming))
+            self.judged(self.world.alone(Fate(), resuming, **USUAL))
         if strays(self.world):
             first = min((s.first for s in self.everything), default=self.world.story.start.date())
             self.asked(Sums("queue_intervals", first - 3 * DAY, 1))
@@ -243,6 +250,16 @@ class _Trial:
         days = (day for sums in self.everything for day in sums.utc_days)
         emails = [user.email for user in organisation_of(self.world.provider.shape).users]
         self.wrong(personal(self.world, days, emails))
+
+
+def _days_of(single: Single) -> tuple[tuple[str, tuple[date, ...]], ...]:
+    """The days of aggregates that a process is asked for, by table."""
+    if isinstance(single, Sums):
+        return ((single.table, single.utc_days),)
+    if isinstance(single, Anew) and single.first is not None:
+        days = tuple(single.first + n * DAY for n in range(single.days))
+        return tuple((table, days) for table in single.tables)
+    return ()
 
 
 def _sent_as_said(ended: Ended) -> list[str]:
@@ -256,7 +273,7 @@ def work_of(single: Single) -> Work:
     if not isinstance(single, Anew):
         return answering(single)
 
-    async def work(engine: Engine, observe: Observe) -> Synced:
+    async def work(engine: Engine, observe: Observe) -> Synced | None:
         wish = Wish(
             single.tables,
             single.start,
@@ -264,7 +281,10 @@ def work_of(single: Single) -> Work:
             refresh=single.how == "refresh",
             recheck=single.how == "recheck",
         )
-        return await engine.sync(wish, Options(tail=False), observe)
+        try:
+            return await engine.sync(wish, Options(tail=False), observe)
+        except UsageError:  # of days that have not begun
+            return None
 
     return work
 

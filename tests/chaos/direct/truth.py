@@ -37,19 +37,23 @@ def whose(row: Mapping[str, Any], dataset: str) -> Place:
     return user, row["interval_start"]
 
 
-def told_by(provider: Provider, one: Slice, day: date) -> dict[Place, Counter[Plain]]:
-    """The rows of a UTC day that an answer of aggregates had."""
-    return _told_by(_kind(provider), replace(one, refused=False), day)
+def told_by(
+    provider: Provider, one: Slice, day: date, names: tuple[str, ...]
+) -> dict[Place, Counter[Plain]]:
+    """The rows of a UTC day that an answer of aggregates had, of the columns named."""
+    return _told_by(_kind(provider), replace(one, refused=False), day, names)
 
 
 @lru_cache(maxsize=600)
-def _told_by(provider: Provider, one: Slice, day: date) -> dict[Place, Counter[Plain]]:
+def _told_by(
+    provider: Provider, one: Slice, day: date, names: tuple[str, ...]
+) -> dict[Place, Counter[Plain]]:
     ids = _ids(provider.shape, one.divisions)
     found: dict[Place, Counter[Plain]] = {}
     for row in TRUTHS[one.dataset](provider, day, day, one.at, one.minutes, ids):
         inside = one.interval.start <= row["interval_start"] < one.interval.end
         if inside and (not one.users or row["user_id"] in one.users):
-            found.setdefault(whose(row, one.dataset), Counter())[plain(row)] += 1
+            found.setdefault(whose(row, one.dataset), Counter())[plain(row, names)] += 1
     return found
 
 

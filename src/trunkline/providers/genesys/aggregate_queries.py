@@ -11,9 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
-from trunkline.http.answers import UNREADABLE, decode
 from trunkline.interval import Interval
 from trunkline.providers.genesys import aggregate_records as records
 from trunkline.providers.genesys.aggregate_metrics import METRICS, QUEUE_METRICS, SERVICE_LEVEL
@@ -23,7 +20,6 @@ CONVERSATIONS = "/api/v2/analytics/conversations/aggregates/query"
 USERS = "/api/v2/analytics/users/aggregates/query"
 QUEUES_NOW = "/api/v2/analytics/queues/observations/query"
 USERS_NOW = "/api/v2/analytics/users/observations/query"
-USER_LIST = "/api/v2/users"
 USERS_AT_ONCE = 100
 
 # The metrics of observations (SDK documentation, queue and user observation queries).
@@ -104,34 +100,3 @@ QUERIES: Mapping[str, Query] = {
         is_now=True,
     ),
 }
-
-
-class _User(msgspec.Struct, frozen=True):
-    id: str
-
-
-class _Users(msgspec.Struct, frozen=True):
-    """UserEntityListing, as much as is read."""
-
-    entities: list[_User]
-    total: int = 0
-    pages: int = msgspec.field(name="pageCount", default=1)
-
-
-def user_page(number: int) -> dict[str, str | int]:
-    """The query of one page of the list of users; those who are gone have a history, too."""
-    return {"state": "any", "pageSize": USERS_AT_ONCE, "pageNumber": number}
-
-
-def is_user_page(body: bytes) -> bool:
-    """Whether a body is a page of the list of users: a proxy's answer would else be nobody."""
-    try:
-        return "entities" in msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-    except UNREADABLE:
-        return False
-
-
-def read_users(body: bytes) -> tuple[tuple[str, ...], int, int]:
-    """The ids of one page of the list of users, how many pages and how many users there are."""
-    listed = decode(body, _Users, f"GET {USER_LIST}")
-    return tuple(user.id for user in listed.entities), listed.pages, listed.total

@@ -24,15 +24,11 @@ MOST_ROWS = 10_000
 class Place(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What the next request asks for: so many granules from ``at`` on.
 
-    ``users`` are those it is about, from page ``page`` of the ``pages`` of their list; without any,
-    that page is what is asked for next. ``total`` is how many the list had when last read.
+    ``users`` are those it is about, where it is about some: in the order of their ids.
     """
 
     at: datetime
     granules: int
-    page: int = 1
-    pages: int = 1
-    total: int = 0
     users: tuple[str, ...] = ()
 
     def __str__(self) -> str:
