@@ -269,8 +269,8 @@ class _Trial:
         self.wrong(strays(self.world))
         lying = self.before().unfinished - self.before().beside.begun
         self.wrong([f"unfinished for ever: job {key}" for key in lying])
-        days = (day for ask in self.world.story.asks for day in ask.utc_days)
-        self.wrong(personal(self.world, days))
+        asked = (day for ask in self.world.story.asks for day in ask.utc_days)
+        self.wrong(personal(self.world, asked))
 
 
 def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool = True) -> Verdict:

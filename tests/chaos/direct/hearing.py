@@ -97,8 +97,7 @@ class Hearing:
     """Everything that was told. ``pages`` are by job and number, ``lists`` by the job's key.
 
     ``moves`` are due in the action that is lived through; ``walkers`` counts the processes that
-    brought a job's pages, ``again`` how often they were begun anew, and ``counted`` says when it was
-    read of which users there are.
+    brought a job's pages, and ``counted`` says when it was read which users there are.
     """
 
     clock: VirtualClock
@@ -106,7 +105,6 @@ class Hearing:
     pages: dict[str, dict[int, Slice]] = field(default_factory=dict)
     lists: dict[str, tuple[Leaf, ...]] = field(default_factory=dict)
     walkers: dict[str, list[Process]] = field(default_factory=dict)
-    again: Counter[str] = field(default_factory=Counter)
     counted: dict[str, datetime] = field(default_factory=dict)
     met: Counter[str] = field(default_factory=Counter)
     moves: list[Move] = field(default_factory=list)
@@ -125,9 +123,8 @@ class Hearing:
         simulator = self.simulator()
         for move in moves:
             changes, at = simulator.settings.changes, self.clock.now()
-            known = {(one.table, one.place) for one in changes if one.kind in ("add", "delete")}
-            if move.kind == "add" and (move.table, move.place) not in known:
-                continue  # it is there
+            if not _is_sensible(move, changes, at):
+                continue
             made = DirectoryChange(at, move.table, move.place, move.kind, move.to)
             simulator.settings = replace(simulator.settings, changes=(*changes, made))
 
@@ -193,7 +190,7 @@ class Hearing:
         elif sql.startswith("INSERT INTO pages"):
             self._page(told, values["job"], values["page"])
         elif sql.startswith("DELETE FROM pages"):
-            self.again[values["job"]] += bool(self.pages.pop(values["job"], None))
+            self.pages.pop(values["job"], None)
         elif sql.startswith("INSERT INTO lists"):
             self.lists[values["job"]] = tuple(told.leaves.pop(values["dataset"], ()))
 
@@ -202,8 +199,7 @@ class Hearing:
         fitting = [
             one
             for one in told.slices
-            if one.dataset == dataset
-            and interval.start <= one.interval.start < interval.end
+            if one.dataset == dataset and interval.start <= one.interval.start < interval.end
         ]
         if fitting:
             self.pages.setdefault(key, {})[number] = fitting[-1]
@@ -273,6 +269,14 @@ class _Tap:
         self.__dict__["hearing"].wrote(self.__dict__["told"], sql, values)
 
 
+def _is_sensible(move: Move, changes: tuple[DirectoryChange, ...], at: datetime) -> bool:
+    """Whether a move changes what is, and not what was: who is there is not added, and so on."""
+    of_it = [one for one in changes if (one.table, one.place) == (move.table, move.place)]
+    last = [one.kind for one in of_it if one.at <= at and one.kind in ("add", "delete")][-1:]
+    is_there = last == ["add"] if last else not of_it or of_it[0].at <= at
+    return is_there != (move.kind == "add")
+
+
 def _listed(request: Request) -> tuple[str, str] | None:
     """Which list a request is about, and that of which parent."""
     if request.method != "GET":
@@ -284,9 +288,7 @@ def _listed(request: Request) -> tuple[str, str] | None:
     return None
 
 
-def _sliced(
-    request: Request, answer: Response, at: datetime, divisions: Divisions
-) -> Slice | None:
+def _sliced(request: Request, answer: Response, at: datetime, divisions: Divisions) -> Slice | None:
     """The slice of an answer of aggregates, or of one that was refused as too large."""
     if not request.url.endswith("/aggregates/query"):
         return None

@@ -78,15 +78,17 @@ class Lists:
             said += self._table(name, table, held, readings, old[table], new[table])
         return said
 
-    def _meet(self, name: str, leaves: tuple[Leaf, ...], readings: Mapping[str, list[Leaf]]) -> None:
+    def _meet(
+        self, name: str, leaves: tuple[Leaf, ...], readings: Mapping[str, list[Leaf]]
+    ) -> None:
         again = sum(leaf.is_first for leaf in leaves) - len(readings)
         self.met["list read again"] += again > 0 and name != "divisions"
         self.met["list of several pages"] += any(len(some) > 1 for some in readings.values())
         self.met["list of a parent that is gone"] += any(leaf.gone for leaf in leaves)
         self.met["list that changed while it was read"] += any(
-            some[0].at < change.at <= some[-1].at and change.table in (name, "users")
+            leaves[0].at < change.at <= leaves[-1].at
             for change in self.world.simulator.settings.changes
-            for some in readings.values()
+            if change.table in (name, "users")
         )
 
     def _table(
@@ -224,12 +226,12 @@ def _same(row: Row, was: Row) -> bool:
 
 
 def _wrong(row: Row, was: Row) -> list[str]:
-    return [
-        name for name in was if name in row and name not in _UNTOLD and row[name] != was[name]
-    ]
+    return [name for name in was if name in row and name not in _UNTOLD and row[name] != was[name]]
 
 
-def judge_whole(whole: Whole, ended: Ended, rows: Iterable[Row], held: HeldList | None) -> list[str]:
+def judge_whole(
+    whole: Whole, ended: Ended, rows: Iterable[Row], held: HeldList | None
+) -> list[str]:
     """An answer has what is held of a list; what it counts is what was asked."""
     if not isinstance(ended.value, Answered):
         return []

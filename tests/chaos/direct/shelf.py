@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -111,7 +111,7 @@ def listed_rows(world: World, dataset: str, snapshot: int) -> dict[str, list[Row
 
 
 def _by_day(
-    home: Path, files: list[HeldFile]
+    home: Path, files: Iterable[HeldFile]
 ) -> tuple[dict[Held, tuple[Row, ...]], dict[Held, tuple[str, ...]]]:
     rows: dict[Held, tuple[Row, ...]] = {}
     sources: dict[Held, tuple[str, ...]] = {}

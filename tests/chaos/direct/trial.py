@@ -91,7 +91,7 @@ class _Trial:
         before = self.newest
         self.hearing.begins((*one.moves, *other.moves))
 
-        async def both() -> tuple[Ended, Ended]:
+        async def both() -> list[Ended]:
             return await asyncio.gather(
                 *(self.world.process(s.fate, work_of(s), **s.settings) for s in (one, other))
             )
@@ -100,9 +100,7 @@ class _Trial:
         for single, ended in zip((one, other), ends, strict=True):
             self.heard(single, ended, before, single.settings)
 
-    def heard(
-        self, single: Single, ended: Ended, before: Shelf, settings: dict[str, int]
-    ) -> None:
+    def heard(self, single: Single, ended: Ended, before: Shelf, settings: dict[str, int]) -> None:
         """What a process's answer is worth."""
         after = self.judged(ended)
         if isinstance(ended.value, Answered) and ended.value.prepared.snapshot != after.snapshot:
@@ -309,5 +307,3 @@ def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool
     met = trial.met + trial.lists.met + world.simulator.state.met + met_in_all(hearing)
     tale = "\n".join([str(story), *trial.tale])
     return Verdict(story.seed, tuple(dict.fromkeys(trial.violations)), met, tale)
-
-

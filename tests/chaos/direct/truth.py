@@ -90,6 +90,4 @@ def _ids(shape: Shape, names: Divisions) -> frozenset[str]:
 
 
 def _kind(provider: Provider) -> Provider:
-    return replace(
-        kind(provider), changes=provider.changes, service_level=provider.service_level
-    )
+    return replace(kind(provider), changes=provider.changes, service_level=provider.service_level)

@@ -1,4 +1,7 @@
-"""What can be wrong with the provider in a story of aggregates and lists; each is about one thing."""
+"""What can be wrong with the provider in a story of aggregates and lists.
+
+Each seed is about one thing.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +76,9 @@ def rights(draw: Random, provider: Settings) -> Settings:
 def _requests_with(kind: FaultKind, match: str, *, bare: bool = False) -> Change:
     def change(draw: Random, provider: Settings) -> Settings:
         share, seconds = draw.choice((0.2, 0.4)), _seconds(draw, kind)
-        return replace(provider, faults=(Fault(match, kind, share=share, seconds=seconds, bare=bare),))
+        return replace(
+            provider, faults=(Fault(match, kind, share=share, seconds=seconds, bare=bare),)
+        )
 
     return change
 
@@ -82,11 +87,21 @@ def _with(**settings: object) -> Change:
     return lambda _, provider: replace(provider, **settings)  # type: ignore[arg-type]
 
 
+def _refused(match: str) -> Change:
+    """Lists that nobody can have."""
+    return lambda draw, provider: replace(
+        provider, faults=(Fault(match, draw.choice(("500", "503", "403")), share=1.0),)
+    )
+
+
 FEATURES: tuple[Change, ...] = (
     *(_requests_with(kind, SUMS) for kind in (*KINDS, *TOO_LARGE)),
     *(_requests_with(kind, LISTS) for kind in KINDS),
     *(_requests_with(kind, SUMS, bare=True) for kind in BARE),
     *(_requests_with(kind, TOKEN) for kind in TOKEN_KINDS),
+    _refused("GET /api/v2/routing/*"),
+    _refused("GET /api/v2/[ftup]*"),
+    _refused("GET */members"),
     _with(token_seconds=2),
     _with(rate_per_minute=20),
     _with(list_rows=4),

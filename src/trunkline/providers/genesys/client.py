@@ -1,7 +1,7 @@
 """The requests to Genesys Cloud. One method, one request: no loop, no wait, nothing to resume.
 
-``divisions`` is the exception, and the first page of what is asked for of users: they read all pages
-of a list, since a part of them would mislead.
+``divisions`` is the exception, and so is the first page of what is asked for of users: they read
+all pages of a list, since a part of them would mislead.
 """
 
 from __future__ import annotations

@@ -71,10 +71,16 @@ class Everybody:
     async def _once(self) -> list[_Users]:
         pages: list[_Users] = []
         while not pages or len(pages) < pages[-1].pages:
-            query = {"state": "any", "pageSize": USERS_A_PAGE, "pageNumber": len(pages) + 1}
-            answer = await self.client.request("GET", USER_LIST, query=query, fits=_is_page)
+            answer = await self.client.request(
+                "GET", USER_LIST, query=_page(len(pages) + 1), fits=_is_page
+            )
             pages.append(decode(answer.body, _Users, f"GET {USER_LIST}"))
         return pages
+
+
+def _page(number: int) -> dict[str, str | int]:
+    """The query of one page; those who are gone have a history, too."""
+    return {"state": "any", "pageSize": USERS_A_PAGE, "pageNumber": number}
 
 
 def _is_page(body: bytes) -> bool:
