@@ -57,7 +57,7 @@ Life = tuple[str, int]
 
 
 def lives(seeds: Iterable[int], family: str | None = None) -> list[Life]:
-    """The stories of some seeds: of one family, or all of jobs and of one in three another besides."""
+    """The stories of some seeds: of one family; or of jobs, and of one in three another besides."""
     if family is not None:
         return [(family, seed) for seed in seeds]
     return [

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from tests.chaos.direct.actions import Sums
 from tests.chaos.direct.hearing import Hearing
 from tests.chaos.direct.judgement import FEW, slices_of
 from tests.chaos.direct.shelf import Shelf
+from tests.chaos.direct.truth import everybody
 from tests.chaos.world import Answered, Ended, World
 from trunkline.interval import midnight
 
@@ -14,19 +17,20 @@ A_DAY = {"queue_intervals": 1, "conversation_aggregates": 4, "user_aggregates": 
 BESIDE = 6  # requests of a run beside those that bring something
 
 
-def judge_budget(sums: Sums, ended: Ended, before: Shelf) -> list[str]:
+def judge_budget(world: World, sums: Sums, ended: Ended, before: Shelf) -> list[str]:
     """On a good day: a request for each slice, and no more than a few beside."""
     if not isinstance(ended.value, Answered):
         return [f"on a good day, a second time: {ended}"]
     days = [day for day in sums.utc_days if midnight(day) < ended.ended]
-    months = len({(day.year, day.month) for day in days})
+    hundreds = ceil(len(everybody(world.simulator.settings, ended.ended)) / 100)
+    each = A_DAY[sums.table] * (hundreds if sums.table == "user_aggregates" else 1)
     asked = [sent for sent in ended.sent if sent.path.endswith("/aggregates/query")]
     said = []
-    if len(asked) > A_DAY[sums.table] * len(days) and not before.unfinished:
+    if len(asked) > each * len(days) and not before.unfinished:
         said.append(f"{len(asked)} slices for {len(days)} days of {sums.table}")
     pages = [sent for sent in ended.sent if "pageSize=100&" in f"{sent.path}&"]
     beside = len(ended.sent) - len(asked) - len(pages)
-    if beside > BESIDE or len(pages) > 2 * months:
+    if beside > BESIDE or len(pages) > (2 * hundreds if hundreds > 1 else 1):
         said.append(f"{beside} requests and {len(pages)} pages of users beside the slices")
     return said
 

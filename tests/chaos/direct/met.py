@@ -17,6 +17,7 @@ EXPECTED: frozenset[str] = frozenset(
     [
         *KINDS,
         *TOO_LARGE,
+        "403",
         *(f"{kind} of the token" for kind in TOKEN_KINDS),
         *(f"{kind} without a body" for kind in BARE),
         *(f"killed at a {point}" for point in DEEPEST),
