@@ -28,7 +28,7 @@ def judge_budget(world: World, sums: Sums, ended: Ended, before: Shelf) -> list[
     said = []
     if len(asked) > each * len(days) and not before.unfinished:
         said.append(f"{len(asked)} slices for {len(days)} days of {sums.table}")
-    pages = [sent for sent in ended.sent if "pageSize=100&" in f"{sent.path}&"]
+    pages = [sent for sent in ended.sent if sent.path.startswith("/api/v2/users?")]
     beside = len(ended.sent) - len(asked) - len(pages)
     if beside > BESIDE or len(pages) > (2 * hundreds if hundreds > 1 else 1):
         said.append(f"{beside} requests and {len(pages)} pages of users beside the slices")

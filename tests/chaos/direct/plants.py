@@ -202,7 +202,6 @@ PLANTS: dict[str, Plant] = {
             else {}
         ),
     ),
-    "what a list replaced lives on": forgets("^UPDATE lists SET died"),
     "pages of slices are not recorded": forgets("^INSERT INTO pages"),
     "a day of slices is held too far": mistakes(
         "^INSERT INTO coverage",

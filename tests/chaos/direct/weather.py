@@ -63,8 +63,8 @@ def narrow(draw: Random, provider: Settings) -> Settings:
         token_seconds=draw.choice((86_400, 86_400, 2, 30)),
         rate_per_minute=draw.choice((300, 300, 60, 20)),
         list_rows=draw.choice((500, 11, 7, 4)),
-        aggregate_cells=draw.choice((100_000, 400, 150, 40)),
-        aggregate_buckets=draw.choice((3_000, 3_000, 50, 10)),
+        aggregate_cells=draw.choice((100_000, 150, 10, 5)),
+        aggregate_buckets=draw.choice((3_000, 3_000, 10, 5)),
     )
 
 
@@ -107,10 +107,11 @@ FEATURES: tuple[Change, ...] = (
     _with(list_rows=4),
     _with(list_rows=4),
     _with(list_rows=11),
-    _with(aggregate_cells=40),
+    _with(aggregate_cells=5),
+    _with(aggregate_cells=10),
     _with(aggregate_cells=150, list_rows=7),
     _with(aggregate_buckets=10),
     _with(aggregate_buckets=1),
-    _with(aggregate_cells=8, list_rows=4),
+    _with(aggregate_buckets=5, list_rows=4),
     _with(clients=(replace(Client(), divisions=frozenset({"EMEA"})),)),
 )
