@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from tests.chaos.held import Holding, differences
 from tests.chaos.network import Sent
-from tests.chaos.scopes_lake import judge_beside, last_told, told_anew
+from tests.chaos.scopes_lake import forgotten, judge_beside, told_anew
 from tests.chaos.spans import clipped, common, days_text, parsed, texts, without
 from tests.chaos.story import Ask
 from tests.chaos.truth import Rows
@@ -111,6 +111,15 @@ class Asked:
         and asked for nothing of it, its days are held, and as old as they are.
         """
         return self._lacking(self.was_gone_on_with, sure=True) - self.stale
+
+    @property
+    def begun_meanwhile(self) -> set[date]:
+        """Days that began while it ran, and are not held: its last plan wants them, too."""
+        return {
+            day
+            for day in self.ask.utc_days
+            if self.reached <= midnight(day) < self.ended.ended and day not in self.after.brought
+        }
 
     def _lacking(self, is_resumed: Callable[[str, Job], bool], *, sure: bool = False) -> set[date]:
         return {
@@ -248,15 +257,9 @@ def _forgotten(asked: Asked) -> list[str]:
     """
     if any("what needs no job" in notice for notice in asked.ended.value.prepared.notices):
         return []
-    said = []
-    readable = asked.after.readable(["conversations"])["conversations"]
-    for day in sorted(set(asked.ask.utc_days) - asked.stale):  # what could not be had is named
-        for row in (row for row in readable if row["conversation_start"].date() == day):
-            if row["conversation_end"] is None and day in asked.after.brought:
-                last = last_told(asked.world, asked.after, day, row["conversation_id"])
-                if asked.ended.began - last > WEEK + skews(asked.world):
-                    said.append(f"{row['conversation_id']} is open since {last} and forgotten")
-    return said
+    since = asked.ended.began - WEEK - skews(asked.world)
+    days = set(asked.ask.utc_days) - asked.stale  # what could not be had is named
+    return list(forgotten(asked.world, asked.after, days, since))
 
 
 def _certificate(asked: Asked) -> list[str]:
@@ -319,7 +322,7 @@ def _named_exactly(asked: Asked, error: IncompleteData) -> list[str]:
         if day in asked.ask.utc_days
     }
     missing = asked.stale.union(asked.under_other_rights)
-    if missing <= named <= missing | asked.doubtful:
+    if missing <= named <= missing | asked.doubtful | asked.begun_meanwhile:
         return []
     return [f"the error names {days_text(named)}, missing is {days_text(missing)}: {error.message}"]
 

@@ -13,7 +13,7 @@ from tests.chaos.held import Holding, held
 from tests.chaos.judgement import REFRESH, SETTLE, WEEK
 from tests.chaos.lived import Lived
 from tests.chaos.retaining import judge_look, judge_months, judge_pin, judge_prune
-from tests.chaos.scopes_lake import last_told
+from tests.chaos.scopes_lake import forgotten
 from tests.chaos.snapshots import Shelf
 from tests.chaos.story import DAY, Story, Weather
 from tests.chaos.truth import Fetched, counted
@@ -96,10 +96,10 @@ def _wanting(sync: Sync, lived: Lived, *, sure: bool = False) -> set[date]:
     """The days that had to be there when it was over, and are not, or not as of late.
 
     ``sure``: of jobs that were gone on with only those that this process did, and nothing of
-    other rights: see ``Asked.doubtful``.
+    other rights: see ``Asked.doubtful``; and days that began while it ran had to be there, too.
     """
-    began = lived.ended.began
-    reached = began - timedelta(seconds=lived.world.provider.lag_seconds)
+    until = lived.ended.ended if sure else lived.ended.began
+    reached = until - timedelta(seconds=lived.world.provider.lag_seconds)
     return {
         day
         for day in _days_of(sync, lived)
@@ -169,19 +169,8 @@ def _synced(sync: Sync, done: Synced, lived: Lived) -> list[str]:
         # not final by then.
         if strange := new - lived.before.begun:
             said.append(f"a recheck fetched days that nobody held: {_text(strange)}")
-    return said + _forgotten(_days_of(sync, lived), lived.ended.began, lived)
-
-
-def _forgotten(days: Iterable[date], began: datetime, lived: Lived) -> list[str]:
-    """Open conversations of wanted days that nobody has asked about for over a week."""
-    said = []
-    for day in sorted(set(days) & lived.after.brought.keys()):
-        for row in lived.after.rows["conversations"].get(day, []):
-            if row["conversation_end"] is None:
-                last = last_told(lived.world, lived.after, day, row["conversation_id"])
-                if began - last > WEEK:
-                    said.append(f"{row['conversation_id']} is open since {last} and forgotten")
-    return said
+    since = lived.ended.began - WEEK
+    return [*said, *forgotten(lived.world, lived.after, _days_of(sync, lived), since)]
 
 
 def _closed(lived: Lived) -> list[str]:
@@ -227,7 +216,8 @@ def _followed(follow: Follow, followed: Followed, lived: Lived) -> list[str]:
         if midnight(day) < reached and not _is_followed(follow, last, lived, day)
     }
     said = [f"followed without {_text(stale)}"] if stale and lived.alone else []
-    return [*said, *_forgotten(lived.after.days, last.began, lived)]
+    since = last.began - WEEK
+    return [*said, *forgotten(lived.world, lived.after, lived.after.days, since)]
 
 
 def _is_followed(follow: Follow, last: Round, lived: Lived, day: date) -> bool:

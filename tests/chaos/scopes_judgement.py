@@ -246,13 +246,16 @@ def _named(of: Questioned, error: IncompleteData) -> Iterator[str]:
     asked = set(of.question.utc_days)
     named = {d for s in parsed(_SPAN.findall(error.message)) for d in s.days() if d in asked}
     lacking = _stale(of)
-    if not lacking <= named <= lacking | _doubtful(of):
+    begun = of.asked.begun_meanwhile
+    if not lacking <= named <= lacking | _doubtful(of) | begun:
         said = f"the error names {days_text(named)}, missing is {days_text(lacking)}"
         yield f"{said}: {error.message}"
     opened = of.question.opened
     told = {date.fromisoformat(text) for text in _OPENED.findall(error.message)}
     unopened = {opened} if opened is not None and _is_unopened(of, opened) else set()
-    doubtful = opened is not None and _is_unopened(of, opened, of.asked.was_gone_on_with)
+    doubtful = opened is not None and (
+        opened in begun or _is_unopened(of, opened, of.asked.was_gone_on_with)
+    )
     if told != unopened and not (doubtful and told == {opened}):
         yield f"the error names what was open at {told}, missing is {unopened}: {error.message}"
 

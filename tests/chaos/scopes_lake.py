@@ -136,6 +136,19 @@ def last_told(world: World, holding: Holding, day: date, one: str) -> datetime:
     return max(holding.brought[day].job.submitted, world.records.last(one), *opened)
 
 
+def forgotten(
+    world: World, holding: Holding, days: Iterable[date], since: datetime
+) -> Iterator[str]:
+    """Open conversations, as they are read, of days held whole, told of last before an instant."""
+    of_days = set(days) & holding.brought.keys()
+    for row in holding.readable(["conversations"])["conversations"]:
+        day, one = row["conversation_start"].date(), row["conversation_id"]
+        if row["conversation_end"] is None and day in of_days:
+            last = last_told(world, holding, day, one)
+            if last < since:
+                yield f"{one} is open since {last} and forgotten"
+
+
 def _tail(world: World, holding: Holding) -> Iterator[str]:
     """Each conversation is as it was told; every one that had begun is there."""
     found = _by_conversation(holding, TAIL, LIVE)
