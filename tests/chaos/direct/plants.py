@@ -8,9 +8,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from tests.chaos.planting import Values, answers, forgets, mistakes, of_each_world, requests
+from tests.chaos.planting import (
+    Values,
+    answers,
+    forgets,
+    mistakes,
+    of_each_world,
+    requests,
+    statements,
+)
+from tests.chaos.process import Process
 from tests.chaos.world import Plant
+from trunkline.engine.seams import Seams
 from trunkline.http.message import Request, Response
 
 SUMS = "/aggregates/query"
@@ -55,7 +67,7 @@ def _without_last_group(found: list[Any], _: dict[str, Any]) -> list[Any]:
 
 def _last_users_dropped(found: list[Any], asked: dict[str, Any]) -> list[Any]:
     """Of the users who are asked for the last is left out."""
-    users = [one["value"] for one in asked.get("filter", {}).get("predicates", ())]
+    users = [one.get("value") for one in asked.get("filter", {}).get("predicates", ())]
     return [one for one in found if len(users) < 2 or one["group"].get("userId") != users[-1]]
 
 
@@ -170,6 +182,30 @@ def _first_reading_for_ever() -> Plant:
     return answers(changed)
 
 
+def _deleted_vanish(seams: Seams, process: Process) -> Seams:
+    """A row that is deleted is not written with the others of its list."""
+
+    def rewrite(sql: str, values: Values) -> tuple[str, Values]:
+        if sql.startswith("INSERT INTO files") and "-list" in values["path"]:
+            path = process.home / values["path"]
+            rows = pq.read_table(path, partitioning=None)
+            if "deleted_at" in rows.column_names:
+                path.unlink()
+                pq.write_table(rows.filter(pc.is_null(rows["deleted_at"])), path)
+        return sql, values
+
+    return statements(rewrite)(seams, process)
+
+
+def _a_table_lost(values: Values) -> Values:
+    lost = "-list" in values["path"] and values["table_name"] == "queue_media_settings"
+    return {"organization": "nobody"} if lost else {}
+
+
+def _to_its_end(values: Values) -> Values:
+    return {"watermark": f"{values['watermark'][:10]}T23:59:59.999Z"}
+
+
 def _nobody_deleted(values: Values) -> Values:
     """The same client seems to be another each time."""
     return {"since": values["refreshed_at"], "seen_by": f"{values['seen_by']}?"}
@@ -194,17 +230,8 @@ PLANTS: dict[str, Plant] = {
     "a page of a list is read once and for ever": of_each_world(_first_reading_for_ever),
     "who is missed is never deleted": mistakes("^INSERT INTO lists", _nobody_deleted),
     "the time of a list is told too late": mistakes("^INSERT INTO lists", _too_fresh),
-    "rows that are kept of a list vanish": mistakes(
-        "^INSERT INTO files",
-        lambda values: (
-            {"organization": "nobody"}
-            if "-list" in values["path"] and values["table_name"] == "queue_media_settings"
-            else {}
-        ),
-    ),
+    "a row that is deleted vanishes": _deleted_vanish,
+    "a table of a list is not published": mistakes("^INSERT INTO files", _a_table_lost),
     "pages of slices are not recorded": forgets("^INSERT INTO pages"),
-    "a day of slices is held too far": mistakes(
-        "^INSERT INTO coverage",
-        lambda values: {"watermark": values["watermark"].replace("T", "T")[:10] + "T23:59:59.999Z"},
-    ),
+    "a day of slices is held too far": mistakes("^INSERT INTO coverage", _to_its_end),
 }
