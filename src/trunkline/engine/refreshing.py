@@ -249,7 +249,7 @@ class _List:
             refreshed_at=at,
             fingerprint=fingerprint,
             seen_by=seen_by,
-            since=known.since if known and known.seen_by == seen_by else at,
+            since=known.refreshed_at if known and known.seen_by == seen_by else at,
             requests=max(1, self.requests),
             job=parts.seams.new_key(),
             divisions=self.divisions,
