@@ -42,6 +42,10 @@ DEEPEST = {
     "delete": 12,
 }
 KILLS = (*DEEPEST, "statement", "statement", "answer")
+# Of so many seeds, the one in whose story somebody is deleted and comes back; in whose the disk is
+# full while it fetches.
+SELDOM, RETURNS, FULL = 7, 3, 5
+_GOES: tuple[ChangeKind, ...] = ("delete", "add")
 # What is there only once it is added: until then it is to come.
 RESERVED = (("users", 28), ("users", 29), ("queues", 8), ("teams", 1), ("skills", 3))
 NEVER = datetime(2999, 1, 1, tzinfo=UTC)
@@ -68,7 +72,22 @@ def drawn(seed: int) -> Story:
     )
     if draw.random() < 0.8:
         actions = (featured(draw, provider, seed), *actions)
-    return Story(seed, start, provider, actions)
+    return _with_more(Story(seed, start, provider, actions))
+
+
+def _with_more(story: Story) -> Story:
+    """What chance alone brings too seldom, at the end of the stories of some seeds."""
+    draw = Random(f"direct more {story.seed}")  # noqa: S311
+    more: tuple[Action, ...] = ()
+    if story.seed % SELDOM == RETURNS:
+        table = draw.choice(("queues", "wrapup_codes", "skills", "teams", "users", "flows"))
+        gone, back = ((Moved((Move(table, 0, kind),)),) for kind in _GOES)
+        read = (Whole(table, 0),)
+        more = (*read, *gone, *read, *back, *read)
+    elif story.seed % SELDOM == FULL:
+        fates = (Fate(full_after=draw.randint(6, 40)) for _ in range(3))
+        more = tuple(_sums(draw, story.start, story.provider, fate) for fate in fates)
+    return replace(story, actions=(*story.actions, *more))
 
 
 def _provider(draw: Random, seed: int) -> Settings:
