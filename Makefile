@@ -10,7 +10,7 @@ help:
 	@echo "make demo    the whole story on a simulated organisation; no account needed"
 	@echo "make test    lint, types, import contracts and all tests"
 	@echo "make clients fetches the clients of the wire server that are no Python packages"
-	@echo "make chaos   SEEDS=10000 FIRST=0: what can go wrong, in every order, and what was met"
+	@echo "make chaos   SEEDS=10000 FIRST=0 [FAMILY=direct]: what can go wrong, in every order, and what was met"
 	@echo "make plants  chooses the seeds by which planted bugs are caught, after stories changed"
 	@echo "make fuzz    hostile pages and answers, 20,000 a test, and every attempt at every door"
 	@echo "make lint    ruff, mypy --strict and the import contracts alone"
@@ -27,10 +27,11 @@ test: lint
 SEEDS ?= 1000
 FIRST ?= 0
 chaos: .venv/dev
-	$(BIN)/python -m tests.chaos --seeds $(SEEDS) --first $(FIRST)
+	$(BIN)/python -m tests.chaos --seeds $(SEEDS) --first $(FIRST) $(if $(FAMILY),--family $(FAMILY))
 
 plants: .venv/dev
-	$(BIN)/python -m tests.chaos.choosing --first $(FIRST) --seeds $(SEEDS)
+	$(BIN)/python -m tests.chaos.choosing --first $(FIRST) --seeds $(SEEDS) \
+		$(if $(FAMILY),--family $(FAMILY))
 
 # Hostile JSON; what fails says how to draw it again.
 fuzz: .venv/dev

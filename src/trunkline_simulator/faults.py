@@ -13,11 +13,13 @@ from trunkline_simulator.settings import Fault, Settings
 
 # These take the request's place: the operation does not run.
 _REFUSALS = frozenset(
-    {"429", "429-no-retry-after", "401", "403", "408", "500", "502", "503", "504"}
+    {"429", "429-no-retry-after", "400", "401", "403", "408", "413", "500", "502", "503", "504"}
 )
 _CODES = {
+    "400": "bad.request",
     "403": "missing.any.permissions",
     "408": "request.timeout",
+    "413": "request.entity.too.large",
     "500": "internal.server.error",
     "502": "bad.gateway",
     "503": "service.unavailable",

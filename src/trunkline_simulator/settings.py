@@ -13,9 +13,11 @@ CLIENT_SECRET = "simulated-secret"  # noqa: S105  (opens nothing but the simulat
 FaultKind = Literal[
     "429",
     "429-no-retry-after",
+    "400",
     "401",
     "403",
     "408",
+    "413",
     "500",
     "502",
     "503",
@@ -168,6 +170,8 @@ class Settings:
     ``changes`` happen to the directory as time goes on, also between two pages of a list, and
     ``list_rows`` keeps the pages of lists below what is asked for. The lists ``windowed`` refuse a
     page that reaches past ``list_window`` items (of users, those that are not the active ones).
+    ``tells_time`` puts a Date into every answer of the API, as the service does; what serves the
+    simulator adds the machine's.
     """
 
     shape: Shape = field(default_factory=Shape)
@@ -210,3 +214,4 @@ class Settings:
     list_rows: int = 500
     list_window: int = 10_000
     windowed: frozenset[str] = frozenset({"users"})
+    tells_time: bool = False

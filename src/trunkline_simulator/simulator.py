@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Callable
 from datetime import datetime
+from email.utils import format_datetime
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -56,6 +57,7 @@ class Simulator:
             "Content-Type": "application/json",
             "ININ-Correlation-Id": self._correlation_id(),
             **limits.rate_headers(window, self.settings, now),
+            **({"Date": format_datetime(now, usegmt=True)} if self.settings.tells_time else {}),
         }
         try:
             answer = self._operate(request, fault, window, now)

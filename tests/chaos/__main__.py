@@ -1,5 +1,8 @@
 """Many seeds, on as many processes as there are cores: ``make chaos SEEDS=10000 FIRST=0``.
 
+Each lives its story of jobs, and one in three besides a story of what is asked for directly; or all
+of them those of one family: ``FAMILY=direct``.
+
 Exit status 1 where a seed fails, or where a fault was never met; 130 where Ctrl-C ended it, with
 the summary of what was done until then. One seed alone tells its story.
 """
@@ -12,13 +15,13 @@ import sys
 import time
 from functools import partial
 
-from tests.chaos.drawing import drawn
+from tests.chaos.families import FAMILIES, Family, lives
 from tests.chaos.places import somewhere
-from tests.chaos.pool import pool, run_seed
+from tests.chaos.pool import pool, run_life
 from tests.chaos.report import Total
-from tests.chaos.trial import tried
 
 INTERRUPTED = 130
+say = partial(print, flush=True)
 
 
 def main() -> int:
@@ -27,26 +30,35 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--workers", type=int, default=os.cpu_count())
+    parser.add_argument("--family", choices=[*FAMILIES], help="of one family only")
     asked = parser.parse_args()
-    say = partial(print, flush=True)
     if asked.seeds == 1:
-        with somewhere() as home:
-            verdict = tried(drawn(asked.first), home)
-        say(verdict.tale)
-        return int(bool(verdict.violations))
-    began, total, interrupted = time.monotonic(), Total(), False
+        return _one(FAMILIES[asked.family or "jobs"], asked.first)
+    wanted = lives(range(asked.first, asked.first + asked.seeds), asked.family)
+    totals = {name: Total(name, FAMILIES[name].expected) for name, _ in wanted}
+    began, interrupted = time.monotonic(), False
     with pool(asked.workers) as workers:
         try:
-            for verdict in workers.map(run_seed, range(asked.first, asked.first + asked.seeds)):
-                total.add(verdict)
+            for done, (name, verdict) in enumerate(workers.map(run_life, wanted), start=1):
+                totals[name].add(verdict)
                 for text in verdict.violations[:1]:
-                    say(f"seed {verdict.seed}: {text}")
-                if total.seeds % 100 == 0:
-                    say(f"... {total.seeds} seeds, {time.monotonic() - began:.0f} s")
+                    say(f"{name}, seed {verdict.seed}: {text}")
+                if done % 100 == 0:
+                    say(f"... {done} stories, {time.monotonic() - began:.0f} s")
         except KeyboardInterrupt:
             interrupted = True
-    say(total.summary(time.monotonic() - began))
-    return INTERRUPTED if interrupted else int(bool(total.holes or total.bad))
+    for total in totals.values():
+        say(total.summary(time.monotonic() - began))
+    failed = any(total.holes or total.bad for total in totals.values())
+    return INTERRUPTED if interrupted else int(failed)
+
+
+def _one(family: Family, seed: int) -> int:
+    """One seed, with its story."""
+    with somewhere() as home:
+        verdict = family.tried(family.drawn(seed), home)
+    say(verdict.tale)
+    return int(bool(verdict.violations))
 
 
 if __name__ == "__main__":

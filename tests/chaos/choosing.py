@@ -3,7 +3,8 @@
 Each seed, as long as some bug is not caught, lives with each of those; it is over with the first
 thing that is wrong. Seeds that are named, and those that were chosen last, come before the others.
 Then a few of the seeds that caught something are chosen that catch all of them, are well without
-them, and take little time in all: for each bug, its seed is written to ``chosen.json``.
+them, and take little time in all: for each bug, its seed is written to the ``chosen.json`` of its
+family (``--family``).
 
 What was tried is kept in ``--notes``: the same command goes on there. Remove it once stories,
 judgement or bugs are other ones. ``--all`` tries all bugs at every seed, to learn how often each is
@@ -24,13 +25,11 @@ from pathlib import Path
 
 import msgspec
 
-from tests.chaos.drawing import drawn
+from tests.chaos.families import FAMILIES, Family
 from tests.chaos.places import somewhere
-from tests.chaos.plants import PLANTS
 from tests.chaos.pool import Workers, pool
-from tests.chaos.trial import tried
 
-CHOSEN = Path(__file__).with_name("chosen.json")
+JOBS = FAMILIES["jobs"]
 WELL = "no bug"
 FEW = 1  # bugs of a seed that may be needless
 Pair = tuple[int, str]
@@ -44,18 +43,19 @@ class Tried:
     seconds: float
 
 
-def is_caught(pair: Pair) -> bool:
+def is_caught(pair: Pair, family: Family = JOBS) -> bool:
     """Whether a seed finds something wrong with a bug; without one, whether it does at all."""
     seed, name = pair
+    story = family.drawn(seed)
     with somewhere() as home:
         if name == WELL:
-            return bool(tried(drawn(seed), home).violations)
-        return bool(tried(drawn(seed), home, PLANTS[name], to_the_end=False).violations)
+            return bool(family.tried(story, home).violations)
+        return bool(family.tried(story, home, family.plants[name], to_the_end=False).violations)
 
 
-def _timed(pair: Pair) -> Tried:
+def _timed(family: str, pair: Pair) -> Tried:
     began = time.process_time()
-    caught = is_caught(pair)
+    caught = is_caught(pair, FAMILIES[family])
     return Tried(caught, round(time.process_time() - began, 2))
 
 
@@ -65,6 +65,7 @@ class Trials:
 
     notes: Path | None
     workers: Workers
+    family: Family = JOBS
     results: dict[Pair, Tried] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -76,7 +77,8 @@ class Trials:
     def try_all(self, pairs: Iterable[Pair]) -> None:
         """Those that were not tried yet, on all cores."""
         new = [pair for pair in pairs if pair not in self.results]
-        for pair, found in zip(new, self.workers.map(_timed, new), strict=True):
+        timed = partial(_timed, self.family.name)
+        for pair, found in zip(new, self.workers.map(timed, new), strict=True):
             self.results[pair] = found
             if self.notes:
                 with self.notes.open("ab") as file:
@@ -145,14 +147,15 @@ def _few(trials: Trials) -> list[int]:
 
 def search(trials: Trials, seeds: Iterable[int], *, all_of_them: bool) -> None:
     """Try the bugs not caught yet; then, at the seeds chosen, those of seeds that catch few."""
+    plants = trials.family.plants
     for seed in dict.fromkeys(seeds):
-        names = PLANTS.keys() if all_of_them else PLANTS.keys() - trials.caught
+        names = plants.keys() if all_of_them else plants.keys() - trials.caught
         if not names:
             break
         trials.try_all([(seed, WELL)])
         if seed in trials.good:
             trials.try_all((seed, name) for name in sorted(names))
-        so_far = f"{len(trials.caught)} of {len(PLANTS)} bugs are caught"
+        so_far = f"{len(trials.caught)} of {len(plants)} bugs are caught"
         is_well = "" if seed in trials.good else "; it fails without one"
         print(f"seed {seed}: {so_far}{is_well}", flush=True)  # noqa: T201
     found = chosen(trials)
@@ -169,13 +172,17 @@ def rates(trials: Trials) -> str:
     caught = Counter(name for (seed, name), one in found if one.caught and seed in good)
     return "\n".join(
         f"{name:<50} {caught[name]:>4} of {tried_at[name]:>4}"
-        for name in sorted(PLANTS, key=lambda name: caught[name] / max(tried_at[name], 1))
+        for name in sorted(
+            trials.family.plants, key=lambda name: caught[name] / max(tried_at[name], 1)
+        )
     )
 
 
-def before() -> dict[str, int]:
+def before(family: Family = JOBS) -> dict[str, int]:
     """The seed of each bug, as it was chosen last."""
-    return msgspec.json.decode(CHOSEN.read_bytes(), type=dict[str, int])
+    if not family.chosen.exists():
+        return {}
+    return msgspec.json.decode(family.chosen.read_bytes(), type=dict[str, int])
 
 
 def main() -> int:
@@ -184,24 +191,28 @@ def main() -> int:
     parser.add_argument("seed", type=int, nargs="*", help="to be tried before all others")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seeds", type=int, default=300)
+    parser.add_argument("--family", choices=[*FAMILIES], default=JOBS.name)
     parser.add_argument("--notes", type=Path)
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     asked = parser.parse_args()
-    say = partial(print, flush=True)
+    say, family = partial(print, flush=True), FAMILIES[asked.family]
     with pool(asked.workers) as workers:
-        trials = Trials(asked.notes, workers)
+        trials = Trials(asked.notes, workers, family)
         others = range(asked.first, asked.first + asked.seeds)
-        seeds = [*asked.seed, *sorted(set(before().values())), *others]
+        seeds = [*asked.seed, *sorted(set(before(family).values())), *others]
         search(trials, seeds, all_of_them=asked.all)
     found = chosen(trials)
     say(rates(trials))
-    say(f"{len(found)} of {len(PLANTS)} bugs are caught, by seeds {sorted(set(found.values()))}")
+    by = sorted(set(found.values()))
+    say(f"{len(found)} of {len(family.plants)} bugs are caught, by seeds {by}")
     say(f"the tests take {seconds(trials, found):.0f} s of a processor")
-    missing = sorted(PLANTS.keys() - found.keys())
+    missing = sorted(family.plants.keys() - found.keys())
     for name in missing:
         say(f"never caught: {name}")
-    CHOSEN.write_bytes(msgspec.json.format(msgspec.json.encode(found, order="sorted")) + b"\n")
+    family.chosen.write_bytes(
+        msgspec.json.format(msgspec.json.encode(found, order="sorted")) + b"\n"
+    )
     return int(bool(missing))
 
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import TypeVar
 
-from tests.chaos.drawing import drawn
+from tests.chaos.families import FAMILIES, Life
 from tests.chaos.places import somewhere
-from tests.chaos.trial import Verdict, tried
+from tests.chaos.trial import Verdict
 
 APIECE = 200  # seeds of one process: what it keeps of the provider's truth grows
 One = TypeVar("One")
@@ -67,10 +67,11 @@ def pool(workers: int | None, apiece: int = APIECE) -> Iterator[Workers]:
         made.end()
 
 
-def run_seed(seed: int) -> Verdict:
-    """One seed in a directory of its own; without its tale, which is long."""
+def run_life(life: Life) -> tuple[str, Verdict]:
+    """One story in a directory of its own, with its family; without its tale, which is long."""
+    family = FAMILIES[life[0]]
     with somewhere() as home:
-        return replace(tried(drawn(seed), home), tale="")
+        return life[0], replace(family.tried(family.drawn(life[1]), home), tale="")
 
 
 def _deaf() -> None:

@@ -43,8 +43,13 @@ ENOUGH = 500  # seeds after which every fault must have been met
 
 @dataclass(slots=True)
 class Total:
-    """What many seeds came to. ``bad`` are the seeds that failed, each with what was wrong."""
+    """What many seeds of a family came to.
 
+    ``bad`` are the seeds that failed, each with what was wrong.
+    """
+
+    family: str = "jobs"
+    expected: frozenset[str] = EXPECTED
     seeds: int = 0
     met: Counter[str] = field(default_factory=Counter)
     bad: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
@@ -59,18 +64,19 @@ class Total:
     @property
     def holes(self) -> frozenset[str]:
         """The faults that were never met, where they should have been."""
-        return EXPECTED - self.met.keys() if self.seeds >= ENOUGH else frozenset()
+        return self.expected - self.met.keys() if self.seeds >= ENOUGH else frozenset()
 
     def summary(self, seconds: float) -> str:
         """The report of a run, for a terminal."""
         kills = sum(count for name, count in self.met.items() if name.startswith("killed"))
         lines = [f"{name:<40} {count:>8}" for name, count in sorted(self.met.items()) if count]
-        lines += [f"{name:<40}    never" for name in sorted(EXPECTED - self.met.keys())]
+        lines += [f"{name:<40}    never" for name in sorted(self.expected - self.met.keys())]
         lines.append(
-            f"{self.seeds} seeds, {kills} kills survived, {len(self.bad)} seeds failed, "
-            f"{len(self.holes)} holes, {seconds:.0f} s"
+            f"{self.family}: {self.seeds} seeds, {kills} kills survived, "
+            f"{len(self.bad)} seeds failed, {len(self.holes)} holes, {seconds:.0f} s"
         )
         lines += [f"  seed {seed}: {text}" for seed, said in self.bad for text in said]
         if self.bad:
-            lines.append("replay one and read its story: make chaos SEEDS=1 FIRST=<seed>")
+            which = f"SEEDS=1 FIRST=<seed> FAMILY={self.family}"
+            lines.append(f"replay one and read its story: make chaos {which}")
         return "\n".join(lines)

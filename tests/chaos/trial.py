@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from random import Random
 
 from tests.chaos import scopes_met
 from tests.chaos.chores import Beside, Follow, Look, Pin, Prune, Sync, Verify
-from tests.chaos.held import Holding, held, texts_of
+from tests.chaos.held import Holding, held
 from tests.chaos.judgement import (
     REFRESH,
     SETTLE,
@@ -26,6 +25,7 @@ from tests.chaos.judgement import (
     went_well,
 )
 from tests.chaos.keeper import Keeper
+from tests.chaos.leavings import personal, strays
 from tests.chaos.meeting import met_between, met_by, met_in_all
 from tests.chaos.questions import Meanwhile, Question
 from tests.chaos.scopes_asking import Moment, asked_at_once, expected_of
@@ -53,7 +53,6 @@ from tests.chaos.world import (
 )
 from trunkline.errors import IncompleteData
 from trunkline.interval import midnight
-from trunkline_simulator.personal import planted_values
 
 MONTH = 31 * 86_400  # seconds
 SELDOM = (100_000, 20, 20)  # as often garbage is looked for: what is compared is much, and kept
@@ -257,7 +256,7 @@ class _Trial:
 
     def leaves(self) -> None:
         """Nothing is left behind that nobody names, and nothing personal anywhere."""
-        if _strays(self.world):
+        if strays(self.world):
             # Whoever fetches next sweeps: a day that nobody has asked for yet.
             self.asked(Ask(self.everything.table, self.everything.first - DAY, 1))
         if self.before().unfinished and self.keeper.has_chores:
@@ -267,10 +266,11 @@ class _Trial:
             # A chore wanted them, under other rights: given up once they are held under today's.
             span = (days[-1] - days[0]).days + 1
             self.asked(Ask(self.everything.table, days[0], span), refresh_after=0)
-        self.wrong(_strays(self.world))
+        self.wrong(strays(self.world))
         lying = self.before().unfinished - self.before().beside.begun
         self.wrong([f"unfinished for ever: job {key}" for key in lying])
-        self.wrong(_personal(self.world))
+        asked = (day for ask in self.world.story.asks for day in ask.utc_days)
+        self.wrong(personal(self.world, asked))
 
 
 def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool = True) -> Verdict:
@@ -290,40 +290,3 @@ def tried(story: Story, home: Path, plant: Plant = no_plant, *, to_the_end: bool
     met = trial.met + trial.keeper.met + trial.world.simulator.state.met + met_in_all(trial.world)
     tale = "\n".join([str(story), *trial.tale])
     return Verdict(story.seed, tuple(dict.fromkeys(trial.violations)), met, tale)
-
-
-def _strays(world: World) -> list[str]:
-    """Files that nobody names, and names without a file."""
-    named = held(world).named
-    lying = (path for path in (world.home / "files").rglob("*") if path.is_file())
-    files = {path.relative_to(world.home).as_posix() for path in lying}
-    return [
-        *(f"an orphan: {path}" for path in sorted(files - named)),
-        *(f"named and gone: {path}" for path in sorted(named - files)),
-    ]
-
-
-def _personal(world: World) -> list[str]:
-    """Some of the planted values, looked for in every byte of the data directory."""
-    draw = Random(world.story.seed)  # noqa: S311
-    shape = world.story.provider.shape
-    days = sorted({day for ask in world.story.asks for day in ask.utc_days})
-    planted = sorted(
-        value
-        for day in draw.sample(days, min(3, len(days)))
-        for value in planted_values(shape, day)
-        if len(value) > 4
-    )
-    wanted = [
-        value.encode(errors="backslashreplace")
-        for value in draw.sample(planted, min(60, len(planted)))
-    ]
-    content = b"\n".join(_content(path) for path in world.home.rglob("*") if path.is_file())
-    return [f"something personal is on the disk: {value!r}" for value in wanted if value in content]
-
-
-def _content(path: Path) -> bytes:
-    """The bytes of a file; of a Parquet file, what its texts say: nothing else can be personal."""
-    if path.suffix != ".parquet":
-        return path.read_bytes()
-    return "\n".join(texts_of(path)).encode(errors="backslashreplace")

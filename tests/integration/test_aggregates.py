@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fakes import run
-from tests.gateway import SMALL, Site
+from tests.fakes import VirtualClock, run
+from tests.gateway import NOW, SMALL, Site
 from tests.integration.test_crashes import Fuse, Killed, KillingTransport
 from trunkline.config import Settings
-from trunkline.engine import Options
+from trunkline.engine import Engine, Options
 from trunkline.engine.syncing import Wish
 from trunkline.errors import PermissionMissing
+from trunkline.http.message import Request, Response
 from trunkline_simulator import (
     Client,
     DirectoryChange,
@@ -30,6 +32,7 @@ from trunkline_simulator import (
 )
 from trunkline_simulator.api.permissions import ALL
 from trunkline_simulator.directory import directory
+from trunkline_simulator.roster import entities
 from trunkline_simulator.settings import Settings as SimSettings
 from trunkline_simulator.settings import Shape
 
@@ -236,7 +239,84 @@ def test_killed_between_hundreds_of_users_it_goes_on_where_it_was(tmp_path: Path
     assert_same(found, wanted, "user_aggregates")
     lists = sum(path == "/api/v2/users" for _, path, _ in site.requests)
     slices = sum(path.endswith("/users/aggregates/query") for _, path, _ in site.requests)
-    assert (lists, slices) in {(2, 4), (3, 4), (2, 5)}
+    # The list has two pages, and is read twice, by each of the two processes.
+    assert (lists, slices) in {(8, 4), (8, 5), (5, 4), (6, 4), (7, 4)}
+
+
+class Renaming:
+    """A transport that renames a user of the last page so as to come first, after one answer."""
+
+    def __init__(self, within: Any, site: Site, after: int) -> None:
+        self.within, self.site, self.left = within, site, after
+
+    async def send(self, request: Request, timeout: float) -> Response:
+        answer: Response = await self.within.send(request, timeout)
+        if "/api/v2/users?" in request.url:
+            self.left -= 1
+        if self.left == 0:
+            self.left = -1
+            last = max(entities(self.site.simulation, "users", NOW), key=itemgetter("name"))
+            place = [user["id"] for user in entities(SOME, "users", NOW)].index(last["id"])
+            renamed = DirectoryChange(self.site.clock.now(), "users", place, "rename", "AAA")
+            simulation = replace(self.site.simulation, changes=(renamed,))
+            self.site.simulator.settings = self.site.simulation = simulation
+        return answer
+
+    async def close(self) -> None:
+        await self.within.close()
+
+
+@pytest.mark.parametrize("table", ["user_aggregates", "user_observations"])
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_a_user_who_moves_to_a_page_that_was_read_is_asked_for(
+    tmp_path: Path, table: str, after: int
+) -> None:
+    """The list is by name: with another name somebody of its last page comes on the first."""
+    site = Site(tmp_path / "data", SOME)
+    where = f" WHERE {TWO_DAYS}" if table == "user_aggregates" else ""
+    sql = f"SELECT DISTINCT user_id FROM {table}{where}"
+    with site.engine(partial(Renaming, site=site, after=after)) as engine:
+        prepared = run(site.clock, engine.prepare(sql, Options(), lambda _: None))
+        with engine.answer(prepared) as answer:
+            found = {row["user_id"] for batch in answer.batches for row in batch.to_pylist()}
+    assert site.simulation.changes
+    assert found == {user["id"] for user in entities(SOME, "users", NOW)}
+
+
+def test_a_clock_that_is_ahead_makes_no_day_final(tmp_path: Path) -> None:
+    """The provider tells its time: what is to come by it is not fetched, nor held for good."""
+    telling = replace(BUSY, tells_time=True)
+    site, late = Site(tmp_path / "data", telling), timedelta(days=5)
+    question = "SELECT * FROM queue_intervals WHERE interval_start >= '2026-03-09'"
+    with site.engine() as right:
+        wrong = Engine(right.settings, replace(right.seams, clock=Ahead(site.clock, late)))
+        prepared = run(site.clock, wrong.prepare(question, Options(), lambda _: None))
+        wrong.close()
+    intervals = prepared.certificate["intervals"]["queue_intervals"]
+    assert not prepared.certificate["complete"]
+    assert intervals["missing"][0].startswith("2026-03-10T09:30:0")
+    site.wait(days=1)
+    now = site.clock.now()
+    found = site.query(f"{question} AND interval_start < '2026-03-11'")
+    wanted = expected_intervals(telling, date(2026, 3, 9), date(2026, 3, 10), now)
+    assert_same(found, sorted(wanted, key=lambda row: place_of(row, "queue_intervals")))
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A clock that is ahead of another."""
+
+    inner: VirtualClock
+    by: timedelta
+
+    def now(self) -> datetime:
+        return self.inner.now() + self.by
+
+    def monotonic(self) -> float:
+        return self.inner.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await self.inner.sleep(seconds)
 
 
 def test_explain_counts_the_list_of_users_too(tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ import pytest
 
 from tests.fakes import run
 from tests.gateway import NOW, SMALL, MemoryTransport, Site
-from trunkline.engine import Options
+from tests.integration.test_aggregates import Ahead
+from trunkline.engine import Engine, Options
+from trunkline.engine.syncing import Wish
 from trunkline.errors import IncompleteData, ProviderError
 from trunkline.http.message import ConnectionLost, Request, Response
 from trunkline_simulator.roster import entities
@@ -272,3 +274,20 @@ def test_members_of_many_pages_are_read_once_if_they_are_as_they_were(site: Site
     site.wait(days=2)
     site.query("SELECT * FROM queue_members")
     assert once / 2 <= told() - once < once
+
+
+def test_who_is_missed_is_deleted_although_a_clock_was_ahead_before(site: Site) -> None:
+    """Who saw what is told by refreshes, not by clocks, of which one may be wrong."""
+    names = Wish(("queues",), refresh=True)
+    with site.engine() as right:
+        seams = replace(right.seams, clock=Ahead(site.clock, 2 * DAY))
+        wrong = Engine(right.settings, seams)
+        run(site.clock, wrong.sync(names, Options(), lambda _: None))
+        wrong.close()
+        run(site.clock, right.sync(names, Options(), lambda _: None))
+    gone = site.query("SELECT queue_id FROM queues ORDER BY name")[0]["queue_id"]
+    happens(site, (by_name(site)[0], "delete", ""))()
+    with site.engine() as engine:
+        run(site.clock, engine.sync(names, Options(), lambda _: None))
+    found = site.query("SELECT queue_id FROM queues WHERE deleted_at IS NOT NULL")
+    assert found == [{"queue_id": gone}]

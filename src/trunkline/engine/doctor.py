@@ -14,6 +14,7 @@ from trunkline.engine.connect import connected, genesys_hosts
 from trunkline.engine.engine import Engine
 from trunkline.engine.findings import Finding, Health
 from trunkline.engine.permission_table import Told
+from trunkline.engine.rights import CLOCK_TOLERANCE
 from trunkline.engine.seams import Seams
 from trunkline.engine.unknown_fields import unknown_fields
 from trunkline.errors import ConfigError, PermissionMissing, RequestRefused, TrunklineError
@@ -26,7 +27,6 @@ from trunkline.secrets import files_of
 
 T = TypeVar("T")
 
-CLOCK_TOLERANCE = timedelta(seconds=30)
 NOT_FOUND = 404
 NAMED = 5  # unknown names, or tables, in one line
 

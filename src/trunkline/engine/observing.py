@@ -16,12 +16,10 @@ from trunkline.engine.options import Options
 from trunkline.engine.planning import Task
 from trunkline.engine.recording import Recording
 from trunkline.engine.together import together
-from trunkline.errors import CursorLost, MalformedAnswer
+from trunkline.errors import MalformedAnswer
 from trunkline.flatten import Flattened, Flattener
 from trunkline.interval import EVER, Interval, to_millisecond
 from trunkline.providers.genesys.client import GenesysCloud
-
-READINGS = 3  # of a list of users that gets shorter while it is read
 
 
 async def observe_each(
@@ -50,22 +48,12 @@ async def observe_each(
 
 async def _observe(parts: Parts, run_: Run, meter: Meter) -> Run:
     async with connected(parts.settings, parts.seams, meter, parts.holds) as provider:
-        found = {of.name: await _now(parts, provider, of) for of in run_.plan.observed}
+        found = {of.name: await _read(parts, provider, of) for of in run_.plan.observed}
     return replace(run_, observed=found)
 
 
-async def _now(parts: Parts, provider: GenesysCloud, dataset: Dataset) -> Observed:
-    """One dataset as it is now; from the beginning where the list of users got shorter."""
-    for reading in range(READINGS):
-        try:
-            return await _read(parts, provider, dataset)
-        except CursorLost:
-            if reading == READINGS - 1:
-                raise
-    raise AssertionError  # the last reading has returned or raised
-
-
 async def _read(parts: Parts, provider: GenesysCloud, dataset: Dataset) -> Observed:
+    """One dataset as it is now."""
     at = to_millisecond(parts.seams.clock.now())
     asked = await provider.submit(dataset, Interval(at, at + timedelta(milliseconds=1)))
     flattener, cursor = flattener_of(parts, dataset), None

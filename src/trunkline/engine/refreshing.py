@@ -198,7 +198,7 @@ class _List:
             refreshed_at=at,
             fingerprint=fingerprint,
             seen_by=seen_by,
-            since=known.since
+            since=known.refreshed_at
             if known and known.seen_by == seen_by and not reader.kept_back
             else at,
             requests=max(1, reader.requests),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from trunkline.catalog import Dataset
 from trunkline.clock import Clock
@@ -15,6 +15,7 @@ from trunkline.providers.genesys.client import GenesysCloud
 from trunkline.providers.genesys.organization import covered
 
 Divisions = tuple[str, ...] | None
+CLOCK_TOLERANCE = timedelta(seconds=30)  # a Date is exact to a second and the time it took
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,14 @@ class Rights:
 
 
 async def watermark_of(provider: GenesysCloud, dataset: Dataset, clock: Clock) -> datetime:
-    """How far a dataset reaches: one request; where nothing tells it, the moment it is asked at."""
+    """How far a dataset reaches: one request; where nothing tells it, the moment it is asked at.
+
+    By the provider's clock where ours is ahead of it: else days that are not over would seem final.
+    """
     if dataset.tells_watermark:
         return await provider.availability(dataset)
-    return to_millisecond(clock.now())
+    offset = provider.clock_offset or timedelta()
+    return to_millisecond(clock.now() + (offset if offset < -CLOCK_TOLERANCE else timedelta()))
 
 
 async def divisions_of(

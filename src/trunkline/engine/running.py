@@ -139,10 +139,13 @@ async def rights_now(
 
     One request for each dataset and two for all, or a few where there are many divisions.
     """
-    reaching = await _reaching(parts, provider, Rights(), datasets)
+    wanted = tuple(datasets)
+    told = await _reaching(parts, provider, Rights(), (d for d in wanted if d.tells_watermark))
     client = parts.settings.genesys.client_id
     divisions = await divisions_of(provider, client, parts.catalog.datasets)
-    rights = replace(reaching, divisions=divisions)
+    # By now the provider has said what time it is.
+    untold = (dataset for dataset in wanted if not dataset.tells_watermark)
+    rights = await _reaching(parts, provider, replace(told, divisions=divisions), untold)
     return replace(parts, fingerprints=rights.of(parts.fingerprints)), rights
 
 

@@ -19,8 +19,9 @@ class HeldList:
     """A list as it was told at an instant, in one answer or several.
 
     ``fingerprint`` is how it is mapped and masked, ``seen_by`` as whom it was asked for: what is
-    missing is gone only if the same had seen it, which they have since ``since``. ``rows`` and
-    ``deleted`` count by table; the first are those that are there. ``requests`` is what it took.
+    missing is gone only if the same had seen it when it was told before, which was at ``since``;
+    that is now where others saw it then, or nobody. ``rows`` and ``deleted`` count by table; the
+    first are those that are there. ``requests`` is what it took.
     """
 
     organization: str

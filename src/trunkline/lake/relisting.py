@@ -115,8 +115,9 @@ def _merged(told: pa.Table, before: pa.Table, name: str, brought: Relisted) -> p
     told = _with_gone(told, before, name, brought)
     missing = before.filter(pc.invert(pc.is_in(before[key], value_set=told[key].combine_chunks())))
     missing = brought.treat(name, missing)
-    # Who was last seen by others may be there all the same: this client does not see them.
-    seen = pc.greater_equal(missing[TOLD], _instant(brought.held.since))
+    # Who was last seen by others may be there all the same: this client does not see them. No time
+    # is compared for more than being the same: one of the clocks may have been wrong.
+    seen = pc.equal(missing[TOLD], _instant(brought.held.since))
     since = pc.if_else(seen, at, pa.scalar(None, at.type))
     deleted = pc.coalesce(missing[DELETED], since)
     rows = pa.concat_tables([told, _with(missing, DELETED, deleted)])

@@ -1,6 +1,7 @@
 """What can only be asked about so many items of a list: how many requests that is, and its words.
 
-The list is read page by page, and each page of it is asked about slice by slice.
+The list is read page by page before anything else; then each so many of its items are asked about
+slice by slice.
 """
 
 from __future__ import annotations
@@ -13,12 +14,23 @@ from trunkline.planner.listed import ListHeld
 
 
 def requests(dataset: Dataset, slices: int, lists: Mapping[str, ListHeld]) -> int:
-    """The fewest for so many slices of time; of a list that is not held, one page is counted."""
-    if dataset.about is None:
-        return slices
-    held = lists.get(dataset.about.listed)
-    pages = ceil(held.items / dataset.about.at_once) if held else 1
-    return max(1, pages) * (1 + slices)
+    """The fewest for so many slices of time, the list being known; one page where none is held."""
+    return slices * _pages(dataset, lists) if dataset.about else slices
+
+
+def readings(asked: Iterable[Dataset], lists: Mapping[str, ListHeld]) -> int:
+    """The fewest to read the lists that datasets are about: each once for all of them.
+
+    One of several pages is read twice, to be certain of it.
+    """
+    whose = {dataset.about.listed: dataset for dataset in asked if dataset.about}
+    pages = (_pages(dataset, lists) for dataset in whose.values())
+    return sum(2 * many if many > 1 else 1 for many in pages)
+
+
+def _pages(dataset: Dataset, lists: Mapping[str, ListHeld]) -> int:
+    held = lists.get(dataset.about.listed) if dataset.about else None
+    return max(1, ceil(held.items / dataset.about.at_once)) if held and dataset.about else 1
 
 
 def words(asked: Iterable[Dataset], lists: Mapping[str, ListHeld]) -> Iterator[str]:

@@ -308,7 +308,9 @@ class Plan:
     @property
     def requests_to_hold(self) -> int:
         """Those of them that bring what is held from then on."""
-        return sum(fetch.requests for fetch in self.fetches) + self.without_jobs + self.listing
+        fetching = sum(fetch.requests for fetch in self.fetches)
+        fetching += about.readings((fetch.dataset for fetch in self.fetches), self.lists_held)
+        return fetching + self.without_jobs + self.listing
 
     @property
     def listing(self) -> int:
@@ -318,7 +320,8 @@ class Plan:
     @property
     def observing(self) -> int:
         """Those of them that ask what is now."""
-        return sum(about.requests(dataset, 1, self.lists_held) for dataset in self.observed)
+        asking = sum(about.requests(dataset, 1, self.lists_held) for dataset in self.observed)
+        return asking + about.readings(self.observed, self.lists_held)
 
     @property
     def aggregating(self) -> int:

@@ -19,26 +19,17 @@ from trunkline.interval import Interval
 
 # Of a kilobyte each, so that an answer is some 10 MB; a day of a hundred users is 9,600.
 MOST_ROWS = 10_000
-ANY = "any"  # state of users
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What the next request asks for: so many granules from ``at`` on.
 
-    ``users`` are those it is about, from page ``page`` of the ``pages`` of their list; without any,
-    that page is what is asked for next. ``total`` is how many the list had when last read. It is
-    the list of those of a ``state``; where ``ahead`` of them were told from its beginning, the rest
-    is from its end.
+    ``users`` are those it is about, where it is about some: in the order of their ids.
     """
 
     at: datetime
     granules: int
-    page: int = 1
-    pages: int = 1
-    total: int = 0
     users: tuple[str, ...] = ()
-    state: str = ANY
-    ahead: int = 0
 
     def __str__(self) -> str:
         return msgspec.json.encode(self).decode()

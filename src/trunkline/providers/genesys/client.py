@@ -1,6 +1,7 @@
 """The requests to Genesys Cloud. One method, one request: no loop, no wait, nothing to resume.
 
-``divisions`` is the exception: it reads all pages, since a part of them would mislead.
+``divisions`` is the exception, and so is the first page of what is asked for of users: they read
+all pages of a list, since a part of them would mislead.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from trunkline.providers.genesys import organization as org
 from trunkline.providers.genesys.aggregate_pages import is_page as is_aggregate_page
 from trunkline.providers.genesys.aggregate_queries import CONVERSATIONS
 from trunkline.providers.genesys.async_jobs import read_accepted, read_availability, read_status
+from trunkline.providers.genesys.everybody import Everybody
 from trunkline.providers.genesys.payloads import PAYLOADS, Direct, Jobs, Payload
 from trunkline.scope import WHOLE, Scope
 
@@ -65,6 +67,7 @@ class GenesysCloud:
         self._client = client
         self._offload = offload
         self._payloads = payloads
+        self._everybody = Everybody(client)
         self.tables = tables
 
     @property
@@ -131,6 +134,10 @@ class GenesysCloud:
     async def _directly(self, payload: Direct, job_id: str, cursor: str | None) -> bytes:
         """The page of a direct dataset, taken apart beside the event loop."""
         interval = Interval.parse(job_id.removeprefix(DIRECT))
+        if payload.among is not None:
+            payload = payload.among(await self._everybody.ids())
+            if payload.nobody is not None:
+                return payload.nobody
         ask = payload.ask(interval, cursor)
         try:
             answer = await self._client.request(

@@ -48,11 +48,15 @@ class Direct:
     ``reshape`` makes the page that the dataset declares of the answer; the cursor that it puts
     there is ours, and says what comes after the one that was asked with. ``refused`` is the page
     in place of one whose request was refused with a status, where asking for less may help.
+    ``among`` is it once it is known which users there are, where it is asked for of users: their
+    ids in order. ``nobody`` is the page in place of asking for nobody.
     """
 
     ask: Callable[[Interval, str | None], Ask]
     reshape: Callable[[bytes, Interval, str | None], bytes]
     refused: Callable[[int, Interval, str | None], bytes | None] = lambda *_: None
+    among: Callable[[tuple[str, ...]], Direct] | None = None
+    nobody: bytes | None = None
 
 
 Payload = Jobs | Direct

@@ -3,26 +3,49 @@
 Sources: SDK 269, UserEntityListing and the parameters of GET /api/v2/users; the vendor's own client
 for configuration (terraform-provider-genesyscloud, user proxy), which is told all active users and
 refused with 400 past 10,000 inactive ones. So where there are as many, they are listed state by
-state, and one that is refused is gone on with from its end. Who moves from a state to an earlier
-one of the three meanwhile may be missed; who moves the other way, as those do who leave, comes
-twice, which is once.
+state, and one that is refused is gone on with from its end.
 """
 
 from __future__ import annotations
 
-import msgspec
-from msgspec.structs import replace
+from dataclasses import dataclass, replace
 
-from trunkline.errors import CursorLost, ProviderError
+import msgspec
+
+from trunkline.errors import ProviderError
 from trunkline.http.answers import UNREADABLE, decode
-from trunkline.providers.genesys.aggregate_datasets import ABOUT_USERS
-from trunkline.providers.genesys.aggregate_slices import ANY, Place
 
 USER_LIST = "/api/v2/users"
-USERS_AT_ONCE = ABOUT_USERS.at_once
+USERS_A_PAGE = 100
 WINDOW = 10_000
 BEYOND = 400  # what a page past the window is refused with
+_ANY = "any"
 _STATES = ("active", "inactive", "deleted")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Page ``number`` of those of a ``state``, of whom there were ``total`` when last told.
+
+    Where ``ahead`` of them were told from the beginning of the list, the rest is from its end.
+    """
+
+    number: int = 1
+    state: str = _ANY
+    ahead: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The ids of a page, none of them told from the other end, and the place behind it, if any.
+
+    ``anew`` where the list is read by its parts from here on: what was told before comes again.
+    """
+
+    ids: tuple[str, ...]
+    following: Place | None
+    anew: bool = False
 
 
 class _User(msgspec.Struct, frozen=True):
@@ -41,8 +64,8 @@ def query(place: Place) -> dict[str, str | int]:
     """The parameters of a place's page; those who are gone have a history, too."""
     asked: dict[str, str | int] = {
         "state": place.state,
-        "pageSize": USERS_AT_ONCE,
-        "pageNumber": place.page,
+        "pageSize": USERS_A_PAGE,
+        "pageNumber": place.number,
     }
     return {**asked, "sortOrder": "descending"} if place.ahead else asked
 
@@ -55,31 +78,16 @@ def is_page(body: bytes) -> bool:
         return False
 
 
-def told(place: Place, body: bytes) -> Place | None:
-    """The place with the users of its page; behind an empty one that is the next page.
-
-    CursorLost where there are fewer than there were: somebody of a later page may by now stand on
-    one that was read. Whoever is new only pushes others back, who then come twice, which is once.
-    """
+def told(place: Place, body: bytes) -> Told:
+    """What a place's page tells. MalformedAnswer where it is none."""
     page = decode(body, _Users, f"GET {USER_LIST}")
-    if page.total < place.total:
-        raise CursorLost("the list of users got shorter while it was read")
-    if place.state == ANY and page.total >= WINDOW:
-        return _of_state(place, _STATES[0])
-    read = replace(place, pages=page.pages, total=page.total)
-    if page.entities:
-        return replace(read, users=tuple(user.id for user in page.entities))
-    return following(read)
-
-
-def following(place: Place) -> Place | None:
-    """The page behind one that was told; None behind the last."""
-    is_met = bool(place.ahead) and place.ahead + place.page * USERS_AT_ONCE >= place.total
-    if place.page < place.pages and not is_met:
-        return replace(place, page=place.page + 1, users=())
-    if place.state in _STATES[:-1]:
-        return _of_state(place, _STATES[_STATES.index(place.state) + 1])
-    return None
+    if place.state == _ANY and page.total >= WINDOW:
+        return Told((), Place(state=_STATES[0]), anew=True)
+    here = replace(place, total=page.total)
+    ids = tuple(user.id for user in page.entities)
+    if place.ahead:
+        ids = ids[: max(0, page.total - place.ahead - _before(place))]
+    return Told(ids, _following(here, page.pages))
 
 
 def refused(place: Place) -> Place:
@@ -87,18 +95,28 @@ def refused(place: Place) -> Place:
 
     ProviderError where that was tried: there are users whom nobody is told of.
     """
-    if place.state == ANY:
-        return _of_state(place, _STATES[0])
-    reached = (place.page - 1) * USERS_AT_ONCE
+    if place.state == _ANY:
+        return Place(state=_STATES[0])
     if place.ahead:
-        missing = place.total - place.ahead - reached
+        missing = place.total - place.ahead - _before(place)
         raise ProviderError(
             f"GET {USER_LIST}: of {place.total:,} users with state={place.state} "
             f"{missing:,} are not told, from neither end of the list",
             hint="What is asked for user by user cannot be complete.",
         )
-    return replace(place, page=1, ahead=reached, users=())
+    return Place(state=place.state, ahead=_before(place))
 
 
-def _of_state(place: Place, state: str) -> Place:
-    return replace(place, state=state, page=1, pages=1, total=0, ahead=0, users=())
+def _before(place: Place) -> int:
+    """How many stand on the pages before it."""
+    return (place.number - 1) * USERS_A_PAGE
+
+
+def _following(place: Place, pages: int) -> Place | None:
+    """The page behind one that was told; None behind the last."""
+    is_met = bool(place.ahead) and place.ahead + place.number * USERS_A_PAGE >= place.total
+    if place.number < pages and not is_met:
+        return replace(place, number=place.number + 1)
+    if place.state in _STATES[:-1]:
+        return Place(state=_STATES[_STATES.index(place.state) + 1])
+    return None
