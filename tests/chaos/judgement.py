@@ -174,11 +174,13 @@ class Asked:
     def is_of_late(self, job: Job, *, sure: bool = False) -> bool:
         """By the clocks of who asks and of who fetched; what seems to be of the future is not.
 
-        Where it is a near thing it is, unless it has to be ``sure``.
+        Where it is a near thing it is, unless it has to be ``sure``: who waited for another
+        process may have planned as late as it ended.
         """
         if job.submitted >= self._began:
             return True
-        age = self.ended.began - job.submitted - self.world.submits.skew_of(job.job_id)
+        at = self.ended.ended if sure else self.ended.began
+        age = at - job.submitted - self.world.submits.skew_of(job.job_id)
         near = -SLACK if sure else SLACK
         return min(-near, timedelta(0)) <= age <= timedelta(seconds=self.refresh) + near
 

@@ -125,7 +125,8 @@ def _is_usual(lived: Lived, fetched: Fetched, day: date, *, sure: bool) -> bool:
     resumed = lived.after.days[day].job in lived.before.unfinished
     if sure:
         resumed &= any(fetched.job.job_id in one.path for one in lived.ended.sent)
-    since = lived.ended.began - timedelta(seconds=REFRESH)
+    at = lived.ended.ended if sure else lived.ended.began
+    since = at - timedelta(seconds=REFRESH)
     final = fetched.is_final(day, SETTLE)
     if sure:
         final &= noted_final(lived.after.days[day])

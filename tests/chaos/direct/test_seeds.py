@@ -12,7 +12,7 @@ from tests.chaos.direct.trial import tried
 from tests.chaos.families import EVERY, lives
 from tests.chaos.places import somewhere
 
-SEEDS = range(20)
+SEEDS = range(12)
 APIECE = 2  # seeds of one test: so few that the cores share the work evenly
 
 
