@@ -15,8 +15,7 @@ import sys
 import time
 from functools import partial
 
-from tests.chaos.families import FAMILIES, Family, lives
-from tests.chaos.places import somewhere
+from tests.chaos.families import FAMILIES, Family, lived, lives
 from tests.chaos.pool import pool, run_life
 from tests.chaos.report import Total
 
@@ -55,8 +54,7 @@ def main() -> int:
 
 def _one(family: Family, seed: int) -> int:
     """One seed, with its story."""
-    with somewhere() as home:
-        verdict = family.tried(family.drawn(seed), home)
+    verdict = lived((family.name, seed))
     say(verdict.tale)
     return int(bool(verdict.violations))
 

@@ -97,7 +97,8 @@ def _an_ask(draw: Random, start: datetime, _: Settings) -> Action:
     return _ask(draw, start, _fate(draw, 0.4))
 
 
-def _a_wait(draw: Random, _: datetime, __: Settings) -> Action:
+def a_wait(draw: Random, _: datetime, __: Settings) -> Action:
+    """Some time passes."""
     return Wait(draw.choice(LATER))
 
 
@@ -120,7 +121,7 @@ def _two_together(draw: Random, start: datetime, _: Settings) -> Action:
 # What comes how often, of a hundred.
 ACTIONS: tuple[tuple[int, Draw], ...] = (
     (42, _an_ask),
-    (20, _a_wait),
+    (20, a_wait),
     (18, _a_weather),
     (7, _a_resume),
     (5, _a_cancel),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tests.chaos.direct.drawing
@@ -11,6 +11,7 @@ import tests.chaos.direct.met
 import tests.chaos.direct.plants
 import tests.chaos.direct.trial
 from tests.chaos import drawing, plants, report, trial
+from tests.chaos.places import somewhere
 from tests.chaos.story import Story
 from tests.chaos.trial import Verdict
 from tests.chaos.world import Plant
@@ -54,6 +55,15 @@ FAMILIES = {
 }
 Life = tuple[str, int]
 """A family and a seed."""
+
+
+def lived(life: Life) -> Verdict:
+    """One story in a directory of its own, which its tale calls ``home``."""
+    name, seed = life
+    family = FAMILIES[name]
+    with somewhere() as home:
+        verdict = family.tried(family.drawn(seed), home)
+    return replace(verdict, tale=verdict.tale.replace(str(home), "home"))
 
 
 def lives(seeds: Iterable[int], family: str | None = None) -> list[Life]:

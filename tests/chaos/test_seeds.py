@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.chaos.drawing import drawn
-from tests.chaos.places import somewhere
-from tests.chaos.trial import tried
+from tests.chaos.families import lived
 
 # Each of these takes three times as long as the others on average; ``make chaos`` lives them.
 DEAR = frozenset({0, 69, 74, 82, 152, 154, 162, 164, 167, 180, 189, 197})
@@ -20,14 +18,10 @@ APIECE = 3  # seeds of one test: so few that the cores share the work evenly
 @pytest.mark.parametrize("first", range(0, len(SEEDS), APIECE))
 def test_nothing_is_lost(first: int) -> None:
     for seed in SEEDS[first : first + APIECE]:
-        with somewhere() as home:
-            verdict = tried(drawn(seed), home)
+        verdict = lived(("jobs", seed))
         assert not verdict.violations, "\n".join((*verdict.violations, verdict.tale))
 
 
 def test_a_seed_replays_exactly() -> None:
-    tales = []
-    for _ in range(2):
-        with somewhere() as home:
-            tales.append(tried(drawn(5), home).tale.replace(str(home), "home"))
-    assert tales[0] == tales[1]
+    one, other = (lived(("jobs", 5)) for _ in range(2))
+    assert one.tale == other.tale

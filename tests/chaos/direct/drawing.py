@@ -21,15 +21,14 @@ from tests.chaos.direct.actions import (
 )
 from tests.chaos.direct.shelf import LISTS, SUMS
 from tests.chaos.direct.weather import featured, weather
-from tests.chaos.drawing import SKEWS, ZONES
+from tests.chaos.drawing import SKEWS, ZONES, a_wait
 from tests.chaos.process import Kill
-from tests.chaos.story import DAY, Action, Fate, Resume, Story, Wait
+from tests.chaos.story import DAY, Action, Fate, Resume, Story
 from trunkline_simulator.entities import BUILDERS
 from trunkline_simulator.settings import ChangeKind, DirectoryChange, Settings, Shape
 
 Draw = Callable[[Random, datetime, Settings], Action]
 
-LATER = (60, 1_200, 7_200, 50_000, 86_400, 3 * 86_400, 8 * 86_400)  # seconds
 # How far into a process a kill at each point may be.
 DEEPEST = {
     "request": 30,
@@ -149,10 +148,6 @@ def _a_sync(draw: Random, start: datetime, provider: Settings) -> Action:
     return Anew((sums.table,), first, days, how, recheck, sums.minutes, fate=fate, moves=sums.moves)
 
 
-def _a_wait(draw: Random, _: datetime, __: Settings) -> Action:
-    return Wait(draw.choice(LATER))
-
-
 def _a_weather(draw: Random, _: datetime, provider: Settings) -> Action:
     return weather(draw, provider)
 
@@ -178,7 +173,7 @@ ACTIONS: tuple[tuple[int, Draw], ...] = (
     (22, _a_list),
     (5, _a_look),
     (10, _a_sync),
-    (12, _a_wait),
+    (12, a_wait),
     (9, _a_weather),
     (5, _a_resume),
     (5, _a_change),

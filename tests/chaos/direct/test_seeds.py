@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.chaos.direct.drawing import drawn
-from tests.chaos.direct.trial import tried
-from tests.chaos.families import EVERY, lives
-from tests.chaos.places import somewhere
+from tests.chaos.families import EVERY, lived, lives
 
 SEEDS = range(12)
 APIECE = 2  # seeds of one test: so few that the cores share the work evenly
@@ -19,17 +16,13 @@ APIECE = 2  # seeds of one test: so few that the cores share the work evenly
 @pytest.mark.parametrize("first", SEEDS[::APIECE])
 def test_what_is_held_is_what_was_told(first: int) -> None:
     for seed in SEEDS[first : first + APIECE]:
-        with somewhere() as home:
-            verdict = tried(drawn(seed), home)
+        verdict = lived(("direct", seed))
         assert not verdict.violations, "\n".join((*verdict.violations, verdict.tale))
 
 
 def test_a_seed_replays_exactly() -> None:
-    tales = []
-    for _ in range(2):
-        with somewhere() as home:
-            tales.append(tried(drawn(1), home).tale.replace(str(home), "home"))
-    assert tales[0] == tales[1]
+    one, other = (lived(("direct", 1)) for _ in range(2))
+    assert one.tale == other.tale
 
 
 def test_every_seed_lives_its_own_story_and_some_one_more() -> None:
